@@ -1,0 +1,41 @@
+"""Time, as one value that is handed down, so that tests can replace it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+Timer = Callable[[], float]
+"""Seconds since the run began, monotonic; safe to call from any thread."""
+
+
+class Clock(Protocol):
+    """A source of monotonic and of wall-clock time."""
+
+    def monotonic(self) -> float:
+        """Return seconds from an arbitrary fixed point; never goes back."""
+        ...
+
+    def utc_now(self) -> datetime:
+        """Return the present moment in UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SystemClock:
+    """The machine's own clock."""
+
+    def monotonic(self) -> float:
+        """Return ``time.monotonic()``."""
+        return time.monotonic()
+
+    def utc_now(self) -> datetime:
+        """Return the present moment in UTC."""
+        return datetime.now(UTC)
+
+
+def start_timer(clock: Clock) -> Timer:
+    """Return a function that tells the seconds since this call; all times of one run come from one timer."""
+    began_s = clock.monotonic()
+    return lambda: clock.monotonic() - began_s

@@ -1,0 +1,71 @@
+"""What can go wrong outside an example, and the exit code it leads to.
+
+    DvaraExamplesError
+    ├── ManifestError      the manifest is wrong (exit 2); carries every problem found
+    ├── SelectionError     a selector names nothing that exists (exit 2)
+    ├── NothingSelected    the selectors are right but leave nothing to run (exit 4)
+    ├── ToolchainError     a runtime, a dependency or a compiler stood in the way (exit 3)
+    ├── GatewayError       the gateway cannot be reached or used (exit 3)
+    └── TranscriptError    a stored run cannot be read (exit 2)
+
+An unmet expectation is no exception: it is a :class:`~dvara_examples.verdict.Finding`.
+"""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """The exit codes of the command; ``docs/exit-codes.md`` explains them to users."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    NOT_RUN = 3
+    NOTHING_SELECTED = 4
+    INTERNAL = 5
+    INTERRUPTED = 130
+
+
+class DvaraExamplesError(Exception):
+    """A condition that the user can mend; ``str()`` of it is the sentence that is shown.
+
+    The sentence is lower case and says what was found, where, what is accepted and what to do next.
+    """
+
+    exit_code: ExitCode = ExitCode.NOT_RUN
+
+
+class ManifestError(DvaraExamplesError):
+    """The manifest is wrong: *problems* holds one ``file:line:column: …`` sentence each, in file order."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class SelectionError(DvaraExamplesError):
+    """A selector, language or tag names nothing in the manifest."""
+
+    exit_code = ExitCode.USAGE
+
+
+class NothingSelected(DvaraExamplesError):  # noqa: N818 - a state, not a fault
+    """Every selector is valid, but together they leave nothing to run."""
+
+    exit_code = ExitCode.NOTHING_SELECTED
+
+
+class ToolchainError(DvaraExamplesError):
+    """A runtime, dependency or compiler stood in the way of running an example."""
+
+
+class GatewayError(DvaraExamplesError):
+    """The gateway cannot be reached, or its address or key cannot be used."""
+
+
+class TranscriptError(DvaraExamplesError):
+    """A stored run is missing, cut off or of a version that this release does not read."""
+
+    exit_code = ExitCode.USAGE

@@ -1,0 +1,1 @@
+"""Expectations whose witness is the output: one file each."""

@@ -1,0 +1,1 @@
+"""Expectations whose witness is the stream: one file each."""

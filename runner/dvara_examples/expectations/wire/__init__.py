@@ -1,0 +1,1 @@
+"""Expectations whose witness is the wire: one file each."""

@@ -1,0 +1,43 @@
+"""The contract of a gateway kind: something that answers examples.
+
+A kind is one module in this package, named like the kind, with a function ``open_gateway(world)`` that
+returns a context manager yielding a :class:`Gateway`. Its file name is the word that ``--gateway`` uses.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from dvara_examples.model import Endpoint
+from dvara_examples.world import World
+
+
+class Gateway(Protocol):
+    """A gateway that is up; safe to use from several threads."""
+
+    kind: str
+    description: str
+    """For people, without secrets: ``embedded``, ``https://gw.example.com/v1``."""
+    capabilities: frozenset[str]
+    """What examples may need (``scripted``, ``governance``); ``needs:`` of an example is held against it."""
+
+    def endpoint(self, answers: Sequence[object]) -> AbstractContextManager[Endpoint]:
+        """Yield the address for one run; *answers* are the scripted answers as plain values, in order.
+
+        Only a gateway that is ``scripted`` heeds the answers. The endpoint is usable inside the ``with`` block alone.
+        """
+        ...
+
+
+def kinds() -> tuple[str, ...]:
+    """Return the gateway kinds that have a module here, sorted."""
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")))
+
+
+def open_gateway(kind: str, world: World) -> AbstractContextManager[Gateway]:
+    """Start, or connect to, a gateway of *kind* as *world* configures it. Raises GatewayError."""
+    module = importlib.import_module(f"{__name__}.{kind}")
+    opened: AbstractContextManager[Gateway] = module.open_gateway(world)
+    return opened

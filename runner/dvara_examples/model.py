@@ -1,0 +1,61 @@
+"""Values that every part shares: endings, endpoints and limits."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Ending(StrEnum):
+    """How one exchange ended on the wire, as the tap saw it."""
+
+    DONE = "done"
+    """``finish_reason`` and ``[DONE]`` seen, framing complete."""
+    DONE_WITHOUT_SENTINEL = "done_without_sentinel"
+    """``finish_reason`` seen, no ``[DONE]``, framing complete."""
+    EOF_WITHOUT_DONE = "eof_without_done"
+    """Framing complete, but neither ``finish_reason`` nor ``[DONE]``: a silent truncation."""
+    TRUNCATED = "truncated"
+    """FIN before the framing was complete."""
+    RESET = "reset"
+    """RST from the peer after the head."""
+    STALLED = "stalled"
+    """No byte for the idle limit while the connection stayed open."""
+    ERROR_EVENT = "error_event"
+    """An error event inside the stream."""
+    MALFORMED_EVENT = "malformed_event"
+    """An event that is not the JSON it must be."""
+    HTTP_ERROR = "http_error"
+    """A status of 400 or above."""
+    NOT_A_STREAM = "not_a_stream"
+    """A stream was asked for, and a 200 came that is none."""
+    NO_RESPONSE = "no_response"
+    """Refused, closed or reset before the status line."""
+    CLIENT_CLOSED = "client_closed"
+    """The example hung up first."""
+    ANSWERED = "answered"
+    """No stream was asked for, and a whole response came."""
+
+
+CUT_ENDINGS = frozenset({Ending.TRUNCATED, Ending.RESET, Ending.STALLED, Ending.CLIENT_CLOSED})
+"""Endings that leave a response unfinished on the level of HTTP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a gateway answers: *base_url* ends in its API prefix (``/v1``) without a trailing slash.
+
+    *key* is secret: it must never reach a transcript, a report, a terminal or an example.
+    """
+
+    base_url: str
+    key: str
+
+    def __repr__(self) -> str:
+        return f"Endpoint(base_url={self.base_url!r}, key=<hidden>)"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one run, in seconds: *wall_s* from start to end, *idle_s* without output, traffic or exit."""
+
+    wall_s: float = 60.0
+    idle_s: float = 30.0

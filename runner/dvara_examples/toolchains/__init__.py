@@ -1,0 +1,92 @@
+"""The contract of a toolchain: how one language is probed, prepared and invoked.
+
+A language is one module in this package, named like the language, with a function ``toolchain() -> Toolchain``.
+Its file name is the word that manifests and ``--language`` use; nothing else needs to change.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from dvara_examples.world import World
+
+Progress = Callable[[str], None]
+"""Takes one short line about what is being fetched or built; may be called from any thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """A runtime that fits: its version, the executable, and where it was found (``PATH``, ``JAVA_HOME``, ``provisioned``)."""
+
+    language: str
+    version: str
+    executable: Path
+    origin: str
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """No runtime fits; *reason* is one sentence that says what was looked for, what was found and what to install."""
+
+    language: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """How a prepared script is started: *env* is added to the allow-listed environment; *launcher* goes into reports."""
+
+    argv: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+    launcher: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+class Prepared(Protocol):
+    """A runtime with its dependencies in place."""
+
+    def command(self, script: Path, args: Sequence[str] = ()) -> Command:
+        """Return how *script* is started, compiling it where the language needs that. Safe to call from several threads.
+
+        Raises ToolchainError with the compiler's own words where the script does not build.
+        """
+        ...
+
+
+class Toolchain(Protocol):
+    """One language: *suffixes* are the file endings of its scripts, *floor* the oldest version that the docs promise."""
+
+    language: str
+    suffixes: tuple[str, ...]
+    floor: str
+
+    def probe(self, world: World) -> Runtime | Missing:
+        """Look for a fitting runtime; starts at most version queries and changes nothing.
+
+        A runtime that :meth:`prepare` would provision is returned as a Runtime too, with ``provisioned`` as its origin.
+        """
+        ...
+
+    def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress) -> Prepared:
+        """Put the dependencies of the *project* folder (``examples/python`` …) in place, from the cache where they lie there.
+
+        Safe to run twice at once, to be killed half-way and to be repeated; works offline once it has succeeded.
+        Raises ToolchainError.
+        """
+        ...
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages that have a module here, sorted."""
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_") and not m.ispkg))
+
+
+def load_toolchain(language: str) -> Toolchain:
+    """Import the one module of *language* and return its toolchain."""
+    module = importlib.import_module(f"{__name__}.{language}")
+    made: Toolchain = module.toolchain()
+    return made

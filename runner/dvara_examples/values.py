@@ -1,0 +1,149 @@
+"""Checks on plain values (what YAML or JSON gives), with errors that know where in the value they arose.
+
+Expectations and answers are parsed from plain values, so that a manifest and a stored transcript share one parser.
+Whoever holds positions (the manifest) maps :attr:`InvalidValue.path` to a line and column.
+"""
+
+import difflib
+import math
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+Path = tuple[str | int, ...]
+
+
+class InvalidValue(ValueError):  # noqa: N818 - reads as the sentence it starts
+    """A value is not what it should be.
+
+    *path* leads from the value that was parsed to the offending part (mapping keys and sequence indices).
+    *on_key* is set when the key itself is at fault, not its value.
+    """
+
+    def __init__(self, found: str, accepted: str, path: Path = (), *, on_key: bool = False) -> None:
+        super().__init__(f"{found}; {accepted}")
+        self.found = found
+        self.accepted = accepted
+        self.path = path
+        self.on_key = on_key
+
+    def under(self, *prefix: str | int) -> "InvalidValue":
+        """Return the same error, seen from the value that holds this one at *prefix*."""
+        return InvalidValue(self.found, self.accepted, (*prefix, *self.path), on_key=self.on_key)
+
+
+def nearest(word: str, known: Collection[str]) -> str | None:
+    """Return the known word most like *word*, or None where none is near."""
+    close = difflib.get_close_matches(word.lower(), [k.lower() for k in known], n=1, cutoff=0.6)
+    return next((k for k in known if k.lower() == close[0]), None) if close else None
+
+
+def did_you_mean(word: str, known: Collection[str]) -> str:
+    """Return ``did you mean 'x'? known: a, b, x`` (without the question where nothing is near)."""
+    near = nearest(word, known)
+    listing = f"known: {', '.join(sorted(known))}" if known else "none are known"
+    return f"did you mean {near!r}? {listing}" if near else listing
+
+
+def describe(value: object) -> str:
+    """Name a plain value with its type, short enough for an error message."""
+    match value:
+        case None:
+            return "nothing (null)"
+        case bool():
+            return f"the boolean {str(value).lower()}"
+        case int() | float():
+            return f"the number {value}"
+        case str():
+            shown = value if len(value) <= 40 else value[:37] + "..."
+            return f"the text {shown!r}"
+        case Mapping():
+            return "a mapping"
+        case Sequence():
+            return f"a list of {len(value)}"
+        case _:
+            return f"a {type(value).__name__}"
+
+
+def as_mapping(value: object, known: Collection[str] | None = None) -> Mapping[str, object]:
+    """Return *value* as a mapping whose keys are all in *known* (None: any text)."""
+    if not isinstance(value, Mapping):
+        raise InvalidValue(f"found {describe(value)}", "a mapping is accepted")
+    for key in value:
+        if not isinstance(key, str):
+            raise InvalidValue(f"found {describe(key)} as a key", "keys are text; quote it", (key,), on_key=True)
+        if known is not None and key not in known:
+            raise InvalidValue(f"unknown key {key!r}", did_you_mean(key, known), (key,), on_key=True)
+    return value
+
+
+def as_list(value: object) -> Sequence[object]:
+    """Return *value* as a list."""
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise InvalidValue(f"found {describe(value)}", "a list is accepted")
+    return value
+
+
+def as_text(value: object) -> str:
+    """Return *value* as text; a YAML 1.1 surprise (``no``, ``1:30``, ``1.20``) has to be quoted to be text."""
+    if not isinstance(value, str):
+        raise InvalidValue(f"found {describe(value)}", "text is accepted; put it in quotes if text is meant")
+    return value
+
+
+def as_texts(value: object) -> tuple[str, ...]:
+    """Return *value*, one text or a list of texts, as a tuple."""
+    if isinstance(value, str):
+        return (value,)
+    texts = []
+    for index, item in enumerate(as_list(value)):
+        try:
+            texts.append(as_text(item))
+        except InvalidValue as error:
+            raise error.under(index) from None
+    return tuple(texts)
+
+
+def as_bool(value: object) -> bool:
+    """Return *value* as a boolean."""
+    if not isinstance(value, bool):
+        raise InvalidValue(f"found {describe(value)}", "true or false is accepted")
+    return value
+
+
+def as_int(value: object, *, least: int = 0, most: int | None = None) -> int:
+    """Return *value* as a whole number within the bounds."""
+    bounds = f"a whole number from {least}" + (f" to {most}" if most is not None else " up")
+    if isinstance(value, bool) or not isinstance(value, int) or value < least or (most is not None and value > most):
+        raise InvalidValue(f"found {describe(value)}", f"{bounds} is accepted")
+    return value
+
+
+def as_seconds(value: object, *, least: float = 0.0, most: float = 86_400.0) -> float:
+    """Return *value* as a number of seconds within the bounds."""
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not math.isfinite(value)
+        or not least <= value <= most
+    ):
+        raise InvalidValue(f"found {describe(value)}", f"a number of seconds from {least:g} to {most:g} is accepted")
+    return float(value)
+
+
+def as_one_of(value: object, known: Collection[str]) -> str:
+    """Return *value* as one of the *known* words."""
+    text = as_text(value)
+    if text not in known:
+        raise InvalidValue(f"unknown value {text!r}", did_you_mean(text, known))
+    return text
+
+
+def as_pattern(value: object) -> re.Pattern[str]:
+    """Return *value* compiled as a regular expression of Python's ``re``."""
+    text = as_text(value)
+    try:
+        return re.compile(text, re.MULTILINE)
+    except re.error as error:
+        raise InvalidValue(
+            f"found the pattern {text!r}, which does not compile ({error})", "a Python regular expression is accepted"
+        ) from None

@@ -1,0 +1,37 @@
+"""Everything outside the program that it may look at, built once at the command line and handed down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from dvara_examples.clock import Clock, SystemClock
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The environment, folders, streams and clock; nothing below ``cli`` asks the operating system for them.
+
+    *root* is the folder that the manifest's paths may not leave: the repository, or the data folder of an installed wheel.
+    *state_dir* takes the run folders; *cache_dir* takes what toolchains prepare and may turn out to be read-only.
+    """
+
+    environ: Mapping[str, str]
+    cwd: Path
+    root: Path
+    manifest_path: Path
+    cache_dir: Path
+    state_dir: Path
+    stdout: TextIO
+    stderr: TextIO
+    cores: int = 1
+    clock: Clock = field(default_factory=SystemClock)
+
+    @property
+    def runs_dir(self) -> Path:
+        """The folder that holds one folder per ``run``."""
+        return self.state_dir / "runs"
+
+    def env(self, name: str) -> str | None:
+        """Return an environment variable; an empty value counts as unset."""
+        return self.environ.get(name) or None
