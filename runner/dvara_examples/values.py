@@ -120,12 +120,7 @@ def as_int(value: object, *, least: int = 0, most: int | None = None) -> int:
 
 def as_seconds(value: object, *, least: float = 0.0, most: float = 86_400.0) -> float:
     """Return *value* as a number of seconds within the bounds."""
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or not math.isfinite(value)
-        or not least <= value <= most
-    ):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or not least <= value <= most:
         raise InvalidValue(f"found {describe(value)}", f"a number of seconds from {least:g} to {most:g} is accepted")
     return float(value)
 
