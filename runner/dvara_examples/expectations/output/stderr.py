@@ -1,0 +1,28 @@
+"""``stderr: {contains: ..., lacks: ..., matches: ..., equals: ...}``: what the example wrote to stderr."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.expectations.output import _text
+from dvara_examples.transcript import Transcript
+from dvara_examples.verdict import Expectation, Finding, Witness
+
+SCHEMA: dict[str, object] = {"description": "What stderr holds.", **_text.SCHEMA}
+
+
+@dataclass(frozen=True, slots=True)
+class Stderr:
+    """The example's stderr fulfils *wanted*."""
+
+    key: ClassVar[str] = "stderr"
+    witness: ClassVar[Witness] = Witness.OUTPUT
+    wanted: _text.TextWanted
+
+    def check(self, seen: Transcript) -> Finding:
+        """Hold every assertion against the text; the first that does not hold is told."""
+        return _text.finding(self.key, self.witness, self.wanted, seen.stderr)
+
+
+def parse(value: object) -> Expectation:
+    """Parse the value of ``stderr:``."""
+    return Stderr(_text.parse_texts(value))

@@ -1,0 +1,28 @@
+"""``stdout: {contains: ..., lacks: ..., matches: ..., equals: ...}``: what the example wrote to stdout."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.expectations.output import _text
+from dvara_examples.transcript import Transcript
+from dvara_examples.verdict import Expectation, Finding, Witness
+
+SCHEMA: dict[str, object] = {"description": "What stdout holds.", **_text.SCHEMA}
+
+
+@dataclass(frozen=True, slots=True)
+class Stdout:
+    """The example's stdout fulfils *wanted*."""
+
+    key: ClassVar[str] = "stdout"
+    witness: ClassVar[Witness] = Witness.OUTPUT
+    wanted: _text.TextWanted
+
+    def check(self, seen: Transcript) -> Finding:
+        """Hold every assertion against the text; the first that does not hold is told."""
+        return _text.finding(self.key, self.witness, self.wanted, seen.stdout)
+
+
+def parse(value: object) -> Expectation:
+    """Parse the value of ``stdout:``."""
+    return Stdout(_text.parse_texts(value))

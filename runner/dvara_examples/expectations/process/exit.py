@@ -1,0 +1,73 @@
+"""``exit: 0`` · ``exit: nonzero`` · ``exit: {signal: SIGKILL}``: how the example's process ended by itself."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.transcript import ProcessEnd, Transcript
+from dvara_examples.values import InvalidValue, as_mapping, as_text, describe
+from dvara_examples.verdict import Expectation, Finding, Witness
+
+SCHEMA: dict[str, object] = {
+    "description": "The exit code, `nonzero` for any failure, or the signal that ended the process.",
+    "oneOf": [
+        {"type": "integer", "minimum": 0, "maximum": 255},
+        {"const": "nonzero"},
+        {
+            "type": "object",
+            "properties": {"signal": {"type": "string", "pattern": "^SIG[A-Z0-9]+$"}},
+            "required": ["signal"],
+            "additionalProperties": False,
+        },
+    ],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """The process ended with exactly this *code*, with any other than 0 (*nonzero*), or by *signal*."""
+
+    key: ClassVar[str] = "exit"
+    witness: ClassVar[Witness] = Witness.PROCESS
+    code: int | None = None
+    nonzero: bool = False
+    signal: str | None = None
+
+    def check(self, seen: Transcript) -> Finding:
+        """Compare with the exit code or signal that the operating system reported."""
+        end = seen.process
+        if self.signal is not None:
+            ok, expected = end.signal == self.signal, f"ended by {self.signal}"
+        elif self.nonzero:
+            ok, expected = end.exit_code not in (None, 0), "a non-zero exit code"
+        else:
+            ok, expected = end.exit_code == self.code, f"exit code {self.code}"
+        return Finding(self.key, self.witness, ok, expected, how_it_ended(end), "" if ok else self._sentence(end))
+
+    def _sentence(self, end: ProcessEnd) -> str:
+        if end.limit is not None:
+            return f"the example did not end by itself: it was stopped when its {end.limit} limit was reached"
+        if self.nonzero and end.exit_code == 0:
+            return "the example reported success although something went wrong: whoever runs it cannot know"
+        if self.code == 0:
+            return "the example reported a failure; its last lines of stderr say which"
+        return "the example did not end as it should"
+
+
+def how_it_ended(end: ProcessEnd) -> str:
+    """Say how a process ended, in a few words."""
+    how = f"ended by {end.signal}" if end.signal else f"exit code {end.exit_code}"
+    return f"{how} (stopped: {end.limit} limit)" if end.limit else how
+
+
+def parse(value: object) -> Expectation:
+    """Parse the value of ``exit:``."""
+    if value == "nonzero":
+        return Exit(nonzero=True)
+    if isinstance(value, dict):
+        name = as_text(as_mapping(value, ("signal",)).get("signal"))
+        if not name.startswith("SIG"):
+            raise InvalidValue(f"found the signal {name!r}", "a name such as SIGTERM is accepted", ("signal",))
+        return Exit(signal=name)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 255:
+        raise InvalidValue(f"found {describe(value)}", "a code from 0 to 255, nonzero, or {signal: NAME} is accepted")
+    return Exit(code=value)

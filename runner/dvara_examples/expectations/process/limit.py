@@ -1,0 +1,38 @@
+"""``limit: none`` · ``limit: idle`` · ``limit: wall``: whether a bound had to end the example. Implied as ``none``."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.transcript import Transcript
+from dvara_examples.values import as_one_of
+from dvara_examples.verdict import Expectation, Finding, Witness
+
+KNOWN = ("none", "wall", "idle")
+SCHEMA: dict[str, object] = {"description": "The bound that had to end the example.", "enum": list(KNOWN)}
+
+
+@dataclass(frozen=True, slots=True)
+class LimitReached:
+    """The run ended by itself (``none``) or by the limit that *want* names."""
+
+    key: ClassVar[str] = "limit"
+    witness: ClassVar[Witness] = Witness.PROCESS
+    want: str = "none"
+
+    def check(self, seen: Transcript) -> Finding:
+        """Compare with the limit that was reached."""
+        found = seen.process.limit or "none"
+        ok = found == self.want
+        sentence = ""
+        if not ok and found == "none":
+            sentence = "the example ended by itself before the limit that was expected to stop it"
+        elif not ok:
+            limits = seen.run.limits
+            bound = f"{limits.wall_s:g} s in all" if found == "wall" else f"{limits.idle_s:g} s without a sign of life"
+            sentence = f"the example did not end: after {bound} it was stopped with {seen.process.stopped_by or 'a signal'}"
+        return Finding(self.key, self.witness, ok, f"limit {self.want}", f"limit {found}", sentence)
+
+
+def parse(value: object) -> Expectation:
+    """Parse the value of ``limit:``."""
+    return LimitReached(as_one_of(value, KNOWN))

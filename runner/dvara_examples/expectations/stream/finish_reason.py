@@ -1,0 +1,46 @@
+"""``finish_reason: stop``: why the model, or the gateway, ended the answer."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.transcript import Transcript
+from dvara_examples.values import InvalidValue, as_text
+from dvara_examples.verdict import Expectation, Finding, Witness
+
+SCHEMA: dict[str, object] = {
+    "description": "The finish_reason of the last answer; `none` where none may come.",
+    "type": "string",
+    "minLength": 1,
+    "examples": ["stop", "length", "content_filter", "tool_calls", "none"],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FinishReason:
+    """The last exchange carried exactly *want* (None: none at all)."""
+
+    key: ClassVar[str] = "finish_reason"
+    witness: ClassVar[Witness] = Witness.STREAM
+    want: str | None
+
+    def check(self, seen: Transcript) -> Finding:
+        """Compare with the reason in the last answer."""
+        last = seen.last_exchange
+        found = last.finish_reason if last else None
+        ok = last is not None and found == self.want
+        sentence = ""
+        if last is None:
+            sentence = "the example never sent a request"
+        elif not ok and found is None:
+            sentence = "the answer came without a finish_reason: it is incomplete"
+        elif not ok:
+            sentence = "the answer ended for another reason"
+        return Finding(self.key, self.witness, ok, self.want or "none", found or "none", sentence)
+
+
+def parse(value: object) -> Expectation:
+    """Parse the value of ``finish_reason:``."""
+    word = as_text(value)
+    if not word.strip():
+        raise InvalidValue("found an empty text", "a finish_reason such as stop or content_filter is accepted, or none")
+    return FinishReason(None if word == "none" else word)

@@ -1,0 +1,97 @@
+"""``prints_the_stream: true``: stdout shows the text that came over the wire, nothing lost and nothing doubled.
+
+The text of each exchange must stand on stdout once, whole and in order. Between the texts of two attempts there must be
+a line of the example's own, so that a reader sees the restart. After a text no part of it may come again.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.expectations.output._text import quote
+from dvara_examples.transcript import Exchange, Transcript
+from dvara_examples.values import InvalidValue
+from dvara_examples.verdict import Expectation, Finding, Witness
+
+SCHEMA: dict[str, object] = {"description": "stdout holds the text of the wire, nothing lost, nothing doubled.", "const": True}
+_EXPECTED = "the text of the wire, once and whole"
+_SHORT = 12
+"""A text at most this long may well come again in a heading or a notice; only longer ones count as doubled."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintsTheStream:
+    """Printed text = text on the wire."""
+
+    key: ClassVar[str] = "prints_the_stream"
+    witness: ClassVar[Witness] = Witness.STREAM
+
+    def check(self, seen: Transcript) -> Finding:
+        """Walk through stdout, text by text."""
+        texts = [exchange for exchange in seen.exchanges if exchange.text]
+        if not texts:
+            return self._not_ok("no text on the wire", "no answer carried any text, so nothing could be printed")
+        if not seen.stdout.complete or not all(exchange.text_complete for exchange in texts):
+            return self._not_ok("more than is kept", "the output or the answer is too long to be compared in full")
+        printed, position = _newlines(seen.stdout.text), 0
+        for index, exchange in enumerate(texts):
+            text = _newlines(exchange.text)
+            start = printed.find(text, position)
+            if start < 0:
+                return self._missing(text, printed[position:], exchange)
+            if index and not _restart_visible(printed[position:start]):
+                return self._not_ok(
+                    quote(printed, 400), "a second attempt goes on in the same line as the first: text is doubled", exchange
+                )
+            position = start + len(text)
+            if _again(text, printed[position:], later=texts[index + 1 :]):
+                return self._not_ok(
+                    quote(printed, 400), "the text of one answer is printed more than once: text is doubled", exchange
+                )
+        size = sum(len(exchange.text) for exchange in texts)
+        return Finding(self.key, self.witness, True, _EXPECTED, f"{size} characters, once and whole")
+
+    def _missing(self, text: str, printed: str, exchange: Exchange) -> Finding:
+        if not printed.strip():
+            return self._not_ok("nothing of it on stdout", "text came over the wire, but none of it was printed", exchange)
+        kept, rest = _parting(text, printed)
+        goes_on = f"the wire goes on with {quote(text[len(kept) :][:40])}, stdout with {quote(rest[:40])}"
+        sentence = f"text is lost or doubled: after {quote(kept[-40:])} {goes_on}"
+        return self._not_ok(quote(printed, 400), sentence, exchange)
+
+    def _not_ok(self, seen: str, sentence: str, exchange: Exchange | None = None) -> Finding:
+        where = f"request {exchange.number}" if exchange else ""
+        return Finding(self.key, self.witness, False, _EXPECTED, seen, sentence, where)
+
+
+def _newlines(text: str) -> str:
+    return text.replace("\r\n", "\n")
+
+
+def _restart_visible(between: str) -> bool:
+    """Whether *between* holds a line break and something to read: a line that announces the new attempt."""
+    return "\n" in between and bool(between.strip())
+
+
+def _again(text: str, rest: str, later: list[Exchange]) -> bool:
+    """Whether *text* comes again in *rest* beyond what the texts of *later* exchanges account for."""
+    if len(text.strip()) <= _SHORT:
+        return False
+    allowed = sum(_newlines(exchange.text).count(text) for exchange in later)
+    return rest.count(text) > allowed
+
+
+def _parting(text: str, printed: str) -> tuple[str, str]:
+    """Return the longest beginning of *text* that was printed somewhere, and what stdout has behind it."""
+    least, most = 0, len(text)
+    while least < most:
+        middle = (least + most + 1) // 2
+        least, most = (middle, most) if text[:middle] in printed else (least, middle - 1)
+    kept = text[:least]
+    return kept, printed[printed.find(kept) + least :]
+
+
+def parse(value: object) -> Expectation:
+    """Parse the value of ``prints_the_stream:``."""
+    if value is not True:
+        raise InvalidValue(f"found {value!r}", "true is accepted; leave the key out where stdout is something else")
+    return PrintsTheStream()

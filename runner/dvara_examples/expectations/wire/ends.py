@@ -1,0 +1,60 @@
+"""``ends: done`` · ``ends: [truncated, done]``: how the exchanges ended on the wire."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.model import Ending
+from dvara_examples.transcript import Transcript
+from dvara_examples.values import InvalidValue, as_list, as_one_of
+from dvara_examples.verdict import Expectation, Finding, Witness
+
+KNOWN = tuple(ending.value for ending in Ending)
+SCHEMA: dict[str, object] = {
+    "description": "How the last exchange ended, or, as a list, how each exchange ended, in order.",
+    "oneOf": [{"enum": list(KNOWN)}, {"type": "array", "items": {"enum": list(KNOWN)}, "minItems": 1}],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The last exchange ended as *wanted* says or, with *each*, every exchange did, in order."""
+
+    key: ClassVar[str] = "ends"
+    witness: ClassVar[Witness] = Witness.WIRE
+    wanted: tuple[Ending, ...]
+    each: bool = False
+
+    def check(self, seen: Transcript) -> Finding:
+        """Compare with the endings that the tap named."""
+        found = tuple(exchange.ending for exchange in seen.exchanges)
+        expected = ", ".join(self.wanted)
+        if not found:
+            return Finding(self.key, self.witness, False, expected, "no request", "the example never sent a request")
+        compared = found if self.each else found[-1:]
+        ok = compared == self.wanted
+        sentence = "" if ok else _sentence(seen, compared, self.wanted)
+        where = "" if ok else f"request {len(found)}"
+        return Finding(self.key, self.witness, ok, expected, ", ".join(compared), sentence, where)
+
+
+def _sentence(seen: Transcript, found: tuple[Ending, ...], wanted: tuple[Ending, ...]) -> str:
+    if len(found) != len(wanted):
+        return f"there were {len(found)} requests, and {len(wanted)} were expected"
+    last = seen.exchanges[-1]
+    remarks = "; ".join(filter(None, (last.error, *last.notes)))
+    return f"the wire shows another ending ({remarks})" if remarks else "the wire shows another ending"
+
+
+def parse(value: object) -> Expectation:
+    """Parse the value of ``ends:``."""
+    if isinstance(value, str):
+        return Ends((Ending(as_one_of(value, KNOWN)),))
+    endings = []
+    for index, item in enumerate(as_list(value)):
+        try:
+            endings.append(Ending(as_one_of(item, KNOWN)))
+        except InvalidValue as error:
+            raise error.under(index) from None
+    if not endings:
+        raise InvalidValue("found an empty list", "an ending, or a list of at least one, is accepted")
+    return Ends(tuple(endings), each=True)
