@@ -7,7 +7,8 @@ Whoever holds positions (the manifest) maps :attr:`InvalidValue.path` to a line 
 import difflib
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 Path = tuple[str | int, ...]
 
@@ -29,6 +30,15 @@ class InvalidValue(ValueError):  # noqa: N818 - reads as the sentence it starts
     def under(self, *prefix: str | int) -> "InvalidValue":
         """Return the same error, seen from the value that holds this one at *prefix*."""
         return InvalidValue(self.found, self.accepted, (*prefix, *self.path), on_key=self.on_key)
+
+
+@contextmanager
+def below(*path: str | int) -> Iterator[None]:
+    """Add *path* in front of the path of every InvalidValue that arises inside the block."""
+    try:
+        yield
+    except InvalidValue as error:
+        raise error.under(*path) from None
 
 
 def nearest(word: str, known: Collection[str]) -> str | None:
@@ -96,10 +106,8 @@ def as_texts(value: object) -> tuple[str, ...]:
         return (value,)
     texts = []
     for index, item in enumerate(as_list(value)):
-        try:
+        with below(index):
             texts.append(as_text(item))
-        except InvalidValue as error:
-            raise error.under(index) from None
     return tuple(texts)
 
 

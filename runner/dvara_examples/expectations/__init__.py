@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from functools import cache
 from types import ModuleType
 
-from dvara_examples.values import InvalidValue, did_you_mean
+from dvara_examples.values import InvalidValue, below, did_you_mean
 from dvara_examples.verdict import Expectation
 
 WITNESSES = ("process", "output", "stream", "wire")
@@ -49,8 +49,6 @@ def expectation_module(key: str) -> ModuleType:
 def parse_expectation(key: str, value: object) -> Expectation:
     """Parse one entry of ``expect:``. Raises InvalidValue with a path that starts with *key*."""
     module = expectation_module(key)
-    try:
+    with below(key):
         parsed: Expectation = module.parse(value)
-    except InvalidValue as error:
-        raise error.under(key) from None
     return parsed

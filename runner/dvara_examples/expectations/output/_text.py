@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dvara_examples.transcript import Output
-from dvara_examples.values import InvalidValue, as_mapping, as_pattern, as_text, as_texts, describe
+from dvara_examples.values import InvalidValue, as_mapping, as_pattern, as_text, as_texts, below, describe
 from dvara_examples.verdict import Finding, Witness
 
 TEXTS: dict[str, object] = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
@@ -84,22 +84,16 @@ def parse_texts(value: object) -> TextWanted:
             parsed[key] = _non_empty(key, found[key])
     patterns = []
     for index, pattern in enumerate(parsed.get("matches", ())):
-        try:
+        with below("matches", *(() if isinstance(found["matches"], str) else (index,))):
             patterns.append(as_pattern(pattern))
-        except InvalidValue as error:
-            raise error.under("matches", *(() if isinstance(found["matches"], str) else (index,))) from None
-    try:
+    with below("equals"):
         equals = as_text(found["equals"]) if "equals" in found else None
-    except InvalidValue as error:
-        raise error.under("equals") from None
     return TextWanted(parsed.get("contains", ()), parsed.get("lacks", ()), tuple(patterns), equals)
 
 
 def _non_empty(key: str, value: object) -> tuple[str, ...]:
-    try:
+    with below(key):
         texts = as_texts(value)
-    except InvalidValue as error:
-        raise error.under(key) from None
     if not texts or "" in texts:
         raise InvalidValue(
             "found an empty text", "a text with at least one character is accepted, as '' holds everywhere", (key,)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from dvara_examples.expectations.output._text import quote
 from dvara_examples.transcript import Transcript
-from dvara_examples.values import InvalidValue, as_mapping
+from dvara_examples.values import InvalidValue, as_mapping, below
 from dvara_examples.verdict import Expectation, Finding, Witness
 
 SCHEMA: dict[str, object] = {
@@ -69,7 +69,8 @@ class StdoutJson:
 def parse(value: object) -> Expectation:
     """Parse the value of ``stdout_json:``."""
     found = as_mapping(value, ("equals", "at", "schema"))
-    at = as_mapping(found.get("at", {}))
+    with below("at"):
+        at = as_mapping(found.get("at", {}))
     for pointer in at:
         if pointer and not pointer.startswith("/"):
             raise InvalidValue(
@@ -79,7 +80,8 @@ def parse(value: object) -> Expectation:
 
 
 def _as_schema(value: object) -> Mapping[str, object] | bool:
-    schema = value if isinstance(value, bool) else as_mapping(value)
+    with below("schema"):
+        schema = value if isinstance(value, bool) else as_mapping(value)
     import jsonschema  # slow to import, and rarely used
 
     try:

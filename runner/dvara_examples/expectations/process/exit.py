@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dvara_examples.transcript import ProcessEnd, Transcript
-from dvara_examples.values import InvalidValue, as_mapping, as_text, describe
+from dvara_examples.values import InvalidValue, as_mapping, as_text, below, describe
 from dvara_examples.verdict import Expectation, Finding, Witness
 
 SCHEMA: dict[str, object] = {
@@ -64,7 +64,9 @@ def parse(value: object) -> Expectation:
     if value == "nonzero":
         return Exit(nonzero=True)
     if isinstance(value, dict):
-        name = as_text(as_mapping(value, ("signal",)).get("signal"))
+        found = as_mapping(value, ("signal",))
+        with below("signal"):
+            name = as_text(found.get("signal"))
         if not name.startswith("SIG"):
             raise InvalidValue(f"found the signal {name!r}", "a name such as SIGTERM is accepted", ("signal",))
         return Exit(signal=name)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from dvara_examples.model import Ending
 from dvara_examples.transcript import Transcript
-from dvara_examples.values import InvalidValue, as_list, as_one_of
+from dvara_examples.values import InvalidValue, as_list, as_one_of, below
 from dvara_examples.verdict import Expectation, Finding, Witness
 
 KNOWN = tuple(ending.value for ending in Ending)
@@ -51,10 +51,8 @@ def parse(value: object) -> Expectation:
         return Ends((Ending(as_one_of(value, KNOWN)),))
     endings = []
     for index, item in enumerate(as_list(value)):
-        try:
+        with below(index):
             endings.append(Ending(as_one_of(item, KNOWN)))
-        except InvalidValue as error:
-            raise error.under(index) from None
     if not endings:
         raise InvalidValue("found an empty list", "an ending, or a list of at least one, is accepted")
     return Ends(tuple(endings), each=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dvara_examples.transcript import Transcript
-from dvara_examples.values import InvalidValue, as_int, as_mapping
+from dvara_examples.values import InvalidValue, as_int, as_mapping, below
 from dvara_examples.verdict import Expectation, Finding, Witness
 
 COUNT: dict[str, object] = {"type": "integer", "minimum": 0}
@@ -57,10 +57,8 @@ def parse(value: object) -> Expectation:
     found = as_mapping(value, ("min", "max"))
     bounds: dict[str, int] = {}
     for key in found:
-        try:
+        with below(key):
             bounds[key] = as_int(found[key])
-        except InvalidValue as error:
-            raise error.under(key) from None
     if not bounds or bounds.get("min", 0) > bounds.get("max", bounds.get("min", 0)):
         raise InvalidValue(f"found the bounds {bounds}", "min, max or both are accepted, and min is not above max")
     return Requests(bounds.get("min", 0), bounds.get("max"))
