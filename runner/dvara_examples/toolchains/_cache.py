@@ -1,0 +1,140 @@
+"""Folders that are built once and used by every later run: environments, package folders, compiled classes.
+
+    <cache_dir>/v1/<kind>/<key>/lock          held by whoever builds; tells the process id to those who wait
+    <cache_dir>/v1/<kind>/<key>/complete      written last; names the folder beside it that is whole
+    <cache_dir>/v1/<kind>/<key>/<attempt>/    what was built, in its final place, as a virtual environment cannot be moved
+
+Every attempt has a folder of its own: a package manager that outlives its killed parent goes on writing, and must
+not write into the folder of the run that came after it.
+"""
+
+import contextlib
+import errno
+import fcntl
+import os
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from dvara_examples.errors import ToolchainError
+from dvara_examples.world import World
+
+LAYOUT = "v1"
+"""Changes whenever a folder written by an older release could be misread; releases then do not see each other's."""
+WAIT_LIMIT_S = 900.0
+"""How long to wait for another process that builds the same folder; a first download over a slow line takes minutes."""
+
+_POLL_S = 0.05
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_+-][A-Za-z0-9._+-]*")
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+def cached_folder(
+    world: World, kind: str, key: str, build: Callable[[Path], None], *, wait_limit_s: float = WAIT_LIMIT_S
+) -> Path:
+    """Return the folder that *build* filled for *kind* and *key*, building it where no complete one is found.
+
+    *build* gets an empty folder and leaves it complete or raises; whatever it raises is passed on, an OSError as
+    a ToolchainError, and the attempt is removed. Of several processes or threads one builds and the others wait.
+    A complete folder is found without a lock, so that a read-only cache serves; where the cache folder cannot be
+    written, the state folder takes its place.
+
+    Raises ToolchainError where nothing can be written, the disk is full, or another process builds for longer
+    than *wait_limit_s* seconds.
+    """
+    for name in (kind, key):
+        if not _PLAIN_NAME.fullmatch(name):
+            raise ValueError(f"{name!r} cannot name a folder of the cache")
+    slots = [base / LAYOUT / kind / key for base in (world.cache_dir, world.state_dir / "cache")]
+    for slot in slots:
+        if (found := _complete(slot)) is not None:
+            return found
+    refusals = []
+    for slot in slots:
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(_locked(slot, wait_limit_s))
+            except OSError as error:
+                refusals.append(_refusal(slot, error))
+                continue
+            return _complete(slot) or _build(slot, build)
+    raise ToolchainError(
+        f"nothing can be kept for {kind}: {' and '.join(refusals)}; a folder that can be written to is needed, "
+        "point the cache at one"
+    )
+
+
+def _complete(slot: Path) -> Path | None:
+    """Return the finished folder of *slot*, or None where there is none."""
+    try:
+        name = (slot / "complete").read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    folder = slot / name
+    return folder if _PLAIN_NAME.fullmatch(name) and folder.is_dir() else None
+
+
+@contextlib.contextmanager
+def _locked(slot: Path, limit_s: float) -> Iterator[None]:
+    """Hold the lock of *slot*, making the folder first; the kernel lets go of it when the holder dies."""
+    slot.mkdir(parents=True, exist_ok=True)
+    with (slot / "lock").open("a+", encoding="utf-8") as lock:
+        for _ in range(max(1, round(limit_s / _POLL_S))):
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(_POLL_S)
+        else:
+            raise ToolchainError(_waited_in_vain(slot, limit_s))
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def _build(slot: Path, build: Callable[[Path], None]) -> Path:
+    """Clear away what earlier attempts left in *slot*, build once more and mark the result; the lock is held."""
+    try:
+        for leftover in slot.iterdir():
+            if leftover.is_dir():
+                shutil.rmtree(leftover, ignore_errors=True)
+        folder = slot / secrets.token_hex(4)
+        folder.mkdir()
+        try:
+            build(folder)
+            _mark(slot, folder.name)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+    except OSError as error:
+        raise ToolchainError(_refusal(slot, error)) from error
+    return folder
+
+
+def _mark(slot: Path, name: str) -> None:
+    """Write the marker that makes the folder *name* count, on the disk before it has its final name."""
+    draft = slot / "complete.draft"
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(name)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(slot / "complete")
+
+
+def _refusal(slot: Path, error: OSError) -> str:
+    """Say in one clause why *slot* cannot be filled."""
+    if error.errno in _FULL:
+        return f"the disk that holds {slot} is full ({error.strerror}); free some space there and run again"
+    return f"{error.filename or slot} cannot be used ({error.strerror or error})"
+
+
+def _waited_in_vain(slot: Path, limit_s: float) -> str:
+    """Say who holds the lock of *slot*."""
+    holder = (slot / "lock").read_text("utf-8", errors="replace").strip() or "unknown"
+    return (
+        f"process {holder} has been preparing {slot} for more than {limit_s:g} s; wait until it is done, or end it, and run again"
+    )

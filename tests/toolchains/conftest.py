@@ -1,0 +1,37 @@
+"""A world of its own for each test of a toolchain."""
+
+import io
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from dvara_examples.world import World
+
+MakeWorld = Callable[..., World]
+
+
+@pytest.fixture
+def make_world(tmp_path: Path) -> MakeWorld:
+    """Return a function that builds a World below ``tmp_path``; keywords replace its parts."""
+
+    def make(**replaced: object) -> World:
+        parts: dict[str, object] = {
+            "environ": dict(os.environ),
+            "cwd": tmp_path,
+            "root": tmp_path,
+            "manifest_path": tmp_path / "examples" / "manifest.yaml",
+            "cache_dir": tmp_path / "cache",
+            "state_dir": tmp_path / "state",
+            "stdout": io.StringIO(),
+            "stderr": io.StringIO(),
+        }
+        return World(**(parts | replaced))  # type: ignore[arg-type]  # a table of parts has no single type
+
+    return make
+
+
+@pytest.fixture
+def world(make_world: MakeWorld) -> World:
+    """Return a World whose folders all lie below ``tmp_path``."""
+    return make_world()
