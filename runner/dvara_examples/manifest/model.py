@@ -1,0 +1,82 @@
+"""What a valid manifest says, as immutable values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dvara_examples.model import Limits
+from dvara_examples.verdict import Expectation
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A place in the manifest: *file* as it is shown to people, *line* and *column* counted from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The script of one example in one language, with everything that the example and the defaults say merged in.
+
+    *file* is absolute, *relative* the same file seen from the root, with forward slashes. *expect* holds the plain values that
+    *expectations* were parsed from, the example's own with the variant's override merged in; *because* tells why it overrides
+    them. *skip* is the reason why the variant never runs.
+    """
+
+    example_id: str
+    language: str
+    file: Path
+    relative: str
+    args: tuple[str, ...]
+    env: Mapping[str, str]
+    limits: Limits
+    expect: Mapping[str, object]
+    expectations: tuple[Expectation, ...]
+    because: str | None
+    skip: str | None
+    origin: Origin
+
+    @property
+    def id(self) -> str:
+        """The full id: ``stream-basic[node]``."""
+        return f"{self.example_id}[{self.language}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One behaviour, shown in one or more languages.
+
+    *answers* are the scripted answers of the stand-in as plain values, one per request; *expect* and *expectations* hold for
+    every variant that does not override them.
+    """
+
+    id: str
+    title: str
+    tags: tuple[str, ...]
+    needs: tuple[str, ...]
+    answers: tuple[object, ...]
+    expect: Mapping[str, object]
+    expectations: tuple[Expectation, ...]
+    limits: Limits
+    variants: tuple[Variant, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A manifest that was read from *path*; no file that it names lies outside *root*."""
+
+    path: Path
+    root: Path
+    examples: tuple[Example, ...]
+
+    @property
+    def variants(self) -> tuple[Variant, ...]:
+        """Every variant, in the order of the manifest."""
+        return tuple(variant for example in self.examples for variant in example.variants)
