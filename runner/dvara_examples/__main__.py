@@ -1,0 +1,5 @@
+"""``python -m dvara_examples``."""
+
+from dvara_examples.cli import main
+
+main()

@@ -1,0 +1,54 @@
+"""The one place where what went wrong becomes a sentence on stderr and an exit code."""
+
+import errno
+import os
+import sys
+
+import click
+
+from dvara_examples.errors import DvaraExamplesError, ExitCode
+
+
+def guarded(cli: click.Command, args: list[str]) -> int:
+    """Run *cli* and return its exit code; no exception and no traceback leaves this function."""
+    try:
+        code = cli.main(args=args, prog_name="dvara-examples", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return ExitCode.INTERRUPTED
+    except DvaraExamplesError as error:
+        for line in str(error).splitlines():
+            click.echo(f"error: {line}", err=True)
+        return error.exit_code
+    except BrokenPipeError:
+        # Whoever read the report has left (`| head`); what is still buffered has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except OSError as error:
+        return _operating_system(error)
+    except Exception as error:  # noqa: BLE001 - the last line of defence
+        return _internal(error)
+    return code if isinstance(code, int) else ExitCode.OK
+
+
+def _operating_system(error: OSError) -> int:
+    where = f" ({error.filename})" if error.filename else ""
+    mend = "; free some disk space and run again" if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+    click.echo(f"error: the operating system refused: {error.strerror or error}{where}{mend}", err=True)
+    return ExitCode.NOT_RUN
+
+
+def _internal(error: Exception) -> int:
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="dvara-examples-", suffix=".txt", delete=False, encoding="utf-8") as file:
+        traceback.print_exception(error, file=file)
+    sentence = f"error: internal error: {type(error).__name__}: {error}; please report it with the trace in {file.name}"
+    click.echo(sentence, err=True)
+    return ExitCode.INTERNAL

@@ -1,0 +1,35 @@
+"""Puts together what the commands hand to a session."""
+
+from dvara_examples.plan import MissingToolchain
+from dvara_examples.reports.terminal import TerminalReport
+from dvara_examples.run_folder import RunFolder
+from dvara_examples.session import Options, Session
+from dvara_examples.world import World
+
+
+def compose_options(world: World, gateway: str, missing: str | None, jobs: int | None, *, verbose: bool) -> Options:
+    """Fill in what the user left open: jobs from the cores, missing toolchains from CI."""
+    policy = MissingToolchain(missing) if missing else (MissingToolchain.ERROR if on_ci(world) else MissingToolchain.SKIP)
+    return Options(gateway=gateway, jobs=jobs or world.cores, live_output=verbose, missing_toolchain=policy)
+
+
+def on_ci(world: World) -> bool:
+    """Tell whether this is a CI machine, by the variable that all of them set."""
+    return (world.env("CI") or "false").lower() not in ("false", "0", "no")
+
+
+def terminal_report(session: Session, folder: RunFolder, *, verbose: bool) -> TerminalReport:
+    """Build the report for people, and write its first line."""
+    from dvara_examples import __version__
+
+    runs, world = session.plan.runs, session.world
+    runtimes = ", ".join(f"{runtime.language} {runtime.version or runtime.origin}" for runtime in session.plan.runtimes)
+    print_line = f"dvara-examples {__version__} · gateway {session.gateway.description} · {runtimes or 'no runtime'}"
+    world.stdout.write(f"{print_line}\n")
+    width = max(len(run.variant.id) for run in runs)
+    return TerminalReport(world, total=len(runs), width=width, verbose=verbose, stored=folder.path)
+
+
+def stored_report(world: World, *, verbose: bool) -> TerminalReport:
+    """Build the report for a stored run, where nothing is live."""
+    return TerminalReport(world, total=0, width=32, verbose=verbose)

@@ -1,0 +1,79 @@
+"""The plain text of ``list``, ``show`` and ``plan``."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dvara_examples.gateways import Gateway
+    from dvara_examples.manifest import Manifest, Variant
+    from dvara_examples.plan import Plan, PlannedRun
+
+
+def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield *rows* as lines whose columns stand below each other; the last column is not padded."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)] if rows else []
+    for row in rows:
+        yield "  ".join([*(cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)), row[-1]]).rstrip()
+
+
+def list_lines(manifest: "Manifest", variants: "Sequence[Variant]") -> Iterator[str]:
+    """One line per example that *variants* touch."""
+    languages: dict[str, list[str]] = {}
+    for variant in variants:
+        languages.setdefault(variant.example_id, []).append(variant.language)
+    chosen = [example for example in manifest.examples if example.id in languages]
+    yield from columns([(e.id, " ".join(languages[e.id]), e.title, " ".join(f"#{tag}" for tag in e.tags)) for e in chosen])
+
+
+def show_lines(manifest: "Manifest", variants: "Sequence[Variant]") -> Iterator[str]:
+    """Everything the manifest says of the examples that *variants* touch."""
+    ids = dict.fromkeys(variant.example_id for variant in variants)
+    for example in (example for example in manifest.examples if example.id in ids):
+        yield f"{example.id}: {example.title}"
+        yield f"  tags      {', '.join(example.tags) or '-'}"
+        yield f"  needs     {', '.join(example.needs) or '-'}"
+        yield from _plain("  answers", list(example.answers))
+        yield from _plain("  expect", example.expect)
+        for variant in (v for v in variants if v.example_id == example.id):
+            yield f"  {variant.language:<8}  {variant.relative}"
+            if variant.because:
+                own = {key: value for key, value in variant.expect.items() if example.expect.get(key) != value}
+                yield from _plain(f"            because {variant.because}", own)
+
+
+def _plain(heading: str, value: object) -> Iterator[str]:
+    import yaml
+
+    if not value:
+        yield f"{heading:<10}  -"
+        return
+    yield heading
+    indent = " " * (len(heading) - len(heading.lstrip()) + 4)
+    for line in yaml.safe_dump(_mutable(value), sort_keys=False, allow_unicode=True, width=100).splitlines():
+        yield indent + line
+
+
+def _mutable(value: object) -> object:
+    """Return *value* made of the plain lists and mappings that YAML can write."""
+    if isinstance(value, Mapping):
+        return {key: _mutable(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_mutable(item) for item in value]
+    return value
+
+
+def plan_lines(plan: "Plan", gateway: "Gateway") -> Iterator[str]:
+    """The gateway, the runtimes, and one line per run."""
+    yield f"gateway   {gateway.description} (offers {', '.join(sorted(gateway.capabilities)) or 'nothing beyond answers'})"
+    for runtime in plan.runtimes:
+        yield f"{runtime.language:<8}  {runtime.version or 'to be fetched'}  {runtime.origin}  {runtime.executable}"
+    yield ""
+    yield from columns([(_what(run), run.variant.id, run.skip or run.error or run.variant.relative) for run in plan.runs])
+    yield ""
+    yield f"{len(plan.to_start)} of {len(plan.runs)} would run"
+
+
+def _what(run: "PlannedRun") -> str:
+    if run.skip is not None:
+        return "skip"
+    return "error" if run.error is not None else "run"

@@ -1,0 +1,66 @@
+"""Builds the World from the process's own environment; nothing below the command line looks at that."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from dvara_examples.errors import ManifestError
+from dvara_examples.world import World
+
+_MANIFEST = Path("examples", "manifest.yaml")
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def build_world(manifest: Path | None = None) -> World:
+    """Build the world; *manifest* is the path that the user named, if any. Raises ManifestError where none is found."""
+    cwd = Path.cwd()
+    manifest_path, root = _find_manifest(manifest, cwd)
+    return World(
+        environ=dict(os.environ),
+        cwd=cwd,
+        root=root,
+        manifest_path=manifest_path,
+        cache_dir=_cache_dir(os.environ),
+        state_dir=_state_dir(os.environ, root),
+        stdout=sys.stdout,
+        stderr=sys.stderr,
+        cores=_cores(),
+    )
+
+
+def _find_manifest(named: Path | None, cwd: Path) -> tuple[Path, Path]:
+    """Return the manifest and the folder that its paths may not leave."""
+    if named is not None:
+        path = Path(os.path.abspath(cwd / named))  # noqa: PTH100 - resolve() would follow a link out of the folder
+        marked = (folder for folder in path.parents if (folder / ".git").exists() or (folder / "pyproject.toml").exists())
+        return path, next(marked, path.parent)
+    for root in (cwd, *cwd.parents, _PACKAGE.parents[1], _PACKAGE / "_data"):
+        if (root / _MANIFEST).is_file():
+            return root / _MANIFEST, root
+    sentence = f"{_MANIFEST}: not found in {cwd} or above; change into a repository that has one, or name one with --manifest"
+    raise ManifestError((sentence,))
+
+
+def _cache_dir(environ: Mapping[str, str]) -> Path:
+    named = environ.get("DVARA_EXAMPLES_CACHE")
+    if named:
+        return Path(named).absolute()
+    return Path(environ.get("XDG_CACHE_HOME") or _home(environ) / ".cache") / "dvara-examples"
+
+
+def _state_dir(environ: Mapping[str, str], root: Path) -> Path:
+    """Keep what runs write in the repository, or in the user's state folder where the examples were installed."""
+    if root != _PACKAGE / "_data" and os.access(root, os.W_OK):
+        return root / ".dvara-examples"
+    return Path(environ.get("XDG_STATE_HOME") or _home(environ) / ".local" / "state") / "dvara-examples"
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("HOME") or os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises where there is none
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,22 @@
+"""``dvara-examples list``."""
+
+from pathlib import Path
+
+import click
+
+from dvara_examples.cli._options import selection_options
+
+
+@click.command("list")
+@selection_options
+def command(selectors: tuple[str, ...], languages: tuple[str, ...], tags: tuple[str, ...], manifest: Path | None) -> None:
+    """List the examples: id, languages, title and tags."""
+    from dvara_examples.cli._tables import list_lines
+    from dvara_examples.cli._world import build_world
+    from dvara_examples.manifest import load_manifest
+    from dvara_examples.select import select
+
+    world = build_world(manifest)
+    loaded = load_manifest(world.manifest_path, world.root, display=world.cwd)
+    for line in list_lines(loaded, select(loaded, selectors, languages, tags, world.cwd)):
+        click.echo(line)

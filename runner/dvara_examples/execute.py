@@ -1,0 +1,92 @@
+"""One run: a scripted endpoint, the tap in front of it, the example's process, and the transcript of all three."""
+
+import shlex
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dvara_examples.clock import start_timer
+from dvara_examples.gateways import Gateway
+from dvara_examples.plan import PlannedRun
+from dvara_examples.process import ExecuteRequest, child_environment, run_process
+from dvara_examples.redact import Redactor
+from dvara_examples.tap import Tap
+from dvara_examples.toolchains import Command
+from dvara_examples.transcript import Output, OutputPiece, ProcessEnd, RunInfo, Transcript
+from dvara_examples.world import World
+
+OnPiece = Callable[[str, OutputPiece], None]
+_STALL_SHARE = 0.5
+"""A connection that was silent for this share of the idle limit when it was given up counts as stalled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What all runs of one session share. *stop* ends every child; *secrets* are masked wherever they show up."""
+
+    world: World
+    gateway: Gateway
+    stop: threading.Event
+    secrets: tuple[str, ...] = ()
+
+
+def execute(run: PlannedRun, command: Command, shared: Execution, on_piece: OnPiece | None = None) -> Transcript:
+    """Run one example to its end and return all that was seen; secrets are masked, scratch files are gone.
+
+    Raises GatewayError where no endpoint can be had. What the example does is never an exception.
+    """
+    world, limits = shared.world, run.variant.limits
+    started_utc = world.clock.utc_now().isoformat(timespec="milliseconds")
+    timer = start_timer(world.clock)
+    with shared.gateway.endpoint(run.example.answers) as upstream:
+        redactor = Redactor.of((upstream.key, *shared.secrets))
+        stall_after_s = limits.idle_s * _STALL_SHARE
+        with (
+            tempfile.TemporaryDirectory(prefix="dvara-examples-", ignore_cleanup_errors=True) as scratch,
+            Tap(upstream, timer, redactor, stall_after_s=stall_after_s, environ=world.environ) as tap,
+        ):
+            own = {"DVARA_URL": tap.endpoint.base_url, "DVARA_API_KEY": tap.endpoint.key}
+            env = child_environment(world.environ, {**command.env, **run.variant.env, **own})
+            request = ExecuteRequest(command.argv, env, Path(scratch), limits)
+            result = run_process(request, timer, on_piece=on_piece, last_activity_s=tap.last_activity_s, stop=shared.stop)
+        return Transcript(
+            run=_run_info(run, command, shared.gateway, started_utc),
+            expect=dict(run.variant.expect),
+            process=_masked_end(result.end, redactor),
+            stdout=mask_output(result.stdout, redactor),
+            stderr=mask_output(result.stderr, redactor),
+            exchanges=tap.exchanges(),
+        )
+
+
+def _run_info(run: PlannedRun, command: Command, gateway: Gateway, started_utc: str) -> RunInfo:
+    variant = run.variant
+    return RunInfo(
+        variant_id=variant.id,
+        example_id=variant.example_id,
+        language=variant.language,
+        file=variant.relative,
+        argv=command.argv,
+        launcher=command.launcher,
+        versions=dict(command.versions),
+        gateway=gateway.description,
+        limits=variant.limits,
+        started_utc=started_utc,
+        reproduce=f"dvara-examples run {shlex.quote(variant.id)} --verbose",
+    )
+
+
+def _masked_end(end: ProcessEnd, redactor: Redactor) -> ProcessEnd:
+    return replace(end, leaks=tuple(replace(leak, what=redactor.text(leak.what)) for leak in end.leaks))
+
+
+def mask_output(output: Output, redactor: Redactor) -> Output:
+    """Return *output* without secrets, even where one was split between two pieces; sizes and times stay as they are."""
+    masked = redactor.data(output.head)
+    pieces, start = [], 0
+    for piece in output.pieces:
+        pieces.append(OutputPiece(piece.at_s, masked[start : start + len(piece.data)]))
+        start += len(piece.data)
+    return Output(tuple(pieces), output.size_bytes, redactor.data(output.tail))

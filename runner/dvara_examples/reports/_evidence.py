@@ -1,0 +1,68 @@
+"""What is shown of a run that did not pass: expected and seen, the end of each timeline, and how to see it again."""
+
+from collections.abc import Iterator
+
+from dvara_examples.results import RunResult
+from dvara_examples.transcript import Exchange, Output, Transcript
+from dvara_examples.verdict import Finding
+
+_LINES = 6
+_WIDTH = 160
+
+
+def describe_failure(result: RunResult) -> Iterator[tuple[str, str]]:
+    """Yield ``(label, text)`` pairs, most telling first; a label may repeat, and a text is one line."""
+    if result.verdict.reason:
+        yield from (("reason", line) for line in result.verdict.reason.splitlines())
+    for finding in result.verdict.failures:
+        yield from _finding(finding)
+    if result.transcript is not None:
+        yield from _timelines(result.transcript)
+        yield "again", result.transcript.run.reproduce
+    if result.stored is not None:
+        yield "stored", str(result.stored)
+
+
+def _finding(finding: Finding) -> Iterator[tuple[str, str]]:
+    where = f", {finding.where}" if finding.where else ""
+    yield finding.key, finding.sentence or "not as expected"
+    yield "expected", _short(finding.expected)
+    yield "seen", f"{_short(finding.seen)}  ({finding.witness}{where})"
+
+
+def _timelines(transcript: Transcript) -> Iterator[tuple[str, str]]:
+    for exchange in transcript.exchanges[-3:]:
+        yield from _wire(exchange)
+    yield from _tail("stdout", transcript.stdout)
+    yield from _tail("stderr", transcript.stderr)
+
+
+def _wire(exchange: Exchange) -> Iterator[tuple[str, str]]:
+    response = exchange.response
+    status = f"{response.status}" if response else "no response"
+    count = f", {exchange.event_count} events" if exchange.event_count else ""
+    head = f"request {exchange.number}: {exchange.request.method} {exchange.request.target} → {status}{count}, {exchange.ending}"
+    remarks = "; ".join(filter(None, (exchange.error, *exchange.notes)))
+    yield "wire", _short(f"{exchange.started_at_s:6.2f} s  {head}" + (f" ({remarks})" if remarks else ""))
+    for event in exchange.events[-3:]:
+        yield "", _short(f"{event.at_s:6.2f} s  data:{event.data}")
+    yield "", f"{exchange.ended_at_s:6.2f} s  end"
+
+
+def _tail(label: str, output: Output) -> Iterator[tuple[str, str]]:
+    lines = output.text.splitlines()
+    if not lines:
+        return
+    last_s = output.pieces[-1].at_s if output.pieces else 0.0
+    if len(lines) > _LINES:
+        yield label, f"[{len(lines) - _LINES} lines before]"
+        label = ""
+    for line in lines[-_LINES:]:
+        yield label, _short(line)
+        label = ""
+    yield "", f"{last_s:6.2f} s  last byte"
+
+
+def _short(text: str) -> str:
+    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return shown if len(shown) <= _WIDTH else f"{shown[: _WIDTH - 40]} [...] {shown[-34:]}"

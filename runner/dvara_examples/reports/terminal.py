@@ -1,0 +1,154 @@
+"""The report for people: a line per run as it ends, and a summary that repeats only what did not pass.
+
+On a terminal a live part below shows what runs and for how long; in a pipe or on CI there are plain lines only.
+"""
+
+import codecs
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from dvara_examples.clock import start_timer
+from dvara_examples.redact import Redactor
+from dvara_examples.reports._evidence import describe_failure
+from dvara_examples.results import Preparing, RunEvent, RunFinished, RunPrinted, RunResult, RunStarted, Summary
+from dvara_examples.verdict import Outcome
+from dvara_examples.world import World
+
+_STYLES = {Outcome.PASSED: "green", Outcome.FAILED: "bold red", Outcome.ERRORED: "bold magenta", Outcome.SKIPPED: "yellow"}
+_NAMES = {Outcome.PASSED: "passed", Outcome.FAILED: "FAILED", Outcome.ERRORED: "ERRORED", Outcome.SKIPPED: "skipped"}
+
+
+class TerminalReport:
+    """Writes to the world's stdout; progress that is no result goes to its stderr, or into the live part."""
+
+    def __init__(self, world: World, *, total: int, width: int, verbose: bool = False, stored: Path | None = None) -> None:
+        self._out = make_console(world, world.stdout)
+        self._err = make_console(world, world.stderr)
+        self._total, self._width, self._verbose = total, width, verbose
+        self._stored = stored
+        self._elapsed = start_timer(world.clock)
+        self._running: dict[str, float] = {}
+        self._preparing = ""
+        self._troubles: list[RunResult] = []
+        self._done = 0
+        self._lines = _Lines(Redactor.of((world.env("DVARA_API_KEY"),)), self._print_output)
+        self._live = Live(console=self._out, get_renderable=self._progress, auto_refresh=False, transient=True)
+        if self._out.is_terminal and not world.env("CI"):
+            self._live.start()
+
+    def event(self, event: RunEvent) -> None:
+        """Keep track of what runs; show output at once where the user asked for it."""
+        match event:
+            case RunStarted():
+                self._running[event.variant_id] = event.at_s
+                self._preparing = ""
+            case RunFinished():
+                self._running.pop(event.variant_id, None)
+                self._lines.flush(event.variant_id)
+            case Preparing():
+                self._preparing = event.text
+                if not self._live.is_started:
+                    self._err.print(Text(f"  preparing  {event.text}", "dim"), soft_wrap=True)
+            case RunPrinted():
+                self._lines.add(event)
+        self.tick()
+
+    def result(self, result: RunResult) -> None:
+        """Write the line of one run."""
+        self._done += 1
+        outcome = result.verdict.outcome
+        duration = f"{result.transcript.process.duration_s:6.2f} s" if result.transcript else " " * 8
+        line = Text.assemble(
+            (f"{_NAMES[outcome]:>8}", _STYLES[outcome]), f"  {result.variant_id:<{self._width}}  ", (duration, "dim")
+        )
+        line.append(f"  {_reason(result)}", "dim" if outcome is not Outcome.FAILED else "")
+        line.rstrip()
+        self._out.print(line, soft_wrap=True)
+        if self._verbose and outcome is Outcome.PASSED and result.transcript is not None:
+            for finding in result.verdict.findings:
+                self._out.print(Text(f"          {finding.key}: {finding.seen}", "dim"), soft_wrap=True)
+        if outcome in (Outcome.FAILED, Outcome.ERRORED):
+            self._troubles.append(result)
+
+    def tick(self) -> None:
+        """Redraw the live part."""
+        if self._live.is_started:
+            self._live.refresh()
+
+    def close(self, summary: Summary) -> None:
+        """Write the summary."""
+        self._live.stop()
+        for result in self._troubles:
+            self._out.print()
+            outcome = result.verdict.outcome
+            self._out.print(Text.assemble((_NAMES[outcome], _STYLES[outcome]), f" {result.variant_id}"), soft_wrap=True)
+            for label, text in describe_failure(result):
+                self._out.print(Text.assemble((f"  {label:<17} ", "bold"), text), soft_wrap=True)
+        self._out.print()
+        worst = next((o for o in (Outcome.ERRORED, Outcome.FAILED) if summary.count(o)), Outcome.PASSED)
+        if summary.interrupted:
+            self._out.print(Text("interrupted; what had ended is kept", "yellow"), soft_wrap=True)
+        self._out.print(Text(f"{summary} in {self._elapsed():.1f} s", _STYLES[worst]), soft_wrap=True)
+        if self._stored is not None:
+            self._out.print(Text(f"stored in {self._stored}", "dim"), soft_wrap=True)
+
+    def _progress(self) -> Text:
+        now = self._elapsed()
+        text = Text(f"{self._done:>4} of {self._total} done  {now:.0f} s\n", "dim")
+        if self._preparing:
+            text.append(f"  preparing  {self._preparing}\n", "dim")
+        for variant_id, since_s in self._running.items():
+            text.append(f" running  {variant_id:<{self._width}}  {now - since_s:6.2f} s\n", "cyan")
+        text.rstrip()
+        return text
+
+    def _print_output(self, variant_id: str, pipe: str, line: str) -> None:
+        style = "red" if pipe == "stderr" else ""
+        self._out.print(Text.assemble((f"{variant_id:>{self._width + 10}} │ ", "dim"), (line, style)), soft_wrap=True)
+
+
+def _reason(result: RunResult) -> str:
+    """Say in a few words why a run did not pass."""
+    if result.verdict.failures:
+        return ", ".join(finding.key for finding in result.verdict.failures)
+    return result.verdict.reason.splitlines()[0] if result.verdict.reason else ""
+
+
+def make_console(world: World, stream: object) -> Console:
+    """Build a console that takes colour and width from *world* alone; an empty NO_COLOR, FORCE_COLOR or CI counts as unset."""
+    environ = {key: value for key, value in world.environ.items() if value}
+    return Console(file=stream, _environ=environ, highlight=False, emoji=False, markup=False)  # type: ignore[arg-type]
+
+
+class _Lines:
+    """Puts pieces of output together into lines, so that what several examples write does not mix within a line."""
+
+    def __init__(self, redactor: Redactor, write: Callable[[str, str, str], None]) -> None:
+        self._redactor = redactor
+        self._write = write
+        self._partial: dict[tuple[str, str], str] = {}
+        self._decoders: dict[tuple[str, str], codecs.IncrementalDecoder] = {}
+
+    def add(self, event: RunPrinted) -> None:
+        key = (event.variant_id, event.pipe)
+        decoder = self._decoders.setdefault(key, codecs.getincrementaldecoder("utf-8")("replace"))
+        *lines, rest = (self._partial.get(key, "") + decoder.decode(event.data)).split("\n")
+        for line in lines:
+            self._put(key, line)
+        while len(rest) > 4096:
+            self._put(key, rest[:4096])
+            rest = rest[4096:]
+        self._partial[key] = rest
+
+    def flush(self, variant_id: str) -> None:
+        for key in [key for key in self._partial if key[0] == variant_id]:
+            if rest := self._partial.pop(key):
+                self._put(key, rest)
+
+    def _put(self, key: tuple[str, str], line: str) -> None:
+        shown = "".join(c if c.isprintable() or c == "\t" else repr(c)[1:-1] for c in line.rstrip("\r"))
+        self._write(*key, self._redactor.text(shown))
