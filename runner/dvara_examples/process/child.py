@@ -1,0 +1,112 @@
+"""One child process with its reader threads and the thread that waits for its end."""
+
+import os
+import secrets
+import signal
+import subprocess
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from dvara_examples.clock import Timer
+from dvara_examples.model import Limits
+from dvara_examples.process.output import OnPiece, OutputKeeper, PipeReader
+from dvara_examples.process.table import Entry, ProcessTable
+from dvara_examples.process.tree import MARKER, ProcessTree
+
+
+@dataclass(frozen=True, slots=True)
+class ExecuteRequest:
+    """What to start: *env* is the whole environment, *cwd* an existing folder; *argv[0]* is looked for on *env*'s ``PATH``."""
+
+    argv: tuple[str, ...]
+    env: Mapping[str, str]
+    cwd: Path
+    limits: Limits
+
+
+class Child:
+    """A child in a session of its own, with nothing to read from; ``with`` sees to it that no living child is left behind."""
+
+    tree: ProcessTree
+    readers: tuple[PipeReader, PipeReader]
+
+    def __init__(
+        self, request: ExecuteRequest, timer: Timer, table: ProcessTable, on_piece: OnPiece | None, kept_bytes: int
+    ) -> None:
+        self.ended_at_s = 0.0
+        self._request = request
+        self._timer = timer
+        self._table = table
+        self._on_piece = on_piece
+        self._kept_bytes = kept_bytes
+        self._ended = threading.Event()
+
+    def start(self) -> Self:
+        """Start the process and the threads around it. Raises OSError or ValueError where the system does not start it."""
+        token = secrets.token_hex(8)
+        self._popen = subprocess.Popen(
+            self._request.argv,
+            env={**self._request.env, MARKER: token},
+            cwd=self._request.cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        try:
+            self.tree = ProcessTree(self._first_entry(), token, self._table)
+            self._start_threads()
+        except BaseException:  # no thread or no descriptor is left: a child that nobody watches must not live on
+            self._popen.kill()
+            self._popen.wait()
+            raise
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        if not self.ended(0):  # only where an exception cut the run short, or SIGKILL did not help
+            self.tree.send(self.tree.living(), signal.SIGKILL)
+            self.ended(1.0)
+
+    @property
+    def returncode(self) -> int | None:
+        """The exit code, the negative number of the signal that ended it, or None while it lives."""
+        return self._popen.returncode if self._ended.is_set() else None
+
+    @property
+    def last_output_at_s(self) -> float:
+        """When the last byte came on either pipe; 0 before the first."""
+        return max(reader.last_at_s for reader in self.readers)
+
+    def ended(self, timeout_s: float) -> bool:
+        """Wait up to *timeout_s* for the end of the process itself; its pipes may stay open longer."""
+        return self._ended.wait(max(timeout_s, 0.0))
+
+    def _first_entry(self) -> Entry:
+        """Return the child's entry; as nobody waits for it yet, even one that has ended is still in the table."""
+        pid = self._popen.pid
+        return self._table.entry(pid) or Entry(pid, 0.0, os.getpid(), pid, pid)
+
+    def _start_threads(self) -> None:
+        pid, stdout, stderr = self._popen.pid, self._popen.stdout, self._popen.stderr
+        assert stdout is not None
+        assert stderr is not None
+        keep = self._kept_bytes
+        self.readers = (
+            PipeReader("stdout", stdout, self._timer, OutputKeeper(keep), self._on_piece),
+            PipeReader("stderr", stderr, self._timer, OutputKeeper(keep), self._on_piece),
+        )
+        for reader in self.readers:
+            reader.start()
+        threading.Thread(target=self._wait, name=f"wait-for-{pid}", daemon=True).start()
+
+    def _wait(self) -> None:
+        self._popen.wait()
+        self.ended_at_s = self._timer()
+        self._ended.set()

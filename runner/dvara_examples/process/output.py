@@ -1,0 +1,151 @@
+"""Reads one pipe of an example: bytes are stamped on arrival, shown live, and kept within bounds."""
+
+import os
+import select
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import IO
+
+from dvara_examples.clock import Timer
+from dvara_examples.transcript import Output, OutputPiece
+
+READ_BYTES = 64 * 1024
+"""The most that one read takes: what a pipe holds on Linux."""
+
+TAIL_BYTES = 64 * 1024
+"""How much of the end is kept where an output is too large to be kept whole."""
+
+MOST_PIECES = 20_000
+"""Past this number, bytes join the last piece: a million one-byte writes must not become a million objects."""
+
+OnPiece = Callable[[str, OutputPiece], None]
+"""Takes the pipe's name (``stdout``, ``stderr``) and what just arrived; called in the pipe's own reader thread."""
+
+
+class OutputKeeper:
+    """Keeps the first *kept_bytes* less 64 KiB and the last 64 KiB of an output, and counts the rest. Not thread-safe.
+
+    An output of up to *kept_bytes* is kept whole, with the arrival time of every piece up to the first *most_pieces*.
+    """
+
+    def __init__(self, kept_bytes: int, most_pieces: int = MOST_PIECES) -> None:
+        self._most_pieces = most_pieces
+        self._head: list[OutputPiece] = []
+        self._head_room = max(kept_bytes - TAIL_BYTES, 0)
+        self._joined = bytearray()  # continues the last piece of the head
+        self._tail: deque[OutputPiece] = deque()
+        self._tail_bytes = 0
+        self._size = 0
+        self._dropped = False
+
+    def add(self, piece: OutputPiece) -> None:
+        """Take the next piece."""
+        self._size += len(piece.data)
+        room = self._head_room
+        if len(piece.data) <= room:
+            self._add_to_head(piece)
+            return
+        if room:
+            self._add_to_head(OutputPiece(piece.at_s, piece.data[:room]))
+            piece = OutputPiece(piece.at_s, piece.data[room:])
+        self._add_to_tail(piece)
+
+    def _add_to_head(self, piece: OutputPiece) -> None:
+        self._head_room -= len(piece.data)
+        if len(self._head) < self._most_pieces:
+            self._head.append(piece)
+        else:
+            self._joined += piece.data
+
+    def _add_to_tail(self, piece: OutputPiece) -> None:
+        self._tail.append(piece)
+        self._tail_bytes += len(piece.data)
+        while self._tail_bytes - len(self._tail[0].data) >= TAIL_BYTES:
+            self._tail_bytes -= len(self._tail.popleft().data)
+            self._dropped = True
+
+    def output(self) -> Output:
+        """Return what was kept so far."""
+        pieces = self._head.copy()
+        if self._joined:
+            pieces[-1] = OutputPiece(pieces[-1].at_s, pieces[-1].data + self._joined)
+        end = b"".join(piece.data for piece in self._tail)
+        if self._dropped or len(end) > TAIL_BYTES:
+            return Output(tuple(pieces), self._size, end[-TAIL_BYTES:])
+        pieces += self._tail
+        return Output(_at_most(pieces, self._most_pieces), self._size)
+
+
+def _at_most(pieces: list[OutputPiece], most: int) -> tuple[OutputPiece, ...]:
+    """Join what follows the first *most* pieces to the last of them."""
+    if len(pieces) <= most:
+        return tuple(pieces)
+    kept, last = pieces[: most - 1], pieces[most - 1 :]
+    return (*kept, OutputPiece(last[0].at_s, b"".join(piece.data for piece in last)))
+
+
+class PipeReader:
+    """Reads one pipe to its end in a thread of its own, which closes it then; whoever creates the reader hands over *pipe*.
+
+    An exception of *on_piece* ends the calls to it, never the reading; it is kept as :attr:`callback_error`.
+    """
+
+    def __init__(self, name: str, pipe: IO[bytes], timer: Timer, keeper: OutputKeeper, on_piece: OnPiece | None) -> None:
+        self.name = name
+        self.inode = os.fstat(pipe.fileno()).st_ino
+        self.last_at_s = 0.0
+        self.callback_error: Exception | None = None
+        self._pipe = pipe
+        self._timer = timer
+        self._keeper = keeper
+        self._on_piece = on_piece
+        self._lock = threading.Lock()  # guards the keeper: an abandoned reader may still be in the middle of a piece
+        self._woken, self._wake = os.pipe()
+        self._thread = threading.Thread(target=self._run, name=f"read-{name}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def wait_for_end(self, timeout_s: float) -> bool:
+        """Wait until the pipe's last writer has closed it; False where it is still open after *timeout_s*."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def close(self, timeout_s: float = 1.0) -> Output:
+        """Stop reading, whoever still holds the pipe's other end, and return what was kept."""
+        os.close(self._wake)
+        self._thread.join(timeout_s)
+        with self._lock:
+            return self._keeper.output()
+
+    def _run(self) -> None:
+        try:
+            self._read_to_end()
+        finally:
+            self._pipe.close()
+            os.close(self._woken)
+
+    def _read_to_end(self) -> None:
+        pipe = self._pipe.fileno()
+        poll = select.poll()
+        poll.register(pipe, select.POLLIN)
+        poll.register(self._woken, select.POLLIN)
+        while self._woken not in dict(poll.poll()):
+            data = os.read(pipe, READ_BYTES)
+            if not data:
+                return
+            piece = OutputPiece(self._timer(), data)
+            self.last_at_s = piece.at_s
+            with self._lock:
+                self._keeper.add(piece)
+            self._show(piece)
+
+    def _show(self, piece: OutputPiece) -> None:
+        if self._on_piece is None or self.callback_error is not None:
+            return
+        try:
+            self._on_piece(self.name, piece)
+        except Exception as error:  # noqa: BLE001 - a display that breaks must not lose output; the owner is told
+            self.callback_error = error

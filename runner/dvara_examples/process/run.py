@@ -1,0 +1,147 @@
+"""Runs one process within its limits and tells how it ended."""
+
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from dvara_examples.clock import Timer
+from dvara_examples.model import Limits
+from dvara_examples.process.child import Child, ExecuteRequest
+from dvara_examples.process.ladder import StopLadder, end_survivors, stop_tree
+from dvara_examples.process.output import OnPiece, PipeReader
+from dvara_examples.process.start_errors import why_not_started
+from dvara_examples.process.table import ProcessTable, system_table
+from dvara_examples.transcript import Leak, Limit, Output, ProcessEnd
+
+KEPT_BYTES = 4 * 1024 * 1024
+
+STOP_POLL_S = 0.05
+"""How soon a stop that was asked for is noticed."""
+
+FIRST_LOOK_S = 0.25
+LOOK_EVERY_S = 1.0
+"""When the tree is looked at while the process runs, so that a child is known before its parent ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessResult:
+    """How a process ended and what it wrote; *callback_error* is the first exception of ``on_piece``, which ended the calls."""
+
+    end: ProcessEnd
+    stdout: Output
+    stderr: Output
+    callback_error: Exception | None = None
+
+
+def run_process(
+    request: ExecuteRequest,
+    timer: Timer,
+    *,
+    on_piece: OnPiece | None = None,
+    last_activity_s: Callable[[], float] = lambda: 0.0,
+    stop: threading.Event | None = None,
+    kept_bytes: int = KEPT_BYTES,
+    ladder: StopLadder = StopLadder(),  # noqa: B008 - a frozen value
+    table: ProcessTable | None = None,
+) -> ProcessResult:
+    """Run one process to its end, whatever end that is; returns within the wall limit and the waits of *ladder*.
+
+    *on_piece* is called with ``stdout`` or ``stderr`` and each piece as it arrives, from a thread per pipe. *last_activity_s*
+    tells, on *timer*, when bytes last passed elsewhere (the wire); the idle limit counts from the latest of those and of the
+    output. Setting *stop* ends the process as a limit does. What it leaves behind is ended and told as leaks. *kept_bytes*
+    bounds what is kept of each output. May be called from several threads at once; never raises for what the process does.
+    """
+    if stop is not None and stop.is_set():
+        return _not_started("not started: the run was interrupted before", interrupted=True)
+    watch = _Watch(request.limits, timer, timer(), last_activity_s, stop)
+    table = table or system_table()
+    try:
+        child = Child(request, timer, table, on_piece, kept_bytes).start()
+    except (OSError, ValueError) as error:
+        return _not_started(why_not_started(request, error))
+    with child:
+        cause = watch.until_it_must_stop(child)
+        stopped_by = stop_tree(child.tree, ladder, child.ended) if cause else None
+        leaks = end_survivors(child.tree, ladder)
+        leaks += _held_pipes(child.readers, ladder.drain_s, table)
+        stdout, stderr = (reader.close() for reader in child.readers)
+    callback_error = next((r.callback_error for r in child.readers if r.callback_error), None)
+    end = _process_end(child, watch.began_s, cause if stopped_by else None, stopped_by, leaks)
+    return ProcessResult(end, stdout, stderr, callback_error)
+
+
+Cause = Limit | Literal["stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """What bounds a process while it runs."""
+
+    limits: Limits
+    timer: Timer
+    began_s: float
+    last_activity_s: Callable[[], float]
+    stop: threading.Event | None
+
+    def until_it_must_stop(self, child: Child) -> Cause | None:
+        """Wait for the process to end (None), or for the reason why it must be made to."""
+        look_s = self.began_s + FIRST_LOOK_S
+        while True:
+            deadline_s, limit = self._deadline(child)
+            wake_s = min(deadline_s, look_s, self.timer() + STOP_POLL_S if self.stop else deadline_s)
+            if child.ended(wake_s - self.timer()):
+                return None
+            if self.stop is not None and self.stop.is_set():
+                return "stop"
+            if self.timer() >= look_s:
+                child.tree.living()
+                look_s = self.timer() + LOOK_EVERY_S
+            if self.timer() >= self._deadline(child)[0]:
+                return limit
+
+    def _deadline(self, child: Child) -> tuple[float, Limit]:
+        active_s = max(self.began_s, child.last_output_at_s, self.last_activity_s())
+        wall_s, idle_s = self.began_s + self.limits.wall_s, active_s + self.limits.idle_s
+        return (wall_s, "wall") if wall_s <= idle_s else (idle_s, "idle")
+
+
+def _held_pipes(readers: tuple[PipeReader, ...], drain_s: float, table: ProcessTable) -> tuple[Leak, ...]:
+    """Wait for both pipes to reach their end, and return a leak for each that somebody still holds open."""
+    leaks = []
+    for reader in readers:
+        if not reader.wait_for_end(drain_s):
+            holders = table.holders(reader.inode)
+            names = ", ".join(f"pid {pid} ({table.command_line(pid)})" for pid in holders)
+            what = f"{reader.name} is still held open by {names or 'a process that cannot be seen'}"
+            leaks.append(Leak("pipe", what, holders[0] if holders else None))
+    return tuple(leaks)
+
+
+def _process_end(
+    child: Child, began_s: float, cause: Cause | None, stopped_by: signal.Signals | None, leaks: tuple[Leak, ...]
+) -> ProcessEnd:
+    code = child.returncode
+    return ProcessEnd(
+        exit_code=code if code is not None and code >= 0 else None,
+        signal=signal_name(-code) if code is not None and code < 0 else None,
+        limit=cause if cause != "stop" else None,
+        stopped_by=stopped_by.name if stopped_by else None,
+        duration_s=child.ended_at_s - began_s if code is not None else 0.0,
+        leaks=leaks,
+        error=None if code is not None else "the process was sent SIGKILL and still did not end; it may hang in the kernel",
+        interrupted=cause == "stop",
+    )
+
+
+def signal_name(number: int) -> str:
+    """Return ``SIGSEGV`` for 11; a real-time signal without a name of its own is ``SIG40``."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"SIG{number}"
+
+
+def _not_started(why: str, *, interrupted: bool = False) -> ProcessResult:
+    return ProcessResult(ProcessEnd(None, error=why, interrupted=interrupted), Output(), Output())

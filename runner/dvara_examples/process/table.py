@@ -1,0 +1,165 @@
+"""Looks at the machine's processes: which there are, who started them, and which of them a run marked as its own."""
+
+import os
+import shlex
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+COMMAND_LENGTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One process; *pid* and *started* (in the table's own unit) together never name another one.
+
+    *ended* is True for one that only waits to be reaped by its parent.
+    """
+
+    pid: int
+    started: float
+    parent: int
+    group: int
+    session: int
+    ended: bool = False
+
+    @property
+    def identity(self) -> tuple[int, float]:
+        """What tells this process from a later one with the same pid."""
+        return self.pid, self.started
+
+
+class ProcessTable(Protocol):
+    """The processes of the machine, as far as this user may signal them."""
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield every process of this user."""
+        ...
+
+    def entry(self, pid: int) -> Entry | None:
+        """Return the process with that pid, or None where there is none."""
+        ...
+
+    def has_variable(self, pid: int, assignment: str) -> bool:
+        """Tell whether a process was started with ``NAME=value`` in its environment; False where that cannot be read."""
+        ...
+
+    def command_line(self, pid: int) -> str:
+        """Return the command line, quoted for a shell and shortened; empty where it cannot be read."""
+        ...
+
+    def holders(self, inode: int) -> tuple[int, ...]:
+        """Return the other processes that have the pipe with that inode open, as far as that can be seen."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProcTable:
+    """The table that Linux shows under ``/proc`` (proc(5)); a look at one process costs some ten microseconds."""
+
+    root: Path = Path("/proc")
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield every process of this user."""
+        user = os.geteuid()
+        for name in os.listdir(self.root):  # noqa: PTH208 - this runs once per example: a Path per process is too dear
+            if name.isdigit():
+                with suppress(OSError):
+                    owner = os.stat(f"{self.root}/{name}").st_uid  # noqa: PTH116 - as above
+                    if owner == user and (found := self.entry(int(name))):
+                        yield found
+
+    def entry(self, pid: int) -> Entry | None:
+        """Return the process with that pid, or None where there is none."""
+        stat = self._read(pid, "stat")
+        if not stat:
+            return None
+        # The second field is the name in brackets and may itself hold spaces and brackets: count from the last one on.
+        fields = stat[stat.rindex(b")") + 2 :].split()
+        return Entry(pid, int(fields[19]), int(fields[1]), int(fields[2]), int(fields[3]), ended=fields[0] in (b"Z", b"X"))
+
+    def has_variable(self, pid: int, assignment: str) -> bool:
+        """Tell whether a process was started with ``NAME=value`` in its environment."""
+        return os.fsencode(assignment) in self._read(pid, "environ").split(b"\0")
+
+    def command_line(self, pid: int) -> str:
+        """Return the command line, shortened."""
+        return shortened(os.fsdecode(part) for part in self._read(pid, "cmdline").rstrip(b"\0").split(b"\0"))
+
+    def holders(self, inode: int) -> tuple[int, ...]:
+        """Return the other processes that have that pipe open."""
+        link = f"pipe:[{inode}]"
+        return tuple(e.pid for e in self.entries() if e.pid != os.getpid() and link in self._open_files(e.pid))
+
+    def _open_files(self, pid: int) -> set[str]:
+        files = set()
+        with suppress(OSError):
+            for file in (self.root / str(pid) / "fd").iterdir():
+                with suppress(OSError):
+                    files.add(str(file.readlink()))
+        return files
+
+    def _read(self, pid: int, name: str) -> bytes:
+        try:
+            with open(f"{self.root}/{pid}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - as above
+                return file.read()
+        except OSError:
+            return b""
+
+
+class PsutilTable:
+    """The same through psutil, for systems without ``/proc`` (macOS); psutil is imported when it is first needed."""
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield every process of this user."""
+        import psutil
+
+        user = os.geteuid()
+        for pid in psutil.pids():
+            with suppress(psutil.Error, OSError):
+                if psutil.Process(pid).uids().effective == user and (found := self.entry(pid)):
+                    yield found
+
+    def entry(self, pid: int) -> Entry | None:
+        """Return the process with that pid, or None where there is none."""
+        import psutil
+
+        with suppress(psutil.Error, OSError):
+            process = psutil.Process(pid)
+            ended = process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+            return Entry(pid, process.create_time(), process.ppid(), os.getpgid(pid), os.getsid(pid), ended)
+        return None
+
+    def has_variable(self, pid: int, assignment: str) -> bool:
+        """Tell whether a process was started with ``NAME=value`` in its environment."""
+        import psutil
+
+        name, _, value = assignment.partition("=")
+        with suppress(psutil.Error, OSError):
+            return psutil.Process(pid).environ().get(name) == value
+        return False
+
+    def command_line(self, pid: int) -> str:
+        """Return the command line, shortened."""
+        import psutil
+
+        with suppress(psutil.Error, OSError):
+            return shortened(psutil.Process(pid).cmdline())
+        return ""
+
+    def holders(self, inode: int) -> tuple[int, ...]:  # noqa: ARG002 - psutil does not show pipes
+        """Return nothing: psutil tells of regular files alone."""
+        return ()
+
+
+def shortened(argv: Iterator[str] | list[str]) -> str:
+    """Return a command line as a shell would take it, cut to a line that can be read."""
+    line = shlex.join(argv)
+    return line if len(line) <= COMMAND_LENGTH else line[: COMMAND_LENGTH - 3] + "..."
+
+
+def system_table() -> ProcessTable:
+    """Return the table that works on this system."""
+    return ProcTable() if Path("/proc/self/stat").exists() else PsutilTable()
