@@ -3,6 +3,7 @@
     <cache_dir>/v1/<kind>/<key>/lock          held by whoever builds; tells the process id to those who wait
     <cache_dir>/v1/<kind>/<key>/complete      written last; names the folder beside it that is whole
     <cache_dir>/v1/<kind>/<key>/<attempt>/    what was built, in its final place, as a virtual environment cannot be moved
+    <cache_dir>/v1/downloads/<tool>/          what package managers keep for themselves
 
 Every attempt has a folder of its own: a package manager that outlives its killed parent goes on writing, and must
 not write into the folder of the run that came after it.
@@ -65,6 +66,11 @@ def cached_folder(
         f"nothing can be kept for {kind}: {' and '.join(refusals)}; a folder that can be written to is needed, "
         "point the cache at one"
     )
+
+
+def downloads_folder(folder: Path, tool: str) -> Path:
+    """Return where *tool* keeps its downloads in the cache that holds *folder*, a folder that :func:`cached_folder` made."""
+    return folder.parents[2] / "downloads" / tool
 
 
 def _complete(slot: Path) -> Path | None:

@@ -1,0 +1,128 @@
+"""Python: one virtual environment per set of pinned packages, made by uv, byte-compiled, without a tool of its own inside."""
+
+import re
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dvara_examples.toolchains import Command, Missing, Prepared, Progress, Runtime, Toolchain
+from dvara_examples.toolchains._cache import cached_folder, downloads_folder
+from dvara_examples.toolchains._install import ask, fingerprint, folder_with, install, install_environment
+from dvara_examples.world import World
+
+CHOICE = "DVARA_EXAMPLES_PYTHON"
+"""Names another interpreter for the examples than the one that runs this tool: a path, or a name on ``PATH``."""
+LOCK = "requirements.txt"
+ENV = {"PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+"""Output is UTF-8 whatever the locale, and nothing is written beside the scripts.
+
+Buffering is left as it is: whether an example flushes what it prints is one of the things that a run finds out.
+"""
+
+_VERSION_QUERY = "import sys; print('%d.%d.%d' % sys.version_info[:3])"
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPython:
+    """An interpreter that sees the pinned packages."""
+
+    interpreter: Path
+    versions: Mapping[str, str]
+
+    def command(self, script: Path, args: Sequence[str] = ()) -> Command:
+        """Return how *script* is started: as a user would, by the interpreter and the file's name."""
+        return Command((str(self.interpreter), str(script), *args), ENV, "python", self.versions)
+
+
+class Python:
+    """The toolchain of Python scripts."""
+
+    language = "python"
+    suffixes: tuple[str, ...] = (".py",)
+    floor = "3.10"
+
+    def probe(self, world: World) -> Runtime | Missing:
+        """Return the interpreter that runs this tool, or the one that ``DVARA_EXAMPLES_PYTHON`` names."""
+        chosen = world.env(CHOICE)
+        if chosen is None:
+            own = Path(getattr(sys, "_base_executable", None) or sys.executable)
+            version = ".".join(str(part) for part in sys.version_info[:3])
+            return Runtime(self.language, version, own, "this interpreter")
+        found = shutil.which(chosen, path=world.env("PATH"))
+        if found is None:
+            return Missing(
+                self.language, f"{CHOICE} is {chosen!r}, which is no executable; set it to a Python {self.floor} or newer"
+            )
+        version = ask([found, "-c", _VERSION_QUERY], world.environ, world.cwd)
+        if not re.fullmatch(r"\d+\.\d+\.\d+", version):
+            return Missing(self.language, f"{found}, named by {CHOICE}, does not tell its version; is it a Python?")
+        if _order(version) < _order(self.floor):
+            return Missing(
+                self.language, f"{found}, named by {CHOICE}, is Python {version}; the examples need {self.floor} or newer"
+            )
+        return Runtime(self.language, version, Path(found).absolute(), CHOICE)
+
+    def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress) -> Prepared:
+        """Make the environment that ``requirements.txt`` pins, or use the bare interpreter where there is no such file."""
+        own = {"python": runtime.version}
+        listing = folder_with(LOCK, project, world) or folder_with(LOCK, world.root / "examples" / "python", world)
+        if listing is None:
+            return PreparedPython(runtime.executable, own)
+        lock = listing / LOCK
+        key = fingerprint([lock.read_bytes(), runtime.version, str(runtime.executable)])
+
+        def build(folder: Path) -> None:
+            progress(f"python {runtime.version}: installing the packages of {lock}")
+            _make_environment(folder, lock, runtime, world)
+
+        environment = cached_folder(world, "python", key, build)
+        return PreparedPython(environment / "bin" / "python", own | _direct_packages(listing, environment))
+
+
+def _make_environment(folder: Path, lock: Path, runtime: Runtime, world: World) -> None:
+    """Fill *folder* with an environment that holds what *lock* pins, and nothing else.
+
+    Wheels only: building from source would run code of the package while it is being installed.
+    """
+    import uv
+
+    environ = install_environment(world, UV_CACHE_DIR=str(downloads_folder(folder, "uv")))
+    interpreter = folder / "bin" / "python"
+    steps: tuple[list[str | Path], ...] = (
+        ["venv", "--no-project", "--no-python-downloads", "--allow-existing", "--python", runtime.executable, folder],
+        ["pip", "sync", "--python", interpreter, "--require-hashes", "--no-build", "--compile-bytecode", lock.absolute()],
+    )
+    for step in steps:
+        argv = [uv.find_uv_bin(), "--color", "never", "--no-progress", *step]
+        install(argv, cwd=folder, environ=environ, what=f"the packages of {lock}")
+
+
+def _direct_packages(listing: Path, environment: Path) -> dict[str, str]:
+    """Return name and installed version of every package that ``requirements.in`` asks for by name."""
+    try:
+        asked_for = (listing / "requirements.in").read_text("utf-8")
+    except FileNotFoundError:
+        return {}
+    names = [_plain(name) for name in re.findall(r"^([A-Za-z0-9][\w.-]*)", asked_for, re.MULTILINE)]
+    installed = {}
+    for metadata in environment.glob("lib/python*/site-packages/*.dist-info"):
+        name, _, version = metadata.stem.partition("-")
+        installed[_plain(name)] = version
+    return {name: installed[name] for name in names if name in installed}
+
+
+def _plain(name: str) -> str:
+    """Return a distribution's name in the one spelling that the packaging specifications call normalized."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _order(version: str) -> tuple[int, ...]:
+    """Return a dotted version as numbers that compare."""
+    return tuple(int(part) for part in version.split("."))
+
+
+def toolchain() -> Toolchain:
+    """Return the toolchain of this module."""
+    return Python()
