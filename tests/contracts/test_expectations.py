@@ -1,0 +1,72 @@
+"""Every expectation that is found fulfils the contract of its package."""
+
+import dataclasses
+
+import jsonschema
+import pytest
+
+from dvara_examples.expectations import WITNESSES, expectation_keys, expectation_module, parse_expectation
+from dvara_examples.transcript import Transcript
+from dvara_examples.values import InvalidValue
+from dvara_examples.verdict import Witness
+from tests.factories import make_exchange, make_transcript
+
+SAMPLES: dict[str, object] = {
+    "exit": 0,
+    "limit": "none",
+    "leaks": "none",
+    "stdout": {"contains": "Hello"},
+    "stderr": {"equals": ""},
+    "stdout_json": {"equals": 1},
+    "finish_reason": "stop",
+    "prints_the_stream": True,
+    "progressive": True,
+    "ends": "done",
+    "requests": 1,
+}
+
+
+def test_every_expectation_has_a_sample() -> None:
+    """A new expectation is not forgotten here."""
+    assert set(SAMPLES) == set(expectation_keys())
+
+
+@pytest.mark.parametrize("key", expectation_keys())
+def test_the_module_keeps_the_contract(key: str) -> None:
+    """Its value is frozen, carries the file's name as key, and its witness is its package."""
+    parsed = parse_expectation(key, SAMPLES[key])
+    assert parsed.key == key
+    assert parsed.witness is Witness(expectation_module(key).__name__.split(".")[-2])
+    assert dataclasses.is_dataclass(parsed)
+    with pytest.raises((dataclasses.FrozenInstanceError, AttributeError, TypeError)):
+        parsed.key = "other"
+
+
+@pytest.mark.parametrize("key", expectation_keys())
+def test_the_schema_and_the_parser_agree_on_the_sample_and_on_nonsense(key: str) -> None:
+    """What editors accept is what the parser accepts."""
+    validator = jsonschema.Draft202012Validator(expectation_module(key).SCHEMA)
+    assert validator.is_valid(SAMPLES[key])
+    nonsenses: tuple[object, ...] = (None, [[]], -1.5, {"no such key": 1})
+    for nonsense in nonsenses:
+        assert not validator.is_valid(nonsense)
+        with pytest.raises(InvalidValue):
+            parse_expectation(key, nonsense)
+
+
+@pytest.mark.parametrize("key", expectation_keys())
+@pytest.mark.parametrize("seen", [make_transcript(), make_transcript(stdout="Hello", exchanges=[make_exchange()])])
+def test_a_check_is_pure_and_speaks(key: str, seen: Transcript) -> None:
+    """Checked twice gives the same finding, and one that is not ok explains itself."""
+    expectation = parse_expectation(key, SAMPLES[key])
+    finding = expectation.check(seen)
+    assert finding == expectation.check(seen)
+    assert finding.key == key
+    assert finding.expected
+    assert finding.seen
+    assert finding.ok or finding.sentence
+
+
+def test_witnesses_are_packages() -> None:
+    """The packages of expectations are named after the witnesses."""
+    assert set(WITNESSES) == {witness.value for witness in Witness}

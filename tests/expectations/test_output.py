@@ -1,0 +1,101 @@
+"""What the output bears witness to: texts and JSON."""
+
+from dataclasses import replace
+
+import pytest
+
+from dvara_examples.expectations import parse_expectation
+from dvara_examples.values import InvalidValue
+from tests.factories import make_output, make_transcript
+
+
+@pytest.mark.parametrize(
+    ("wanted", "ok"),
+    [
+        ({"contains": "world"}, True),
+        ({"contains": ["Hello", "moon"]}, False),
+        ({"lacks": "Traceback"}, True),
+        ({"lacks": "Hello"}, False),
+        ({"matches": r"^He\w+ "}, True),
+        ({"matches": r"^second$"}, True),
+        ({"matches": r"\d"}, False),
+        ({"equals": "Hello world\nsecond\n"}, True),
+        ({"equals": "Hello world\nsecond"}, False),
+        ({"contains": "Hello", "lacks": "world"}, False),
+    ],
+)
+def test_texts_are_held_against_one_pipe(wanted: object, ok: bool) -> None:
+    """All assertions below one pipe must hold, exactly and character by character."""
+    seen = make_transcript(stdout="Hello world\nsecond\n", stderr="moon 7 Traceback")
+    assert parse_expectation("stdout", wanted).check(seen).ok is ok
+
+
+def test_stderr_is_its_own_pipe() -> None:
+    """What stands on stdout does not count for stderr."""
+    seen = make_transcript(stdout="oops", stderr="")
+    assert not parse_expectation("stderr", {"contains": "oops"}).check(seen).ok
+    assert parse_expectation("stderr", {"equals": ""}).check(seen).ok
+
+
+def test_the_first_miss_is_told_and_the_others_are_counted() -> None:
+    """Of several misses one is told in full."""
+    finding = parse_expectation("stdout", {"contains": ["a", "b", "c"]}).check(make_transcript(stdout="xyz"))
+    assert finding.expected == "contains 'a' (and 2 more)"
+    assert finding.seen == "'xyz'"
+
+
+def test_output_that_was_not_kept_does_not_pass_as_equal() -> None:
+    """An output with a gap never equals a text, even where the gap would hide the difference."""
+    whole = make_transcript(stdout="abc")
+    cut = replace(whole, stdout=replace(make_output("abc"), size_bytes=10))
+    assert parse_expectation("stdout", {"equals": "abc"}).check(whole).ok
+    assert not parse_expectation("stdout", {"equals": "abc"}).check(cut).ok
+
+
+@pytest.mark.parametrize(
+    ("wanted", "ok"),
+    [
+        ({"equals": {"name": "John", "age": 30}}, True),
+        ({"equals": {"name": "John", "age": 30.0}}, True),
+        ({"equals": {"name": "John", "age": True}}, False),
+        ({"at": {"/age": 30, "/name": "John"}}, True),
+        ({"at": {"/nobody": 1}}, False),
+        ({"at": {"": {"name": "John", "age": 30}}}, True),
+        ({"schema": {"type": "object", "required": ["name"], "properties": {"age": {"type": "integer"}}}}, True),
+        ({"schema": {"properties": {"age": {"type": "string"}}}}, False),
+        ({}, True),
+    ],
+)
+def test_stdout_is_one_json_document(wanted: object, ok: bool) -> None:
+    """Values, JSON pointers and a schema are held against the document."""
+    seen = make_transcript(stdout='{"name": "John", "age": 30}\n')
+    assert parse_expectation("stdout_json", wanted).check(seen).ok is ok
+
+
+@pytest.mark.parametrize("text", ["", "not json", '{"a": 1} trailing', "[" * 100_000])
+def test_what_is_no_json_document_is_a_finding(text: str) -> None:
+    """Text that is not one JSON document fails with the reason, however deep or empty it is."""
+    finding = parse_expectation("stdout_json", {}).check(make_transcript(stdout=text))
+    assert not finding.ok
+    assert "not one JSON document" in finding.sentence
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "path"),
+    [
+        ("stdout", "Hello", ("stdout",)),
+        ("stdout", {}, ("stdout",)),
+        ("stdout", {"contains": ""}, ("stdout", "contains")),
+        ("stdout", {"contains": ["a", 7]}, ("stdout", "contains", 1)),
+        ("stdout", {"contians": "a"}, ("stdout", "contians")),
+        ("stderr", {"matches": ["ok", "(unclosed"]}, ("stderr", "matches", 1)),
+        ("stderr", {"equals": False}, ("stderr", "equals")),
+        ("stdout_json", {"at": {"name": 1}}, ("stdout_json", "at", "name")),
+        ("stdout_json", {"schema": {"type": "strnig"}}, ("stdout_json", "schema")),
+    ],
+)
+def test_a_wrong_value_says_where(key: str, value: object, path: tuple[str | int, ...]) -> None:
+    """The path of a refusal leads to the offending part."""
+    with pytest.raises(InvalidValue) as refused:
+        parse_expectation(key, value)
+    assert refused.value.path == path

@@ -1,0 +1,135 @@
+"""What stream and output bear witness to together: reason, content and time."""
+
+from dataclasses import replace
+
+import pytest
+
+from dvara_examples.expectations import parse_expectation
+from dvara_examples.model import Ending
+from dvara_examples.transcript import Transcript
+from dvara_examples.values import InvalidValue
+from dvara_examples.verdict import Finding
+from tests.factories import Timed, make_exchange, make_transcript, numbered
+
+TEXT = "Streams arrive word by word, and a reader sees them grow."
+
+
+def printed(stdout: str, *texts: str) -> Finding:
+    """Check what was printed of one exchange per text; all but the last were cut."""
+    exchanges = [make_exchange(text, ending=Ending.TRUNCATED) for text in texts[:-1]] + [make_exchange(texts[-1])]
+    return parse_expectation("prints_the_stream", True).check(make_transcript(stdout=stdout, exchanges=numbered(*exchanges)))
+
+
+@pytest.mark.parametrize("stdout", [TEXT, TEXT + "\n", f"1. Basic\n{TEXT}\n\n[answer cut off: length]\n"])
+def test_the_text_once_and_whole_holds(stdout: str) -> None:
+    """Headings and notices around the text do not matter."""
+    assert printed(stdout, TEXT).ok
+
+
+@pytest.mark.parametrize(
+    ("stdout", "told"),
+    [
+        ("", "none of it was printed"),
+        (TEXT.replace(" by word", ""), "lost or doubled"),
+        (TEXT.replace("word by", "word by word by"), "lost or doubled"),
+        (TEXT[:-1], "lost or doubled"),
+        (TEXT + TEXT, "printed more than once"),
+        (f"{TEXT}\n{TEXT}\n", "printed more than once"),
+    ],
+)
+def test_lost_and_doubled_text_is_caught(stdout: str, told: str) -> None:
+    """A lost delta, a doubled one, a missing end and a second copy each fail, and the sentence says which."""
+    finding = printed(stdout, TEXT)
+    assert not finding.ok
+    assert told in finding.sentence
+
+
+def test_the_place_where_text_is_lost_is_told() -> None:
+    """The finding quotes both sides of the point where wire and stdout part."""
+    finding = printed(TEXT.replace("word, ", ""), TEXT)
+    assert "the wire goes on with 'word, and" in finding.sentence
+    assert "stdout with 'and a reader" in finding.sentence
+
+
+def test_a_visible_restart_holds() -> None:
+    """After a cut the answer may come again when a line of the example's own announces it."""
+    assert printed(f"{TEXT[:20]}\n[connection lost, the answer starts again]\n{TEXT}\n", TEXT[:20], TEXT).ok
+
+
+@pytest.mark.parametrize("between", ["", "\n", " ", "...again: "])
+def test_an_invisible_restart_is_doubled_text(between: str) -> None:
+    """Text that goes on behind a cut one without a line in between is doubled text."""
+    finding = printed(f"{TEXT[:20]}{between}{TEXT}\n", TEXT[:20], TEXT)
+    assert not finding.ok
+    assert "doubled" in finding.sentence
+
+
+def test_text_of_a_cut_attempt_must_be_printed_too() -> None:
+    """What came before a cut reached the example and belongs on stdout."""
+    assert not printed(f"[starts again]\n{TEXT}\n", "Something else entirely", TEXT).ok
+
+
+def test_nothing_on_the_wire_cannot_be_printed() -> None:
+    """Without any text on the wire the expectation fails instead of holding emptily."""
+    seen = make_transcript(stdout="made up", exchanges=[make_exchange("")])
+    assert not parse_expectation("prints_the_stream", True).check(seen).ok
+
+
+def test_what_was_not_kept_whole_is_not_called_printed() -> None:
+    """Where output or answer were cut in keeping, the finding says that it cannot tell, and fails."""
+    seen = make_transcript(stdout=TEXT, exchanges=[make_exchange(TEXT, text_complete=False)])
+    finding = parse_expectation("prints_the_stream", True).check(seen)
+    assert not finding.ok
+    assert "too long to be compared" in finding.sentence
+
+
+WIRE: Timed = [(0.2 * i, f"word{i} ") for i in range(1, 11)]
+
+
+def progressive(stdout: Timed, wire: Timed = WIRE) -> Finding:
+    """Check timed stdout against a timed wire."""
+    seen: Transcript = make_transcript(stdout=stdout, exchanges=[make_exchange(wire, started_at_s=0.0)])
+    return parse_expectation("progressive", True).check(seen)
+
+
+def test_pieces_that_follow_the_wire_are_progressive() -> None:
+    """Each piece on stdout 10 ms after it came holds."""
+    assert progressive([(at_s + 0.01, text) for at_s, text in WIRE]).ok
+
+
+def test_one_burst_at_the_end_is_not_progressive() -> None:
+    """All text in one piece after the last event fails, and says what the reader sees."""
+    finding = progressive([(2.1, "".join(text for _, text in WIRE))])
+    assert not finding.ok
+    assert "one burst at the end" in finding.sentence
+    assert finding.seen.startswith("0% of it on stdout")
+
+
+def test_a_heading_alone_is_not_the_stream() -> None:
+    """What was printed before the request does not count as progress."""
+    assert not progressive([(-0.5, "x" * 500), (2.1, "".join(text for _, text in WIRE))]).ok
+
+
+def test_a_stream_that_came_at_once_shows_nothing() -> None:
+    """Where the wire itself came in one burst there is nothing to be progressive about, and the finding says so."""
+    wire = [(1.0 + i / 1000, f"word{i} ") for i in range(10)]
+    finding = progressive([(1.5, "all")], wire)
+    assert finding.ok
+    assert "too close together to tell" in finding.seen
+
+
+def test_finish_reason_is_that_of_the_last_answer() -> None:
+    """A cut attempt before the last answer does not matter."""
+    cut, whole = numbered(make_exchange(ending=Ending.TRUNCATED), make_exchange())
+    seen = make_transcript(exchanges=[cut, whole])
+    assert parse_expectation("finish_reason", "stop").check(seen).ok
+    assert not parse_expectation("finish_reason", "length").check(seen).ok
+    assert parse_expectation("finish_reason", "none").check(replace(seen, exchanges=(cut,))).ok
+    assert not parse_expectation("finish_reason", "none").check(make_transcript()).ok
+
+
+@pytest.mark.parametrize("key", ["progressive", "prints_the_stream"])
+def test_only_true_is_accepted(key: str) -> None:
+    """`false` would be an expectation that cannot be meant."""
+    with pytest.raises(InvalidValue, match="true is accepted"):
+        parse_expectation(key, False)

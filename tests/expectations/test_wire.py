@@ -1,0 +1,67 @@
+"""What the wire bears witness to: endings and the number of requests."""
+
+import pytest
+
+from dvara_examples.expectations import parse_expectation
+from dvara_examples.model import Ending
+from dvara_examples.values import InvalidValue
+from tests.factories import make_exchange, make_transcript, numbered
+
+CUT_THEN_DONE = numbered(make_exchange("Hel", ending=Ending.TRUNCATED, error="FIN before the last chunk"), make_exchange())
+
+
+@pytest.mark.parametrize("ending", list(Ending))
+def test_every_ending_is_told_from_every_other(ending: Ending) -> None:
+    """An exchange fulfils its own ending and no other."""
+    seen = make_transcript(exchanges=[make_exchange(ending=ending)])
+    fulfilled = [other for other in Ending if parse_expectation("ends", other.value).check(seen).ok]
+    assert fulfilled == [ending]
+
+
+def test_one_ending_means_the_last_and_a_list_means_each() -> None:
+    """A retried cut is `done` as a whole, and a list spells out each exchange."""
+    seen = make_transcript(exchanges=CUT_THEN_DONE)
+    assert parse_expectation("ends", "done").check(seen).ok
+    assert parse_expectation("ends", ["truncated", "done"]).check(seen).ok
+    assert not parse_expectation("ends", ["done"]).check(seen).ok
+
+
+def test_the_tap_s_own_words_explain_another_ending() -> None:
+    """The error that the tap noted stands in the sentence."""
+    finding = parse_expectation("ends", "done").check(make_transcript(exchanges=CUT_THEN_DONE[:1]))
+    assert "FIN before the last chunk" in finding.sentence
+    assert finding.seen == "truncated"
+
+
+def test_no_request_at_all_is_no_ending() -> None:
+    """An example that never asked anything does not end as `no_response`."""
+    finding = parse_expectation("ends", "no_response").check(make_transcript())
+    assert not finding.ok
+    assert "never sent a request" in finding.sentence
+
+
+@pytest.mark.parametrize(
+    ("wanted", "ok"), [(2, True), (1, False), (3, False), ({"min": 1}, True), ({"max": 1}, False), ({"min": 2, "max": 2}, True)]
+)
+def test_requests_are_counted(wanted: object, ok: bool) -> None:
+    """A number is exact; bounds include their ends."""
+    assert parse_expectation("requests", wanted).check(make_transcript(exchanges=CUT_THEN_DONE)).ok is ok
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("ends", "finished", "unknown value 'finished'"),
+        ("ends", "dnoe", "did you mean 'done'?"),
+        ("ends", [], "found an empty list"),
+        ("requests", True, "found the boolean true"),
+        ("requests", -1, "found the number -1"),
+        ("requests", {"min": 3, "max": 1}, "min is not above max"),
+        ("requests", {}, "min, max or both"),
+    ],
+)
+def test_a_wrong_value_says_what_is_accepted(key: str, value: object, message: str) -> None:
+    """Every refusal names what was found and what is accepted."""
+    with pytest.raises(InvalidValue) as refused:
+        parse_expectation(key, value)
+    assert message in str(refused.value)
