@@ -1,0 +1,58 @@
+"""From transcript to verdict."""
+
+from dvara_examples.judge import judge
+from dvara_examples.transcript import Leak, ProcessEnd
+from dvara_examples.verdict import Outcome
+from tests.factories import make_exchange, make_transcript
+
+
+def test_all_expectations_hold_means_passed() -> None:
+    """A run that fulfils everything has passed, and its findings include the implied ones."""
+    seen = make_transcript(stdout="Hello world", exchanges=[make_exchange()], expect={"exit": 0, "ends": "done", "requests": 1})
+    verdict = judge(seen)
+    assert verdict.outcome is Outcome.PASSED
+    assert {finding.key for finding in verdict.findings} == {"exit", "ends", "requests", "limit", "leaks"}
+
+
+def test_a_clean_exit_proves_nothing() -> None:
+    """Exit 0 and the right text do not make a truncated stream pass."""
+    verdict = judge(
+        make_transcript(stdout="Hello", exchanges=[], expect={"exit": 0, "stdout": {"contains": "Hello"}, "ends": "done"})
+    )
+    assert verdict.outcome is Outcome.FAILED
+    assert [finding.key for finding in verdict.failures] == ["ends"]
+
+
+def test_a_limit_or_a_leak_fails_a_run_that_says_nothing_of_it() -> None:
+    """What is implied needs no word in the manifest."""
+    limited = judge(make_transcript(process=ProcessEnd(0, limit="wall", stopped_by="SIGINT"), expect={"exit": 0}))
+    leaking = judge(make_transcript(process=ProcessEnd(0, leaks=(Leak("process", "sleep", 1),)), expect={"exit": 0}))
+    assert [finding.key for finding in limited.failures] == ["limit"]
+    assert [finding.key for finding in leaking.failures] == ["leaks"]
+
+
+def test_what_is_implied_can_be_overridden() -> None:
+    """A limit that is wanted does not fail the run."""
+    seen = make_transcript(process=ProcessEnd(None, signal="SIGTERM", limit="idle"), expect={"limit": "idle"})
+    assert judge(seen).outcome is Outcome.PASSED
+
+
+def test_a_process_that_could_not_start_is_an_error_not_a_failure() -> None:
+    """Failed is never mixed with errored."""
+    verdict = judge(make_transcript(process=ProcessEnd(None, error="no such file: node"), expect={"exit": 0}))
+    assert verdict.outcome is Outcome.ERRORED
+    assert verdict.reason == "no such file: node"
+    assert not verdict.findings
+
+
+def test_an_interrupted_run_is_not_judged() -> None:
+    """What was stopped by the user says nothing about the example."""
+    assert judge(make_transcript(process=ProcessEnd(130, interrupted=True), expect={"exit": 0})).outcome is Outcome.ERRORED
+
+
+def test_findings_come_in_the_order_of_the_witnesses() -> None:
+    """Process, output, stream, wire, however the manifest was written."""
+    seen = make_transcript(
+        exchanges=[make_exchange()], expect={"requests": 1, "finish_reason": "stop", "stdout": {"lacks": "x"}, "exit": 0}
+    )
+    assert [f.witness for f in judge(seen).findings] == ["process", "process", "process", "output", "stream", "wire"]
