@@ -96,6 +96,11 @@ def _run(argv: Sequence[str | Path], cwd: Path, environ: Mapping[str, str], limi
     return process.returncode, said.decode(errors="replace")
 
 
+def release(version: str) -> tuple[int, ...]:
+    """Return a dotted version as numbers that compare."""
+    return tuple(int(part) for part in version.split("."))
+
+
 def fingerprint(parts: Iterable[bytes | str]) -> str:
     """Return a short name for the content of *parts*, by which a folder of the cache is found again."""
     digest = hashlib.sha256()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dvara_examples.toolchains import Command, Missing, Prepared, Progress, Runtime, Toolchain
 from dvara_examples.toolchains._cache import cached_folder, downloads_folder
-from dvara_examples.toolchains._install import ask, fingerprint, folder_with, install, install_environment
+from dvara_examples.toolchains._install import ask, fingerprint, folder_with, install, install_environment, release
 from dvara_examples.world import World
 
 CHOICE = "DVARA_EXAMPLES_PYTHON"
@@ -58,7 +58,7 @@ class Python:
         version = ask([found, "-c", _VERSION_QUERY], world.environ, world.cwd)
         if not re.fullmatch(r"\d+\.\d+\.\d+", version):
             return Missing(self.language, f"{found}, named by {CHOICE}, does not tell its version; is it a Python?")
-        if _order(version) < _order(self.floor):
+        if release(version) < release(self.floor):
             return Missing(
                 self.language, f"{found}, named by {CHOICE}, is Python {version}; the examples need {self.floor} or newer"
             )
@@ -116,11 +116,6 @@ def _direct_packages(listing: Path, environment: Path) -> dict[str, str]:
 def _plain(name: str) -> str:
     """Return a distribution's name in the one spelling that the packaging specifications call normalized."""
     return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _order(version: str) -> tuple[int, ...]:
-    """Return a dotted version as numbers that compare."""
-    return tuple(int(part) for part in version.split("."))
 
 
 def toolchain() -> Toolchain:

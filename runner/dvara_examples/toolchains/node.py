@@ -1,0 +1,171 @@
+"""Node.js: the machine's own or a provisioned one, with the packages that ``package-lock.json`` pins."""
+
+import json
+import os
+import platform
+import re
+import secrets
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from dvara_examples.errors import ToolchainError
+from dvara_examples.toolchains import Command, Missing, Prepared, Progress, Runtime, Toolchain
+from dvara_examples.toolchains._cache import cached_folder, downloads_folder
+from dvara_examples.toolchains._install import ask, fingerprint, folder_with, install, install_environment, release
+from dvara_examples.toolchains._node_runtime import pinned_version, provision
+from dvara_examples.world import World
+
+HOOK = Path(__file__).with_name("node_packages.mjs")
+LISTED, LOCK = "package.json", "package-lock.json"
+PROVISIONED = "provisioned"
+
+_HAS_HOOKS = ((18, 19), (20, 6))
+"""The first releases of their lines in which ``--import`` can register a resolver; later lines all can."""
+_HAS_COMPILE_CACHE = (22, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedNode:
+    """A Node.js whose scripts find the packages that lie in *packages*, or no packages at all."""
+
+    node: Path
+    packages: Path | None
+    env: Mapping[str, str]
+    versions: Mapping[str, str]
+
+    def command(self, script: Path, args: Sequence[str] = ()) -> Command:
+        """Return how *script* is started: as a user would where Node finds the packages by itself, else with a resolver."""
+        if self.packages is None or _nearest_packages(script) == self.packages.resolve():
+            return Command((str(self.node), str(script), *args), self.env, "node", self.versions)
+        if not _has_hooks(self.versions["node"]):
+            raise ToolchainError(
+                f"node {self.versions['node']} finds no packages for {script}: the packages of the examples could not be "
+                f"linked beside it, and only Node 18.19, 20.6 and newer can be told where they are; use one of these"
+            )
+        importing = f"{HOOK.as_uri()}?from={quote((self.packages.parent / LISTED).as_uri(), safe='')}"
+        env = {**self.env, "NODE_PATH": str(self.packages)}
+        return Command((str(self.node), "--import", importing, str(script), *args), env, "node", self.versions)
+
+
+class Node:
+    """The toolchain of JavaScript modules for Node.js."""
+
+    language = "node"
+    suffixes: tuple[str, ...] = (".mjs", ".js")
+    floor = "18"
+
+    def probe(self, world: World) -> Runtime | Missing:
+        """Return the ``node`` on ``PATH``, or the one to be provisioned where that is missing or older than the floor."""
+        found = shutil.which("node", path=world.environ.get("PATH", ""))
+        said = ask([found, "--version"], world.environ, world.cwd) if found else ""
+        version = said.removeprefix("v")
+        if found and re.fullmatch(r"\d+\.\d+\.\d+", version) and release(version) >= release(self.floor):
+            return Runtime(self.language, version, Path(found).absolute(), "PATH")
+        passed_over = f"{found} tells {said or 'no version'!r}, {self.floor} or newer is needed" if found else "none on PATH"
+        return Runtime(self.language, pinned_version(), Path("node"), PROVISIONED, {"passed_over": passed_over})
+
+    def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress) -> Prepared:
+        """Fetch Node.js where the machine has none, install what the lock file pins, and link it beside the scripts."""
+        node = provision(world, progress).node if runtime.origin == PROVISIONED else runtime.executable
+        own = {"node": runtime.version}
+        listing = folder_with(LISTED, project, world) or folder_with(LISTED, world.root / "examples" / "node", world)
+        if listing is None:
+            return PreparedNode(node, None, {}, own)
+        packages = _locked_packages(listing)
+
+        def build(folder: Path) -> None:
+            progress(f"node {runtime.version}: installing the packages of {listing / LOCK}")
+            _install_packages(folder, listing, _npm(runtime, world, progress), node, world)
+
+        contents = [(listing / name).read_bytes() for name in (LISTED, LOCK)]
+        folder = cached_folder(world, "node", fingerprint([*contents, sys.platform, platform.machine()]), build)
+        _link(listing / "node_modules", folder / "node_modules")
+        env = {}
+        if release(runtime.version) >= _HAS_COMPILE_CACHE:
+            env["NODE_COMPILE_CACHE"] = str(downloads_folder(folder, "node-compile-cache"))
+        return PreparedNode(node, folder / "node_modules", env, own | _direct_packages(packages))
+
+
+def _install_packages(folder: Path, listing: Path, npm: Sequence[str | Path], node: Path, world: World) -> None:
+    """Fill *folder* with what the lock file in *listing* pins; no package runs code while it is being installed."""
+    for name in (LISTED, LOCK):
+        shutil.copyfile(listing / name, folder / name)
+    environ = install_environment(world, npm_config_cache=str(downloads_folder(folder, "npm")))
+    environ["PATH"] = os.pathsep.join([str(node.parent), environ.get("PATH", "")])
+    flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--prefer-offline"]
+    install([*npm, "ci", *flags], cwd=folder, environ=environ, what=f"the packages of {listing / LOCK}")
+    (folder / "node_modules").mkdir(exist_ok=True)
+
+
+def _locked_packages(listing: Path) -> Mapping[str, Mapping[str, object]]:
+    """Return the packages that the lock file in *listing* pins, by the folder that each is installed in."""
+    path = listing / LOCK
+    try:
+        packages = json.loads(path.read_bytes())["packages"]
+    except FileNotFoundError:
+        raise ToolchainError(
+            f"{listing / LISTED} has no {LOCK} beside it; make one with `npm install --package-lock-only`"
+        ) from None
+    except (ValueError, KeyError, TypeError):
+        packages = None
+    if not isinstance(packages, dict) or not all(isinstance(package, dict) for package in packages.values()):
+        raise ToolchainError(f"{path} is no lock file of npm 7 or newer; make it anew with `npm install --package-lock-only`")
+    return packages
+
+
+def _direct_packages(packages: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
+    """Return name and pinned version of every package that ``package.json`` asks for by name."""
+    asked_for = packages.get("", {}).get("dependencies")
+    installed = {name: packages.get(f"node_modules/{name}", {}) for name in asked_for} if isinstance(asked_for, dict) else {}
+    return {name: str(package["version"]) for name, package in installed.items() if "version" in package}
+
+
+def _npm(runtime: Runtime, world: World, progress: Progress) -> list[str | Path]:
+    """Return how npm is started: the one beside the machine's Node.js or on ``PATH``, else the provisioned one."""
+    if runtime.origin != PROVISIONED:
+        places = os.pathsep.join([str(runtime.executable.parent), world.environ.get("PATH", "")])
+        if found := shutil.which("npm", path=places):
+            return [found]
+    provisioned = provision(world, progress)
+    return [provisioned.node, provisioned.npm]
+
+
+def _link(link: Path, target: Path) -> None:
+    """Let *link*, a ``node_modules`` beside the scripts, lead to *target*, so that Node finds the packages by itself.
+
+    A folder of the user's own, and a link that another cache uses, are left alone, and so is a folder that cannot be
+    written: :meth:`PreparedNode.command` then has another way. A link is replaced in one step, as other runs may be
+    reading it.
+    """
+    if link.is_symlink():
+        stale = not link.exists() or link.resolve().is_relative_to(target.resolve().parents[2])
+        if not stale or link.resolve() == target.resolve():
+            return
+    elif link.exists():
+        return
+    draft = link.with_name(f".{link.name}.{secrets.token_hex(4)}")
+    with suppress(OSError):
+        draft.symlink_to(target, target_is_directory=True)
+        draft.replace(link)
+
+
+def _nearest_packages(script: Path) -> Path | None:
+    """Return the first ``node_modules`` that Node.js meets on its way up from *script*."""
+    found = next((up / "node_modules" for up in script.resolve().parents if (up / "node_modules").is_dir()), None)
+    return found.resolve() if found else None
+
+
+def _has_hooks(version: str) -> bool:
+    """Tell whether a Node.js of *version* can register a resolver."""
+    found = release(version)
+    return any(found[0] == line[0] and found >= line for line in _HAS_HOOKS) or found > (21,)
+
+
+def toolchain() -> Toolchain:
+    """Return the toolchain of this module."""
+    return Node()
