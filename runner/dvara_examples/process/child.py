@@ -72,7 +72,7 @@ class Child:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         if not self.ended(0):  # only where an exception cut the run short, or SIGKILL did not help
             self.tree.send(self.tree.living(), signal.SIGKILL)
-            self.ended(1.0)
+        self._waiter.join(1.0)
 
     @property
     def returncode(self) -> int | None:
@@ -104,7 +104,8 @@ class Child:
         )
         for reader in self.readers:
             reader.start()
-        threading.Thread(target=self._wait, name=f"wait-for-{pid}", daemon=True).start()
+        self._waiter = threading.Thread(target=self._wait, name=f"wait-for-{pid}", daemon=True)
+        self._waiter.start()
 
     def _wait(self) -> None:
         self._popen.wait()
