@@ -13,15 +13,33 @@ from typing import Protocol
 from dvara_examples.model import Endpoint
 from dvara_examples.world import World
 
+CAPABILITIES = ("scripted", "governance", "docker", "network")
+"""The words that ``needs:`` of an example may hold: the answers can be scripted; governance blocks personal data as the
+embedded gateway's does; Docker is there; the network beyond this machine may be used."""
+
 
 class Gateway(Protocol):
     """A gateway that is up; safe to use from several threads."""
 
-    kind: str
-    description: str
-    """For people, without secrets: ``embedded``, ``https://gw.example.com/v1``."""
-    capabilities: frozenset[str]
-    """What examples may need (``scripted``, ``governance``); ``needs:`` of an example is held against it."""
+    @property
+    def kind(self) -> str:
+        """The word that ``--gateway`` uses."""
+        ...
+
+    @property
+    def description(self) -> str:
+        """For people, without secrets: ``embedded``, ``https://gw.example.com/v1``."""
+        ...
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """Those of :data:`CAPABILITIES` that it has; ``needs:`` of an example is held against them."""
+        ...
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The ids of the models that it says it serves; empty where it does not say."""
+        ...
 
     def endpoint(self, answers: Sequence[object]) -> AbstractContextManager[Endpoint]:
         """Yield the address for one run; *answers* are the scripted answers as plain values, in order.

@@ -1,0 +1,41 @@
+"""The stand-in as a gateway: starts in this process, needs no network, no key and no account, and can be scripted."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from dvara_examples.model import Endpoint
+from dvara_examples.standin.answers import parse_answer
+from dvara_examples.standin.models import LISTED
+from dvara_examples.standin.server import StandIn
+from dvara_examples.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedGateway:
+    """A running stand-in; every endpoint has a key, and with it a script, of its own."""
+
+    standin: StandIn
+    kind: str = "embedded"
+    description: str = "embedded"
+    capabilities: frozenset[str] = frozenset({"scripted", "governance"})
+    models: tuple[str, ...] = LISTED
+
+    @contextmanager
+    def endpoint(self, answers: Sequence[object]) -> Iterator[Endpoint]:
+        """Yield an address whose request k gets answer k, the last one repeating. Raises InvalidValue for a wrong answer.
+
+        Without answers the stand-in's default book serves the requests.
+        """
+        key = self.standin.enroll([parse_answer(answer) for answer in answers])
+        try:
+            yield Endpoint(self.standin.base_url, key)
+        finally:
+            self.standin.withdraw(key)
+
+
+@contextmanager
+def open_gateway(world: World) -> Iterator[EmbeddedGateway]:
+    """Start a stand-in on a free loopback port, and close it at the end of the block."""
+    with StandIn(clock=world.clock) as standin:
+        yield EmbeddedGateway(standin)

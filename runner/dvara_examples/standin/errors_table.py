@@ -1,0 +1,144 @@
+"""The errors that DVARA answers with: one row per code, and the decision that carries one to the client.
+
+The body is ``{"error": {"message", "type", "code"[, "param"], "trace_id"[, "rate_limit"]}}``; the status and the type follow from
+the code. Who writes the answer decides how it looks on the wire, see :class:`Writer`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from types import MappingProxyType
+
+
+class Writer(Enum):
+    """Which layer of the gateway writes an error; each has its own content type and framing."""
+
+    FILTER = "filter"
+    """A servlet filter, before the request is read: ISO-8859-1 and ``Content-Length``, whatever ``Accept`` says."""
+    ENTITY = "entity"
+    """An exception handler that returns a response entity: chunked."""
+    BODY = "body"
+    """An exception handler that returns the body alone: ``Content-Length``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One error: its HTTP status, its words in the envelope, and the message where none is given."""
+
+    status: int
+    type: str
+    code: str
+    message: str
+    writer: Writer = Writer.ENTITY
+
+
+_INVALID = "invalid_request_error"
+_ROWS = (
+    Row(400, _INVALID, "invalid_request", "Invalid request"),
+    Row(400, _INVALID, "validation_error", "Validation failed"),
+    Row(400, _INVALID, "invalid_json", "Request body is not valid JSON", Writer.BODY),
+    Row(400, _INVALID, "unsupported_capability", "The request asks for something that is not supported"),
+    Row(400, _INVALID, "no_provider", "No provider is configured for this model"),
+    Row(400, _INVALID, "no_capable_provider", "The provider of this model does not support the request"),
+    Row(400, _INVALID, "provider_rejected_request", "The provider rejected the request"),
+    Row(400, _INVALID, "invalid_path", "Request path is not in canonical form", Writer.FILTER),
+    Row(400, "pii_violation", "pii_detected", "Request blocked: PII detected"),
+    Row(400, "context_window_error", "context_window_exceeded", "The prompt is longer than the context window"),
+    Row(401, "authentication_error", "invalid_api_key", "Invalid API key", Writer.FILTER),
+    Row(401, "authentication_error", "api_key_required", "API key is required", Writer.FILTER),
+    Row(401, "authentication_error", "api_key_revoked", "API key has been revoked", Writer.FILTER),
+    Row(401, "authentication_error", "api_key_expired", "API key has expired", Writer.FILTER),
+    Row(402, "budget_exceeded", "budget_cap_hard", "Budget exceeded"),
+    Row(402, "budget_exceeded", "per_call_cost_exceeded", "The call would cost more than is allowed"),
+    Row(403, "policy_violation", "policy_denied", "Request denied by policy"),
+    Row(403, "guardrail_violation", "guardrail_blocked", "Request blocked: guardrail violation detected"),
+    Row(403, "permission_error", "api_key_scope", "API key does not have the required scope"),
+    Row(403, "workspace_suspended", "workspace_suspended", "Workspace is suspended"),
+    Row(404, "not_found_error", "resource_not_found", "Resource not found", Writer.BODY),
+    Row(404, "not_found_error", "not_found", "Not found", Writer.BODY),
+    Row(405, _INVALID, "method_not_allowed", "Method not allowed"),
+    Row(406, _INVALID, "not_acceptable", "Not acceptable"),
+    Row(413, "input_size_error", "input_too_large", "Input is too large"),
+    Row(413, "input_size_error", "file_too_large", "File is too large"),
+    Row(415, _INVALID, "unsupported_media_type", "Unsupported media type", Writer.BODY),
+    Row(422, "schema_validation_error", "schema_validation_failed", "The answer does not match the output schema"),
+    Row(429, "rate_limit_error", "rate_limit_exceeded", "Rate limit exceeded", Writer.FILTER),
+    Row(429, "provider_rate_limited", "provider_rate_limited", "The provider limits the rate of requests"),
+    Row(500, "gateway_error", "internal_error", "An unexpected error occurred", Writer.BODY),
+    Row(502, "provider_error", "provider_error", "OpenAI streaming error 500 (provider internal server error)"),
+    Row(503, "provider_unavailable", "provider_circuit_open", "The provider is unavailable: circuit breaker is open"),
+    Row(503, "provider_unavailable", "failover_capability_mismatch", "No fallback can serve this request"),
+)
+
+ERRORS: Mapping[str, Row] = MappingProxyType({row.code: row for row in _ROWS})
+"""Every row by its code; the first row of a status is the one meant by the status alone."""
+
+
+def row_of_status(status: int) -> Row | None:
+    """Return the usual error of *status*, or None where the gateway has none."""
+    return next((row for row in _ROWS if row.status == status), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The decision to answer a request with an error instead of a completion."""
+
+    code: str
+    message: str | None = None
+    param: str | None = None
+    retry_after_s: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def row(self) -> Row:
+        """The row of the table that *code* names."""
+        return ERRORS[self.code]
+
+    def envelope(self, trace_id: str, now: datetime) -> dict[str, object]:
+        """Return the body of the answer, in the gateway's order of fields."""
+        error: dict[str, object] = {"message": self.message or self.row.message, "type": self.row.type, "code": self.code}
+        if self.param is not None:
+            error["param"] = self.param
+        error["trace_id"] = trace_id
+        if self.code == "rate_limit_exceeded":
+            error["rate_limit"] = {
+                "limited_resource": "requests",
+                "limit_type": "per_minute",
+                "limit": 100,
+                "remaining": 0,
+                "retry_after_seconds": self.retry_after_s or 0,
+                "reset_at": self._reset_at(now),
+            }
+        return {"error": error}
+
+    def all_headers(self, now: datetime) -> list[tuple[str, str]]:
+        """Return the headers that this error adds to the usual ones, in order."""
+        added = list(self.headers.items())
+        if self.code == "failover_capability_mismatch":
+            added.append(("X-Gateway-Failover-Blocked", "capability_mismatch"))
+        if self.retry_after_s is not None:
+            added.append(("Retry-After", str(self.retry_after_s)))
+        if self.code == "rate_limit_exceeded":
+            added.append(("X-RateLimit-Retry-After-Seconds", str(self.retry_after_s or 0)))
+            added.append(("X-RateLimit-Reset", self._reset_at(now)))
+        return added
+
+    def _reset_at(self, now: datetime) -> str:
+        at = (now + timedelta(seconds=self.retry_after_s or 0)).replace(microsecond=0, tzinfo=None)
+        return at.isoformat() + "Z"
+
+
+class Refused(Exception):  # noqa: N818 - a decision of the gateway, not a fault of the program
+    """Ends the handling of a request; *refusal* goes to the client."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+def refuse(
+    code: str, message: str | None = None, *, param: str | None = None, headers: Mapping[str, str] | None = None
+) -> Refused:
+    """Return the exception that answers a request with the row *code*; the caller raises it."""
+    return Refused(Refusal(code, message, param, headers=headers or {}))

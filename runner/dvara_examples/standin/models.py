@@ -1,0 +1,45 @@
+"""The models that the stand-in lists, and the names that it routes: by prefix, as the gateway does by default."""
+
+LISTED = ("mock/test-model", "gpt-4o", "gpt-4o-mini", "claude-sonnet-4-5", "gemini-2.5-flash")
+OWNER = "dvara-examples"
+_CREATED = 1_767_225_600  # 2026-01-01, the same for all: nobody waits for a release
+
+_PREFIXES = (
+    "gpt",
+    "o1",
+    "o3",
+    "o4",
+    "chatgpt",
+    "claude",
+    "gemini",
+    "mistral",
+    "command",
+    "qwen",
+    "deepseek",
+    "moonshot",
+    "glm",
+    "grok",
+)
+_NAMESPACES = ("ollama/", "azure/", "groq/", "bedrock/", "mock/")
+
+
+def has_provider(model: str) -> bool:
+    """Tell whether some provider serves *model*; a name with a slash is looked up by the part before it alone."""
+    return model.startswith(_NAMESPACES) or ("/" not in model and model.startswith(_PREFIXES))
+
+
+def model_list() -> dict[str, object]:
+    """Return the answer to ``GET /v1/models``."""
+    return {"object": "list", "data": [_entry(model) for model in LISTED]}
+
+
+def _entry(model: str) -> dict[str, object]:
+    capabilities = {
+        "supports_streaming": True,
+        "supports_vision": False,
+        "supports_tool_calls": True,
+        "supports_structured_outputs": True,
+        "supports_json_mode": True,
+        "max_context_tokens": 128_000,
+    }
+    return {"id": model, "object": "model", "created": _CREATED, "owned_by": OWNER, "capabilities": capabilities}
