@@ -51,6 +51,9 @@ def _cache_dir(environ: Mapping[str, str]) -> Path:
 
 def _state_dir(environ: Mapping[str, str], root: Path) -> Path:
     """Keep what runs write in the repository, or in the user's state folder where the examples were installed."""
+    named = environ.get("DVARA_EXAMPLES_STATE")
+    if named:
+        return Path(named).absolute()
     if root != _PACKAGE / "_data" and os.access(root, os.W_OK):
         return root / ".dvara-examples"
     return Path(environ.get("XDG_STATE_HOME") or _home(environ) / ".local" / "state") / "dvara-examples"

@@ -1,0 +1,55 @@
+"""``run all`` against a shell loop that starts the same example commands one after the other on the same answers.
+
+Both sides find warm caches. The loop talks to the stand-in directly, in a process of its own, without tap and verdict.
+"""
+
+import os
+import shlex
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from bench._timing import time_pairs
+from dvara_examples.cli._world import build_world
+from dvara_examples.plan import PlannedRun
+from dvara_examples.preparation import Preparation
+from dvara_examples.process import child_environment
+from dvara_examples.session import Options, Selection, Session, open_session
+from dvara_examples.toolchains import load_toolchain
+
+
+def main() -> None:
+    """Print the ratio."""
+    world = build_world()
+    tool = str(Path(sys.executable).with_name("dvara-examples"))
+    with (
+        open_session(world, Selection(("all",)), Options(gateway="embedded")) as session,
+        ExitStack() as held,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        toolchains = {runtime.language: load_toolchain(runtime.language) for runtime in session.plan.runtimes}
+        preparation = Preparation(toolchains, world, lambda _: None)
+
+        def write_loop() -> list[str]:
+            """Write the loop with keys of its own, as a script of answers is used up by a run."""
+            script = Path(folder, "loop.sh")
+            script.write_text("\n".join(_line(session, run, preparation, held) for run in session.plan.to_start))
+            return ["sh", str(script)]
+
+        figures = time_pairs([tool, "run", "all"], write_loop, pairs=3, env={**os.environ, "DVARA_URL": ""})
+        print(f"run all      {figures}   goal ≤ 0.60   ({len(session.plan.to_start)} runs, {world.cores} cores)")
+
+
+def _line(session: Session, run: PlannedRun, preparation: Preparation, held: ExitStack) -> str:
+    """Return one line of the loop; it may fail without ending the loop, as in a shell."""
+    command = preparation.command(run)
+    endpoint = held.enter_context(session.gateway.endpoint(run.example.answers))
+    own = {"DVARA_URL": endpoint.base_url, "DVARA_API_KEY": endpoint.key}
+    env = child_environment(session.world.environ, {**command.env, **run.variant.env, **own})
+    words = ["env", "-i", *(f"{key}={value}" for key, value in env.items()), *command.argv]
+    return f"{shlex.join(words)} || true"
+
+
+if __name__ == "__main__":
+    main()
