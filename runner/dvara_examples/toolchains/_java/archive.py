@@ -1,0 +1,83 @@
+"""Classes that are parsed ahead of time (the JVM's class-data sharing), so that an example starts sooner.
+
+One archive serves all scripts with the same JDK and the same dependencies: it holds the JDK's classes for streaming
+over HTTP and all classes of the dependencies, and is written while preparing. A run only reads it, so that runs side
+by side, runs that fail and runs that are killed cannot harm it. The JVM leaves aside an archive that does not fit.
+"""
+
+import hashlib
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+
+from dvara_examples.errors import ToolchainError
+from dvara_examples.toolchains._java.compiler import COMPILE_LIMIT_S
+from dvara_examples.toolchains._java.intact import intact_folder
+from dvara_examples.toolchains._java.jdk import Jdk
+from dvara_examples.toolchains._java.tools import Answer, run_tool
+from dvara_examples.world import World
+
+START_QUICKLY = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""For programs that live a second: the quick compiler only, and the collector that starts no threads."""
+
+_LAYOUT = "1"
+_TRAINER = "Warm"
+_TRAIN_LIMIT_S = 60.0
+_DUMP_LIMIT_S = 120.0
+_AOT_SINCE = 24
+
+
+def archive_options(jdk: Jdk, jars: Sequence[Path], world: World) -> tuple[str, ...]:
+    """Return the options with which a JVM of *jdk* reads the archive for *jars*, writing it on first use.
+
+    *jars* must be the head of the class path that the JVM will get. Raises ToolchainError where no archive can be made;
+    programs run all the same without one.
+    """
+    key = hashlib.sha256("\0".join((_LAYOUT, jdk.version, str(jdk.home), *map(str, jars))).encode()).hexdigest()[:32]
+    folder = intact_folder(world, "java-archive", key, lambda folder: _build(folder, jdk, jars, world))
+    # What the JVM has to say about an archive would go to the example's stdout.
+    tags = ("cds", "cds+dynamic", *(("aot",) if jdk.feature >= _AOT_SINCE else ()))
+    return (f"-XX:SharedArchiveFile={folder / 'classes.jsa'}", "-Xshare:auto", *(f"-Xlog:{tag}=off" for tag in tags))
+
+
+def _build(folder: Path, jdk: Jdk, jars: Sequence[Path], world: World) -> None:
+    """Write the archive for *jars* into *folder*."""
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        wanted = Path(scratch) / "wanted.txt"
+        names = [*_streaming_classes(Path(scratch), jdk, world), *_classes_in(jars)]
+        wanted.write_text("\n".join(names) + "\n", "utf-8")
+        options = ["-Xshare:dump", f"-XX:SharedClassListFile={wanted}", f"-XX:SharedArchiveFile={folder / 'classes.jsa'}"]
+        class_path = ["-cp", os.pathsep.join(map(str, jars)) or os.devnull]
+        _checked(run_tool([jdk.tool("java"), *START_QUICKLY, *options, *class_path], env=world.environ, limit_s=_DUMP_LIMIT_S))
+    if not (folder / "classes.jsa").is_file():
+        raise ToolchainError("the JVM wrote no class-data archive")
+
+
+def _streaming_classes(scratch: Path, jdk: Jdk, world: World) -> list[str]:
+    """Return what the JVM loads while it streams one answer over HTTP, in its own list format."""
+    source = scratch / f"{_TRAINER}.java"
+    source.write_text(resources.files(__package__).joinpath(source.name).read_text("utf-8"), "utf-8")
+    _checked(run_tool([jdk.tool("javac"), "-d", str(scratch), str(source)], env=world.environ, limit_s=COMPILE_LIMIT_S))
+    loaded = scratch / "loaded.txt"
+    argv = [jdk.tool("java"), *START_QUICKLY, f"-XX:DumpLoadedClassList={loaded}", "-cp", str(scratch), _TRAINER]
+    _checked(run_tool(argv, env=world.environ, limit_s=_TRAIN_LIMIT_S))
+    return [line for line in loaded.read_text("utf-8").splitlines() if _TRAINER not in line and "source:" not in line]
+
+
+def _classes_in(jars: Sequence[Path]) -> Iterator[str]:
+    """Yield the classes of *jars* as the JVM names them, without those for other Java versions."""
+    for jar in jars:
+        with zipfile.ZipFile(jar) as content:
+            for name in content.namelist():
+                if name.endswith(".class") and not name.startswith("META-INF/") and not name.endswith("-info.class"):
+                    yield name.removesuffix(".class")
+
+
+def _checked(answer: Answer) -> None:
+    """Raise ToolchainError with what the tool said last where it failed."""
+    if answer.code != 0:
+        said = (answer.stderr or answer.stdout).strip().splitlines()
+        raise ToolchainError(f"no class-data archive can be made: {said[-1] if said else f'exit code {answer.code}'}")

@@ -1,0 +1,123 @@
+"""A script with everything that it names in ``//SOURCES`` and ``//FILES``, read from the disk once."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from dvara_examples.errors import ToolchainError
+from dvara_examples.toolchains._java.expressions import expand, properties_of
+from dvara_examples.toolchains._java.header import Header, parse_header
+from dvara_examples.world import World
+
+_WILD = re.compile(r"[*?]")
+_GLOB_PART = re.compile(r"\*\*|\*|\?|\{|\}|,|.", re.DOTALL)
+_GLOB_MEANING = {"**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", ",": "|"}
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A file that the program finds on its class path under *name* (with ``/``, relative)."""
+
+    name: str
+    file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """All that is compiled together: *sources* starts with the script; *header* is what all of them ask for."""
+
+    script: Path
+    header: Header
+    sources: tuple[Path, ...]
+    resources: tuple[Resource, ...]
+
+
+def read_bundle(script: Path, world: World) -> Bundle:
+    """Read *script* and, through their own directives too, all sources that it names.
+
+    Raises ToolchainError where a file is missing or a directive cannot be followed without JBang.
+    """
+    replace = partial(expand, properties=properties_of(world), environ=world.environ)
+    header = _header(script, replace)
+    sources: dict[Path, Header] = {script: header}
+    waiting = [script]
+    while waiting:
+        source = waiting.pop(0)
+        for named in _sources(source, sources[source]):
+            if named not in sources:
+                sources[named] = _header(named, replace)
+                header = header.joined(sources[named])
+                waiting.append(named)
+    resources = {resource.name: resource for source, own in sources.items() for resource in _resources(source, own)}
+    return Bundle(script, header, tuple(sources), tuple(resources.values()))
+
+
+def _header(source: Path, replace: Callable[[str], str]) -> Header:
+    """Read the directives of one source, naming it in whatever goes wrong."""
+    try:
+        return parse_header(source.read_text("utf-8", errors="replace"), replace)
+    except OSError as error:
+        raise ToolchainError(f"{source} cannot be read ({error.strerror or error}); correct its name, or restore it") from error
+    except ToolchainError as error:
+        raise ToolchainError(f"in {source}: {error}") from None
+
+
+def _sources(source: Path, header: Header) -> Iterator[Path]:
+    """Yield the Java files that *source* names in ``//SOURCES``."""
+    for written in header.sources:
+        for file, _ in _matching(source, "SOURCES", written):
+            if file.suffix == ".java":
+                yield file
+
+
+def _resources(source: Path, header: Header) -> Iterator[Resource]:
+    """Yield the files that *source* names in ``//FILES``, each under its name on the class path."""
+    for written in header.files:
+        target, equals, pattern = written.partition("=")
+        if not equals:
+            target, pattern = "", written
+        for path in (target, pattern):
+            if path.startswith("/") or ".." in PurePosixPath(path).parts[:1]:
+                raise ToolchainError(
+                    f"in {source}: //FILES {written} leads out of the script's folder; relative paths inside it are accepted"
+                )
+        for file, below in _matching(source, "FILES", pattern):
+            is_single = below == ""
+            if is_single and target and not target.endswith("/"):
+                yield Resource(target, file)
+            else:
+                yield Resource(str(PurePosixPath(target) / (below or file.name)), file)
+
+
+def _matching(source: Path, directive: str, written: str) -> list[tuple[Path, str]]:
+    """Return the files that *written* (a file, a folder or a glob) means, seen from *source*.
+
+    With each comes its path below the part before the first wild card, or "" where a single file is named.
+    """
+    if "://" in written:
+        raise ToolchainError(
+            f"in {source}: //{directive} {written} is an address; only JBang fetches sources, so install JBang for this script"
+        )
+    folder, pattern = source.parent, written
+    if not _WILD.search(pattern):
+        single = folder / pattern
+        if single.is_file():
+            return [(single, "")]
+        pattern = pattern.rstrip("/") + "/**"
+    fixed = _WILD.split(pattern, maxsplit=1)[0].rpartition("/")[0]
+    base, wanted = folder / fixed, _glob(pattern[len(fixed) :].lstrip("/"))
+    below = {file.relative_to(base).as_posix(): file for file in sorted(base.rglob("*")) if file.is_file()}
+    found = [(file, name) for name, file in below.items() if wanted.fullmatch(name)]
+    if not found:
+        raise ToolchainError(
+            f"in {source}: //{directive} {written} names no file below {folder}; correct the path, or add the file"
+        )
+    return found
+
+
+def _glob(pattern: str) -> re.Pattern[str]:
+    """Translate a glob of Java's ``PathMatcher``: ``**`` crosses folders, ``*`` and ``?`` do not, ``{a,b}`` is a choice."""
+    parts = _GLOB_PART.findall(pattern)
+    return re.compile("".join(_GLOB_MEANING.get(part, re.escape(part)) for part in parts), re.DOTALL)

@@ -1,0 +1,43 @@
+"""Folders of the cache that are looked at again before use: what was deleted or cut off since is built anew.
+
+The cache's own marker says that a folder *was* whole; disks fill up, and people tidy. A damaged folder is left as
+it is, as another run may be using it, and the next one is built beside it, which serves a read-only cache too.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from dvara_examples.errors import ToolchainError
+from dvara_examples.toolchains._cache import cached_folder
+from dvara_examples.world import World
+
+_INVENTORY = "inventory.json"
+_ATTEMPTS = 8
+
+
+def intact_folder(world: World, kind: str, key: str, build: Callable[[Path], None]) -> Path:
+    """Return the folder that *build* fills, with every file of it present in its full length.
+
+    Raises ToolchainError, as the cache does, and where eight such folders are damaged.
+    """
+
+    def build_and_list(folder: Path) -> None:
+        build(folder)
+        sizes = {file.relative_to(folder).as_posix(): file.stat().st_size for file in folder.rglob("*") if file.is_file()}
+        (folder / _INVENTORY).write_text(json.dumps(sizes), "utf-8")
+
+    for attempt in range(_ATTEMPTS):
+        folder = cached_folder(world, kind, f"{key}-{attempt}", build_and_list)
+        if _is_intact(folder):
+            return folder
+    raise ToolchainError(f"the folder {folder.parent.parent} is damaged again and again; remove it and run again")
+
+
+def _is_intact(folder: Path) -> bool:
+    """Say whether *folder* still holds every file of its inventory in full length."""
+    try:
+        sizes = json.loads((folder / _INVENTORY).read_text("utf-8"))
+        return all((folder / name).stat().st_size == size for name, size in sizes.items())
+    except (OSError, ValueError, AttributeError):
+        return False

@@ -1,0 +1,176 @@
+"""Which JDKs lie on this machine, and which one a script gets.
+
+A JDK's version is read from its ``release`` file, so that looking costs no JVM; only a JDK without that file is asked.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dvara_examples.errors import ToolchainError
+from dvara_examples.toolchains._java.tools import run_tool
+from dvara_examples.world import World
+
+CHOSEN_BY = "DVARA_EXAMPLES_JAVA_HOME"
+"""Names the one JDK that is to be used, whatever else lies there."""
+FOLDERS = "DVARA_EXAMPLES_JDK_FOLDERS"
+"""Replaces the folders of the system that hold JDKs: a list like ``PATH``; set but empty, there are none."""
+HOW_TO_INSTALL = (
+    "install one (`apt-get install openjdk-21-jdk`, `sdk install java`, or Eclipse Temurin) "
+    f"and set JAVA_HOME, or name its folder in {CHOSEN_BY}"
+)
+
+_SYSTEM_FOLDERS = ("/usr/lib/jvm", "/Library/Java/JavaVirtualMachines", "/opt/java")
+_HOME_FOLDERS = (".sdkman/candidates/java", ".jdks", ".jbang/cache/jdks")
+_RELEASE_LINE = re.compile(r'^JAVA_VERSION="([^"]+)"', re.MULTILINE)
+_VERSION_ANSWER = re.compile(r'version "([^"]+)"')
+_ASK_LIMIT_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Jdk:
+    """A JDK: *home* holds ``bin/java`` and ``bin/javac``; *origin* says what led there (``JAVA_HOME``, ``PATH``, a folder)."""
+
+    home: Path
+    version: str
+    origin: str
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The version as comparable numbers, ``1.8.0_392`` counted as 8."""
+        numbers = tuple(int(n) for n in re.findall(r"\d+", self.version.partition("+")[0]))
+        return numbers[1:] if numbers[:1] == (1,) else numbers
+
+    @property
+    def feature(self) -> int:
+        """The feature release: 21 of ``21.0.7``."""
+        return self.numbers[0]
+
+    def tool(self, name: str) -> str:
+        """Return the path of one of the JDK's commands."""
+        return str(self.home / "bin" / name)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The Java that a script asks for: *feature* exactly, or with *or_newer* any from it up."""
+
+    feature: int
+    or_newer: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.feature} or newer" if self.or_newer else f"{self.feature}"
+
+    def fits(self, jdk: Jdk) -> bool:
+        """Say whether *jdk* is what is asked for."""
+        return jdk.feature >= self.feature if self.or_newer else jdk.feature == self.feature
+
+
+@dataclass(frozen=True, slots=True)
+class Jdks:
+    """All JDKs that were found, and the *usual* one for scripts that ask for none."""
+
+    found: tuple[Jdk, ...]
+    usual: Jdk
+
+    def for_script(self, script: Path, wanted: Wanted | None) -> Jdk:
+        """Return the newest JDK that *script* can use. Raises ToolchainError where none fits."""
+        if wanted is None:
+            return self.usual
+        if (jdk := newest(self.found, wanted)) is None:
+            raise ToolchainError(none_fits(self.found, wanted, who=f"{script.name} (//JAVA)"))
+        return jdk
+
+
+def find_jdks(world: World) -> tuple[Jdk, ...]:
+    """Return every JDK that is found, each once, in the order in which the places are looked at.
+
+    Raises ToolchainError where the user names a JDK that is none.
+    """
+    if (chosen := world.env(CHOSEN_BY)) is not None:
+        jdk = _read(Path(chosen), CHOSEN_BY)
+        if jdk is None:
+            raise ToolchainError(
+                f"{CHOSEN_BY} names {chosen}, which is no JDK (bin/java and bin/javac are looked for there); "
+                "name the folder of a JDK, or unset it"
+            )
+        return (jdk,)
+    found: dict[Path, Jdk] = {}
+    for home, origin in _places(world):
+        resolved = home.resolve()
+        if resolved not in found and (jdk := _read(resolved, origin)) is not None:
+            found[resolved] = jdk
+    return tuple(found.values())
+
+
+def newest(jdks: Iterable[Jdk], wanted: Wanted) -> Jdk | None:
+    """Return the newest JDK that fits; of equal ones the one found first."""
+    return max((jdk for jdk in jdks if wanted.fits(jdk)), key=lambda jdk: jdk.numbers, default=None)
+
+
+def none_fits(jdks: Iterable[Jdk], wanted: Wanted, who: str = "") -> str:
+    """Say in one sentence that no JDK fits: what is needed (and by *who*), what was found, what to do."""
+    found = ", ".join(f"{jdk.version} at {jdk.home}" for jdk in jdks)
+    needed = f"JDK {wanted} is needed{f' by {who}' if who else ''}"
+    return f"{needed}, found {found or 'none with a javac'}; {HOW_TO_INSTALL}"
+
+
+def _places(world: World) -> Iterator[tuple[Path, str]]:
+    """Yield the folders that may be a JDK's home, with what led there."""
+    if (home := world.env("JAVA_HOME")) is not None:
+        yield Path(home), "JAVA_HOME"
+    for folder in (world.env("PATH") or "").split(os.pathsep):
+        if folder and (java := shutil.which("java", path=folder)) is not None:
+            yield Path(java).resolve().parent.parent, "PATH"
+    for parent in _parents(world):
+        for child in _children(parent):
+            yield child, str(parent)
+            yield child / "Contents" / "Home", str(parent)
+
+
+def _parents(world: World) -> tuple[Path, ...]:
+    """Return the folders that hold one JDK per child."""
+    if FOLDERS in world.environ:
+        system = tuple(Path(name) for name in world.environ[FOLDERS].split(os.pathsep) if name)
+    else:
+        system = tuple(Path(name) for name in _SYSTEM_FOLDERS)
+    home = world.env("HOME")
+    return system + (tuple(Path(home) / name for name in _HOME_FOLDERS) if home else ())
+
+
+def _children(folder: Path) -> list[Path]:
+    """Return what lies in *folder*, sorted; nothing where it cannot be read."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _read(home: Path, origin: str) -> Jdk | None:
+    """Return the JDK at *home*, or None where there is none whose version can be told."""
+    if not all(os.access(home / "bin" / name, os.X_OK) for name in ("java", "javac")):
+        return None
+    version = _released(home) or _asked(home)
+    return Jdk(home, version, origin) if version and re.match(r"\d", version) else None
+
+
+def _released(home: Path) -> str | None:
+    """Return the version that the ``release`` file of *home* states."""
+    try:
+        match = _RELEASE_LINE.search((home / "release").read_text("utf-8", errors="replace"))
+    except OSError:
+        return None
+    return match.group(1) if match else None
+
+
+def _asked(home: Path) -> str | None:
+    """Return the version that ``java -version`` states on its stderr."""
+    try:
+        answer = run_tool([str(home / "bin" / "java"), "-version"], env={}, limit_s=_ASK_LIMIT_S)
+    except ToolchainError:
+        return None
+    match = _VERSION_ANSWER.search(answer.stderr)
+    return match.group(1) if match else None
