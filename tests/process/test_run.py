@@ -17,17 +17,6 @@ def outcome(result: ProcessResult) -> ProcessEnd:
     return replace(result.end, duration_s=0.0)
 
 
-class Stopper:
-    """Asks for the stop of a run as soon as it has written something."""
-
-    def __init__(self) -> None:
-        self.stop = threading.Event()
-
-    def __call__(self, *piece: object) -> None:
-        """Take a piece."""
-        self.stop.set()
-
-
 # -- ends by itself
 
 
@@ -169,8 +158,8 @@ def test_an_answer_to_a_signal_is_told_with_the_limit(run: Run, name: str, code:
 
 def test_a_process_that_ignores_signals_is_killed(run: Run) -> None:
     """A process that ignores SIGINT and SIGTERM ends by SIGKILL."""
-    stopper = Stopper()
-    end = run("ignore_signals.py", stop=stopper.stop, on_piece=stopper).end
+    stop = threading.Event()
+    end = run("ignore_signals.py", stop=stop, on_piece=lambda *_: stop.set()).end
     assert (end.signal, end.stopped_by) == ("SIGKILL", "SIGKILL")
 
 
@@ -182,8 +171,8 @@ def test_a_process_that_stopped_itself_is_killed(run: Run) -> None:
 
 def test_an_interruption_is_no_limit(run: Run) -> None:
     """A run that is asked to stop says so and names no limit."""
-    stopper = Stopper()
-    result = run("sh", "-c", "echo ready; sleep 60", stop=stopper.stop, on_piece=stopper)
+    stop = threading.Event()
+    result = run("sh", "-c", "echo ready; sleep 60", stop=stop, on_piece=lambda *_: stop.set())
     assert outcome(result) == ProcessEnd(None, signal="SIGINT", stopped_by="SIGINT", interrupted=True)
     assert result.stdout.head == b"ready\n"
 

@@ -29,7 +29,7 @@ class ExecuteRequest:
 
 
 class Child:
-    """A child in a session of its own, with nothing to read from; ``with`` sees to it that no living child is left behind."""
+    """A child in a session of its own, with nothing to read from; ``with`` leaves no living child and no thread behind."""
 
     tree: ProcessTree
     readers: tuple[PipeReader, PipeReader]
@@ -73,6 +73,8 @@ class Child:
         if not self.ended(0):  # only where an exception cut the run short, or SIGKILL did not help
             self.tree.send(self.tree.living(), signal.SIGKILL)
         self._waiter.join(1.0)
+        for reader in self.readers:
+            reader.close()
 
     @property
     def returncode(self) -> int | None:

@@ -113,10 +113,13 @@ class PipeReader:
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
-    def close(self, timeout_s: float = 1.0) -> Output:
-        """Stop reading, whoever still holds the pipe's other end, and return what was kept."""
+    def close(self, timeout_s: float = 1.0) -> None:
+        """Stop reading, whoever still holds the pipe's other end; called once."""
         os.close(self._wake)
         self._thread.join(timeout_s)
+
+    def output(self) -> Output:
+        """Return what was kept so far."""
         with self._lock:
             return self._keeper.output()
 

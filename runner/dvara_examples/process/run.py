@@ -66,7 +66,7 @@ def run_process(
         stopped_by = stop_tree(child.tree, ladder, child.ended) if cause else None
         leaks = end_survivors(child.tree, ladder)
         leaks += _held_pipes(child.readers, ladder.drain_s, table)
-        stdout, stderr = (reader.close() for reader in child.readers)
+    stdout, stderr = (reader.output() for reader in child.readers)
     callback_error = next((r.callback_error for r in child.readers if r.callback_error), None)
     end = _process_end(child, watch.began_s, cause if stopped_by else None, stopped_by, leaks)
     return ProcessResult(end, stdout, stderr, callback_error)
