@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from dvara_examples.world import World
 
 MakeWorld = Callable[..., World]
@@ -35,3 +36,10 @@ def make_world(tmp_path: Path) -> MakeWorld:
 def world(make_world: MakeWorld) -> World:
     """Return a World whose folders all lie below ``tmp_path``."""
     return make_world()
+
+
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return one cache for all tests that fetch from the network, whichever worker they run in."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "toolchain-cache"

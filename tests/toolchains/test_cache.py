@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from dvara_examples.errors import ToolchainError
 from dvara_examples.toolchains._cache import LAYOUT, cached_folder
 from dvara_examples.world import World

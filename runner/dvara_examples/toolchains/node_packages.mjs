@@ -13,7 +13,9 @@ const isOurs = (specifier, parentURL = '') =>
 
 const isNotFound = (error) => /^(ERR_)?MODULE_NOT_FOUND$/.test(error.code);
 
-function resolveInThread(specifier, context, nextResolve) {
+// The context of a look-up is copied, as Node writes what a hook changes into the object that it handed out.
+function resolveInThread(specifier, given, nextResolve) {
+  const context = { ...given };
   if (!isOurs(specifier, context.parentURL)) return nextResolve(specifier, context);
   try {
     return nextResolve(specifier, { ...context, parentURL: from });
@@ -24,7 +26,8 @@ function resolveInThread(specifier, context, nextResolve) {
 }
 
 // Node before 22.15 has no hooks in the script's own thread, and loads this file again in a thread that has them.
-export async function resolve(specifier, context, nextResolve) {
+export async function resolve(specifier, given, nextResolve) {
+  const context = { ...given };
   if (!isOurs(specifier, context.parentURL)) return nextResolve(specifier, context);
   try {
     return await nextResolve(specifier, { ...context, parentURL: from });
