@@ -49,7 +49,7 @@ from dvara_examples.values import (
 )
 
 _WAYS = ("finish_reason", "role_first", "deferred", "piece_delay_s", "first_delay_s", "usage", "spelling", *Break)
-_BESIDE: Mapping[str, tuple[str, ...]] = MappingProxyType(
+BESIDE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "error": ("first_delay_s",),
         "silence": (),
@@ -62,7 +62,7 @@ _BESIDE: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """What an answer can say, in order of precedence, and the keys that may stand beside it."""
 
-ANSWER_KEYS = (*_BESIDE, *_WAYS)
+ANSWER_KEYS = (*BESIDE, *_WAYS)
 
 
 def parse_answer(value: object) -> Answer:
@@ -70,18 +70,18 @@ def parse_answer(value: object) -> Answer:
     if isinstance(value, str):
         return text_answer(value)
     given = as_mapping(value, ANSWER_KEYS)
-    kind = next((key for key in _BESIDE if key in given), None)
+    kind = next((key for key in BESIDE if key in given), None)
     if kind is None:
-        raise InvalidValue("found an answer that says nothing", f"one of {', '.join(_BESIDE)} is accepted")
+        raise InvalidValue("found an answer that says nothing", f"one of {', '.join(BESIDE)} is accepted")
     for key in given:
-        if key != kind and key not in _BESIDE[kind]:
+        if key != kind and key not in BESIDE[kind]:
             raise InvalidValue(f"found {key!r} beside {kind!r}", _beside(kind), (key,), on_key=True)
     answer = _content(kind, given)
     return _breaks(_ways(answer, given), given)
 
 
 def _beside(kind: str) -> str:
-    accepted = ", ".join(_BESIDE[kind])
+    accepted = ", ".join(BESIDE[kind])
     return f"beside {kind!r} {accepted} are accepted" if accepted else f"{kind!r} stands alone"
 
 

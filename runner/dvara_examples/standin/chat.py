@@ -21,7 +21,7 @@ def chat(visit: Visit, scripted: Answer | None) -> None:
         raise Refused(scripted.error)  # a filter refuses before anything looks at the body
     media = visit.head.header("content-type").split(";", 1)[0].strip().lower()
     if media != "application/json":
-        raise refuse("unsupported_media_type", f"Content-Type '{media}' is not supported", headers={})
+        raise refuse("unsupported_media_type", f"Content-Type '{media}' is not supported; application/json is")
     request = parse_chat_request(_body(visit))
     answer = scripted or default_answer(request)
     visit.model = request.model

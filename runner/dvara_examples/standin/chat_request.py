@@ -90,7 +90,7 @@ _TYPES: Mapping[str, tuple[type | tuple[type, ...], str]] = {
 def _json_object(body: bytes) -> Object:
     try:
         given = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise refuse("invalid_json", "Request body is missing or is not valid JSON") from None
     if not isinstance(given, dict):
         raise refuse("invalid_json", "Request body has to be a JSON object")

@@ -32,6 +32,8 @@ _FORMATS: Mapping[str, str] = {
 }
 _DEEPEST = 12
 """Schemas may refer to themselves; below this depth optional parts are left out."""
+_MOST_ITEMS = 100
+_MOST_CHARS = 10_000
 
 Schema = Mapping[str, object]
 
@@ -114,7 +116,7 @@ class _Builder:
         if isinstance(pleasant, list) and _type(items) == "string" and not items.get("enum") and count <= len(pleasant):
             most = schema.get("maxItems")
             return pleasant[: most if isinstance(most, int) else None]
-        return [self.build(items, name.removesuffix("s"), depth + 1) for _ in range(count)]
+        return [self.build(items, name.removesuffix("s"), depth + 1) for _ in range(min(count, _MOST_ITEMS))]
 
 
 def _type(schema: Schema) -> str:
@@ -143,5 +145,5 @@ def _text(schema: Schema, name: str) -> str:
     text = fixed or (pleasant if isinstance(pleasant, str) else name.replace("_", " ") or "text")
     least, most = schema.get("minLength"), schema.get("maxLength")
     if isinstance(least, int):
-        text = text.ljust(least, ".")
+        text = text.ljust(min(least, _MOST_CHARS), ".")
     return text[:most] if isinstance(most, int) else text

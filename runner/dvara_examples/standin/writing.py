@@ -31,8 +31,8 @@ Header = tuple[str, str]
 
 
 def compact(value: object) -> str:
-    """Return *value* as JSON without blanks, non-ASCII characters as they are."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """Return *value* as JSON without blanks, non-ASCII characters as they are; a lone surrogate becomes ``?``, as in Java."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace").decode()
 
 
 def bad_request_page(now: datetime) -> bytes:

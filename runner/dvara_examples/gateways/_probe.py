@@ -1,0 +1,173 @@
+"""Asks a gateway for its models, once, and tells in a sentence what stands in the way."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+from dvara_examples.clock import Timer, start_timer
+from dvara_examples.errors import GatewayError
+from dvara_examples.model import Endpoint
+from dvara_examples.world import World
+
+if TYPE_CHECKING:
+    import requests
+
+CONNECT_S = 5.0
+READ_S = 5.0
+_BODY_LIMIT_BYTES = 8 * 1024 * 1024
+_BODY_LIMIT_S = 15.0
+_CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_DIR")
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What the gateway said about its models; *lists_models* is False where it has no such list."""
+
+    models: tuple[str, ...] = ()
+    owners: frozenset[str] = frozenset()
+    lists_models: bool = True
+
+
+def probe(upstream: Endpoint, world: World) -> Probed:
+    """Send ``GET {base_url}/models``. Raises GatewayError, whose message never holds the key."""
+    import requests
+
+    url = f"{upstream.base_url}/models"
+    with requests.Session() as session:
+        session.trust_env = False  # no proxies, and no .netrc in the place of the key
+        try:
+            with session.get(
+                url,
+                headers={"Authorization": f"Bearer {upstream.key}", "Accept": "application/json"},
+                timeout=(CONNECT_S, READ_S),
+                verify=_verify(world.environ),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                return _read(upstream, response, _body(response, start_timer(world.clock)))
+        except (requests.RequestException, OSError) as error:
+            _explain(upstream.base_url, error)
+
+
+def _verify(environ: Mapping[str, str]) -> str | bool:
+    """Return the file or folder of certificates that the environment names, True for the usual ones."""
+    return next((environ[name] for name in _CA_VARIABLES if environ.get(name)), True)
+
+
+def _body(response: "requests.Response", timer: Timer) -> bytes:
+    """Return the body, but no more of it than a list of models can be long. Raises TimeoutError for one that drips in."""
+    data = b""
+    for part in response.iter_content(65_536):
+        data += part
+        if len(data) > _BODY_LIMIT_BYTES:
+            break
+        if timer() > _BODY_LIMIT_S:
+            raise TimeoutError
+    return data
+
+
+def _read(upstream: Endpoint, response: "requests.Response", body: bytes) -> Probed:
+    """Make sense of the answer to the request for models."""
+    base_url, status = upstream.base_url, response.status_code
+    html = "html" in response.headers.get("Content-Type", "").lower() or body[:64].lstrip().lower().startswith(b"<")
+    value = None if html else _json(body)
+    if status in (401, 403):
+        said = _message(value, upstream.key)
+        raise GatewayError(f"the gateway at {base_url} does not accept the key in DVARA_API_KEY ({status}{said}); check the key")
+    if 300 <= status < 400:
+        raise GatewayError(f"{base_url} redirects to another address ({status}); set DVARA_URL to that address itself")
+    if html:
+        raise GatewayError(
+            f"{base_url} answers with an HTML page ({status}): no gateway there; check DVARA_URL, and that /v1 is its end"
+        )
+    if status in (404, 405, 501):
+        if _code(value) == "not_found":
+            raise GatewayError(f"the gateway answers, but not at {base_url} (404); check what stands before /v1 in DVARA_URL")
+        return Probed(lists_models=False)
+    if status == 429:
+        return Probed(lists_models=False)
+    if status != 200:
+        said = _message(value, upstream.key)
+        raise GatewayError(f"the gateway at {base_url} answers {status}{said}; check that it is up and ready")
+    return _models(base_url, value)
+
+
+def _models(base_url: str, value: object) -> Probed:
+    entries = value.get("data") if isinstance(value, Mapping) else value
+    if not isinstance(entries, list):
+        raise GatewayError(f"{base_url}/models answers 200, but with no list of models: no gateway there; check DVARA_URL")
+    known = [entry for entry in entries if isinstance(entry, Mapping) and isinstance(entry.get("id"), str)]
+    owners = frozenset(str(entry["owned_by"]) for entry in known if "owned_by" in entry)
+    return Probed(tuple(entry["id"] for entry in known), owners)
+
+
+def _json(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _error_field(value: object, name: str) -> str:
+    error = value.get("error") if isinstance(value, Mapping) else None
+    found = error.get(name) if isinstance(error, Mapping) else None
+    return found if isinstance(found, str) else ""
+
+
+def _code(value: object) -> str:
+    return _error_field(value, "code")
+
+
+def _message(value: object, key: str) -> str:
+    """Return what the gateway said, to go behind the status; a gateway that echoes the key is not quoted."""
+    message = _error_field(value, "message")
+    printable = "".join(c for c in message if c.isprintable())[:200]
+    return f": {printable}" if printable and key not in message else ""
+
+
+def _explain(base_url: str, error: BaseException) -> NoReturn:
+    """Raise the GatewayError that says why no answer came."""
+    import ssl
+    from socket import gaierror
+
+    import requests
+
+    causes = tuple(_chain(error))
+    tls = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
+    if tls is not None or isinstance(error, requests.exceptions.SSLError):
+        raise GatewayError(_tls_sentence(base_url, tls)) from None
+    if any(isinstance(cause, gaierror) for cause in causes):
+        raise GatewayError(f"the host in {base_url} is not known to this machine; check the spelling of DVARA_URL") from None
+    if any(isinstance(cause, requests.Timeout | TimeoutError) for cause in causes):
+        raise GatewayError(
+            f"the gateway at {base_url} does not answer within {READ_S:g} s; check that it is up and reachable"
+        ) from None
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        raise GatewayError(f"nothing listens at {base_url}; start the gateway, or check host and port in DVARA_URL") from None
+    if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
+        raise GatewayError(
+            f"the certificates that {', '.join(_CA_VARIABLES)} name cannot be read; correct or unset the variable"
+        ) from None
+    raise GatewayError(f"the gateway at {base_url} ends the connection without a proper answer; check DVARA_URL") from None
+
+
+def _tls_sentence(base_url: str, error: BaseException | None) -> str:
+    reason = getattr(error, "verify_message", "") or (getattr(error, "reason", "") or "").replace("_", " ").lower()
+    said = f" ({reason})" if reason else ""
+    if "wrong version" in said or "record layer" in said:
+        return f"{base_url} does not speak TLS{said}; try http:// in DVARA_URL"
+    return f"no TLS connection to {base_url}{said}; check the address, or name your certificates in SSL_CERT_FILE"
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield *error* and everything that it came from; urllib3 keeps causes in ``reason`` and ``args``."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        current = waiting.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        linked = (current.__cause__, current.__context__, getattr(current, "reason", None), *current.args)
+        waiting.extend(link for link in linked if isinstance(link, BaseException))

@@ -1,0 +1,99 @@
+"""Any gateway at a URL: ``DVARA_URL`` says where it is, ``DVARA_API_KEY`` holds the key that it accepts.
+
+The URL may come with or without ``/v1`` and a slash at its end; where no part of its path is ``v1``, ``/v1`` is added. On
+opening, the gateway is asked for its models once, so that a wrong address or key is told before any example starts. That
+request goes the way the examples' requests go: straight, without proxies, and no redirect is followed.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from dvara_examples.errors import GatewayError
+from dvara_examples.gateways._probe import Probed, probe
+from dvara_examples.model import Endpoint
+from dvara_examples.world import World
+
+STANDIN_OWNER = "dvara-examples"
+"""Owner of the models that the embedded gateway lists, when it serves at a URL: its governance is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class UrlGateway:
+    """A gateway that runs somewhere else; all endpoints are the same address and key, and no answer can be scripted."""
+
+    upstream: Endpoint
+    description: str
+    models: tuple[str, ...] = ()
+    capabilities: frozenset[str] = frozenset()
+    kind: str = "url"
+
+    @contextmanager
+    def endpoint(self, answers: Sequence[object]) -> Iterator[Endpoint]:  # noqa: ARG002 - it says what it says
+        """Yield the gateway's address and the real key."""
+        yield self.upstream
+
+
+@contextmanager
+def open_gateway(world: World) -> Iterator[UrlGateway]:
+    """Check the address and the key in *world*'s environment and ask the gateway for its models. Raises GatewayError."""
+    upstream = endpoint_of(world)
+    yield _describe(upstream, probe(upstream, world))
+
+
+def _describe(upstream: Endpoint, probed: Probed) -> UrlGateway:
+    known = STANDIN_OWNER in probed.owners
+    description = upstream.base_url if probed.lists_models else f"{upstream.base_url} (lists no models; the key is unchecked)"
+    return UrlGateway(upstream, description, probed.models, frozenset({"governance"} if known else ()))
+
+
+def endpoint_of(world: World) -> Endpoint:
+    """Return the address and the key that the environment names. Raises GatewayError where one is missing or malformed."""
+    url, key = world.env("DVARA_URL"), world.env("DVARA_API_KEY")
+    if url is None:
+        raise GatewayError("DVARA_URL is not set; set it to the gateway's address, such as http://localhost:8080/v1")
+    base_url = normalised(url)
+    if key is None:
+        raise GatewayError(
+            f"DVARA_API_KEY is not set, and the gateway at {base_url} requires a key; "
+            "set it with export DVARA_API_KEY=gw_… (dvara-examples gateway shows the one of the embedded gateway)"
+        )
+    if not all("!" <= character <= "~" for character in key):
+        raise GatewayError(
+            "DVARA_API_KEY holds blanks, line ends or non-ASCII characters, which no header can carry; set it to the key alone"
+        )
+    return Endpoint(base_url, key)
+
+
+def normalised(url: str) -> str:
+    """Return *url* as a base URL with its API prefix and without a slash at its end. Raises GatewayError."""
+    parts = _split(url)
+    if "@" in parts.netloc:
+        raise GatewayError("DVARA_URL holds a user name or password; leave them out and put the key in DVARA_API_KEY")
+    if parts.scheme not in ("http", "https"):
+        found = f"the scheme {parts.scheme!r}" if "://" in url else "no scheme"
+        raise GatewayError(f"DVARA_URL has {found}; an address that starts with http:// or https:// is accepted")
+    if not parts.hostname:
+        raise GatewayError("DVARA_URL names no host; an address such as http://localhost:8080/v1 is accepted")
+    if parts.query or parts.fragment or url.strip()[-1] in "?#":
+        raise GatewayError("DVARA_URL holds a query or a fragment (? or #); the address up to /v1 is accepted")
+    segments = [segment for segment in parts.path.split("/") if segment]
+    if segments[-2:] == ["chat", "completions"]:
+        raise GatewayError("DVARA_URL ends in /chat/completions, which clients add by themselves; leave it off")
+    if "v1" not in segments:
+        segments.append("v1")
+    return urlunsplit((parts.scheme, parts.netloc, "/" + "/".join(segments), "", ""))
+
+
+def _split(url: str) -> SplitResult:
+    """Split *url*; the message never shows it, as it may hold a password."""
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError as error:
+        reason = "its port is not a number from 1 to 65535" if "ort" in str(error) else "its host is malformed"
+        raise GatewayError(f"DVARA_URL is no address ({reason}); one such as http://localhost:8080/v1 is accepted") from None
+    if port == 0 or any(character.isspace() for character in parts.geturl()):
+        raise GatewayError("DVARA_URL holds a blank or port 0; an address such as http://localhost:8080/v1 is accepted")
+    return parts

@@ -1,0 +1,57 @@
+"""The stand-in in the foreground, for ``dvara-examples gateway``: for curl, and for one's own code."""
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable
+
+from dvara_examples.clock import Clock
+from dvara_examples.standin.models import LISTED
+from dvara_examples.standin.server import StandIn
+
+GRACE_S = 30.0
+"""So long requests under way may take to finish after the first Ctrl-C, as at the gateway; a second one cuts them."""
+_TICK_S = 3600.0
+
+
+def serve(*, port: int, key: str | None, clock: Clock, write: Callable[[str], None]) -> None:
+    """Serve the default book on *port* of loopback until a KeyboardInterrupt, and *write* one line per request.
+
+    Without *key* a new one is made; either is shown, as clients need it. Raises GatewayError where the port cannot be used.
+    """
+    lock = threading.Lock()
+
+    def log(line: str) -> None:
+        with lock, contextlib.suppress(OSError):  # nobody reads any more: that is no reason to stop serving
+            write(f"{clock.utc_now():%H:%M:%S} {line}")
+
+    with StandIn(clock=clock, port=port, default_key=key, log=log) as standin, contextlib.suppress(KeyboardInterrupt):
+        write(_greeting(standin))
+        _wait_for_interrupt()
+        write("finishing the requests under way; Ctrl-C again cuts them")
+        standin.close(grace_s=GRACE_S)
+
+
+def _wait_for_interrupt() -> None:
+    never = threading.Event()
+    with contextlib.suppress(KeyboardInterrupt):
+        while not never.wait(_TICK_S):
+            pass
+
+
+def _greeting(standin: StandIn) -> str:
+    """Return the lines that a user needs to try it: address, key, and a command to paste."""
+    body = {"model": LISTED[0], "stream": True, "messages": [{"role": "user", "content": "Hello!"}]}
+    return "\n".join(
+        (
+            "the embedded gateway is up; Ctrl-C ends it",
+            "",
+            f"export DVARA_URL={standin.base_url}",
+            f"export DVARA_API_KEY={standin.default_key}",
+            "",
+            'curl -N "$DVARA_URL/chat/completions" \\',
+            '  -H "Authorization: Bearer $DVARA_API_KEY" -H "Content-Type: application/json" \\',
+            f"  -d '{json.dumps(body)}'",
+            "",
+        )
+    )
