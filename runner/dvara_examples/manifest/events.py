@@ -1,0 +1,42 @@
+"""The parser's events, by libyaml where PyYAML was built with it and by PyYAML's own parser elsewhere."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import yaml
+
+Position = tuple[int, int]
+"""Line and column, both counted from 1, the column in characters."""
+
+
+class Mark(Protocol):
+    """Where the parser stood; both are counted from 0."""
+
+    line: int
+    column: int
+
+
+class Event(Protocol):
+    """What PyYAML's events have among them: each has a mark, and as much of the rest as its kind needs."""
+
+    start_mark: Mark
+    anchor: str
+    tag: str | None
+    value: str
+    implicit: tuple[bool, bool]
+
+
+NextEvent = Callable[[], Event]
+"""Returns the next event, the last of which is a StreamEndEvent. Raises yaml.YAMLError."""
+
+
+def open_events(text: str) -> NextEvent:
+    """Return the source of events of *text*."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    next_event: NextEvent = loader.get_event
+    return next_event
+
+
+def position_of(event: Event) -> Position:
+    """Return where *event* begins, as people count."""
+    return event.start_mark.line + 1, event.start_mark.column + 1

@@ -1,0 +1,122 @@
+"""Checks the manifest as a whole, and each of its examples."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dvara_examples.manifest.checks import Checks
+from dvara_examples.manifest.expects import Expected
+from dvara_examples.manifest.fields import parse_line, parse_version, parse_word
+from dvara_examples.manifest.model import Example
+from dvara_examples.manifest.variants import Shared, read_variants
+from dvara_examples.model import Limits
+from dvara_examples.values import InvalidValue, Path, as_list, as_one_of, describe
+
+MANIFEST_KEYS = ("version", "defaults", "examples")
+DEFAULTS_KEYS = ("limits",)
+EXAMPLE_KEYS = ("id", "title", "tags", "needs", "answers", "args", "env", "limits", "expect", "variants")
+NEEDED_KEYS = ("id", "title", "expect", "variants")
+
+
+def read_examples(checks: Checks, value: object) -> tuple[Example, ...]:
+    """Return the examples of the document *value*, in its order; what is wrong is noted and left out."""
+    found = checks.mapping(value, (), MANIFEST_KEYS, ("version", "examples"))
+    if found is None:
+        return ()
+    if "version" in found:
+        try:
+            parse_version(found["version"])
+        except InvalidValue as error:  # another version has other rules: nothing else can be said of it
+            checks.problems.note(error, ("version",))
+            return ()
+    items = checks.problems.read(as_list, found.get("examples", ()), ("examples",), None)
+    if items is None:
+        return ()
+    if not items and "examples" in found:
+        checks.problems.add("found no example", "at least one is accepted", ("examples",))
+    reader = _ExampleReader(checks, _default_limits(checks, found))
+    examples = [reader.read(item, index) for index, item in enumerate(items)]
+    _check_unnamed(checks)
+    return tuple(example for example in examples if example is not None)
+
+
+def _default_limits(checks: Checks, found: Mapping[str, object]) -> Limits:
+    if "defaults" not in found:
+        return Limits()
+    defaults = checks.mapping(found["defaults"], ("defaults",), DEFAULTS_KEYS) or {}
+    return checks.limits(defaults["limits"], ("defaults", "limits"), Limits()) if "limits" in defaults else Limits()
+
+
+def _check_unnamed(checks: Checks) -> None:
+    """Note scripts that no variant names, unless a variant could not be read and may have named them."""
+    if checks.named_all:
+        for script in checks.scripts.unnamed():
+            accepted = "name it, move it elsewhere, or start its name with an underscore"
+            checks.problems.add(f"found the script {script}, which no variant names", accepted, ("examples",), on_key=True)
+
+
+@dataclass(slots=True)
+class _ExampleReader:
+    """Reads one example after the other; *limits* are the defaults."""
+
+    checks: Checks
+    limits: Limits
+    _first_of: dict[str, Path] = field(default_factory=dict)
+    _words: dict[object, str] = field(default_factory=dict)
+    _answers: dict[str, object] = field(default_factory=dict)
+
+    def read(self, value: object, index: int) -> Example | None:
+        """Return the example at *index*, or None where it cannot be told what it is."""
+        path = ("examples", index)
+        checks = self.checks
+        found = checks.mapping(value, path, EXAMPLE_KEYS, NEEDED_KEYS)
+        if found is None:
+            checks.named_all = False
+            return None
+        example_id = self._id(found, path)
+        title = checks.problems.read(parse_line, found["title"], (*path, "title"), "") if "title" in found else ""
+        expected: Expected = checks.expects.parse(found["expect"], (*path, "expect")) if "expect" in found else ({}, ())
+        args = checks.args(found["args"], (*path, "args")) if "args" in found else ()
+        env = checks.env(found["env"], (*path, "env")) if "env" in found else {}
+        limits = checks.limits(found["limits"], (*path, "limits"), self.limits) if "limits" in found else self.limits
+        tags = checks.items(self._tag, found["tags"], (*path, "tags")) if "tags" in found else ()
+        needs = checks.items(self._need, found["needs"], (*path, "needs")) if "needs" in found else ()
+        answers = self._read_answers(found["answers"], (*path, "answers")) if "answers" in found else ()
+        checks.named_all = checks.named_all and "variants" in found
+        shared = Shared(example_id, args, env, limits, expected)
+        variants = read_variants(checks, found["variants"], (*path, "variants"), shared) if "variants" in found else ()
+        origin = checks.origin(("examples",), index)
+        return Example(example_id, title, tags, needs, answers, *expected, limits, variants, origin)
+
+    def _id(self, found: Mapping[str, object], path: Path) -> str:
+        if "id" not in found:
+            return ""
+        place = (*path, "id")
+        example_id = self.checks.problems.read(parse_word, found["id"], place, "")
+        first = self._first_of.setdefault(example_id, place)
+        if example_id and first is not place:
+            accepted = "each id is accepted once; rename one of the two"
+            self.checks.problems.add(f"found the id {example_id!r} a second time", accepted, place, first=(first, False))
+        return example_id
+
+    def _tag(self, value: object) -> str:
+        known = self._words.get(value) if isinstance(value, str) else None
+        if known is None:
+            known = self._words[value] = parse_word(value)
+        return known
+
+    def _need(self, value: object) -> str:
+        if not isinstance(value, str):
+            raise InvalidValue(f"found {describe(value)}", f"one of {', '.join(self.checks.vocabulary.capabilities)} is accepted")
+        return as_one_of(value, self.checks.vocabulary.capabilities)
+
+    def _read_answers(self, value: object, path: Path) -> tuple[object, ...]:
+        """Check each answer with the stand-in's own parser, equal ones once; they stay plain values."""
+
+        def check(answer: object) -> object:
+            text = repr(answer)
+            if text not in self._answers:
+                self.checks.vocabulary.parse_answer(answer)
+                self._answers[text] = answer
+            return answer
+
+        return self.checks.items(check, value, path)

@@ -1,0 +1,57 @@
+"""Parses ``expect:`` mappings, each different one once: ten thousand examples share a handful of expectations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dvara_examples.manifest.problems import Problems
+from dvara_examples.manifest.vocabulary import Vocabulary
+from dvara_examples.values import InvalidValue, Path, as_mapping
+from dvara_examples.verdict import Expectation
+
+Expected = tuple[Mapping[str, object], tuple[Expectation, ...]]
+"""The plain values of an ``expect:`` mapping, and the expectations parsed from them, in the same order."""
+
+
+@dataclass(slots=True)
+class Expects:
+    """Parses expectations with the vocabulary's parser and remembers what came out, by the values themselves."""
+
+    vocabulary: Vocabulary
+    problems: Problems
+    _whole: dict[str, Expected] = field(default_factory=dict)
+    _single: dict[str, Expectation] = field(default_factory=dict)
+
+    def parse(self, value: object, path: Path) -> Expected:
+        """Parse the mapping at *path*; what is wrong with an entry is noted, and the entry left out."""
+        text = repr(value)  # tells 1 from true from '1', at a fraction of what parsing costs
+        known = self._whole.get(text)
+        if known is not None:
+            return known
+        mapping = self.problems.read(as_mapping, value, path, None)
+        if mapping is None:
+            return {}, ()
+        if not mapping:
+            accepted = "at least one expectation is accepted, such as exit: 0; a run without any would always pass"
+            self.problems.add("found no expectation", accepted, path)
+        before = len(self.problems.found)
+        parsed = tuple(filter(None, (self._parse_one(key, mapping[key], path) for key in mapping)))
+        if len(self.problems.found) == before and mapping:
+            self._whole[text] = (mapping, parsed)
+        return mapping, parsed
+
+    def merge(self, base: Expected, override: Expected) -> Expected:
+        """Return *base* with the entries of *override* in their place, and new ones at the end."""
+        by_key = {e.key: e for e in (*base[1], *override[1])}
+        return {**base[0], **override[0]}, tuple(by_key.values())
+
+    def _parse_one(self, key: str, value: object, path: Path) -> Expectation | None:
+        text = f"{key} {value!r}"
+        known = self._single.get(text)
+        if known is None:
+            try:
+                known = self.vocabulary.parse_expectation(key, value)
+            except InvalidValue as error:
+                self.problems.note(error, path)
+                return None
+            self._single[text] = known
+        return known

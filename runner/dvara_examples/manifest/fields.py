@@ -1,0 +1,73 @@
+"""Parsers of single fields of the manifest. Each takes a plain value and raises InvalidValue, and none knows where it stands."""
+
+import re
+from collections.abc import Mapping
+
+from dvara_examples.model import Limits
+from dvara_examples.values import InvalidValue, as_seconds, as_text, describe
+
+VERSION = 1
+LIMIT_KEYS = ("wall_s", "idle_s")
+LEAST_LIMIT_S = 0.1
+ID_PATTERN = "^[a-z0-9]+(-[a-z0-9]+)*$"
+ENV_PATTERN = "^[A-Za-z_][A-Za-z0-9_]*$"
+
+_ID = re.compile(ID_PATTERN.strip("^$"))
+_ENV = re.compile(ENV_PATTERN.strip("^$"))
+_SECRET = re.compile(r"(^|_)(API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|AUTH)(_|$)", re.IGNORECASE)
+_SET_BY_THE_RUNNER = ("DVARA_URL", "DVARA_API_KEY")
+
+
+def parse_version(value: object) -> int:
+    """Return the version of the format, which must be one that this release reads."""
+    if isinstance(value, bool) or value != VERSION or not isinstance(value, int):
+        raise InvalidValue(f"found {describe(value)} as the version", f"{VERSION} is accepted by this release")
+    return value
+
+
+def parse_word(value: object) -> str:
+    """Return an id or a tag: words of lower-case letters and digits, joined by single hyphens."""
+    text = as_text(value)
+    if not _ID.fullmatch(text):
+        raise InvalidValue(f"found {describe(text)}", "lower-case words joined by hyphens are accepted, such as stream-basic")
+    return text
+
+
+def parse_line(value: object) -> str:
+    """Return a text of one line that is not blank: a title, a reason."""
+    text = as_text(value)
+    if not text.strip():
+        raise InvalidValue("found an empty text", "a sentence is accepted")
+    if "\n" in text.strip():
+        raise InvalidValue("found a text of several lines", "one line is accepted")
+    return text.strip()
+
+
+def parse_argument(value: object) -> str:
+    """Return one argument, or one environment value: any text that the operating system can hand over."""
+    text = as_text(value)
+    if "\0" in text:
+        raise InvalidValue(f"found {describe(text)} with a NUL", "text without NUL is accepted, as programs cannot be given one")
+    return text
+
+
+def check_env_name(name: str) -> None:
+    """Refuse names that are no variable's, that the runner sets itself, or that look as if they held a secret."""
+    if not _ENV.fullmatch(name):
+        raise InvalidValue(f"found the name {name!r}", "letters, digits and underscores are accepted", on_key=True)
+    if name.upper() in _SET_BY_THE_RUNNER:
+        raise InvalidValue(f"found {name}, which the runner itself sets for every run", "remove it", on_key=True)
+    if _SECRET.search(name):
+        raise InvalidValue(
+            f"found {name}, which looks like a secret", "secrets never stand in a manifest; remove it", on_key=True
+        )
+
+
+def parse_seconds(value: object) -> float:
+    """Return one limit in seconds."""
+    return as_seconds(value, least=LEAST_LIMIT_S)
+
+
+def merge_limits(base: Limits, override: Mapping[str, float]) -> Limits:
+    """Return *base* with the limits in *override*, which may hold ``wall_s`` and ``idle_s``, in their place."""
+    return Limits(override.get("wall_s", base.wall_s), override.get("idle_s", base.idle_s))

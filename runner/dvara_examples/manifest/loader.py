@@ -1,0 +1,77 @@
+"""Loads a manifest: the text, its YAML, its examples, and, where something is wrong, every problem with its position."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dvara_examples.errors import ManifestError
+from dvara_examples.manifest.checks import Checks
+from dvara_examples.manifest.examples import read_examples
+from dvara_examples.manifest.expects import Expects
+from dvara_examples.manifest.model import Manifest
+from dvara_examples.manifest.positions import find_positions
+from dvara_examples.manifest.problems import Problem, Problems, Spot
+from dvara_examples.manifest.reader import Document, Unreadable, read_document
+from dvara_examples.manifest.scripts import Scripts
+from dvara_examples.manifest.source import read_text
+from dvara_examples.manifest.vocabulary import Vocabulary, installed_vocabulary
+
+LANDMARKS = frozenset({"examples", "variants"})
+
+
+def load_manifest(path: Path, root: Path, *, display: Path | None = None, vocabulary: Vocabulary | None = None) -> Manifest:
+    """Read the manifest at *path*, whose scripts all lie below *root*; both are absolute.
+
+    Messages name the file as it is seen from the folder *display* (default: *root*), if it lies in there. *vocabulary* is what
+    the manifest's words are held against (default: the plug-ins that are installed). Raises ManifestError with every problem.
+    """
+    shown = _shown(path, display or root)
+    text = read_text(path, shown)
+    with _collection_paused():
+        try:
+            document = read_document(text, LANDMARKS)
+        except Unreadable as error:
+            raise ManifestError(_sentences(error.problems, shown, text, None)) from None
+        problems = Problems(list(document.problems))
+        known = vocabulary or installed_vocabulary()
+        scripts = Scripts(root, path.parent, known.suffixes)
+        checks = Checks(shown, known, problems, Expects(known, problems), scripts, document.landmarks)
+        examples = read_examples(checks, document.value)
+        if problems.found:
+            raise ManifestError(_sentences(_distinct(problems.found), shown, text, document))
+        return Manifest(path, root, examples)
+
+
+def _shown(path: Path, display: Path) -> str:
+    return (path.relative_to(display) if path.is_relative_to(display) else path).as_posix()
+
+
+def _distinct(problems: list[Problem]) -> list[Problem]:
+    """Leave out what was said a second time, of a value or key that YAML's own rules had refused before."""
+    refused = {(p.path, p.on_key) for p in problems if p.at is not None}
+    return [p for p in problems if p.at is not None or (p.path, p.on_key) not in refused]
+
+
+def _sentences(problems: list[Problem], shown: str, text: str, document: Document | None) -> tuple[str, ...]:
+    """Return one sentence for each problem, in the order of the file."""
+    spots: set[Spot] = {(p.path, p.on_key) for p in problems if p.at is None} | {p.first for p in problems if p.first}
+    places = find_positions(text, spots, document.aliases if document else {}) if spots else {}
+    lines = []
+    for problem in problems:
+        line, column = problem.at or places[problem.path, problem.on_key]
+        first = f" (first on line {places[problem.first][0]})" if problem.first else ""
+        lines.append((line, column, f"{shown}:{line}:{column}: {problem.found}{first}; {problem.accepted}"))
+    return tuple(dict.fromkeys(sentence for _, _, sentence in sorted(lines, key=lambda entry: entry[:2])))
+
+
+@contextmanager
+def _collection_paused() -> Iterator[None]:
+    """Keep the garbage collector from walking over and over through values that all stay."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

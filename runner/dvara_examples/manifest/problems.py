@@ -1,0 +1,51 @@
+"""Collects everything that is wrong with a manifest, so that all of it can be told at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from dvara_examples.manifest.events import Position
+from dvara_examples.values import InvalidValue, Path
+
+Spot = tuple[Path, bool]
+"""A path, and whether the key there is meant rather than its value."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with the value (or, with *on_key*, the key) at *path*.
+
+    *first* is the thing's first occurrence where it is one too many. *at* is the position, where it is known already.
+    """
+
+    found: str
+    accepted: str
+    path: Path = ()
+    on_key: bool = False
+    first: Spot | None = None
+    at: Position | None = None
+
+
+@dataclass(slots=True)
+class Problems:
+    """The problems found so far, in the order of discovery."""
+
+    found: list[Problem] = field(default_factory=list)
+
+    def add(self, found: str, accepted: str, path: Path, *, on_key: bool = False, first: Spot | None = None) -> None:
+        """Note that the value (or key) at *path* is not what it should be."""
+        self.found.append(Problem(found, accepted, path, on_key, first))
+
+    def read(self, parse: Callable[[object], T], value: object, path: Path, fallback: T) -> T:
+        """Return what *parse* makes of *value*; where it raises InvalidValue, note that and return *fallback*."""
+        try:
+            return parse(value)
+        except InvalidValue as error:
+            self.note(error, path)
+            return fallback
+
+    def note(self, error: InvalidValue, path: Path) -> None:
+        """Note an *error* whose own path starts at *path*."""
+        self.add(error.found, error.accepted, (*path, *error.path), on_key=error.on_key)

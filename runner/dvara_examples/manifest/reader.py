@@ -1,0 +1,296 @@
+"""Turns YAML into plain values, strictly: what a manifest may not hold is refused here, each with its position.
+
+The parser's events are consumed as they come, and no tree of nodes is kept: ten thousand cases would need 200 MB of them.
+Positions are therefore known only while an event is at hand. The few that are always wanted are kept as *landmarks*;
+:mod:`~dvara_examples.manifest.positions` finds the others by reading once more, when there is something to complain about.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from dvara_examples.manifest.events import Event, Mark, NextEvent, Position, open_events, position_of
+from dvara_examples.manifest.problems import Problem
+from dvara_examples.manifest.scalars import Refused, read_plain
+from dvara_examples.values import Path, describe, did_you_mean
+
+MOST_LEVELS = 64
+MOST_EVENTS = 4_000_000
+MOST_REPEATED = 100_000
+"""How many values aliases may stand for in one document, beyond those that are written out."""
+
+_STR_TAG = "tag:yaml.org,2002:str"
+
+
+class Unreadable(Exception):  # noqa: N818 - holds problems, is not one of its own
+    """The text is no YAML document, or none that may be read to its end; *problems* tells what was found up to there."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__()
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML document as plain values: None, bool, int, float, str, list, dict with text keys.
+
+    *problems* are those of YAML itself (duplicate keys, words that are read in two ways, ...). *landmarks* holds, for each
+    container at a path that was asked for, the positions of its items or keys. *aliases* leads from where an alias stands to what
+    it stands for.
+    """
+
+    value: object
+    problems: list[Problem]
+    landmarks: Mapping[Path, Mapping[str | int, Mark]]
+    aliases: Mapping[Path, Path]
+
+
+def read_document(text: str, landmarks: Collection[str] = ()) -> Document:
+    """Read *text*, which must hold one document; containers that stand under a key in *landmarks* keep their positions.
+
+    Raises Unreadable where there is no going on: a syntax error, another document, a bomb of aliases, too many levels.
+    """
+    try:
+        next_event = open_events(text)
+    except yaml.YAMLError as error:  # PyYAML's own parser looks at the characters at once
+        raise Unreadable([_syntax_problem(error)]) from None
+    return _Reader(next_event, landmarks).document()
+
+
+class _Slot:
+    """Where the next value goes, when that is not under a key of a mapping."""
+
+    __slots__ = ()
+
+
+_ITEM = _Slot()  # the frame is a sequence
+_KEY = _Slot()  # the frame is a mapping, and a key comes next
+_DROPPED = _Slot()  # the key that came was refused, so that its value goes nowhere
+_UNREAD = _Slot()  # no value: a word that was not seen before, or a key that was refused
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """What an alias may stand for: *value* holds *size* values, counting those that aliases inside it stand for."""
+
+    value: object
+    path: Path
+    size: int
+
+
+@dataclass(slots=True)
+class _Reader:
+    next_event: NextEvent
+    wanted: Collection[str]
+    problems: list[Problem] = field(default_factory=list)
+    landmarks: dict[Path, dict[str | int, Mark]] = field(default_factory=dict)
+    aliases: dict[Path, Path] = field(default_factory=dict)
+    anchors: dict[str, _Anchor] = field(default_factory=dict)
+    open_anchors: dict[int, tuple[str, Path, int]] = field(default_factory=dict)
+    frames: list[tuple[Any, Any, dict[str | int, Mark] | None]] = field(default_factory=list)
+    repeated: int = 0
+
+    def document(self) -> Document:
+        """Read up to the end of the stream."""
+        try:
+            roots = self._build()
+        except yaml.YAMLError as error:
+            raise Unreadable([*self.problems, _syntax_problem(error)]) from None
+        if not roots:
+            raise self._stopped("found an empty file", "a mapping with version and examples is accepted", (1, 1))
+        return Document(roots[0], self.problems, self.landmarks, self.aliases)
+
+    def _build(self) -> list[object]:  # noqa: C901 - one branch per kind of event, and no call for the common ones
+        """Consume all events; return the document's value in a list, which is empty when there is no document.
+
+        One long loop over local names: it runs once per value, and calls would double its time.
+        """
+        next_event: Callable[[], Any] = self.next_event
+        frames, wanted = self.frames, self.wanted
+        roots: list[object] = []
+        words: dict[str, object] = {}
+        into: Any = roots
+        slot: Any = _ITEM
+        kept: dict[str | int, Mark] | None = None
+        ends = documents = 0
+        for count in range(MOST_EVENTS):
+            event = next_event()
+            kind = type(event)
+            if kind is ScalarEvent:
+                value = event.value
+                if event.implicit[0]:
+                    value = words.get(value, _UNREAD)
+                    if value is _UNREAD:
+                        value = words[event.value] = read_plain(event.value)
+                    if type(value) is Refused:
+                        value = self._refused(value, event, into, slot)
+                if event.tag is not None or event.anchor is not None:
+                    value = self._decorated(value, event, into, slot)
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                child: Any = {} if kind is MappingStartEvent else []
+                if event.tag is not None or event.anchor is not None:
+                    self._open(event, into, slot, count - ends)
+                child_kept = self.landmarks.setdefault(self._path(into, slot), {}) if slot in wanted else None
+                if slot is _ITEM:
+                    if kept is not None:
+                        kept[len(into)] = event.start_mark
+                    into.append(child)
+                elif slot is _KEY:
+                    self._bad_key(child, event, into)
+                elif slot is not _DROPPED:
+                    into[slot] = child
+                frames.append((into, slot, kept))
+                if len(frames) > MOST_LEVELS:
+                    raise self._stopped(
+                        "found more levels than can be meant", f"at most {MOST_LEVELS} are accepted", position_of(event)
+                    )
+                into, slot, kept = child, _KEY if kind is MappingStartEvent else _ITEM, child_kept
+                continue
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                if self.open_anchors:
+                    self._close(into, count - ends)
+                ends += 1
+                into, slot, kept = frames.pop()
+                if slot is not _ITEM:
+                    slot = _DROPPED if slot is _KEY else _KEY
+                continue
+            elif kind is AliasEvent:
+                value = self._aliased(event, into, slot)
+            elif kind is StreamEndEvent:
+                return roots
+            else:
+                documents += kind is DocumentStartEvent
+                if documents > 1:
+                    raise self._stopped(
+                        "found a second document", "one document is accepted; remove the line ---", position_of(event)
+                    )
+                continue
+
+            if slot is _ITEM:
+                if kept is not None:
+                    kept[len(into)] = event.start_mark
+                into.append(value)
+            elif slot is _KEY:
+                if type(value) is str and value not in into:
+                    slot = value
+                    if kept is not None:
+                        kept[value] = event.start_mark
+                else:
+                    self._bad_key(value, event, into)
+                    slot = _DROPPED
+            else:
+                if slot is not _DROPPED:
+                    into[slot] = value
+                slot = _KEY
+        raise self._stopped("found more values than can be meant", f"at most {MOST_EVENTS:,} are accepted", (1, 1))
+
+    def _path(self, into: object, slot: object) -> Path:
+        """Return the path of the value that is about to be put into *slot* of the container *into*."""
+        steps = [_step(container, at, more=-1) for container, at, _ in self.frames]
+        return (*steps, _step(into, slot, more=0))[1:]  # the first is the list of roots
+
+    def _stopped(self, found: str, accepted: str, at: Position) -> Unreadable:
+        return Unreadable([*self.problems, Problem(found, accepted, at=at)])
+
+    def _note(self, found: str, accepted: str, path: Path, event: Event, *, on_key: bool = False, again: bool = False) -> None:
+        first = (path, True) if again else None
+        self.problems.append(Problem(found, accepted, path, on_key, first, position_of(event)))
+
+    def _refused(self, refused: Refused, event: Event, into: object, slot: object) -> object:
+        if slot is not _KEY:
+            self._note(refused.found, refused.accepted, self._path(into, slot), event)
+            return refused.value
+        path = self._path(into, event.value)
+        if event.value == "<<":
+            self._note("found a merge key (<<)", "merging is not accepted; write the keys out", path, event, on_key=True)
+        else:
+            self._note(refused.found, "keys are text; put it in quotes", path, event, on_key=True)
+        return _UNREAD
+
+    def _bad_key(self, key: object, event: Event, into: object) -> None:
+        """Note what is wrong with a *key*: it stands there already, or is no text."""
+        if key is _UNREAD:
+            return
+        path = self._path(into, key if isinstance(key, str) else "?")
+        if isinstance(key, str):
+            accepted = "each key is accepted once; remove one of the two"
+            self._note(f"found the key {key!r} a second time", accepted, path, event, on_key=True, again=True)
+        else:
+            self._note(f"found {describe(key)} as a key", "keys are text; put it in quotes", path, event, on_key=True)
+
+    def _decorated(self, value: object, event: Event, into: object, slot: object) -> object:
+        """Heed the tag and the anchor of a scalar; return its value."""
+        path = self._path(into, slot)
+        if event.tag == _STR_TAG:
+            value = event.value
+        elif event.tag is not None:
+            self._bad_tag(event.tag, path, event)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = _Anchor(value, path, 1)
+        return value
+
+    def _bad_tag(self, tag: str, path: Path, event: Event) -> None:
+        shown = tag.replace("tag:yaml.org,2002:", "!!")
+        self._note(f"found the tag {shown}", "no tag but !!str is accepted; write the value alone", path, event)
+
+    def _open(self, event: Event, into: object, slot: object, values: int) -> None:
+        """Heed the tag and the anchor of a container that begins after so many *values*."""
+        path = self._path(into, slot)
+        if event.tag is not None:
+            self._bad_tag(event.tag, path, event)
+        if event.anchor is not None:
+            self.open_anchors[len(self.frames)] = (event.anchor, path, values + self.repeated)
+
+    def _close(self, container: object, values: int) -> None:
+        """Give the container that ends here its anchor, if it has one."""
+        opened = self.open_anchors.pop(len(self.frames) - 1, None)
+        if opened is not None:
+            name, path, before = opened
+            self.anchors[name] = _Anchor(container, path, values + self.repeated - before)
+
+    def _aliased(self, event: Event, into: object, slot: object) -> object:
+        """Return what an alias stands for: the very same object, so that a bomb of aliases takes no memory."""
+        name = event.anchor
+        if any(name == opened for opened, _, _ in self.open_anchors.values()):
+            raise self._stopped(f"found the alias *{name} inside what it stands for", "write the value out", position_of(event))
+        anchor = self.anchors.get(name)
+        if anchor is None:
+            near = did_you_mean(name, self.anchors)
+            raise self._stopped(
+                f"found the alias *{name}, but no anchor &{name} before it",
+                f"an anchor's name is accepted; {near}",
+                position_of(event),
+            )
+        self.repeated += anchor.size
+        if self.repeated > MOST_REPEATED:
+            accepted = f"at most {MOST_REPEATED:,} are accepted; write the values out, or fewer of them"
+            raise self._stopped("found aliases that stand for too many values", accepted, position_of(event))
+        self.aliases[self._path(into, slot)] = anchor.path
+        return anchor.value
+
+
+def _step(container: object, slot: object, more: int) -> str | int:
+    if slot is _ITEM and isinstance(container, list):
+        return len(container) + more
+    return slot if isinstance(slot, str) else "?"
+
+
+def _syntax_problem(error: yaml.YAMLError) -> Problem:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        context = f" {error.context}" if error.context else ""
+        found = f"found text that is no YAML: {error.problem}{context}"
+        accepted = "check the indentation, quotes and brackets here and just above"
+        return Problem(found, accepted, at=(error.problem_mark.line + 1, error.problem_mark.column + 1))
+    return Problem(f"found text that is no YAML: {error}", "YAML is accepted", at=(1, 1))

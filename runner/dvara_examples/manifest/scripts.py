@@ -1,0 +1,144 @@
+"""Holds the manifest's paths against the files that there are; every folder is listed once, however many files are asked for."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from dvara_examples.values import InvalidValue, nearest
+
+_VENDORED = "node_modules"
+
+
+class _Kind(Enum):
+    FILE = "a file"
+    FOLDER = "a folder"
+    LINK = "a symbolic link"
+    OTHER = "something that is no regular file"
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script that exists: *file* is absolute, *relative* the same seen from the root, with forward slashes."""
+
+    file: Path
+    relative: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A listed folder inside the root: *path* is absolute, *relative* ends with a slash, or is empty for the root itself."""
+
+    path: str
+    relative: str
+    entries: Mapping[str, _Kind]
+
+
+@dataclass(slots=True)
+class Scripts:
+    """Finds scripts below *root*, by paths that are relative to *base*; *suffixes* are the endings of each language's scripts."""
+
+    root: Path
+    base: Path
+    suffixes: Mapping[str, tuple[str, ...]]
+    _folders: dict[str, _Folder] = field(default_factory=dict)
+    _found: dict[tuple[str, str], Script] = field(default_factory=dict)
+    _homes: dict[tuple[str, str], _Folder] = field(default_factory=dict)
+    _named: set[str] = field(default_factory=set)
+
+    def find(self, written: str, language: str) -> Script:
+        """Return the script at the path *written* in the manifest. Raises InvalidValue where it is not what it should be."""
+        known = self._found.get((written, language))
+        if known is not None:
+            return known
+        if written.startswith("/") or Path(written).is_absolute():
+            raise InvalidValue(f"found the absolute path {written!r}", "a path relative to the manifest's folder is accepted")
+        before, _, name = written.rpartition("/")
+        folder = self._folder(before, written)
+        self._homes[language, folder.path] = folder
+        self._check_entry(folder, name, written, language)
+        if not name.endswith(self.suffixes[language]):
+            accepted = " or ".join(self.suffixes[language])
+            raise InvalidValue(
+                f"found {written!r}, which is no {language} script by its name", f"{accepted} at its end is accepted"
+            )
+        script = Script(Path(folder.path, name), folder.relative + name)
+        self._found[written, language] = script
+        return script
+
+    def unnamed(self) -> list[str]:
+        """Return, seen from the root, the scripts that lie beside those that were found but that nobody asked for.
+
+        Names that start with a dot or an underscore are left out: so a helper is marked that is no example.
+        """
+        missed = {
+            folder.relative + name
+            for (language, _), folder in self._homes.items()
+            if _VENDORED not in folder.relative.split("/")
+            for name, kind in folder.entries.items()
+            if kind in (_Kind.FILE, _Kind.LINK) and name.endswith(self.suffixes[language]) and not name.startswith((".", "_"))
+        }
+        return sorted(missed - self._named)
+
+    def _folder(self, written: str, whole: str) -> _Folder:
+        if written in self._folders:
+            return self._folders[written]
+        path = os.path.normpath(self.base / written)
+        if not (_inside(path, str(self.root)) and self._truly_inside(path)):
+            raise InvalidValue(f"found {whole!r}, which leads out of the repository", "a path inside it is accepted")
+        relative = os.path.relpath(path, self.root).replace(os.sep, "/")
+        entries = _list_folder(path, written)
+        folder = _Folder(path, "" if relative == "." else relative + "/", entries)
+        self._folders[written] = folder
+        return folder
+
+    def _truly_inside(self, path: str) -> bool:
+        """Tell whether *path* lies in the root when every symbolic link is followed."""
+        return _inside(os.path.realpath(path), os.path.realpath(self.root))
+
+    def _check_entry(self, folder: _Folder, name: str, written: str, language: str) -> None:
+        kind = folder.entries.get(name)
+        if kind is None:
+            near = nearest(name, [n for n in folder.entries if n.endswith(self.suffixes[language])])
+            if near:
+                self._named.add(folder.relative + near)  # one wrong name is one problem, not two
+            hint = f"did you mean {near!r}? " if near else ""
+            raise InvalidValue(f"found {written!r}, but no such file", f"{hint}the path of an existing file is accepted")
+        self._named.add(folder.relative + name)
+        if kind is _Kind.LINK:
+            target = os.path.realpath(os.path.join(folder.path, name))  # noqa: PTH118 - beside realpath, which pathlib lacks
+            if not self._truly_inside(target):
+                raise InvalidValue(
+                    f"found {written!r}, a symbolic link that leads out of the repository", "a file inside it is accepted"
+                )
+            kind = _Kind.FILE if os.path.isfile(target) else _Kind.OTHER  # noqa: PTH113
+        if kind is not _Kind.FILE:
+            raise InvalidValue(f"found {written!r}, which is {kind.value}", "the path of a script is accepted")
+
+
+def _inside(path: str, root: str) -> bool:
+    return os.path.commonpath((path, root)) == root
+
+
+def _list_folder(path: str, written: str) -> dict[str, _Kind]:
+    try:
+        with os.scandir(path) as entries:
+            return {entry.name: _kind(entry) for entry in entries}
+    except (FileNotFoundError, NotADirectoryError):
+        raise InvalidValue(
+            f"found the folder {written!r}, which does not exist", "the path of an existing file is accepted"
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InvalidValue(
+            f"found the folder {written!r}, which cannot be listed ({reason.lower()})", "a readable folder is accepted"
+        ) from None
+
+
+def _kind(entry: os.DirEntry[str]) -> _Kind:
+    if entry.is_symlink():
+        return _Kind.LINK
+    if entry.is_file(follow_symlinks=False):
+        return _Kind.FILE
+    return _Kind.FOLDER if entry.is_dir(follow_symlinks=False) else _Kind.OTHER

@@ -1,0 +1,56 @@
+"""Reads the manifest's text from its file, and refuses what is no text file of a sensible size."""
+
+import stat
+from pathlib import Path
+
+import yaml.reader
+
+from dvara_examples.errors import ManifestError
+
+MOST_BYTES = 16 * 1024 * 1024
+
+
+def read_text(path: Path, shown: str) -> str:
+    """Return the text of the manifest at *path*; *shown* is its name in messages.
+
+    Raises ManifestError, with line and column where one byte or character is at fault.
+    """
+    data = _read_bytes(path, shown)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ManifestError((f"{shown}:1:1: found text in UTF-16; save the file as UTF-8",))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode(errors="replace")
+        found = f"found the byte 0x{data[error.start]:02x}, which is not UTF-8 here"
+        raise ManifestError((f"{shown}:{_position(before)}: {found}; save the file as UTF-8",)) from None
+    strange = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    if strange:
+        found = f"found the control character U+{ord(strange.group()):04X}"
+        accepted = 'remove it, or write it as an escape such as "\\t" inside double quotes'
+        raise ManifestError((f"{shown}:{_position(text[: strange.start()])}: {found}; {accepted}",))
+    return text
+
+
+def _read_bytes(path: Path, shown: str) -> bytes:
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            what = "a folder" if stat.S_ISDIR(mode) else "something that is no regular file"
+            raise ManifestError((f"{shown}: found {what}; the path of a manifest, such as examples/manifest.yaml, is accepted",))
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise ManifestError((f"{shown}: found no such file; run inside the repository, or name the manifest",)) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ManifestError((f"{shown}: the manifest cannot be read ({reason.lower()}); a readable file is accepted",)) from None
+    if len(data) > MOST_BYTES:
+        most = f"at most {MOST_BYTES // 1024 // 1024} MiB are accepted; split the manifest"
+        raise ManifestError((f"{shown}: found a manifest that is too large; {most}",))
+    return data
+
+
+def _position(before: str) -> str:
+    """Return ``line:column`` of what follows the text *before*."""
+    return f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"

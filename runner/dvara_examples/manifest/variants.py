@@ -1,0 +1,105 @@
+"""Checks ``variants:``: the scripts of one example, one per language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dvara_examples.manifest.checks import Checks
+from dvara_examples.manifest.expects import Expected
+from dvara_examples.manifest.fields import parse_line
+from dvara_examples.manifest.model import Variant
+from dvara_examples.manifest.scripts import Script
+from dvara_examples.model import Limits
+from dvara_examples.values import InvalidValue, Path, as_mapping, as_text, describe, did_you_mean
+
+VARIANT_KEYS = ("file", "args", "env", "limits", "expect", "because", "skip")
+"""Every key of a variant's long form."""
+_MAY_DIFFER = ("args", "env", "limits", "expect")
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What an example hands down to its variants."""
+
+    id: str
+    args: tuple[str, ...]
+    env: Mapping[str, str]
+    limits: Limits
+    expected: Expected
+
+
+def read_variants(checks: Checks, value: object, path: Path, shared: Shared) -> tuple[Variant, ...]:
+    """Return the variants of one example, in the manifest's order; what is wrong is noted and left out."""
+    found = checks.problems.read(as_mapping, value, path, None)
+    if found is None:
+        checks.named_all = False
+        return ()
+    if not found:
+        known = ", ".join(checks.vocabulary.suffixes)
+        checks.problems.add("found no variant", f"at least one language with its script is accepted; known: {known}", path)
+    variants = (_read_variant(checks, language, found[language], path, shared) for language in found)
+    return tuple(variant for variant in variants if variant is not None)
+
+
+def _read_variant(checks: Checks, language: str, value: object, container: Path, shared: Shared) -> Variant | None:
+    path = (*container, language)
+    if language not in checks.vocabulary.suffixes:
+        checks.problems.add(
+            f"found the unknown language {language!r}", did_you_mean(language, checks.vocabulary.suffixes), path, on_key=True
+        )
+        checks.named_all = False
+        return None
+    if isinstance(value, str):
+        script = _script(checks, value, language, path)
+        return None if script is None else _variant(checks, language, script, {}, container, shared)
+    if not isinstance(value, Mapping):
+        checks.problems.add(f"found {describe(value)}", "the path of a script, or a mapping with file, is accepted", path)
+        checks.named_all = False
+        return None
+    found = checks.mapping(value, path, VARIANT_KEYS, ("file",)) or {}
+    script = _script(checks, found["file"], language, (*path, "file")) if "file" in found else None
+    checks.named_all = checks.named_all and "file" in found
+    return _variant(checks, language, script, found, container, shared)
+
+
+def _script(checks: Checks, value: object, language: str, path: Path) -> Script | None:
+    try:
+        return checks.scripts.find(as_text(value), language)
+    except InvalidValue as error:
+        checks.problems.note(error, path)
+        checks.named_all = checks.named_all and isinstance(value, str)
+        return None
+
+
+def _variant(
+    checks: Checks, language: str, script: Script | None, found: Mapping[str, object], container: Path, shared: Shared
+) -> Variant | None:
+    path = (*container, language)
+    expect, expectations = shared.expected
+    if found:
+        _check_because(checks, found, path)
+        if "expect" in found:
+            override = checks.expects.parse(found["expect"], (*path, "expect"))
+            expect, expectations = checks.expects.merge(shared.expected, override)
+    args = checks.args(found["args"], (*path, "args")) if "args" in found else shared.args
+    env = {**shared.env, **checks.env(found["env"], (*path, "env"))} if "env" in found else shared.env
+    limits = checks.limits(found["limits"], (*path, "limits"), shared.limits) if "limits" in found else shared.limits
+    because, skip = (_line(checks, found, key, path) for key in ("because", "skip"))
+    if script is None:
+        return None
+    origin = checks.origin(container, language)
+    return Variant(
+        shared.id, language, script.file, script.relative, args, env, limits, expect, expectations, because, skip, origin
+    )
+
+
+def _check_because(checks: Checks, found: Mapping[str, object], path: Path) -> None:
+    if "expect" in found and "because" not in found:
+        accepted = "because: is needed beside it and says why this language differs"
+        checks.problems.add("found an override of expect", accepted, (*path, "expect"), on_key=True)
+    if "because" in found and not any(key in found for key in _MAY_DIFFER):
+        accepted = f"it explains one of {', '.join(_MAY_DIFFER)}; remove it or add what it explains"
+        checks.problems.add("found because without anything that differs", accepted, (*path, "because"), on_key=True)
+
+
+def _line(checks: Checks, found: Mapping[str, object], key: str, path: Path) -> str | None:
+    return checks.problems.read(parse_line, found[key], (*path, key), None) if key in found else None
