@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from dvara_examples.manifest.checks import Checks
 from dvara_examples.manifest.expects import Expected
-from dvara_examples.manifest.fields import parse_line, parse_version, parse_word
+from dvara_examples.manifest.fields import parse_id, parse_line, parse_version, parse_word
 from dvara_examples.manifest.model import Example
 from dvara_examples.manifest.variants import Shared, read_variants
 from dvara_examples.model import Limits
@@ -91,7 +91,7 @@ class _ExampleReader:
         if "id" not in found:
             return ""
         place = (*path, "id")
-        example_id = self.checks.problems.read(parse_word, found["id"], place, "")
+        example_id = self.checks.problems.read(parse_id, found["id"], place, "")
         first = self._first_of.setdefault(example_id, place)
         if example_id and first is not place:
             accepted = "each id is accepted once; rename one of the two"

@@ -9,6 +9,7 @@ from dvara_examples.values import InvalidValue, as_seconds, as_text, describe
 VERSION = 1
 LIMIT_KEYS = ("wall_s", "idle_s")
 LEAST_LIMIT_S = 0.1
+RESERVED_ID = "all"
 ID_PATTERN = "^[a-z0-9]+(-[a-z0-9]+)*$"
 ENV_PATTERN = "^[A-Za-z_][A-Za-z0-9_]*$"
 
@@ -31,6 +32,13 @@ def parse_word(value: object) -> str:
     if not _ID.fullmatch(text):
         raise InvalidValue(f"found {describe(text)}", "lower-case words joined by hyphens are accepted, such as stream-basic")
     return text
+
+
+def parse_id(value: object) -> str:
+    """Return the id of an example."""
+    if value == RESERVED_ID:
+        raise InvalidValue(f"found the id {RESERVED_ID!r}, which selects every example", "another id is accepted")
+    return parse_word(value)
 
 
 def parse_line(value: object) -> str:
