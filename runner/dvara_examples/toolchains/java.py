@@ -8,6 +8,7 @@ from dvara_examples.errors import ToolchainError
 from dvara_examples.toolchains import Missing, Prepared, Progress, Runtime
 from dvara_examples.toolchains._java.builtin import LAUNCHER as BUILT_IN
 from dvara_examples.toolchains._java.builtin import BuiltIn
+from dvara_examples.toolchains._java.jbang import WithJBang
 from dvara_examples.toolchains._java.jdk import Jdks, Wanted, find_jdks, newest, none_fits
 from dvara_examples.world import World
 
@@ -45,6 +46,8 @@ class Java:
         usual = next((jdk for jdk in found if Path(jdk.tool("java")) == runtime.executable), None)
         if usual is None:
             raise ToolchainError(f"the JDK at {runtime.executable.parent.parent} is gone since it was found; run again")
+        if (jbang := _jbang(world)) is not None:
+            return WithJBang(jbang, Jdks(found, usual), world, progress)
         prepared = BuiltIn(Jdks(found, usual), world, progress)
         prepared.warm(project)
         return prepared

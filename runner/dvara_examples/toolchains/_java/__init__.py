@@ -1,14 +1,16 @@
 """The parts of the Java toolchain; ``toolchains/java.py`` puts them together.
 
-jdk.py         which JDKs there are, and which one a script gets
-header.py      the directives at the head of a script (``//DEPS``, ``//JAVA`` …)
-expressions.py ``${…}`` in the values of directives
-bundle.py      a script with the further sources and files that it names
-tools.py       starting javac, java and jbang with a limit
-mima.py        Maven's resolver as a small Java program of our own, fetched and compiled once
-resolver.py    coordinates to a class path
-compiler.py    sources to a jar, and which class is started
-archive.py     classes parsed ahead of time, so that a run starts sooner
-builtin.py     all of these together: the way without JBang
-jbang.py       the way with JBang
+jdk             which JDKs there are, and which one a script gets
+header          the directives of a script (``//DEPS``, ``//JAVA`` …); expressions: ``${…}`` in their values
+bundle          a script with the further sources and files that it names
+tools           starting javac, java and jbang within a limit
+intact          folders of the cache, looked at again before use
+maven_settings  what our own downloads heed in ``settings.xml``
+mima            Maven's resolver: five pinned jars and ``Resolve.java``
+coordinates     dependencies and repositories as the resolver is asked for them
+resolver        a header to a class path
+compiler        a bundle to a jar and its main class
+archive         classes parsed ahead of time, so that a run starts sooner
+launch          the command line
+builtin, jbang  the two ways from a script to its command
 """

@@ -27,7 +27,7 @@ _LAYOUT = "1"
 _TRAINER = "Warm"
 _TRAIN_LIMIT_S = 60.0
 _DUMP_LIMIT_S = 120.0
-_AOT_SINCE = 24
+_AOT_SINCE = 25
 
 
 def archive_options(jdk: Jdk, jars: Sequence[Path], world: World) -> tuple[str, ...]:
@@ -38,7 +38,11 @@ def archive_options(jdk: Jdk, jars: Sequence[Path], world: World) -> tuple[str, 
     """
     key = hashlib.sha256("\0".join((_LAYOUT, jdk.version, str(jdk.home), *map(str, jars))).encode()).hexdigest()[:32]
     folder = intact_folder(world, "java-archive", key, lambda folder: _build(folder, jdk, jars, world))
-    # What the JVM has to say about an archive would go to the example's stdout.
+    return _options(jdk, folder)
+
+
+def _options(jdk: Jdk, folder: Path) -> tuple[str, ...]:
+    """Return the options that read the archive in *folder*, silently: the JVM would complain about it on the example's stdout."""
     tags = ("cds", "cds+dynamic", *(("aot",) if jdk.feature >= _AOT_SINCE else ()))
     return (f"-XX:SharedArchiveFile={folder / 'classes.jsa'}", "-Xshare:auto", *(f"-Xlog:{tag}=off" for tag in tags))
 
@@ -53,7 +57,12 @@ def _build(folder: Path, jdk: Jdk, jars: Sequence[Path], world: World) -> None:
         class_path = ["-cp", os.pathsep.join(map(str, jars)) or os.devnull]
         _checked(run_tool([jdk.tool("java"), *START_QUICKLY, *options, *class_path], env=world.environ, limit_s=_DUMP_LIMIT_S))
     if not (folder / "classes.jsa").is_file():
-        raise ToolchainError("the JVM wrote no class-data archive")
+        raise ToolchainError("no class-data archive can be made: the JVM wrote none")
+    _checked(
+        run_tool(
+            [jdk.tool("java"), *START_QUICKLY, *_options(jdk, folder), "-version"], env=world.environ, limit_s=_TRAIN_LIMIT_S
+        )
+    )
 
 
 def _streaming_classes(scratch: Path, jdk: Jdk, world: World) -> list[str]:

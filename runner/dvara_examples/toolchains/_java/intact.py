@@ -16,8 +16,12 @@ _INVENTORY = "inventory.json"
 _ATTEMPTS = 8
 
 
-def intact_folder(world: World, kind: str, key: str, build: Callable[[Path], None]) -> Path:
+def intact_folder(
+    world: World, kind: str, key: str, build: Callable[[Path], None], is_good: Callable[[Path], bool] = Path.is_dir
+) -> Path:
     """Return the folder that *build* fills, with every file of it present in its full length.
+
+    *is_good* may look further: a folder for which it returns False counts as damaged.
 
     Raises ToolchainError, as the cache does, and where eight such folders are damaged.
     """
@@ -29,7 +33,7 @@ def intact_folder(world: World, kind: str, key: str, build: Callable[[Path], Non
 
     for attempt in range(_ATTEMPTS):
         folder = cached_folder(world, kind, f"{key}-{attempt}", build_and_list)
-        if _is_intact(folder):
+        if _is_intact(folder) and is_good(folder):
             return folder
     raise ToolchainError(f"the folder {folder.parent.parent} is damaged again and again; remove it and run again")
 

@@ -1,24 +1,74 @@
-"""The command line of a compiled script, the same for both ways of building it."""
+"""The command line of a built script, the same for both ways of building it."""
 
 import os
 import re
+import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from dvara_examples.toolchains._java.archive import START_QUICKLY
+from dvara_examples.errors import ToolchainError
+from dvara_examples.toolchains import Progress
+from dvara_examples.toolchains._java.archive import START_QUICKLY, archive_options
 from dvara_examples.toolchains._java.jdk import Jdk
+from dvara_examples.world import World
 
 _COLLECTOR = re.compile(r"-XX:\+Use\w+GC")
 
 
-def java_argv(
-    jdk: Jdk, archive: Sequence[str], options: Sequence[str], class_path: Sequence[Path], main_class: str, args: Sequence[str]
-) -> tuple[str, ...]:
-    """Return how a JVM of *jdk* starts *main_class*; the script's own *options* come last, so that they win.
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A built script: its own *jar*, the *jars* it depends on, the class to start and the JVM options it asks for."""
 
-    Of two collectors the JVM accepts neither, so ours steps back where the script names one.
+    jar: Path
+    main_class: str
+    jars: tuple[Path, ...] = ()
+    options: tuple[str, ...] = ()
+
+
+class Launcher:
+    """Makes command lines, with a class-data archive where one can be had. Safe from any thread."""
+
+    def __init__(self, world: World, progress: Progress) -> None:
+        self._world = world
+        self._progress = progress
+        self._archives: dict[tuple[Jdk, tuple[Path, ...]], tuple[str, ...]] = {}
+
+    def argv(self, jdk: Jdk, program: Program, args: Sequence[str]) -> tuple[str, ...]:
+        """Return how a JVM of *jdk* starts *program*; the script's own options come last, so that they win.
+
+        Of two collectors the JVM accepts neither, so ours steps back where the script names one.
+        """
+        comes_first = _shadows(program.jar, program.jars)
+        class_path = (program.jar, *program.jars) if comes_first else (*program.jars, program.jar)
+        archive = () if comes_first else self.archive(jdk, program.jars)
+        names_collector = any(_COLLECTOR.fullmatch(option) for option in program.options)
+        quickly = [option for option in START_QUICKLY if not (names_collector and _COLLECTOR.fullmatch(option))]
+        joined = os.pathsep.join(map(str, class_path))
+        return (jdk.tool("java"), *quickly, *archive, *program.options, "-cp", joined, program.main_class, *args)
+
+    def archive(self, jdk: Jdk, jars: tuple[Path, ...]) -> tuple[str, ...]:
+        """Return the options for the class-data archive of *jars*; without one a script runs too, only later by a moment."""
+        if (jdk, jars) not in self._archives:
+            try:
+                self._archives[jdk, jars] = archive_options(jdk, jars, self._world)
+            except ToolchainError as error:
+                self._progress(f"{error}; scripts start without one")
+                self._archives[jdk, jars] = ()
+        return self._archives[jdk, jars]
+
+
+def _shadows(jar: Path, jars: Sequence[Path]) -> bool:
+    """Say whether *jar* holds a file that one of *jars* holds too, and so has to come first on the class path.
+
+    Everywhere else it comes last, because one archive serves all class paths that start alike.
     """
-    names_collector = any(_COLLECTOR.fullmatch(option) for option in options)
-    quickly = [option for option in START_QUICKLY if not (names_collector and _COLLECTOR.fullmatch(option))]
-    joined = os.pathsep.join(map(str, class_path))
-    return (jdk.tool("java"), *quickly, *archive, *options, "-cp", joined, main_class, *args)
+    own = _files_in(jar)
+    return any(own & _files_in(other) for other in jars)
+
+
+def _files_in(jar: Path) -> set[str]:
+    """Return the names of the files in *jar*, without what every jar says about itself."""
+    with zipfile.ZipFile(jar) as content:
+        names = {name for name in content.namelist() if not name.endswith("/")}
+    return {name for name in names if name != "META-INF/MANIFEST.MF" and not name.startswith("META-INF/maven/")}
