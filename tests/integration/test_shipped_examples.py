@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dvara_examples.clock import SystemClock
-from dvara_examples.standin import StandIn
+from dvara_examples.standin.server import StandIn
 from tests.integration.conftest import COMMAND, REPOSITORY, Tool, clean_environment
 
 EXAMPLES = (

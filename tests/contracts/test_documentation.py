@@ -1,0 +1,34 @@
+"""The reference pages name everything that there is."""
+
+from pathlib import Path
+
+import pytest
+
+from dvara_examples.errors import ExitCode
+from dvara_examples.expectations import expectation_keys
+from dvara_examples.gateways import CAPABILITIES
+from dvara_examples.model import Ending
+from dvara_examples.standin.answers import ANSWER_KEYS
+from dvara_examples.verdict import Outcome
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("docs/manifest.md", [*expectation_keys(), *ANSWER_KEYS, *CAPABILITIES]),
+        ("docs/endings.md", [ending.value for ending in Ending]),
+        ("docs/exit-codes.md", [outcome.value for outcome in Outcome]),
+    ],
+)
+def test_a_reference_page_names_every_word(page: str, words: list[str]) -> None:
+    """A word that the program knows is explained on its page."""
+    text = (REPOSITORY / page).read_text("utf-8")
+    assert [word for word in words if f"`{word}`" not in text] == []
+
+
+def test_the_page_of_exit_codes_has_a_row_for_each() -> None:
+    """Exit codes are documented data."""
+    text = (REPOSITORY / "docs" / "exit-codes.md").read_text("utf-8")
+    assert [code.value for code in ExitCode if f"\n| {code.value} |" not in text] == []
