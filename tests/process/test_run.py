@@ -201,6 +201,14 @@ def test_a_broken_display_loses_no_output(run: Run) -> None:
     assert isinstance(result.callback_error, LookupError)
 
 
+def test_a_slow_display_is_no_leak_and_loses_no_output(run: Run) -> None:
+    """A live display that takes longer than a pipe gets to reach its end is not taken for a stranger at the pipe."""
+    slow = threading.Event()
+    result = run("sh", "-c", "echo one; sleep 0.1; echo two", on_piece=lambda *_: bool(slow.wait(0.7)))
+    assert result.end.leaks == ()
+    assert result.stdout.head == b"one\ntwo\n"
+
+
 def test_pieces_are_shown_as_they_are_kept(run: Run) -> None:
     """The live display gets the same pieces, under the pipe's name, that the result holds."""
     shown: list[tuple[str, OutputPiece]] = []

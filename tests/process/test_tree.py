@@ -105,6 +105,17 @@ def test_a_stop_reaches_children_in_other_sessions(run: Run) -> None:
     assert [leak.pid for leak in result.end.leaks] == [int(result.stdout.text)]
 
 
+def test_a_child_that_takes_its_time_to_obey_is_no_leak(run: Run) -> None:
+    """A child that answers the same SIGINT as its parent, only later, gets the step's whole wait and is nothing to report."""
+    stop = threading.Event()
+    child = "trap 'sleep 0.4; echo late; exit 0' INT; echo ready; while :; do sleep 0.05; done"
+    command = f"import subprocess; subprocess.Popen(['sh', '-c', {child!r}]).wait()"
+    ladder = StopLadder(interrupt_s=5.0, grace_s=0.1)
+    result = run(sys.executable, "-c", command, stop=stop, on_piece=lambda *_: stop.set(), ladder=ladder)
+    assert result.end.leaks == ()
+    assert result.stdout.head == b"ready\nlate\n"
+
+
 def test_runs_side_by_side_end_their_own_processes_alone(run: Run, tmp_path: Path) -> None:
     """Each of several runs at once finds its own daemon and nobody else's, and a longer run among them is left in peace."""
     notes = [tmp_path / str(number) for number in range(6)]

@@ -19,7 +19,8 @@ class StopLadder:
     """How long, in seconds, each step of ending an example may take.
 
     *interrupt_s*, *terminate_s* and *kill_s* are the waits after SIGINT, SIGTERM and SIGKILL. *grace_s* is what processes that
-    outlive the example get to end by themselves, and *drain_s* what a pipe gets to reach its end after them.
+    outlive the example get to end by themselves (*interrupt_s* where all were told to end just before), and *drain_s* what a
+    pipe gets to reach its end after them.
     """
 
     interrupt_s: float = 2.0
@@ -51,14 +52,14 @@ def stop_tree(tree: ProcessTree, ladder: StopLadder, ended: Callable[[float], bo
     return last
 
 
-def end_survivors(tree: ProcessTree, ladder: StopLadder) -> tuple[Leak, ...]:
-    """End what outlived the first process of *tree*, and return one leak for each that did not go within the grace."""
+def end_survivors(tree: ProcessTree, ladder: StopLadder, grace_s: float) -> tuple[Leak, ...]:
+    """End what outlived the first process of *tree*, and return one leak for each that did not go within *grace_s*."""
     leaks: dict[tuple[int, float], Leak] = {}
 
     def note(entry: Entry) -> None:
         leaks.setdefault(entry.identity, Leak("process", tree.describe(entry), entry.pid))
 
-    if tree.descendants() and not _all_gone(tree, ladder.grace_s, lambda _: None):
+    if tree.descendants() and not _all_gone(tree, grace_s, lambda _: None):
         for number, wait_s in ((signal.SIGTERM, ladder.terminate_s), (signal.SIGKILL, ladder.kill_s)):
 
             def press(entry: Entry, number: signal.Signals = number) -> None:

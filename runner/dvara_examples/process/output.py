@@ -19,6 +19,9 @@ TAIL_BYTES = 64 * 1024
 MOST_PIECES = 20_000
 """Past this number, bytes join the last piece: a million one-byte writes must not become a million objects."""
 
+DISPLAY_PATIENCE = 10
+"""How many times the wait for a pipe's end is begun again where it is the live display that holds the reader up."""
+
 OnPiece = Callable[[str, OutputPiece], None]
 """Takes the pipe's name (``stdout``, ``stderr``) and what just arrived; called in the pipe's own reader thread."""
 
@@ -100,6 +103,7 @@ class PipeReader:
         self._timer = timer
         self._keeper = keeper
         self._on_piece = on_piece
+        self._showing = False
         self._lock = threading.Lock()  # guards the keeper: an abandoned reader may still be in the middle of a piece
         self._woken, self._wake = os.pipe()
         self._thread = threading.Thread(target=self._run, name=f"read-{name}", daemon=True)
@@ -109,9 +113,17 @@ class PipeReader:
         self._thread.start()
 
     def wait_for_end(self, timeout_s: float) -> bool:
-        """Wait until the pipe's last writer has closed it; False where it is still open after *timeout_s*."""
-        self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+        """Wait until the pipe's last writer has closed it; False where somebody still holds it open after *timeout_s*.
+
+        Time that a slow display takes is not held against the writers.
+        """
+        for _ in range(DISPLAY_PATIENCE):
+            self._thread.join(timeout_s)
+            if not self._thread.is_alive():
+                return True
+            if not self._showing:
+                return False
+        return True
 
     def close(self, timeout_s: float = 1.0) -> None:
         """Stop reading, whoever still holds the pipe's other end; called once."""
@@ -148,7 +160,10 @@ class PipeReader:
     def _show(self, piece: OutputPiece) -> None:
         if self._on_piece is None or self.callback_error is not None:
             return
+        self._showing = True
         try:
             self._on_piece(self.name, piece)
         except Exception as error:  # noqa: BLE001 - a display that breaks must not lose output; the owner is told
             self.callback_error = error
+        finally:
+            self._showing = False

@@ -64,7 +64,7 @@ def run_process(
     with child:
         cause = watch.until_it_must_stop(child)
         stopped_by = stop_tree(child.tree, ladder, child.ended) if cause else None
-        leaks = end_survivors(child.tree, ladder)
+        leaks = end_survivors(child.tree, ladder, ladder.interrupt_s if stopped_by else ladder.grace_s)
         leaks += _held_pipes(child.readers, ladder.drain_s, table)
     stdout, stderr = (reader.output() for reader in child.readers)
     callback_error = next((r.callback_error for r in child.readers if r.callback_error), None)
@@ -88,18 +88,22 @@ class _Watch:
     def until_it_must_stop(self, child: Child) -> Cause | None:
         """Wait for the process to end (None), or for the reason why it must be made to."""
         look_s = self.began_s + FIRST_LOOK_S
-        while True:
+        while not child.ended(self._pause_s(child, look_s)):
+            now_s = self.timer()
             deadline_s, limit = self._deadline(child)
-            wake_s = min(deadline_s, look_s, self.timer() + STOP_POLL_S if self.stop else deadline_s)
-            if child.ended(wake_s - self.timer()):
-                return None
             if self.stop is not None and self.stop.is_set():
                 return "stop"
-            if self.timer() >= look_s:
-                child.tree.living()
-                look_s = self.timer() + LOOK_EVERY_S
-            if self.timer() >= self._deadline(child)[0]:
+            if now_s >= deadline_s:
                 return limit
+            if now_s >= look_s:
+                child.tree.living()
+                look_s = now_s + LOOK_EVERY_S
+        return None
+
+    def _pause_s(self, child: Child, look_s: float) -> float:
+        """Return for how long nothing but the end of the process can happen that matters."""
+        pause_s = min(self._deadline(child)[0], look_s) - self.timer()
+        return min(pause_s, STOP_POLL_S) if self.stop else pause_s
 
     def _deadline(self, child: Child) -> tuple[float, Limit]:
         active_s = max(self.began_s, child.last_output_at_s, self.last_activity_s())
