@@ -1,0 +1,68 @@
+# On a new machine `make run` or `make test` is all there is to type; Python 3.11 or newer is all that must be there.
+
+VENV ?= .venv
+ARGS ?=
+BIN  := $(VENV)/bin
+
+# The first interpreter that is new enough and can make a virtual environment; `make run PYTHON=…` names another.
+SUITS  := import ensurepip, sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	$$p -c '$(SUITS)' >/dev/null 2>&1 && echo $$p && break; done)
+
+define NEW_VENV
+	if ! "$(PYTHON)" -c '$(SUITS)' >/dev/null 2>&1; then \
+		echo "found no Python 3.11 or newer that can make virtual environments (Debian and Ubuntu need python3-venv for that);" >&2; \
+		echo "install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; \
+	fi; \
+	echo "setting up $(VENV) with $(PYTHON)" && "$(PYTHON)" -m venv --clear $(VENV)
+endef
+
+# What `make lock` may and may not write: no address of an index, as everybody's own configuration names it.
+COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: run test lint bench lock clean help
+.DEFAULT_GOAL := help
+
+run: $(VENV)/ready-to-run ## set up, then run all examples on the embedded gateway (ARGS="-l node" narrows it down)
+	@$(BIN)/dvara-examples run all $(ARGS)
+
+test: lint ## set up, then check style and types and run the whole suite (ARGS="-k sse" narrows it down)
+	@$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
+
+lint: $(VENV)/ready-to-test ## check style, layers and types
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+
+bench: $(VENV)/ready-to-test ## measure start-up, one trivial case and `run all` against a shell loop
+	@for part in startup trivial run_all; do $(BIN)/python -m bench.$$part || exit 1; done
+
+# A set-up that was interrupted leaves `unfinished` behind and is begun anew; one that is done needs no network again.
+$(VENV)/ready-to-run: pyproject.toml requirements/run.txt
+	@if [ -e $(VENV)/unfinished ] || ! $(BIN)/python -m pip --version >/dev/null 2>&1; then $(NEW_VENV); fi
+	@rm -f $(VENV)/ready-to-* && touch $(VENV)/unfinished
+	@$(INSTALL) --require-hashes --only-binary :all: --requirement requirements/run.txt
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@rm $(VENV)/unfinished && touch $@
+
+$(VENV)/ready-to-test: $(VENV)/ready-to-run requirements/dev.txt
+	@echo "adding what the tests need to $(VENV)" && mv $< $(VENV)/unfinished
+	@$(INSTALL) --require-hashes --only-binary :all: --requirement requirements/dev.txt
+	@rm $(VENV)/unfinished && touch $< && touch $@
+
+lock: $(VENV)/ready-to-test ## pin the newest releases of everything that is installed anywhere
+	$(COMPILE) --python-version 3.11 pyproject.toml requirements/build.in --output-file requirements/run.txt
+	$(COMPILE) --python-version 3.11 pyproject.toml requirements/build.in --group test --group lint \
+		--constraint requirements/run.txt --output-file requirements/dev.txt
+	$(COMPILE) --python-version 3.10 examples/python/requirements.in --output-file examples/python/requirements.txt
+	$(COMPILE) --python-version 3.11 --no-deps runner/dvara_examples/toolchains/node_runtime.in \
+		--output-file runner/dvara_examples/toolchains/node_runtime.txt
+	cd examples/node && npm update --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
+
+clean: ## remove the set-up and all that tests and builds left behind
+	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
