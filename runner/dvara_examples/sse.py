@@ -1,0 +1,145 @@
+"""Server-sent events, parsed incrementally from bytes.
+
+The algorithm is that of the WHATWG HTML standard, section "Server-sent events": lines end in LF, CR LF or CR; a field's
+value loses one leading space; an event goes out at a blank line and not before. It works on bytes, because no byte of a
+multi-byte UTF-8 character can be taken for a line end, and decodes whole events only.
+"""
+
+from dataclasses import dataclass
+
+_BOM = b"\xef\xbb\xbf"
+_MAX_EVENT_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSentEvent:
+    """One event: its *data* lines joined by LF, its *name* and the last *event_id* that the stream has set so far.
+
+    *cut* is True where the event was larger than the parser's limit, so that *data* holds its beginning only.
+    """
+
+    data: str
+    name: str = "message"
+    event_id: str = ""
+    cut: bool = False
+
+
+class SseParser:
+    """Turns bytes, cut anywhere, into events; not thread-safe.
+
+    *max_event_bytes* bounds the memory: what an event, or a single line, has beyond it is counted as cut and dropped.
+    *retry_ms* is the reconnection time that the stream last asked for.
+    """
+
+    def __init__(self, max_event_bytes: int = _MAX_EVENT_BYTES) -> None:
+        self.retry_ms: int | None = None
+        self._max = max_event_bytes
+        self._line = bytearray()
+        self._line_cut = False
+        self._at_start = True
+        self._skip_lf = False
+        self._data: bytes | bytearray | None = None
+        self._name = b""
+        self._id = ""
+        self._cut = False
+
+    def feed(self, chunk: bytes) -> list[ServerSentEvent]:
+        """Take the next bytes of the stream and return the events that they complete."""
+        if self._at_start:
+            chunk = self._without_bom(chunk)
+        if self._skip_lf and chunk:
+            self._skip_lf = False
+            chunk = chunk.removeprefix(b"\n")
+        events: list[ServerSentEvent] = []
+        for line in self._complete_lines(chunk):
+            if line:
+                self._field(line)
+            elif self._data is not None:
+                events.append(self._event())
+                self._forget()
+            else:
+                self._forget()
+        return events
+
+    def pending(self) -> ServerSentEvent | None:
+        """Return the event that the stream has begun but not ended with a blank line; None where there is no data in it.
+
+        By the standard such an event is dropped at the end of the stream. Ask after the last bytes: nothing can be fed
+        afterwards.
+        """
+        if self._line:
+            self._field(bytes(self._take_line()))
+        return None if self._data is None else self._event()
+
+    def _without_bom(self, chunk: bytes) -> bytes:
+        """Drop one byte order mark at the very start, waiting for as much of it as has not come yet."""
+        start = bytes(self._line) + chunk
+        self._line.clear()
+        if len(start) < len(_BOM) and _BOM.startswith(start):
+            self._line += start
+            return b""
+        self._at_start = False
+        return start.removeprefix(_BOM)
+
+    def _complete_lines(self, chunk: bytes) -> list[bytes]:
+        """Return the lines that *chunk* completes, without their ends; keep the rest for later."""
+        end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1
+        if not end:
+            self._keep(chunk)
+            return []
+        self._skip_lf = chunk[end - 1] == 0x0D
+        lines = chunk[:end].splitlines()
+        if self._line or self._line_cut:
+            self._keep(lines[0])
+            lines[0] = self._take_line()
+        self._keep(chunk[end:])
+        return lines
+
+    def _keep(self, part: bytes) -> None:
+        room = self._max - len(self._line)
+        self._line_cut |= len(part) > room
+        self._line += part[:room]
+
+    def _take_line(self) -> bytes:
+        line = bytes(self._line)
+        if self._line_cut and line.startswith(b"data"):
+            self._cut = True
+        self._line.clear()
+        self._line_cut = False
+        return line
+
+    def _field(self, line: bytes) -> None:
+        if line.startswith(b"data:"):
+            self._append(line[6:] if line.startswith(b"data: ") else line[5:])
+            return
+        name, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
+        if name == b"data":
+            self._append(value)
+        elif name == b"event":
+            self._name = value
+        elif name == b"id" and b"\0" not in value:
+            self._id = value.decode("utf-8", "replace")
+        elif name == b"retry" and value.isdigit() and len(value) < 20:
+            self.retry_ms = int(value)
+
+    def _append(self, value: bytes) -> None:
+        if self._data is None:
+            self._data = value[: self._max]
+            self._cut |= len(value) > self._max
+            return
+        if isinstance(self._data, bytes):
+            self._data = bytearray(self._data)
+        room = self._max - len(self._data)
+        self._cut |= len(value) + 1 > room
+        self._data += (b"\n" + value)[:room]
+
+    def _event(self) -> ServerSentEvent:
+        assert self._data is not None
+        name = self._name.decode("utf-8", "replace") if self._name else "message"
+        return ServerSentEvent(self._data.decode("utf-8", "replace"), name, self._id, self._cut)
+
+    def _forget(self) -> None:
+        self._data = None
+        self._name = b""
+        self._cut = False

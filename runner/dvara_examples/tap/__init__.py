@@ -1,0 +1,13 @@
+"""The recording relay between an example and its gateway: the witness on the wire.
+
+    with Tap(endpoint_of_the_gateway, timer, redactor) as tap:
+        ...                         # the example talks to tap.endpoint
+    tap.exchanges()                 # what it sent, what came back, and how each exchange ended
+
+Response bytes pass untouched and at once; everything else here only watches.
+"""
+
+from dvara_examples.tap.bounds import Bounds
+from dvara_examples.tap.server import Tap
+
+__all__ = ["Bounds", "Tap"]

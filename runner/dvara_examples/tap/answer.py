@@ -1,0 +1,122 @@
+"""Reads the payload of one response: events, the answer's text, and what the gateway says about how it ended."""
+
+from dataclasses import dataclass
+
+from dvara_examples.redact import Redactor
+from dvara_examples.sse import ServerSentEvent, SseParser
+from dvara_examples.tap.bounds import Bounds
+from dvara_examples.tap.chat import ChatReader, error_message, finish_reason, read_object, text_of
+from dvara_examples.tap.decoding import CodingError, Decoder
+from dvara_examples.tap.http import ResponseHead, header, header_words
+from dvara_examples.tap.kept import Kept, KeptText, storable
+from dvara_examples.transcript import WireEvent
+
+
+@dataclass(frozen=True, slots=True)
+class _SeenEvent:
+    """An event with its text, secrets not yet removed."""
+
+    at_s: float
+    event: ServerSentEvent
+    text: str
+
+
+class Answer:
+    """The payload of one response, taken piece by piece.
+
+    *damaged* and *unreadable* hold a sentence where the content coding is broken or unknown; *error* is what an error
+    document says. What is neither an event stream nor JSON is counted and its beginning kept, no more.
+    """
+
+    def __init__(self, head: ResponseHead, bounds: Bounds) -> None:
+        self.content_type = (header(head.headers, "content-type") or "").partition(";")[0].strip().lower()
+        self.event_stream = self.content_type == "text/event-stream"
+        self.chat = ChatReader()
+        self.event_count = 0
+        self.wire_bytes = 0
+        self.damaged: str | None = None
+        self.unreadable: str | None = None
+        self.error: str | None = None
+        self.unfinished_event = False
+        self._bounds = bounds
+        self._json = self.content_type.endswith("json")
+        self._body = Kept(bounds.answer_bytes if self._json else bounds.response_body_bytes)
+        self._text = KeptText(bounds.text_bytes)
+        self._parser = SseParser()
+        self._events: list[_SeenEvent] = []
+        self._decoder: Decoder | None = None
+        try:
+            self._decoder = Decoder(header_words(head.headers, "content-encoding"))
+        except CodingError as error:
+            self.unreadable = str(error)
+
+    @property
+    def size_bytes(self) -> int:
+        """The size of the decoded payload."""
+        return self._body.size_bytes
+
+    @property
+    def text_complete(self) -> bool:
+        """Whether all of the answer's text is here."""
+        return self._text.whole and not self.chat.oversized and not self.unreadable and (self.event_stream or self._body.whole)
+
+    def feed(self, at_s: float, payload: memoryview) -> None:
+        """Take the next payload, which was passed on at *at_s*."""
+        self.wire_bytes += len(payload)
+        if self._decoder is None or self.damaged:
+            return
+        try:
+            for data in self._decoder.feed(payload):
+                self._body.add(data)
+                if self.event_stream:
+                    self._take_events(at_s, self._parser.feed(bytes(data)))
+        except CodingError as error:
+            self.damaged = str(error)
+
+    def end(self, status: int, *, complete: bool) -> None:
+        """Take note that nothing more will come, and read what can only be read as a whole."""
+        self.unfinished_event = self.event_stream and self._parser.pending() is not None
+        document = read_object(self._body.raw) if self._json and complete else None
+        if document is None:
+            return
+        if status >= 400 or document.get("error"):
+            self.error = error_message(document)
+            return
+        self.chat.finish_reason = finish_reason(document)
+        self._text.add(text_of(document, "message"))
+
+    def text(self, redactor: Redactor) -> str:
+        """Return the answer's text as it may be stored."""
+        return self._text.shown(redactor)
+
+    def body(self, redactor: Redactor) -> bytes:
+        """Return the beginning of the decoded payload as it may be stored."""
+        return self._body.shown(redactor)[: self._bounds.response_body_bytes]
+
+    def events(self, redactor: Redactor) -> tuple[WireEvent, ...]:
+        """Return the first events as they may be stored."""
+        limit = self._bounds.event_chars
+        return tuple(
+            WireEvent(
+                seen.at_s,
+                storable(seen.event.data, limit, redactor),
+                storable(seen.event.name, limit, redactor),
+                storable(seen.text, limit, redactor),
+            )
+            for seen in self._events
+        )
+
+    def _take_events(self, at_s: float, events: list[ServerSentEvent]) -> None:
+        for event in events:
+            self.event_count += 1
+            text = self.chat.read(event)
+            if text:
+                self._text.add(text)
+            if len(self._events) < self._bounds.events:
+                self._events.append(_SeenEvent(at_s, self._shortened(event), self._shorten(text)))
+
+    def _shortened(self, event: ServerSentEvent) -> ServerSentEvent:
+        return ServerSentEvent(self._shorten(event.data), event.name, event.event_id, event.cut)
+
+    def _shorten(self, text: str) -> str:
+        return text[: 2 * self._bounds.event_chars]

@@ -1,0 +1,101 @@
+"""What a chat completion says, read tolerantly from its events or from its one JSON document.
+
+Gateways differ in what they leave out: ``choices`` may be missing or empty, ``delta`` and ``content`` may be null or absent.
+Only what clients cannot work with either is called malformed.
+"""
+
+import json
+from collections.abc import Mapping
+
+from dvara_examples.sse import ServerSentEvent
+
+SENTINEL = "[DONE]"
+"""The data of the event that ends a chat stream."""
+_SHOWN_CHARS = 80
+
+
+class ChatReader:
+    """Gathers what the events of one chat stream say; *error* and *malformed* are sentences about the first such event."""
+
+    def __init__(self) -> None:
+        self.finish_reason: str | None = None
+        self.sentinel = False
+        self.error: str | None = None
+        self.malformed: str | None = None
+        self.after_sentinel = False
+        self.oversized = False
+
+    def read(self, event: ServerSentEvent) -> str:
+        """Take the next event and return the answer's text in it; an event after the sentinel is only noted."""
+        if self.sentinel:
+            self.after_sentinel = True
+            return ""
+        if event.data.startswith(SENTINEL):  # clients look at the beginning only
+            self.sentinel = True
+            return ""
+        if event.cut:
+            self.oversized = True
+            return ""
+        try:
+            chunk = json.loads(event.data)
+        except (ValueError, RecursionError) as error:
+            return self._unreadable(event, str(error) or "nested too deeply")
+        if not isinstance(chunk, Mapping):
+            return self._unreadable(event, "no JSON object")
+        if chunk.get("error") or event.name == "error":
+            self.error = self.error or error_message(chunk)
+            return ""
+        self.finish_reason = finish_reason(chunk) or self.finish_reason
+        return text_of(chunk, "delta")
+
+    def _unreadable(self, event: ServerSentEvent, why: str) -> str:
+        if event.name == "error":
+            self.error = self.error or event.data
+        else:
+            self.malformed = self.malformed or f"an event is not the JSON it must be ({why}): {event.data[:_SHOWN_CHARS]!r}"
+        return ""
+
+
+def text_of(document: Mapping[str, object], part: str) -> str:
+    """Return the text of the first choice's *part* (``delta`` or ``message``), empty where there is none."""
+    holder = _first_choice(document).get(part)
+    content = holder.get("content") if isinstance(holder, Mapping) else None
+    return content if isinstance(content, str) else ""
+
+
+def finish_reason(document: Mapping[str, object]) -> str | None:
+    """Return the first choice's ``finish_reason``, or None where it is absent, null or empty."""
+    reason = _first_choice(document).get("finish_reason")
+    return reason if isinstance(reason, str) and reason else None
+
+
+def error_message(document: Mapping[str, object]) -> str:
+    """Return what an error envelope says, with its code; the document itself where it has another shape."""
+    error = document.get("error")
+    if isinstance(error, str):
+        return error
+    if isinstance(error, Mapping) and isinstance(error.get("message"), str):
+        code = error.get("code")
+        return f"{error['message']} ({code})" if isinstance(code, str) else str(error["message"])
+    return json.dumps(document, ensure_ascii=False)
+
+
+def asks_for_stream(body: bytes) -> bool:
+    """Tell whether the JSON request *body* says ``"stream": true``."""
+    document = read_object(body)
+    return document is not None and document.get("stream") is True
+
+
+def read_object(body: bytes) -> Mapping[str, object] | None:
+    """Return *body* as a JSON object, or None where it is none."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, Mapping) else None
+
+
+def _first_choice(document: Mapping[str, object]) -> Mapping[str, object]:
+    choices = document.get("choices")
+    first = choices[0] if isinstance(choices, list) and choices else None
+    return first if isinstance(first, Mapping) else {}

@@ -1,0 +1,125 @@
+"""The exchanges of one connection, in order: which bytes belong to which, and how each came to rest."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from dvara_examples.redact import Redactor
+from dvara_examples.tap.bounds import Bounds
+from dvara_examples.tap.ending import Close
+from dvara_examples.tap.http import RequestHead
+from dvara_examples.tap.observer import ExchangeObserver, Seen
+from dvara_examples.tap.sentences import Rest
+from dvara_examples.transcript import Exchange, Headers
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What all connections of one tap share: the settings of observation and the finished exchanges; thread-safe."""
+
+    bounds: Bounds
+    redactor: Redactor
+    stall_after_s: float
+    last_activity_s: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _numbered: int = 0
+    _finished: list[Exchange] = field(default_factory=list)
+
+    def next_number(self) -> int:
+        """Return the number of the request that has just arrived, from 1."""
+        with self._lock:
+            self._numbered += 1
+            return self._numbered
+
+    def add(self, exchange: Exchange) -> None:
+        """Store a finished exchange."""
+        with self._lock:
+            self._finished.append(exchange)
+
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Return the finished exchanges in the order in which their requests arrived."""
+        with self._lock:
+            return tuple(sorted(self._finished, key=lambda exchange: exchange.number))
+
+
+class Conversation:
+    """One client connection as the observer sees it; used by the one thread that serves the connection.
+
+    *refused* tells whether a client that has sent a FIN has turned out to be gone altogether.
+    """
+
+    def __init__(self, connection: int, ledger: Ledger, refused: Callable[[], bool]) -> None:
+        self.last_byte_s = 0.0
+        self._connection = connection
+        self._ledger = ledger
+        self._refused = refused
+        self._waiting: deque[ExchangeObserver] = deque()
+        self._asking: ExchangeObserver | None = None
+        self._left: Rest | None = None
+        self._doom: Rest | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether every request so far has had its whole answer."""
+        return not self._waiting
+
+    @property
+    def switched(self) -> bool:
+        """Whether the connection speaks another protocol from here on."""
+        head = self._waiting[0].response.head if self._waiting else None
+        return head is not None and head.status == 101
+
+    def moved(self, at_s: float) -> None:
+        """Take note that a byte went one way or the other."""
+        self.last_byte_s = self._ledger.last_activity_s = at_s
+
+    def begin(self, at_s: float, head: RequestHead, shown: Headers) -> None:
+        """Begin an exchange with the *head* that came; *shown* are its headers as they may be stored."""
+        seen = Seen(self._ledger.next_number(), self._connection, at_s, head, shown)
+        ledger = self._ledger
+        self._asking = ExchangeObserver(seen, ledger.bounds, ledger.redactor, ledger.stall_after_s)
+        self._waiting.append(self._asking)
+
+    def request_payload(self, data: bytes | memoryview) -> None:
+        """Take payload of the request that began last."""
+        if self._asking is not None:
+            self._asking.request_payload(data)
+
+    def response_bytes(self, at_s: float, data: memoryview) -> None:
+        """Take response bytes that have been delivered to the client."""
+        while data and self._waiting:
+            current = self._waiting[0]
+            data = data[current.response.feed(at_s, data) :]
+            if current.response.complete:
+                gone = self._left if self._left is not None and self._refused() else None
+                self._finish(gone or Rest(Close.COMPLETE, at_s))
+
+    def client_left(self, at_s: float) -> None:
+        """Take note of a FIN or RST from the client: whether it had heard everything is settled now."""
+        if self._left is None:
+            heard_all = bool(self._waiting) and self._waiting[0].said_all()
+            self._left = Rest(Close.CLIENT, at_s, at_s - self.last_byte_s, heard_all=heard_all)
+
+    def gateway_closed(self, at_s: float, close: Close, why: str = "") -> None:
+        """Take note that no more response bytes can come; requests still waiting will go without an answer."""
+        self._doom = Rest(close, at_s, why=why)
+        if not self._waiting:
+            return
+        watch = self._waiting[0].response
+        if close is Close.FIN:
+            watch.connection_closed()
+        if watch.began:
+            self._finish(Rest(Close.COMPLETE if watch.complete else close, at_s, why=why))
+
+    def end(self, at_s: float) -> None:
+        """Finish what is still open: by the gateway's doing, else the client's, else because the run was stopped."""
+        stopped = Rest(Close.STOPPED, at_s, at_s - self.last_byte_s)
+        while self._waiting:
+            self._finish(self._doom or self._left or stopped)
+
+    def _finish(self, rest: Rest) -> None:
+        observer = self._waiting.popleft()
+        if observer.response.broken and rest.close is Close.FIN:
+            rest = Rest(Close.BROKEN, rest.at_s, why=rest.why)
+        self._ledger.add(observer.finish(rest))

@@ -1,0 +1,124 @@
+"""Names how an exchange ended, from what was seen of it. Pure: the same facts give the same name.
+
+Precedence, the first that applies:
+
+1.  no response head came: ``no_response``; where the client gave up first, ``stalled`` or ``client_closed`` (rule 6)
+2.  status 400 or above: ``http_error``, however its body went
+3.  a stream was asked for and the head announces none, or the body is complete and empty: ``not_a_stream``
+4.  an error event came: ``error_event``; an event that is not the JSON it must be came: ``malformed_event``.
+    Both are said by the gateway itself, so they outrank what became of the connection afterwards
+5.  the gateway's side broke: ``reset`` (RST), ``truncated`` (FIN, or framing that cannot be followed). Text that says
+    "finished" does not help: a client cannot trust a body whose framing is broken
+6.  the client's side ended it, or the run was stopped: ``stalled`` where nothing had moved for the idle limit, ``done`` where
+    ``finish_reason`` and ``[DONE]`` had been delivered before the client hung up (many clients do), else ``client_closed``
+7.  the response is whole: ``done``, ``done_without_sentinel``, ``eof_without_done`` for chat streams, else ``answered``.
+    A sentinel without ``finish_reason`` is ``eof_without_done`` with a note: nothing says that the answer was finished
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dvara_examples.model import Ending
+
+
+class Close(StrEnum):
+    """How the exchange came to rest on the level of HTTP and TCP."""
+
+    COMPLETE = "complete"
+    """The response's framing is complete; for a close-delimited body: FIN."""
+    FIN = "fin"
+    """The gateway closed, or could not be reached, before that."""
+    RST = "rst"
+    """The gateway reset the connection before that."""
+    BROKEN = "broken"
+    """The framing made no sense; from there on nothing could be told."""
+    CLIENT = "client"
+    """The client hung up before that."""
+    STOPPED = "stopped"
+    """The run was stopped before that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was seen of one exchange.
+
+    *status* is None while no whole head came. *asked_stream* and *chat* come from the request, *event_stream* and
+    *close_delimited* from the response's head. *silent_s* is how long nothing had moved when it came to rest,
+    *heard_all* whether ``finish_reason`` and the sentinel had been delivered before the client hung up.
+    """
+
+    close: Close
+    status: int | None = None
+    asked_stream: bool = True
+    chat: bool = True
+    event_stream: bool = True
+    close_delimited: bool = False
+    empty: bool = False
+    finish_reason: str | None = None
+    sentinel: bool = False
+    error_event: bool = False
+    malformed_event: bool = False
+    after_sentinel: bool = False
+    unfinished_event: bool = False
+    heard_all: bool = False
+    silent_s: float = 0.0
+    stall_after_s: float = 10.0
+
+
+def name_ending(facts: Facts) -> tuple[Ending, tuple[str, ...]]:
+    """Return the ending of an exchange and remarks beside it."""
+    ending = _ending(facts)
+    return ending, _notes(facts, ending)
+
+
+def _ending(facts: Facts) -> Ending:
+    if facts.status is None:
+        return _given_up(facts) if facts.close in (Close.CLIENT, Close.STOPPED) else Ending.NO_RESPONSE
+    if facts.status >= 400:
+        return Ending.HTTP_ERROR
+    if facts.asked_stream and (not facts.event_stream or (facts.empty and facts.close is Close.COMPLETE)):
+        return Ending.NOT_A_STREAM
+    if facts.error_event:
+        return Ending.ERROR_EVENT
+    if facts.malformed_event:
+        return Ending.MALFORMED_EVENT
+    match facts.close:
+        case Close.RST:
+            return Ending.RESET
+        case Close.FIN | Close.BROKEN:
+            return Ending.TRUNCATED
+        case Close.CLIENT | Close.STOPPED:
+            return _given_up(facts)
+        case Close.COMPLETE:
+            return _complete(facts)
+
+
+def _given_up(facts: Facts) -> Ending:
+    if facts.silent_s >= facts.stall_after_s:
+        return Ending.STALLED
+    if facts.close is Close.CLIENT and facts.heard_all:
+        return Ending.DONE
+    return Ending.CLIENT_CLOSED
+
+
+def _complete(facts: Facts) -> Ending:
+    if facts.event_stream and facts.finish_reason:
+        return Ending.DONE if facts.sentinel else Ending.DONE_WITHOUT_SENTINEL
+    return Ending.EOF_WITHOUT_DONE if facts.event_stream and facts.chat else Ending.ANSWERED
+
+
+def _notes(facts: Facts, ending: Ending) -> tuple[str, ...]:
+    incomplete = facts.close is not Close.COMPLETE
+    remarks = {
+        "sentinel without finish_reason": facts.sentinel and not facts.finish_reason,
+        "close-delimited body": facts.close_delimited,
+        "empty body": facts.empty and facts.status is not None and facts.status < 400 and not incomplete and facts.asked_stream,
+        "events after the sentinel": facts.after_sentinel,
+        "last event without a blank line": facts.unfinished_event,
+        "client closed after the sentinel, before the end of the response": ending is Ending.DONE and incomplete,
+        "the response did not end after the sentinel": facts.sentinel and incomplete and ending is not Ending.DONE,
+        "the body of the error is not whole": ending is Ending.HTTP_ERROR and incomplete,
+        "the run was stopped": facts.close is Close.STOPPED,
+        "a stream came that was not asked for": facts.event_stream and not facts.asked_stream and facts.status is not None,
+    }
+    return tuple(remark for remark, applies in remarks.items() if applies)

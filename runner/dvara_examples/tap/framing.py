@@ -1,0 +1,185 @@
+"""Where the body of an HTTP/1 message ends (RFC 9112, section 6), watched and never changed.
+
+A reader is fed what follows a head; it tells how many bytes belong to the message and which of them are payload. Payload
+is handed on as views of what was fed, so that bulk costs no copy.
+"""
+
+import re
+from typing import Literal, Protocol
+
+from dvara_examples.tap.http import ProtocolError, ResponseHead, header_words
+from dvara_examples.transcript import Headers
+
+Framing = Literal["chunked", "length", "close", "none"]
+_CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\r?", re.DOTALL)
+_MAX_LINE_BYTES = 16 * 1024
+_MAX_TRAILER_BYTES = 256 * 1024
+
+
+class BodyReader(Protocol):
+    """Watches one body; *complete* is set once its last byte was seen."""
+
+    framing: Framing
+    complete: bool
+
+    def feed(self, data: memoryview) -> tuple[int, list[memoryview]]:
+        """Return how many bytes of *data* belong to the message, and the payload in them. Raises ProtocolError."""
+        ...
+
+    def missing(self) -> str:
+        """Say in words what has not come of a body that is not complete."""
+        ...
+
+
+class NoBody:
+    """A message that ends with its head."""
+
+    framing: Framing = "none"
+    complete = True
+
+    def feed(self, data: memoryview) -> tuple[int, list[memoryview]]:  # noqa: ARG002 - nothing belongs to it
+        """Take nothing."""
+        return 0, []
+
+    def missing(self) -> str:
+        """Nothing can be missing."""
+        return "nothing"
+
+
+class LengthBody:
+    """A body of *length* bytes, as ``Content-Length`` announced."""
+
+    framing: Framing = "length"
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+        self.seen = 0
+        self.complete = length == 0
+
+    def feed(self, data: memoryview) -> tuple[int, list[memoryview]]:
+        """Take what is left of the announced length."""
+        payload = data[: self.length - self.seen]
+        self.seen += len(payload)
+        self.complete = self.seen == self.length
+        return len(payload), [payload] if payload else []
+
+    def missing(self) -> str:
+        """Say how much of the announced length came."""
+        return f"{self.seen} of {self.length} announced bytes came"
+
+
+class CloseBody:
+    """A body that the end of the connection ends: *complete* is for the caller to set, at a FIN."""
+
+    framing: Framing = "close"
+
+    def __init__(self) -> None:
+        self.complete = False
+
+    def feed(self, data: memoryview) -> tuple[int, list[memoryview]]:
+        """Take everything."""
+        return len(data), [data] if data else []
+
+    def missing(self) -> str:
+        """Say that only the connection's end ends it."""
+        return "the end of a body that only the connection's end delimits"
+
+
+class ChunkedBody:
+    """A body in chunks, with extensions and trailers; it ends after the zero-length chunk's trailer section."""
+
+    framing: Framing = "chunked"
+
+    def __init__(self) -> None:
+        self.complete = False
+        self._left = 0
+        self._line = bytearray()
+        self._state: Literal["size", "payload", "end", "trailer"] = "size"
+        self._trailer_bytes = 0
+
+    def feed(self, data: memoryview) -> tuple[int, list[memoryview]]:
+        """Walk through the chunks in *data*; a chunk that fills all of it is passed over without a look."""
+        payload: list[memoryview] = []
+        position, size = 0, len(data)
+        raw: bytes | None = None
+        while position < size and not self.complete:
+            if self._state == "payload":
+                part = data[position : position + self._left]
+                payload.append(part)
+                position += len(part)
+                self._left -= len(part)
+                if not self._left:
+                    self._state = "end"
+                continue
+            if raw is None:
+                raw = bytes(data)
+            position = self._take_line(raw, position)
+        return position, payload
+
+    def missing(self) -> str:
+        """Say at which place of the chunked coding the body stopped."""
+        if self._state in ("payload", "end"):
+            return f"the last chunk never came, and {self._left} bytes are missing from the one that was under way"
+        return "the last chunk never came" if self._state == "size" else "the trailer after the last chunk has no end"
+
+    def _take_line(self, raw: bytes, position: int) -> int:
+        """Read on in a line of the coding from *position*; return the position behind what was read."""
+        end = raw.find(b"\n", position, position + _MAX_LINE_BYTES)
+        if end < 0:
+            self._line += raw[position : position + _MAX_LINE_BYTES]
+            if len(self._line) >= _MAX_LINE_BYTES:
+                raise ProtocolError(f"a line of more than {_MAX_LINE_BYTES} bytes between chunks")
+            if self._state == "end" and self._line != b"\r":
+                raise ProtocolError("a chunk is longer than its size says")
+            return len(raw)
+        line = bytes(self._line) + raw[position:end]
+        self._line.clear()
+        self._line_complete(line)
+        return end + 1
+
+    def _line_complete(self, line: bytes) -> None:
+        if self._state == "size":
+            match = _CHUNK_SIZE.fullmatch(line)
+            if match is None:
+                raise ProtocolError(f"{line[:40]!r} where the size of a chunk must stand")
+            self._left = int(match[1], 16)
+            self._state = "payload" if self._left else "trailer"
+        elif self._state == "end":
+            if line not in (b"\r", b""):
+                raise ProtocolError("a chunk is longer than its size says")
+            self._state = "size"
+        elif line in (b"\r", b""):
+            self.complete = True
+        else:
+            self._trailer_bytes += len(line)
+            if self._trailer_bytes > _MAX_TRAILER_BYTES:
+                raise ProtocolError(f"trailers of more than {_MAX_TRAILER_BYTES} bytes")
+
+
+def request_body(headers: Headers) -> BodyReader:
+    """Return the reader for the body of a request. Raises ProtocolError for a length that is none."""
+    if "chunked" in header_words(headers, "transfer-encoding"):
+        return ChunkedBody()
+    length = _content_length(headers)
+    return NoBody() if length is None else LengthBody(length)
+
+
+def response_body(head: ResponseHead, method: str) -> BodyReader:
+    """Return the reader for the body of the response to a *method* request. Raises ProtocolError for a length that is none."""
+    if method == "HEAD" or head.status in (204, 304) or 100 <= head.status < 200:
+        return CloseBody() if head.status == 101 else NoBody()
+    codings = header_words(head.headers, "transfer-encoding")
+    if codings:
+        return ChunkedBody() if codings[-1] == "chunked" else CloseBody()
+    length = _content_length(head.headers)
+    return CloseBody() if length is None else LengthBody(length)
+
+
+def _content_length(headers: Headers) -> int | None:
+    words = set(header_words(headers, "content-length"))
+    if not words:
+        return None
+    word = words.pop()
+    if words or not (word.isascii() and word.isdigit()):
+        raise ProtocolError("a Content-Length that is not one number")
+    return int(word)

@@ -1,0 +1,306 @@
+"""Relays one client connection to one gateway connection, both ways at once, in one thread.
+
+Sockets never block; one ``poll`` waits for whatever comes first. A side that cannot take more is not read for, so that a
+slow reader slows its writer down and costs no memory. Response bytes are handed to the client first and looked at second.
+
+How a side ends is passed on as it came: FIN as FIN, RST as RST. A FIN from the client alone does not say whether the
+client is gone or has only finished sending: its answer goes on, until the client's side refuses it or the gateway has
+been silent for :data:`GONE_AFTER_S`.
+"""
+
+import select
+import socket
+import ssl
+from dataclasses import dataclass
+from typing import NoReturn
+
+from dvara_examples.clock import Timer
+from dvara_examples.tap.conversation import Conversation, Ledger
+from dvara_examples.tap.ending import Close
+from dvara_examples.tap.http import RequestHead
+from dvara_examples.tap.requests import NOT_HTTP, BodyPart, RequestSplitter
+from dvara_examples.tap.rewrite import Origin, Rewriter
+from dvara_examples.tap.upstream import Unreachable, Upstream, connect, no_delay, reset, shut_writing
+
+GONE_AFTER_S = 1.0
+"""A client that sent a FIN counts as gone once the gateway has been silent for so long."""
+LINGER_S = 1.0
+"""After the gateway's FIN the client has so long to close its side."""
+_REFUSAL_MS = 20
+"""A reset in answer to a piece comes at once over loopback; this allows for a busy machine."""
+_TICK_MS = 30_000
+_FROM_GATEWAY_BYTES = 256 * 1024
+_FROM_CLIENT_BYTES = 64 * 1024
+_GONE = select.POLLERR | select.POLLHUP | select.POLLNVAL
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What every connection of one tap needs; *stopping* is a socket that hangs up when the tap is closed."""
+
+    origin: Origin
+    context: ssl.SSLContext | None
+    rewriter: Rewriter
+    ledger: Ledger
+    timer: Timer
+    stopping: socket.socket
+
+
+class _Over(Exception):  # noqa: N818 - the regular end of a relay
+    """Nothing more can be relayed."""
+
+
+class Relay:
+    """One client connection, served by :meth:`run` in a thread of its own; owns the *client* socket from then on."""
+
+    def __init__(self, client: socket.socket, number: int, wiring: Wiring) -> None:
+        self._client = client
+        self._wiring = wiring
+        self._timer = wiring.timer
+        self._seen = Conversation(number, wiring.ledger, self._client_refuses)
+        self._splitter = RequestSplitter()
+        self._upstream: Upstream | None = None
+        self._poll = select.poll()
+        self._masks: dict[int, int] = {}
+        self._from_gateway = memoryview(bytearray(_FROM_GATEWAY_BYTES))
+        self._from_client = memoryview(bytearray(_FROM_CLIENT_BYTES))
+        self._undelivered = memoryview(b"")
+        self._undelivered_piece = (0.0, self._undelivered)
+        self._unsent = memoryview(b"")
+        self._client_sends = True
+        self._gateway_sends = True
+        self._gateway_takes = True
+        self._was_reset = False
+        self._deadline_s: float | None = None
+
+    def run(self) -> None:
+        """Relay until both sides have ended or the tap is closed; every exchange is in the ledger afterwards."""
+        try:
+            self._client.setblocking(False)
+            no_delay(self._client)
+            self._poll.register(self._wiring.stopping, select.POLLIN)
+            while not self._turn():
+                pass
+            self._last_look()
+        except _Over:
+            pass
+        finally:
+            self._seen.end(self._timer())
+            if self._upstream is not None:
+                self._upstream.close()
+            self._client.close()
+
+    def _turn(self) -> bool:
+        """Wait for something to happen and deal with it; True once the tap is being closed."""
+        self._watch()
+        ready = dict(self._poll.poll(self._patience_ms()))
+        self._handle(ready)
+        if self._deadline_s is not None and self._timer() >= self._deadline_s:
+            raise _Over
+        return self._wiring.stopping.fileno() in ready
+
+    def _last_look(self) -> None:
+        """Deal once more with what has come already: a process that has just ended may have left its FIN here."""
+        self._watch()
+        self._handle(dict(self._poll.poll(0)))
+
+    def _handle(self, ready: dict[int, int]) -> None:
+        """Look at the client first: how much it had heard when it left is then known exactly."""
+        happened = ready.get(self._client.fileno(), 0)
+        if happened & select.POLLOUT:
+            self._deliver_rest()
+        if happened & select.POLLIN:
+            self._read_client()
+        elif happened & _GONE:
+            self._client_gone()
+        if self._upstream is None:
+            return
+        happened = ready.get(self._upstream.fileno(), 0)
+        if self._unsent and happened & (select.POLLOUT | _GONE):
+            self._send_rest()
+        if (happened & ~select.POLLOUT or self._upstream.buffered()) and self._gateway_sends and not self._undelivered:
+            self._read_gateway()
+
+    # what is waited for
+
+    def _watch(self) -> None:
+        """Ask for the events that can be dealt with now."""
+        client = select.POLLOUT if self._undelivered else 0
+        if self._client_sends and not self._unsent:
+            client |= select.POLLIN
+        self._want(self._client.fileno(), client)
+        if self._upstream is None:
+            return
+        gateway = select.POLLIN if self._gateway_sends and not self._undelivered else 0
+        if self._unsent:
+            gateway |= select.POLLOUT
+        self._want(self._upstream.fileno(), gateway or None)
+
+    def _want(self, fd: int, mask: int | None) -> None:
+        """Set what is wanted of *fd*; None: not even to hear that it broke, since nothing could be done about it now."""
+        if self._masks.get(fd) == mask:
+            return
+        if mask is None:
+            del self._masks[fd]
+            self._poll.unregister(fd)
+        else:
+            self._masks[fd] = mask
+            self._poll.register(fd, mask)
+
+    def _patience_ms(self) -> float:
+        if self._upstream is not None and self._upstream.buffered() and not self._undelivered:
+            return 0
+        if self._deadline_s is None:
+            return _TICK_MS
+        return max(0.0, (self._deadline_s - self._timer()) * 1000 + 1)
+
+    def _ready(self, fd: int, events: int, limit_s: float) -> bool:
+        """Wait for *events* on one descriptor, but not when the tap is being closed."""
+        waiting = select.poll()
+        waiting.register(fd, events)
+        waiting.register(self._wiring.stopping, select.POLLIN)
+        happened = dict(waiting.poll(limit_s * 1000))
+        if self._wiring.stopping.fileno() in happened:
+            raise _Over
+        return fd in happened
+
+    # from the gateway to the client
+
+    def _read_gateway(self) -> None:
+        assert self._upstream is not None
+        try:
+            size = self._upstream.recv_into(self._from_gateway)
+        except OSError as error:
+            self._gateway_reset(error)
+        if size is None:
+            return
+        if size == 0 and self._was_reset:
+            self._gateway_reset(ConnectionResetError())
+        if size == 0:
+            self._gateway_ends(Close.FIN, "TLS was not closed properly" if self._upstream.ragged else "")
+            return
+        at_s = self._timer()
+        self._deliver(at_s, self._from_gateway[:size])
+
+    def _deliver(self, at_s: float, piece: memoryview) -> None:
+        """Hand one piece of a response to the client, then to the observer.
+
+        Every response byte goes through here and nowhere else: this is the place where a network fault can be put in.
+        What the client cannot take yet stays in the buffer, which is not read into again before it is empty.
+        """
+        sent = self._to_client(piece)
+        if sent < len(piece):
+            self._undelivered, self._undelivered_piece = piece[sent:], (at_s, piece)
+        else:
+            self._delivered(at_s, piece)
+
+    def _deliver_rest(self) -> None:
+        self._undelivered = self._undelivered[self._to_client(self._undelivered) :]
+        if not self._undelivered:
+            self._delivered(*self._undelivered_piece)
+
+    def _delivered(self, at_s: float, piece: memoryview) -> None:
+        self._seen.moved(at_s)
+        self._seen.response_bytes(at_s, piece)
+        if self._seen.switched:
+            self._splitter.go_blind()
+        if not self._client_sends:
+            self._deadline_s = at_s + GONE_AFTER_S
+            if self._seen.idle:
+                raise _Over
+
+    def _to_client(self, data: memoryview) -> int:
+        try:
+            return self._client.send(data)
+        except (BlockingIOError, InterruptedError):
+            return 0
+        except OSError:
+            self._client_gone()
+
+    def _gateway_ends(self, close: Close, why: str = "") -> None:
+        """Nothing more can come: pass the FIN on, and let the client finish its side."""
+        now_s = self._timer()
+        self._seen.gateway_closed(now_s, close, why)
+        self._gateway_sends = False
+        shut_writing(self._client)
+        if not self._client_sends:
+            raise _Over
+        self._deadline_s = now_s + LINGER_S
+
+    def _gateway_reset(self, error: OSError) -> NoReturn:
+        why = "" if isinstance(error, ConnectionResetError) else str(error.strerror or error).lower()
+        self._seen.gateway_closed(self._timer(), Close.RST, why)
+        reset(self._client)
+        raise _Over
+
+    # from the client to the gateway
+
+    def _read_client(self) -> None:
+        try:
+            size = self._client.recv_into(self._from_client)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            self._client_gone()
+        if size == 0:
+            self._client_fin()
+            return
+        at_s = self._timer()
+        self._seen.moved(at_s)
+        outgoing = [self._outgoing(at_s, part) for part in self._splitter.feed(self._from_client[:size])]
+        if outgoing:
+            self._send(b"".join(outgoing))
+
+    def _outgoing(self, at_s: float, part: RequestHead | BodyPart) -> bytes | memoryview:
+        """Record one part of a request and return the bytes of it that go out."""
+        if isinstance(part, BodyPart):
+            for payload in part.payload:
+                self._seen.request_payload(payload)
+            return part.raw
+        self._seen.begin(at_s, part, self._wiring.rewriter.recorded(part.headers))
+        self._connect()
+        return self._wiring.rewriter.head(part) if part is not NOT_HTTP else b""
+
+    def _connect(self) -> None:
+        """Connect to the gateway when the first request is there; no answer at all comes from one that cannot be reached."""
+        if self._upstream is not None or not self._gateway_sends:
+            return
+        try:
+            self._upstream = connect(self._wiring.origin, self._wiring.context, self._ready)
+        except Unreachable as error:
+            self._gateway_ends(Close.FIN, str(error))
+
+    def _send(self, data: bytes) -> None:
+        self._unsent = memoryview(data)
+        self._send_rest()
+
+    def _send_rest(self) -> None:
+        if self._upstream is None or not self._gateway_takes:
+            self._unsent = memoryview(b"")
+            return
+        try:
+            self._unsent = self._unsent[self._upstream.send(self._unsent) :]
+        except OSError as error:  # what the gateway said before it stopped listening is still there to be read
+            self._gateway_takes = False
+            self._was_reset = isinstance(error, ConnectionResetError)
+            self._unsent = memoryview(b"")
+
+    def _client_fin(self) -> None:
+        now_s = self._timer()
+        self._client_sends = False
+        self._seen.client_left(now_s)
+        if self._seen.idle or self._upstream is None or not self._gateway_sends:
+            raise _Over
+        self._upstream.half_close()
+        self._deadline_s = now_s + GONE_AFTER_S
+
+    def _client_gone(self) -> NoReturn:
+        self._seen.client_left(self._timer())
+        if self._upstream is not None:
+            self._upstream.abort()
+        raise _Over
+
+    def _client_refuses(self) -> bool:
+        waiting = select.poll()
+        waiting.register(self._client, 0)
+        return bool(waiting.poll(_REFUSAL_MS))

@@ -1,0 +1,117 @@
+"""The three things in a request that a relay must change: the path's prefix, ``Host``, and the throw-away key.
+
+Everything else, spelling and order included, passes as the client wrote it.
+"""
+
+import secrets
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from dvara_examples.errors import GatewayError
+from dvara_examples.tap.http import RequestHead
+from dvara_examples.transcript import Headers
+
+PREFIX = "/v1"
+"""The path of the tap's own base URL."""
+_KEY_HEADERS = frozenset({"authorization", "x-api-key"})
+_HIDDEN_HEADERS = frozenset({"proxy-authorization", "cookie", "api-key"})
+_LEAST_KEY_CHARS = 16
+_USUAL_KEY_CHARS = 32
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a gateway listens and the path of its API, from its base URL; *host* is without brackets."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @classmethod
+    def of(cls, base_url: str) -> "Origin":
+        """Read a base URL. Raises GatewayError for one that cannot be connected to."""
+        try:
+            parts = urlsplit(base_url)
+            port = parts.port
+        except ValueError as error:
+            raise GatewayError(
+                f"the gateway's address {base_url!r} cannot be read ({error}); http://host:port/v1 is accepted"
+            ) from None
+        if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+            raise GatewayError(
+                f"the gateway's address {base_url!r} is not one; http://host:port/v1 or https://host/v1 is accepted"
+            )
+        return cls(parts.scheme, parts.hostname, port or _DEFAULT_PORTS[parts.scheme], parts.path.rstrip("/"))
+
+    @property
+    def tls(self) -> bool:
+        """Whether the gateway is spoken to over TLS."""
+        return self.scheme == "https"
+
+    @property
+    def authority(self) -> str:
+        """The value of ``Host``: brackets around an IPv6 address, the port where it is not the scheme's own."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+
+
+def throw_away_key(real_key: str) -> str:
+    """Return a random key for one run, as long as the real one unless that is too short to be told apart from text."""
+    length = len(real_key) if len(real_key) >= _LEAST_KEY_CHARS else _USUAL_KEY_CHARS
+    return ("tap_" + secrets.token_hex(length))[:length]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Rewriter:
+    """Turns a request to the tap at *authority* into the same request to *upstream*, with *real_key* for *key*."""
+
+    upstream: Origin
+    authority: str
+    key: str
+    real_key: str
+
+    def head(self, head: RequestHead) -> bytes:
+        """Return the bytes of *head* as the gateway gets them."""
+        blank = head.raw[: len(head.raw) - len(head.raw.lstrip(b"\r\n"))]
+        first, newline, rest = head.raw[len(blank) :].partition(b"\n")
+        method, _, after = first.partition(b" ")
+        target, _, version = after.rpartition(b" ")
+        lines = [method + b" " + self._target(target) + b" " + version]
+        lines += [changed for line in rest.split(b"\n") if (changed := self._header(line)) is not None]
+        return blank + newline.join(lines)
+
+    def recorded(self, headers: Headers) -> Headers:
+        """Return *headers* as they may be stored: of credentials only the throw-away key is shown."""
+        return tuple((name, self._shown(name.lower(), value)) for name, value in headers)
+
+    def _target(self, target: bytes) -> bytes:
+        """Put the gateway's API path where the tap's was; a path elsewhere is the client's own business."""
+        own = f"http://{self.authority}".encode()
+        if target.lower().startswith(own) and target[len(own) :][:1] in (b"/", b""):
+            return f"{self.upstream.scheme}://{self.upstream.authority}".encode() + self._target(target[len(own) :])
+        prefix = PREFIX.encode()
+        if target.startswith(prefix) and target[len(prefix) :][:1] in (b"", b"/", b"?"):
+            return (self.upstream.path.encode() + target[len(prefix) :]) or b"/"
+        return target
+
+    def _header(self, line: bytes) -> bytes | None:
+        name, colon, value = line.partition(b":")
+        word = name.lower().decode("latin-1")
+        if word == "host" and colon:
+            return name + colon + _swap(value, value.strip(), self.upstream.authority.encode())
+        if word in _KEY_HEADERS and value.split()[-1:] == [self.key.encode()]:
+            return name + colon + _swap(value, self.key.encode(), self.real_key.encode()) if self.real_key else None
+        return line
+
+    def _shown(self, name: str, value: str) -> str:
+        if name in _HIDDEN_HEADERS:
+            return "*" * len(value)
+        scheme, space, credential = value.rpartition(" ")
+        return value if name not in _KEY_HEADERS or credential == self.key else scheme + space + "*" * len(credential)
+
+
+def _swap(value: bytes, old: bytes, new: bytes) -> bytes:
+    """Replace *old* inside a header's value, leaving the white space around it as it is."""
+    return value.replace(old, new, 1) if old else b" " + new + value

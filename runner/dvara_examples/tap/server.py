@@ -1,0 +1,111 @@
+"""The tap itself: a port of its own, a throw-away key, a thread per client connection, and the exchanges they recorded."""
+
+import select
+import socket
+import threading
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+from dvara_examples.clock import Timer
+from dvara_examples.model import Endpoint
+from dvara_examples.redact import Redactor
+from dvara_examples.tap.bounds import Bounds
+from dvara_examples.tap.conversation import Ledger
+from dvara_examples.tap.relay import Relay, Wiring
+from dvara_examples.tap.rewrite import PREFIX, Origin, Rewriter, throw_away_key
+from dvara_examples.tap.upstream import tls_context
+from dvara_examples.transcript import Exchange
+
+_HOST = "127.0.0.1"
+_BACKLOG = 128
+_JOIN_LIMIT_S = 5.0
+_NOTHING: Mapping[str, str] = {}
+_USUAL = Bounds()
+
+
+class Tap:
+    """Stands between one client and a gateway and records what passes; a context manager.
+
+    The port (*port*, or a free one) is bound when the tap is made, connections are served inside the ``with`` block.
+    *endpoint* is what the client gets: the tap's base URL and a throw-away key, for which *upstream*'s key is put in.
+    *environ* names certificate authorities (``SSL_CERT_FILE`` and its kin) for an https gateway.
+    Raises GatewayError for an *upstream* that cannot be connected to as it is written.
+    """
+
+    def __init__(
+        self,
+        upstream: Endpoint,
+        timer: Timer,
+        redactor: Redactor,
+        *,
+        stall_after_s: float = 10.0,
+        environ: Mapping[str, str] = _NOTHING,
+        bounds: Bounds = _USUAL,
+        port: int = 0,
+    ) -> None:
+        origin = Origin.of(upstream.base_url)
+        context = tls_context(environ) if origin.tls else None
+        self._ledger = Ledger(bounds, Redactor.of((*redactor.secrets, upstream.key)), stall_after_s)
+        self._listener = socket.create_server((_HOST, port), backlog=_BACKLOG)
+        self._listener.setblocking(False)
+        self._port: int = self._listener.getsockname()[1]
+        self.endpoint = Endpoint(f"http://{_HOST}:{self._port}{PREFIX}", throw_away_key(upstream.key))
+        rewriter = Rewriter(origin, f"{_HOST}:{self._port}", self.endpoint.key, upstream.key)
+        stopping, self._stop = socket.socketpair()
+        self._wiring = Wiring(origin, context, rewriter, self._ledger, timer, stopping)
+        self._acceptor = threading.Thread(target=self._accept, name=f"tap-{self._port}-accept", daemon=True)
+        self._relays: list[threading.Thread] = []
+        self._accepted = 0
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        self._acceptor.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def last_activity_s(self) -> float:
+        """Return when the last byte passed, either way, by the tap's timer; 0.0 where none has. Safe from any thread."""
+        return self._ledger.last_activity_s
+
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Return the exchanges as their requests arrived: all of them after :meth:`close`, before it those that have ended."""
+        return self._ledger.exchanges()
+
+    def close(self) -> None:
+        """Stop listening, end every connection and wait for their threads, a bounded time; can be called again."""
+        if self._closed:
+            return
+        self._closed = True
+        self._stop.close()  # every poll sees the other end hang up
+        if self._acceptor.ident is not None:
+            self._acceptor.join(_JOIN_LIMIT_S)
+        give_up_s = self._wiring.timer() + _JOIN_LIMIT_S
+        for relay in self._relays:
+            relay.join(max(0.0, give_up_s - self._wiring.timer()))
+        self._listener.close()
+        if not any(relay.is_alive() for relay in self._relays):
+            self._wiring.stopping.close()
+
+    def _accept(self) -> None:
+        waiting = select.poll()
+        waiting.register(self._listener, select.POLLIN)
+        waiting.register(self._wiring.stopping, select.POLLIN)
+        while True:
+            ready = dict(waiting.poll())
+            if self._wiring.stopping.fileno() in ready:
+                return
+            self._accept_one()
+
+    def _accept_one(self) -> None:
+        try:
+            client, _ = self._listener.accept()
+        except OSError:  # the client has gone already, or there are no descriptors left for now
+            return
+        self._accepted += 1
+        relay = Relay(client, self._accepted, self._wiring)
+        thread = threading.Thread(target=relay.run, name=f"tap-{self._port}-client-{self._accepted}", daemon=True)
+        self._relays = [one for one in self._relays if one.is_alive()] + [thread]
+        thread.start()

@@ -1,0 +1,184 @@
+"""The connection to the gateway: address, TLS, and reads and writes that never block."""
+
+import errno
+import os
+import select
+import socket
+import ssl
+import struct
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from dvara_examples.errors import GatewayError
+from dvara_examples.tap.rewrite import Origin
+
+CONNECT_LIMIT_S = 10.0
+_CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+Ready = Callable[[int, int, float], bool]
+"""Waits for a file descriptor to show poll events, at most so many seconds; False where they did not come."""
+
+
+class Unreachable(Exception):  # noqa: N818 - a state of the gateway
+    """No connection came about; ``str()`` is the reason in words."""
+
+
+class Upstream:
+    """One open connection to the gateway; its methods do not block and are called from one thread."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self.ragged = False
+        """Whether the gateway ended TLS without saying so."""
+
+    def fileno(self) -> int:
+        """Return the descriptor to poll."""
+        return self._socket.fileno()
+
+    def recv_into(self, buffer: memoryview) -> int | None:
+        """Read once; 0 at a FIN, None where nothing is there yet. Raises OSError (ConnectionResetError at an RST)."""
+        try:
+            return self._socket.recv_into(buffer)
+        except (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return None
+        except ssl.SSLEOFError:
+            self.ragged = True
+            return 0
+
+    def send(self, data: memoryview) -> int:
+        """Write what fits now and return how much that was. Raises OSError."""
+        try:
+            return self._socket.send(data)
+        except (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return 0
+
+    def buffered(self) -> bool:
+        """Whether bytes wait inside the TLS layer, where polling does not see them."""
+        return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
+
+    def half_close(self) -> None:
+        """Pass the client's FIN on; TLS has no half-closed state worth the name, so there nothing is sent."""
+        if not isinstance(self._socket, ssl.SSLSocket):
+            shut_writing(self._socket)
+
+    def close(self) -> None:
+        """Close with a FIN."""
+        self._socket.close()
+
+    def abort(self) -> None:
+        """Close with an RST."""
+        reset(self._socket)
+
+
+def connect(origin: Origin, context: ssl.SSLContext | None, ready: Ready) -> Upstream:
+    """Open a connection to *origin*, over TLS where a *context* is given; *ready* does the waiting.
+
+    Raises Unreachable with the reason of the last address tried.
+    """
+    try:
+        addresses = socket.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise Unreachable(f"the host name {origin.host!r} cannot be resolved: {_words(error)}") from error
+    reason = "it has no address"
+    for family, kind, protocol, _, address in addresses:
+        try:
+            sock = _connect_one(socket.socket(family, kind, protocol), address, ready)
+        except OSError as error:
+            reason = _words(error)
+            continue
+        return Upstream(_wrap(sock, context, origin, ready) if context else sock)
+    raise Unreachable(f"no connection to {origin.authority}: {reason}")
+
+
+def tls_context(environ: Mapping[str, str]) -> ssl.SSLContext:
+    """Return a verifying context; the usual variables of *environ* replace the machine's own authorities.
+
+    Raises GatewayError where a variable points at nothing that can be read.
+    """
+    for name in _CA_VARIABLES:
+        if value := environ.get(name):
+            where = Path(value)
+            try:
+                folder = os.fspath(where) if where.is_dir() else None
+                context = ssl.create_default_context(cafile=None if folder else os.fspath(where), capath=folder)
+            except OSError as error:
+                raise GatewayError(
+                    f"{name} points at {value!r}, which holds no certificates ({_words(error)}); "
+                    "a PEM file or a folder of hashed certificates is accepted"
+                ) from None
+            break
+    else:
+        context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def shut_writing(sock: socket.socket) -> None:
+    """Send a FIN and go on reading; a connection that is gone already is left alone."""
+    try:
+        sock.shutdown(socket.SHUT_WR)
+    except OSError as error:
+        if error.errno not in (errno.ENOTCONN, errno.EPIPE, errno.ECONNRESET):
+            raise
+
+
+def reset(sock: socket.socket) -> None:
+    """Close with an RST: a linger time of zero throws away what is unsent."""
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    finally:
+        sock.close()
+
+
+def no_delay(sock: socket.socket) -> None:
+    """Send small pieces at once."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _connect_one(
+    sock: socket.socket, address: tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes], ready: Ready
+) -> socket.socket:
+    try:
+        sock.setblocking(False)
+        no_delay(sock)
+        code = sock.connect_ex(address)
+        if code == errno.EINPROGRESS:
+            if not ready(sock.fileno(), select.POLLOUT, CONNECT_LIMIT_S):
+                raise TimeoutError(errno.ETIMEDOUT, f"no answer within {CONNECT_LIMIT_S:g} s")
+            code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            raise OSError(code, os.strerror(code))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _wrap(sock: socket.socket, context: ssl.SSLContext, origin: Origin, ready: Ready) -> ssl.SSLSocket:
+    """Shake hands and verify. Raises Unreachable."""
+    wrapped = context.wrap_socket(sock, server_hostname=origin.host, do_handshake_on_connect=False, suppress_ragged_eofs=False)
+    try:
+        while True:
+            try:
+                wrapped.do_handshake()
+            except ssl.SSLWantReadError:
+                events = select.POLLIN
+            except ssl.SSLWantWriteError:
+                events = select.POLLOUT
+            else:
+                return wrapped
+            if not ready(wrapped.fileno(), events, CONNECT_LIMIT_S):
+                raise Unreachable(f"no TLS answer from {origin.authority} within {CONNECT_LIMIT_S:g} s")
+    except ssl.SSLCertVerificationError as error:
+        wrapped.close()
+        raise Unreachable(f"the certificate of {origin.authority} is not trusted: {error.verify_message}") from error
+    except OSError as error:
+        wrapped.close()
+        raise Unreachable(f"TLS with {origin.authority} failed: {_words(error)}") from error
+    except BaseException:
+        wrapped.close()
+        raise
+
+
+def _words(error: OSError) -> str:
+    return (error.strerror or str(error) or type(error).__name__).lower()
