@@ -138,8 +138,8 @@ def test_without_a_jdk_java_is_skipped_at_a_desk_and_an_error_on_ci(tool: Tool) 
     assert at_desk.outcomes == {"chat-basic[python]": "passed", "chat-basic[node]": "passed", "chat-basic[java]": "skipped"}
     assert "JDK 21" in at_desk.reasons["chat-basic[java]"]
     assert "install" in at_desk.reasons["chat-basic[java]"]
-    for more in ({"args": ("--missing-toolchain", "error"), "env": {}}, {"args": (), "env": {"CI": "true"}}):
-        ran = tool("run", "chat-basic", *more["args"], env={**_no_jdk(), **more["env"]})
+    for arguments, on_ci in ((("--missing-toolchain", "error"), {}), ((), {"CI": "true"})):
+        ran = tool("run", "chat-basic", *arguments, env={**_no_jdk(), **on_ci})
         assert ran.code == 3
         assert ran.outcomes["chat-basic[java]"] == "errored"
 
