@@ -90,12 +90,15 @@ public final class Resolve {
   }
 
   /** A dependency without a version takes it from the first BOM that manages it. */
-  private Dependency dependency(String[] line, List<Dependency> managed) {
+  private static Dependency dependency(String[] line, List<Dependency> managed) throws RepositoryException {
     var isFat = line[5].equals("fatjar");
     var version = !line[3].isEmpty() ? line[3] : managed.stream()
         .map(Dependency::getArtifact)
         .filter(a -> a.getGroupId().equals(line[1]) && a.getArtifactId().equals(line[2]))
         .map(Artifact::getVersion).findFirst().orElse("");
+    if (version.isEmpty()) {
+      throw new RepositoryException("No version is given for " + line[1] + ":" + line[2] + ", and no @pom dependency manages it");
+    }
     var artifact = new DefaultArtifact(line[1], line[2], line[4], isFat ? "jar" : line[5], version);
     var dependency = new Dependency(artifact, "compile");
     return isFat ? dependency.setExclusions(List.of(new Exclusion("*", "*", "*", "*"))) : dependency;

@@ -1,5 +1,6 @@
 """A script with everything that it names in ``//SOURCES`` and ``//FILES``, read from the disk once."""
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -78,11 +79,10 @@ def _resources(source: Path, header: Header) -> Iterator[Resource]:
         target, equals, pattern = written.partition("=")
         if not equals:
             target, pattern = "", written
-        for path in (target, pattern):
-            if path.startswith("/") or ".." in PurePosixPath(path).parts[:1]:
-                raise ToolchainError(
-                    f"in {source}: //FILES {written} leads out of the script's folder; relative paths inside it are accepted"
-                )
+        if target.startswith("/") or pattern.startswith("/") or ".." in PurePosixPath(target).parts:
+            raise ToolchainError(
+                f"in {source}: //FILES {written} is absolute or leads out of the jar; paths relative to the script are accepted"
+            )
         for file, below in _matching(source, "FILES", pattern):
             is_single = below == ""
             if is_single and target and not target.endswith("/"):
@@ -102,12 +102,12 @@ def _matching(source: Path, directive: str, written: str) -> list[tuple[Path, st
         )
     folder, pattern = source.parent, written
     if not _WILD.search(pattern):
-        single = folder / pattern
+        single = Path(os.path.normpath(folder / pattern))
         if single.is_file():
             return [(single, "")]
         pattern = pattern.rstrip("/") + "/**"
     fixed = _WILD.split(pattern, maxsplit=1)[0].rpartition("/")[0]
-    base, wanted = folder / fixed, _glob(pattern[len(fixed) :].lstrip("/"))
+    base, wanted = Path(os.path.normpath(folder / fixed)), _glob(pattern[len(fixed) :].lstrip("/"))
     below = {file.relative_to(base).as_posix(): file for file in sorted(base.rglob("*")) if file.is_file()}
     found = [(file, name) for name, file in below.items() if wanted.fullmatch(name)]
     if not found:

@@ -1,0 +1,3 @@
+public class Another {
+    public static void main(String[] args) {}
+}

@@ -1,0 +1,5 @@
+class lower {
+    public static void main(String[] args) {
+        System.out.println("lower");
+    }
+}

@@ -1,0 +1,135 @@
+"""The grammar of JBang's directives."""
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dvara_examples.errors import ToolchainError
+from dvara_examples.toolchains._java.header import Header, parse_header, wanted_java
+from dvara_examples.toolchains._java.jdk import Wanted
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "// DEPS a:b:1",
+        " //DEPS a:b:1",
+        "///DEPS a:b:1",
+        "//DEPS: a:b:1",
+        "//deps a:b:1",
+        "/*DEPS a:b:1",
+        "//X:DEPS a:b:1",
+        "//DEPSX a:b:1",
+    ],
+)
+def test_what_is_no_directive(line: str) -> None:
+    """A directive stands at column 0, right behind two slashes, in upper case, under its plain name."""
+    assert parse_header(line) == Header()
+
+
+@pytest.mark.parametrize("text", ["/*\n//DEPS a:b:1\n*/", "class A {\r\n//DEPS a:b:1\r\n}", 'var s = """\r//DEPS a:b:1\r""";'])
+def test_directives_count_everywhere(text: str) -> None:
+    """Comments, bodies and text blocks do not hide a directive, whatever ends the lines."""
+    assert parse_header(text).deps == ("a:b:1",)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["a:b:1 c:d:2", "a:b:1,c:d:2", "a:b:1; c:d:2", "\"a:b:1\" 'c:d:2'", "a:b:1\tc:d:2 // for reading", "  a:b:1   ,,  c:d:2  "],
+)
+def test_lists_are_split(value: str) -> None:
+    """Items are parted by white space, commas or semicolons, may be quoted, and end at a trailing comment."""
+    assert parse_header(f"//DEPS {value}").deps == ("a:b:1", "c:d:2")
+
+
+def test_quotes_keep_a_range_together() -> None:
+    """A version range in quotes is one item though it holds a comma."""
+    assert parse_header("//DEPS 'a:b:[1,2)'").deps == ("a:b:[1,2)",)
+
+
+def test_address_is_no_comment() -> None:
+    """Two slashes inside an address do not start a trailing comment, as no white space stands before them."""
+    assert parse_header("//REPOS mine=https://repo.example.com/maven // ours").repos == ("mine=https://repo.example.com/maven",)
+
+
+def test_options_of_both_names_add_up() -> None:
+    """Both spellings of an option line count, the longer name's first; quotes keep white space."""
+    header = parse_header(
+        "//JAVA_OPTIONS -Db=2\n//RUNTIME_OPTIONS '-Da=x y' -ea\n//JAVAC_OPTIONS -Werror\n//COMPILE_OPTIONS -Xlint:all"
+    )
+    assert header.runtime_options == ("-Da=x y", "-ea", "-Db=2")
+    assert header.compile_options == ("-Xlint:all", "-Werror")
+
+
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        ("", None),
+        ("//JAVA 21", Wanted(21, or_newer=False)),
+        ("//JAVA 21+", Wanted(21)),
+        ("//JAVA 25\n//JAVA 21+", Wanted(21)),
+        ("//JAVA 21\n//JAVA 25", Wanted(21, or_newer=False)),
+        ("//JAVA 21+\n//JAVA 25+", Wanted(21)),
+    ],
+)
+def test_java(lines: str, wanted: Wanted | None) -> None:
+    """The first line with a plus sign counts, else the first line."""
+    assert parse_header(lines).wanted == wanted
+    assert wanted_java(lines) == wanted
+
+
+@pytest.mark.parametrize("value", ["twenty", "21.0", "21 +", "", ">=21"])
+def test_java_that_is_no_number(value: str) -> None:
+    """Anything but a number with or without plus is refused, with what is accepted."""
+    with pytest.raises(ToolchainError, match=r"write //JAVA 21\+"):
+        parse_header(f"//JAVA {value}")
+    assert wanted_java(f"//JAVA {value}") is None
+
+
+def test_main() -> None:
+    """The first main class counts, and has to be a class name."""
+    assert parse_header("//MAIN com.example.A\n//MAIN B").main == "com.example.A"
+    with pytest.raises(ToolchainError, match=r"//MAIN says 'two words'; the full name of a class"):
+        parse_header("//MAIN two words")
+
+
+def test_the_rest() -> None:
+    """Sources, files and preview are read; what concerns documentation or native images is passed over."""
+    header = parse_header(
+        "//SOURCES a.java,b/\n//FILES x=y\n//PREVIEW\n//DESCRIPTION text\n//CDS\n//GAV g:a\n//NATIVE_OPTIONS -O1\n//UNKNOWN x"
+    )
+    assert header == Header(sources=("a.java", "b/"), files=("x=y",), preview=True)
+
+
+@pytest.mark.parametrize(
+    "line", ["//KOTLIN 2.0", "//GROOVY 4", "//MODULE", "//JAVAAGENT", '@Grab("a:b:1")', '@GrabResolver("x")']
+)
+def test_what_needs_jbang(line: str) -> None:
+    """Directives that only JBang can follow are remembered."""
+    assert len(parse_header(line).only_with_jbang) == 1
+
+
+def test_annotation_in_a_comment() -> None:
+    """A Groovy annotation behind a comment sign is text."""
+    assert parse_header('// use @Grab("a:b:1")').only_with_jbang == ()
+
+
+def test_values_are_expanded_before_they_are_split() -> None:
+    """One expression may stand for several items."""
+    assert parse_header("//DEPS ${all}", lambda value: value.replace("${all}", "a:b:1 c:d:2")).deps == ("a:b:1", "c:d:2")
+
+
+def test_further_source_adds_but_keeps_the_main_class() -> None:
+    """Dependencies and options of a further source are added once; its main class is not taken."""
+    script = parse_header("//DEPS a:b:1\n//MAIN A\n//JAVA 25")
+    joined = script.joined(parse_header("//DEPS a:b:1 c:d:2\n//MAIN B\n//JAVA 21+\n//PREVIEW"))
+    assert joined == Header(deps=("a:b:1", "c:d:2"), main="A", wanted=Wanted(21), preview=True)
+
+
+@given(st.text() | st.lists(st.sampled_from(["//DEPS", "//JAVA", " ", "21+", '"', "'", "\n", ",", "//", "@Grab("])).map("".join))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    """No text breaks the parser."""
+    with contextlib.suppress(ToolchainError):
+        parse_header(text)
