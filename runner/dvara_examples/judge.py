@@ -16,10 +16,10 @@ def judge(transcript: Transcript) -> Verdict:
     Raises InvalidValue where the transcript holds expectations that this release does not know.
     """
     end = transcript.process
-    if end.error is not None:
-        return Verdict(Outcome.ERRORED, reason=end.error)
     if end.interrupted:
         return Verdict(Outcome.ERRORED, reason="interrupted before it ended")
+    if end.error is not None:
+        return Verdict(Outcome.ERRORED, reason=end.error)
     wanted = {**IMPLIED, **transcript.expect}
     ordered = sorted(wanted, key=expectation_keys().index if wanted.keys() <= set(expectation_keys()) else str)
     return Verdict.of(parse_expectation(key, wanted[key]).check(transcript) for key in ordered)
