@@ -1,6 +1,6 @@
 """Checks that examples and variants share: keys, lists, environments and limits, with every problem noted."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from dvara_examples.manifest.problems import Problems
 from dvara_examples.manifest.scripts import Scripts
 from dvara_examples.manifest.vocabulary import Vocabulary
 from dvara_examples.model import Limits
-from dvara_examples.values import InvalidValue, Path, as_list, as_mapping, did_you_mean
+from dvara_examples.values import InvalidValue, Path, as_mapping, describe, did_you_mean
 
 T = TypeVar("T")
 
@@ -43,9 +43,11 @@ class Checks:
         self, value: object, path: Path, known: Collection[str], needed: Collection[str] = ()
     ) -> Mapping[str, object] | None:
         """Return *value* if it is a mapping, without its unknown keys; note those and the missing ones."""
-        found = self.problems.read(as_mapping, value, path, None)
-        if found is None:
+        if not isinstance(value, Mapping):
+            accepted = f"a mapping with {', '.join(needed or known)} is accepted"
+            self.problems.add(f"found {describe(value)}", accepted, path)
             return None
+        found: Mapping[str, object] = value
         strange = [key for key in found if key not in known]
         for key in strange:
             self.problems.add(f"found the unknown key {key!r}", did_you_mean(key, known), (*path, key), on_key=True)
@@ -56,9 +58,11 @@ class Checks:
 
     def items(self, parse: Callable[[object], T], value: object, path: Path) -> tuple[T, ...]:
         """Parse each item of a list; those that are wrong are noted and left out."""
+        if not isinstance(value, list):
+            self.problems.add(f"found {describe(value)}", "a list is accepted: [a, b], or one item per line after a dash", path)
+            return ()
         items = []
-        found: Sequence[object] = self.problems.read(as_list, value, path, [])
-        for index, item in enumerate(found):
+        for index, item in enumerate(value):
             try:
                 items.append(parse(item))
             except InvalidValue as error:

@@ -9,7 +9,7 @@ from dvara_examples.manifest.fields import parse_id, parse_line, parse_version, 
 from dvara_examples.manifest.model import Example
 from dvara_examples.manifest.variants import Shared, read_variants
 from dvara_examples.model import Limits
-from dvara_examples.values import InvalidValue, Path, as_list, as_one_of, describe
+from dvara_examples.values import InvalidValue, Path, as_one_of, describe
 
 MANIFEST_KEYS = ("version", "defaults", "examples")
 DEFAULTS_KEYS = ("limits",)
@@ -28,12 +28,14 @@ def read_examples(checks: Checks, value: object) -> tuple[Example, ...]:
         except InvalidValue as error:  # another version has other rules: nothing else can be said of it
             checks.problems.note(error, ("version",))
             return ()
-    items = checks.problems.read(as_list, found.get("examples", ()), ("examples",), None)
-    if items is None:
-        return ()
-    if not items and "examples" in found:
-        checks.problems.add("found no example", "at least one is accepted", ("examples",))
     reader = _ExampleReader(checks, _default_limits(checks, found))
+    items = found.get("examples")
+    if not isinstance(items, list):
+        if "examples" in found:
+            checks.problems.add(f"found {describe(items)}", "a list of examples is accepted, each after a dash", ("examples",))
+        return ()
+    if not items:
+        checks.problems.add("found no example", "at least one is accepted", ("examples",))
     examples = [reader.read(item, index) for index, item in enumerate(items)]
     _check_unnamed(checks)
     return tuple(example for example in examples if example is not None)
@@ -50,7 +52,7 @@ def _check_unnamed(checks: Checks) -> None:
     """Note scripts that no variant names, unless a variant could not be read and may have named them."""
     if checks.named_all:
         for script in checks.scripts.unnamed():
-            accepted = "name it, move it elsewhere, or start its name with an underscore"
+            accepted = "name it in a variant, move it elsewhere, or start its name with an underscore"
             checks.problems.add(f"found the script {script}, which no variant names", accepted, ("examples",), on_key=True)
 
 

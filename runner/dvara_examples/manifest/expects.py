@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from dvara_examples.manifest.problems import Problems
 from dvara_examples.manifest.vocabulary import Vocabulary
-from dvara_examples.values import InvalidValue, Path, as_mapping
+from dvara_examples.values import InvalidValue, Path, describe
 from dvara_examples.verdict import Expectation
 
 Expected = tuple[Mapping[str, object], tuple[Expectation, ...]]
@@ -27,17 +27,16 @@ class Expects:
         known = self._whole.get(text)
         if known is not None:
             return known
-        mapping = self.problems.read(as_mapping, value, path, None)
-        if mapping is None:
+        if not isinstance(value, dict) or not value:
+            found = "no expectation" if value == {} else describe(value)
+            accepted = "a mapping with at least one is accepted, such as {exit: 0}; without any, every run would pass"
+            self.problems.add(f"found {found}", accepted, path)
             return {}, ()
-        if not mapping:
-            accepted = "at least one expectation is accepted, such as exit: 0; a run without any would always pass"
-            self.problems.add("found no expectation", accepted, path)
         before = len(self.problems.found)
-        parsed = tuple(filter(None, (self._parse_one(key, mapping[key], path) for key in mapping)))
-        if len(self.problems.found) == before and mapping:
-            self._whole[text] = (mapping, parsed)
-        return mapping, parsed
+        parsed = tuple(filter(None, (self._parse_one(key, value[key], path) for key in value)))
+        if len(self.problems.found) == before:
+            self._whole[text] = (value, parsed)
+        return value, parsed
 
     def merge(self, base: Expected, override: Expected) -> Expected:
         """Return *base* with the entries of *override* in their place, and new ones at the end."""

@@ -16,7 +16,7 @@ ENV_PATTERN = "^[A-Za-z_][A-Za-z0-9_]*$"
 _ID = re.compile(ID_PATTERN.strip("^$"))
 _ENV = re.compile(ENV_PATTERN.strip("^$"))
 _SECRET = re.compile(r"(^|_)(API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|AUTH)(_|$)", re.IGNORECASE)
-_SET_BY_THE_RUNNER = ("DVARA_URL", "DVARA_API_KEY")
+SET_BY_THE_RUNNER = ("DVARA_URL", "DVARA_API_KEY")
 
 
 def parse_version(value: object) -> int:
@@ -62,8 +62,10 @@ def parse_argument(value: object) -> str:
 def check_env_name(name: str) -> None:
     """Refuse names that are no variable's, that the runner sets itself, or that look as if they held a secret."""
     if not _ENV.fullmatch(name):
-        raise InvalidValue(f"found the name {name!r}", "letters, digits and underscores are accepted", on_key=True)
-    if name.upper() in _SET_BY_THE_RUNNER:
+        raise InvalidValue(
+            f"found the name {name!r}", "letters, digits and underscores are accepted, not a digit first", on_key=True
+        )
+    if name.upper() in SET_BY_THE_RUNNER:
         raise InvalidValue(f"found {name}, which the runner itself sets for every run", "remove it", on_key=True)
     if _SECRET.search(name):
         raise InvalidValue(

@@ -65,8 +65,8 @@ def read_document(text: str, landmarks: Collection[str] = ()) -> Document:
     try:
         next_event = open_events(text)
     except yaml.YAMLError as error:  # PyYAML's own parser looks at the characters at once
-        raise Unreadable([_syntax_problem(error)]) from None
-    return _Reader(next_event, landmarks).document()
+        raise Unreadable([_syntax_problem(error, text)]) from None
+    return _Reader(text, next_event, landmarks).document()
 
 
 class _Slot:
@@ -92,6 +92,7 @@ class _Anchor:
 
 @dataclass(slots=True)
 class _Reader:
+    text: str
     next_event: NextEvent
     wanted: Collection[str]
     problems: list[Problem] = field(default_factory=list)
@@ -107,7 +108,7 @@ class _Reader:
         try:
             roots = self._build()
         except yaml.YAMLError as error:
-            raise Unreadable([*self.problems, _syntax_problem(error)]) from None
+            raise Unreadable([*self.problems, _syntax_problem(error, self.text)]) from None
         if not roots:
             raise self._stopped("found an empty file", "a mapping with version and examples is accepted", (1, 1))
         return Document(roots[0], self.problems, self.landmarks, self.aliases)
@@ -174,7 +175,7 @@ class _Reader:
                 documents += kind is DocumentStartEvent
                 if documents > 1:
                     raise self._stopped(
-                        "found a second document", "one document is accepted; remove the line ---", position_of(event)
+                        "found a second document", "one document is accepted; remove the line '---'", position_of(event)
                     )
                 continue
 
@@ -228,7 +229,8 @@ class _Reader:
             accepted = "each key is accepted once; remove one of the two"
             self._note(f"found the key {key!r} a second time", accepted, path, event, on_key=True, again=True)
         else:
-            self._note(f"found {describe(key)} as a key", "keys are text; put it in quotes", path, event, on_key=True)
+            what = "a list" if isinstance(key, list) else describe(key)
+            self._note(f"found {what} as a key", "keys are text; put it in quotes", path, event, on_key=True)
 
     def _decorated(self, value: object, event: Event, into: object, slot: object) -> object:
         """Heed the tag and the anchor of a scalar; return its value."""
@@ -287,10 +289,19 @@ def _step(container: object, slot: object, more: int) -> str | int:
     return slot if isinstance(slot, str) else "?"
 
 
-def _syntax_problem(error: yaml.YAMLError) -> Problem:
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        context = f" {error.context}" if error.context else ""
-        found = f"found text that is no YAML: {error.problem}{context}"
-        accepted = "check the indentation, quotes and brackets here and just above"
-        return Problem(found, accepted, at=(error.problem_mark.line + 1, error.problem_mark.column + 1))
-    return Problem(f"found text that is no YAML: {error}", "YAML is accepted", at=(1, 1))
+def _syntax_problem(error: yaml.YAMLError, text: str) -> Problem:
+    """Put the parser's complaint in words that help somebody who does not know how parsers think."""
+    mark = getattr(error, "problem_mark", None)
+    if not isinstance(error, yaml.MarkedYAMLError) or mark is None:
+        return Problem(f"found broken YAML ({error})", "YAML is accepted", at=(1, 1))
+    at = (mark.line + 1, mark.column + 1)
+    if text[mark.index : mark.index + 1] == "\t":
+        return Problem("found a tab where YAML takes spaces only", "indent with spaces", at=at)
+    began = error.context_mark
+    since = f" that began on line {began.line + 1}" if began is not None and began.line != mark.line else ""
+    context = f" {error.context}{since}" if error.context else ""
+    if "mapping values are not allowed" in (error.problem or ""):
+        accepted = "put a text with a colon in it in quotes, or mend the indentation"
+    else:
+        accepted = "check the indentation, quotes and brackets here and above"
+    return Problem(f"found broken YAML ({error.problem}{context})", accepted, at=at)

@@ -62,7 +62,11 @@ def _read_spelled(word: str) -> object:
         return _SPELLED[word]
     value = _SPELLED.get(word.lower())
     meant = "null" if value is None else str(value).lower()
-    return Refused(f"found {word}, which YAML reads as {describe(value)}", f"write {meant}, or put it in quotes for text", value)
+    return Refused(
+        f"found the unquoted {word}, which YAML reads as {describe(value)}",
+        f"write {meant} if that is meant, or put it in quotes",
+        value,
+    )
 
 
 def _read_number(word: str, kind: str) -> object:
@@ -71,7 +75,8 @@ def _read_number(word: str, kind: str) -> object:
             return Refused(f"found a number of {len(word)} digits", f"numbers of at most {MOST_DIGITS} digits are accepted", 0)
         return int(word, 0)
     if word.lower().endswith(("inf", "nan")):
-        return Refused(f"found {word}, which YAML reads as infinity or as no number", "a finite number is accepted", 0.0)
+        what = "infinity" if word.lower().endswith("inf") else "no number (NaN)"
+        return Refused(f"found {word}, which YAML reads as {what}", "a finite number is accepted", 0.0)
     value = float(word)
     if value in (float("inf"), float("-inf")):
         return Refused("found a number too large to hold", "a finite number is accepted", 0.0)
@@ -91,7 +96,9 @@ def _read_two_ways(word: str, kind_1_1: str, kind_1_2: str) -> Refused:
     else:
         instead = ""
     return Refused(
-        f"found {shown}, which YAML 1.1 reads as {as_1_1} and YAML 1.2 as {as_1_2}", f"put it in quotes{instead}", value
+        f"found the unquoted {shown}, which YAML 1.1 reads as {as_1_1} and YAML 1.2 as {as_1_2}",
+        f"put it in quotes{instead}",
+        value,
     )
 
 

@@ -54,6 +54,8 @@ class Scripts:
             return known
         if written.startswith("/") or Path(written).is_absolute():
             raise InvalidValue(f"found the absolute path {written!r}", "a path relative to the manifest's folder is accepted")
+        if not written:
+            raise InvalidValue("found an empty path", "the path of a script is accepted")
         before, _, name = written.rpartition("/")
         folder = self._folder(before, written)
         self._homes[language, folder.path] = folder
@@ -61,7 +63,7 @@ class Scripts:
         if not name.endswith(self.suffixes[language]):
             accepted = " or ".join(self.suffixes[language])
             raise InvalidValue(
-                f"found {written!r}, which is no {language} script by its name", f"{accepted} at its end is accepted"
+                f"found {written!r}, which is no {language} script by its name", f"a name that ends in {accepted} is accepted"
             )
         script = Script(Path(folder.path, name), folder.relative + name)
         self._found[written, language] = script
@@ -103,7 +105,7 @@ class Scripts:
             near = nearest(name, [n for n in folder.entries if n.endswith(self.suffixes[language])])
             if near:
                 self._named.add(folder.relative + near)  # one wrong name is one problem, not two
-            hint = f"did you mean {near!r}? " if near else ""
+            hint = f"did you mean {written.removesuffix(name) + near!r}? " if near else ""
             raise InvalidValue(f"found {written!r}, but no such file", f"{hint}the path of an existing file is accepted")
         self._named.add(folder.relative + name)
         if kind is _Kind.LINK:
@@ -126,14 +128,21 @@ def _list_folder(path: str, written: str) -> dict[str, _Kind]:
         with os.scandir(path) as entries:
             return {entry.name: _kind(entry) for entry in entries}
     except (FileNotFoundError, NotADirectoryError):
-        raise InvalidValue(
-            f"found the folder {written!r}, which does not exist", "the path of an existing file is accepted"
-        ) from None
+        near = nearest(Path(path).name, _folders_in(Path(path).parent))
+        hint = f"did you mean {near!r}? " if near else ""
+        raise InvalidValue(f"found the folder {written!r}, but no such folder", f"{hint}an existing one is accepted") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InvalidValue(
             f"found the folder {written!r}, which cannot be listed ({reason.lower()})", "a readable folder is accepted"
         ) from None
+
+
+def _folders_in(path: Path) -> list[str]:
+    try:
+        return [entry.name for entry in path.iterdir() if entry.is_dir()]
+    except OSError:
+        return []
 
 
 def _kind(entry: os.DirEntry[str]) -> _Kind:

@@ -9,11 +9,11 @@ from dvara_examples.manifest.fields import parse_line
 from dvara_examples.manifest.model import Variant
 from dvara_examples.manifest.scripts import Script
 from dvara_examples.model import Limits
-from dvara_examples.values import InvalidValue, Path, as_mapping, as_text, describe, did_you_mean
+from dvara_examples.values import InvalidValue, Path, as_text, describe, did_you_mean
 
 VARIANT_KEYS = ("file", "args", "env", "limits", "expect", "because", "skip")
 """Every key of a variant's long form."""
-_MAY_DIFFER = ("args", "env", "limits", "expect")
+MAY_DIFFER = ("args", "env", "limits", "expect")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,13 @@ class Shared:
 
 def read_variants(checks: Checks, value: object, path: Path, shared: Shared) -> tuple[Variant, ...]:
     """Return the variants of one example, in the manifest's order; what is wrong is noted and left out."""
-    found = checks.problems.read(as_mapping, value, path, None)
-    if found is None:
+    if not isinstance(value, dict) or not value:
+        found = "no variant" if value == {} else describe(value)
+        known = ", ".join(checks.vocabulary.suffixes)
+        checks.problems.add(f"found {found}", f"a mapping of languages to scripts is accepted; known: {known}", path)
         checks.named_all = False
         return ()
-    if not found:
-        known = ", ".join(checks.vocabulary.suffixes)
-        checks.problems.add("found no variant", f"at least one language with its script is accepted; known: {known}", path)
-    variants = (_read_variant(checks, language, found[language], path, shared) for language in found)
+    variants = (_read_variant(checks, language, value[language], path, shared) for language in value)
     return tuple(variant for variant in variants if variant is not None)
 
 
@@ -96,8 +95,8 @@ def _check_because(checks: Checks, found: Mapping[str, object], path: Path) -> N
     if "expect" in found and "because" not in found:
         accepted = "because: is needed beside it and says why this language differs"
         checks.problems.add("found an override of expect", accepted, (*path, "expect"), on_key=True)
-    if "because" in found and not any(key in found for key in _MAY_DIFFER):
-        accepted = f"it explains one of {', '.join(_MAY_DIFFER)}; remove it or add what it explains"
+    if "because" in found and not any(key in found for key in MAY_DIFFER):
+        accepted = f"it explains one of {', '.join(MAY_DIFFER)}; remove it or add what it explains"
         checks.problems.add("found because without anything that differs", accepted, (*path, "because"), on_key=True)
 
 

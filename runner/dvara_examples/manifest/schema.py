@@ -1,0 +1,116 @@
+"""Builds the JSON Schema of the manifest, for editors, out of what the plug-ins say of their own values.
+
+A schema cannot say everything that the loader checks (files that exist, ids that are unique, words of YAML 1.1): the loader stays
+the judge. The committed copy lies beside the manifest, and a test holds it against what is built here.
+"""
+
+import json
+from collections.abc import Mapping
+
+from dvara_examples.expectations import expectation_keys, expectation_module
+from dvara_examples.gateways import CAPABILITIES
+from dvara_examples.manifest import examples, fields, variants
+from dvara_examples.standin.answer_schema import ANSWER_SCHEMA
+from dvara_examples.toolchains import languages, load_toolchain
+
+Schema = dict[str, object]
+
+FILE_NAME = "manifest.schema.json"
+"""What the first line of a manifest names: ``# yaml-language-server: $schema=manifest.schema.json``."""
+
+_LINE: Schema = {"type": "string", "pattern": "\\S"}
+_WORD: Schema = {"type": "string", "pattern": fields.ID_PATTERN}
+
+
+def manifest_schema() -> Schema:
+    """Return the schema, of draft 2020-12, of the plain values of a manifest."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Manifest of dvara-examples",
+        **_object(
+            {
+                "version": {"const": fields.VERSION},
+                "defaults": _object({"limits": {"$ref": "#/$defs/limits"}}),
+                "examples": {"type": "array", "items": {"$ref": "#/$defs/example"}, "minItems": 1},
+            },
+            required=("version", "examples"),
+        ),
+        "$defs": {
+            "example": _example(),
+            "expect": _expect(),
+            "answer": ANSWER_SCHEMA,
+            "limits": _object({key: {"type": "number", "minimum": fields.LEAST_LIMIT_S} for key in fields.LIMIT_KEYS}),
+            "args": {"type": "array", "items": {"type": "string"}},
+            "env": {
+                "type": "object",
+                "propertyNames": {"pattern": fields.ENV_PATTERN, "not": {"enum": list(fields.SET_BY_THE_RUNNER)}},
+                "additionalProperties": {"type": "string"},
+            },
+            **{f"{language}_variant": _variant(language) for language in languages()},
+        },
+    }
+
+
+def schema_text() -> str:
+    """Return the schema as the text of its file."""
+    return json.dumps(manifest_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _object(properties: Mapping[str, object], required: tuple[str, ...] = ()) -> Schema:
+    schema: Schema = {"type": "object", "properties": dict(properties), "additionalProperties": False}
+    return {**schema, "required": list(required)} if required else schema
+
+
+def _example() -> Schema:
+    return _object(
+        {
+            "id": {**_WORD, "not": {"const": fields.RESERVED_ID}, "description": "What selects the example; unique."},
+            "title": {**_LINE, "description": "What the example shows, in a few words."},
+            "tags": {"type": "array", "items": _WORD},
+            "needs": {
+                "type": "array",
+                "items": {"enum": list(CAPABILITIES)},
+                "description": "What the gateway must be capable of; elsewhere the example is skipped.",
+            },
+            "answers": {
+                "type": "array",
+                "items": {"$ref": "#/$defs/answer"},
+                "description": "What a scripted gateway answers, one per request.",
+            },
+            "args": {"$ref": "#/$defs/args"},
+            "env": {"$ref": "#/$defs/env"},
+            "limits": {"$ref": "#/$defs/limits"},
+            "expect": {"$ref": "#/$defs/expect"},
+            "variants": {
+                **_object({language: {"$ref": f"#/$defs/{language}_variant"} for language in languages()}),
+                "minProperties": 1,
+            },
+        },
+        required=examples.NEEDED_KEYS,
+    )
+
+
+def _variant(language: str) -> Schema:
+    endings = "|".join(suffix.replace(".", "\\.") for suffix in load_toolchain(language).suffixes)
+    file: Schema = {"type": "string", "pattern": f"({endings})$", "description": "Relative to the manifest's folder."}
+    long_form: Schema = {
+        **_object(
+            {
+                "file": file,
+                "args": {"$ref": "#/$defs/args"},
+                "env": {"$ref": "#/$defs/env"},
+                "limits": {"$ref": "#/$defs/limits"},
+                "expect": {"$ref": "#/$defs/expect", "description": "What differs from the example's own; needs because."},
+                "because": {**_LINE, "description": "Why this language differs."},
+                "skip": {**_LINE, "description": "Why this variant never runs."},
+            },
+            required=("file",),
+        ),
+        "dependentRequired": {"expect": ["because"]},
+        "dependentSchemas": {"because": {"anyOf": [{"required": [key]} for key in variants.MAY_DIFFER]}},
+    }
+    return {"oneOf": [file, long_form]}
+
+
+def _expect() -> Schema:
+    return {**_object({key: expectation_module(key).SCHEMA for key in expectation_keys()}), "minProperties": 1}

@@ -1,0 +1,180 @@
+"""The loader: what a manifest's words become, and what no manifest in a file can show."""
+
+import gc
+import os
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dvara_examples.errors import ManifestError
+from dvara_examples.manifest import Origin, load_manifest
+from dvara_examples.manifest.vocabulary import Vocabulary
+from dvara_examples.model import Limits
+
+DATA = Path(__file__).parents[1] / "data"
+SMALL = "version: 1\nexamples:\n- {id: hello, title: Says hello, expect: {exit: 0}, variants: {python: hello.py}}\n"
+
+WriteManifest = Callable[..., Path]
+
+
+@pytest.fixture
+def refusal(vocabulary: Vocabulary) -> Callable[[Path], str]:
+    """Return a function that loads a manifest, which must be refused, and gives the message."""
+
+    def load(path: Path) -> str:
+        with pytest.raises(ManifestError) as caught:
+            load_manifest(path, path.parent, vocabulary=vocabulary)
+        return str(caught.value)
+
+    return load
+
+
+def test_everything_said_arrives_in_the_model(vocabulary: Vocabulary) -> None:
+    """Example, defaults and variant are merged: the variant's own words win, key by key."""
+    root = DATA / "good-manifests" / "everything"
+    manifest = load_manifest(root / "manifest.yaml", root, vocabulary=vocabulary)
+    example, second = manifest.examples
+    python, node, java = example.variants
+    assert (example.id, example.tags, example.needs) == ("stream-basic", ("smoke", "streaming"), ("scripted",))
+    assert example.answers == ({"text": "Hello there", "piece_delay_s": 0.05}, "Hello again")
+    assert example.limits == Limits(wall_s=60.0, idle_s=10.0)
+    assert (python.args, python.env) == (("--times", "2"), {"NO_COLOR": "1"})
+    assert (node.file, node.relative) == (root / "node" / "stream-basic.mjs", "node/stream-basic.mjs")
+    assert java.expect == {**example.expect, "requests": 1, "finish_reason": "stop"}
+    assert [e.key for e in java.expectations] == list(java.expect)
+    assert java.expectations[2] != example.expectations[2]
+    assert (java.args, java.env) == ((), {"NO_COLOR": "1", "JAVA_TOOL_OPTIONS": "-Xshare:auto"})
+    assert (java.limits, java.skip) == (Limits(wall_s=90.5, idle_s=10.0), "waits for a newer JDK")
+    assert (java.because, node.because) == ("Java has no SDK that retries", None)
+    assert second.variants[0].relative == "node/stream-basic.mjs"
+    assert [v.id for v in manifest.variants] == [
+        "stream-basic[python]",
+        "stream-basic[node]",
+        "stream-basic[java]",
+        "chat-basic[node]",
+    ]
+
+
+def test_examples_and_variants_know_where_they_begin(vocabulary: Vocabulary) -> None:
+    """An origin is the position of the example's first key, or of the variant's language."""
+    root = DATA / "good-manifests" / "everything"
+    example = load_manifest(root / "manifest.yaml", root, vocabulary=vocabulary).examples[0]
+    lines = (root / "manifest.yaml").read_text().splitlines()
+    assert example.origin == Origin("manifest.yaml", lines.index("  - id: stream-basic") + 1, 5)
+    assert example.variants[2].origin == Origin("manifest.yaml", lines.index("      java:") + 1, 7)
+
+
+def test_quoted_words_stay_text(vocabulary: Vocabulary) -> None:
+    """Quotes, or the tag !!str, make text of whatever YAML would read as something else."""
+    root = DATA / "good-manifests" / "yaml-words"
+    example = load_manifest(root / "manifest.yaml", root, vocabulary=vocabulary).examples[0]
+    assert (example.id, example.title, example.tags) == ("no", "1.20", ("2024-01-31", "010"))
+    words = [True, False, None, 31, -1, 2, 1.5, 0.5, "1e3", "y", "n", "1.2.3"]
+    assert example.expect["stdout_json"] == {"equals": {"yes or no": words}}
+
+
+def test_the_file_is_named_as_seen_from_where_the_user_is(
+    write_manifest: WriteManifest, vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    """Messages name the manifest relative to the folder of display, and in full outside it."""
+    path = write_manifest("version: 2\n")
+    for display, shown in ((tmp_path.parent, f"{tmp_path.name}/manifest.yaml"), (tmp_path / "other", str(path))):
+        with pytest.raises(ManifestError, match=f"^{re.escape(shown)}:1:1: found no key 'examples'"):
+            load_manifest(path, tmp_path, display=display, vocabulary=vocabulary)
+
+
+def test_a_path_that_is_no_file_is_refused_without_opening_it(refusal: Callable[[Path], str], tmp_path: Path) -> None:
+    """A missing file, a folder and a FIFO (which would block whoever opens it) each get a sentence."""
+    os.mkfifo(tmp_path / "fifo")
+    assert "found no such file" in refusal(tmp_path / "none.yaml")
+    assert "found a folder" in refusal(tmp_path)
+    assert "no regular file" in refusal(tmp_path / "fifo")
+    assert "cannot be read" in refusal(tmp_path / "nul\0")
+
+
+def test_what_the_system_will_not_open_is_refused(refusal: Callable[[Path], str], tmp_path: Path) -> None:
+    """The operating system's own reason is told: here a symbolic link that leads to itself."""
+    path = tmp_path / "manifest.yaml"
+    path.symlink_to(path)
+    assert "cannot be read (too many levels of symbolic links)" in refusal(path)
+
+
+def test_a_file_that_is_too_large_is_refused_unparsed(refusal: Callable[[Path], str], write_manifest: WriteManifest) -> None:
+    """More than 16 MiB are refused; a single text of almost that size is no trouble."""
+    assert "at most 16 MiB" in refusal(write_manifest(b"#" * (16 * 1024 * 1024 + 1)))
+    title = "x" * (15 * 1024 * 1024)
+    assert refusal(write_manifest(SMALL.replace("0}", f"{title}}}"), "hello.py")).endswith("is accepted")
+
+
+@pytest.mark.parametrize("deep", ["[" * 1000 + "]" * 1000, "{a: " * 1000 + "}" * 1000, "- " * 1000, "? " * 1000, "[" * 1_000_000])
+def test_deep_nesting_is_refused(deep: str, refusal: Callable[[Path], str], write_manifest: WriteManifest) -> None:
+    """A thousand levels are refused at the 65th, in whatever style, and never by running out of stack."""
+    assert re.search(r":1:\d+: found more levels than can be meant", refusal(write_manifest(deep)))
+
+
+def test_a_bomb_of_aliases_is_refused_at_once(refusal: Callable[[Path], str], write_manifest: WriteManifest) -> None:
+    """Thirty doublings stand for a thousand million values; they are refused without being built."""
+    lines = ["a0: &a0 [lol, lol]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 31))]
+    began = time.process_time()
+    assert "aliases that stand for too many values" in refusal(write_manifest("\n".join(lines)))
+    assert time.process_time() - began < 5
+
+
+def test_a_link_that_leads_out_of_the_root_is_refused(
+    refusal: Callable[[Path], str], write_manifest: WriteManifest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A symbolic link is followed before it is judged, be it the script itself or a folder on the way."""
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "hello.py").touch()
+    path = write_manifest(SMALL)
+    (tmp_path / "hello.py").symlink_to(outside / "hello.py")
+    assert "a symbolic link that leads out of the repository" in refusal(path)
+    (tmp_path / "linked").symlink_to(outside)
+    assert "leads out of the repository" in refusal(write_manifest(SMALL.replace("hello.py", "linked/hello.py")))
+
+
+def test_a_link_inside_the_root_is_taken(write_manifest: WriteManifest, vocabulary: Vocabulary, tmp_path: Path) -> None:
+    """A symbolic link to a script in the same root is a script; one that leads nowhere, or to a folder, is none."""
+    path = write_manifest(SMALL, "real/other.py")
+    (tmp_path / "hello.py").symlink_to("real/other.py")
+    assert load_manifest(path, tmp_path, vocabulary=vocabulary).variants[0].relative == "hello.py"
+    for target in ("nowhere.py", "real"):
+        (tmp_path / "hello.py").unlink()
+        (tmp_path / "hello.py").symlink_to(target)
+        with pytest.raises(ManifestError, match="which is something that is no regular file"):
+            load_manifest(path, tmp_path, vocabulary=vocabulary)
+
+
+def test_ten_thousand_cases_load_as_one_would(write_manifest: WriteManifest, vocabulary: Vocabulary, tmp_path: Path) -> None:
+    """Nothing that is remembered between examples leaks from one into another, and collection is on again afterwards."""
+    lines = ["version: 1", "examples:"]
+    for n in range(10_000):
+        lines += [
+            f"- id: case-{n}",
+            f"  title: Case {n}",
+            f"  expect: {{exit: {n % 200}, requests: {n % 7}, stdout: {{contains: text {n % 50}}}}}",
+            f"  limits: {{wall_s: {n % 30 + 1}}}",
+            f"  variants: {{python: python/script_{n % 10}.py}}",
+        ]
+    path = write_manifest("\n".join(lines), *(f"python/script_{n}.py" for n in range(10)))
+    examples = load_manifest(path, tmp_path, vocabulary=vocabulary).examples
+    assert gc.isenabled()
+    assert len(examples) == 10_000
+    for n, example in enumerate(examples):
+        assert (example.id, example.origin.line) == (f"case-{n}", 5 * n + 3)
+        assert example.expect == {"exit": n % 200, "requests": n % 7, "stdout": {"contains": f"text {n % 50}"}}
+        assert example.expectations == tuple(vocabulary.parse_expectation(k, v) for k, v in example.expect.items())
+        assert example.limits == Limits(n % 30 + 1, Limits().idle_s)
+        assert example.variants[0].relative == f"python/script_{n % 10}.py"
+
+
+def test_one_number_and_another_are_never_one(write_manifest: WriteManifest, vocabulary: Vocabulary) -> None:
+    """Equal values are parsed once, but 1 is not true and '1' is not 1, however alike Python finds them."""
+    entry = "- {{id: e{n}, title: t, expect: {{stdout_json: {{equals: {value}}}}}, variants: {{python: hello.py}}}}\n"
+    text = "version: 1\nexamples:\n" + "".join(entry.format(n=n, value=v) for n, v in enumerate(["1", "true", '"1"', "1.0"]))
+    path = write_manifest(text, "hello.py")
+    wanted = [repr(e.expectations[0]) for e in load_manifest(path, path.parent, vocabulary=vocabulary).examples]
+    assert len(set(wanted)) == 4
