@@ -63,8 +63,7 @@ def cached_folder(
                 continue
             return _complete(slot) or _build(slot, build)
     raise ToolchainError(
-        f"nothing can be kept for {kind}: {' and '.join(refusals)}; a folder that can be written to is needed, "
-        "point the cache at one"
+        f"nothing can be kept for {kind}: {' and '.join(refusals)}; let DVARA_EXAMPLES_CACHE name a folder that can be written to"
     )
 
 
