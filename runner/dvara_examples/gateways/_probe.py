@@ -1,23 +1,24 @@
 """Asks a gateway for its models, once, and tells in a sentence what stands in the way."""
 
 import json
+import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from socket import gaierror
+
+import requests
+from requests.adapters import HTTPAdapter
 
 from dvara_examples.clock import Timer, start_timer
 from dvara_examples.errors import GatewayError
 from dvara_examples.model import Endpoint
+from dvara_examples.tap.upstream import tls_context
 from dvara_examples.world import World
 
-if TYPE_CHECKING:
-    import requests
-
-CONNECT_S = 5.0
-READ_S = 5.0
+PATIENCE_S = 5.0
+"""For the connection, and for each silence while the answer comes."""
 _BODY_LIMIT_BYTES = 8 * 1024 * 1024
 _BODY_LIMIT_S = 15.0
-_CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_DIR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,33 +30,39 @@ class Probed:
     lists_models: bool = True
 
 
-def probe(upstream: Endpoint, world: World) -> Probed:
-    """Send ``GET {base_url}/models``. Raises GatewayError, whose message never holds the key."""
-    import requests
+class _TlsAdapter(HTTPAdapter):
+    """Verifies as the tap does, so that whom the probe trusts, the examples' requests reach."""
 
-    url = f"{upstream.base_url}/models"
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__()
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **more: object) -> None:
+        super().init_poolmanager(connections, maxsize, block, ssl_context=self._context, **more)
+
+    def cert_verify(self, conn: object, url: str, verify: object, cert: object) -> None:
+        """Leave the context as it is: the library would add certificates of its own."""
+
+
+def probe(upstream: Endpoint, world: World, *, patience_s: float = PATIENCE_S) -> Probed:
+    """Send ``GET {base_url}/models``. Raises GatewayError, whose message never holds the key."""
     with requests.Session() as session:
         session.trust_env = False  # no proxies, and no .netrc in the place of the key
+        session.mount("https://", _TlsAdapter(tls_context(world.environ)))
         try:
             with session.get(
-                url,
+                f"{upstream.base_url}/models",
                 headers={"Authorization": f"Bearer {upstream.key}", "Accept": "application/json"},
-                timeout=(CONNECT_S, READ_S),
-                verify=_verify(world.environ),
+                timeout=patience_s,
                 allow_redirects=False,
                 stream=True,
             ) as response:
                 return _read(upstream, response, _body(response, start_timer(world.clock)))
         except (requests.RequestException, OSError) as error:
-            _explain(upstream.base_url, error)
+            raise GatewayError(_reason(upstream.base_url, error)) from None
 
 
-def _verify(environ: Mapping[str, str]) -> str | bool:
-    """Return the file or folder of certificates that the environment names, True for the usual ones."""
-    return next((environ[name] for name in _CA_VARIABLES if environ.get(name)), True)
-
-
-def _body(response: "requests.Response", timer: Timer) -> bytes:
+def _body(response: requests.Response, timer: Timer) -> bytes:
     """Return the body, but no more of it than a list of models can be long. Raises TimeoutError for one that drips in."""
     data = b""
     for part in response.iter_content(65_536):
@@ -67,7 +74,7 @@ def _body(response: "requests.Response", timer: Timer) -> bytes:
     return data
 
 
-def _read(upstream: Endpoint, response: "requests.Response", body: bytes) -> Probed:
+def _read(upstream: Endpoint, response: requests.Response, body: bytes) -> Probed:
     """Make sense of the answer to the request for models."""
     base_url, status = upstream.base_url, response.status_code
     html = "html" in response.headers.get("Content-Type", "").lower() or body[:64].lstrip().lower().startswith(b"<")
@@ -126,34 +133,24 @@ def _message(value: object, key: str) -> str:
     return f": {printable}" if printable and key not in message else ""
 
 
-def _explain(base_url: str, error: BaseException) -> NoReturn:
-    """Raise the GatewayError that says why no answer came."""
-    import ssl
-    from socket import gaierror
-
-    import requests
-
+def _reason(base_url: str, error: BaseException) -> str:
+    """Say why no answer came."""
     causes = tuple(_chain(error))
     tls = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
-    if tls is not None or isinstance(error, requests.exceptions.SSLError):
-        raise GatewayError(_tls_sentence(base_url, tls)) from None
+    if tls is not None:
+        return _tls_sentence(base_url, tls)
     if any(isinstance(cause, gaierror) for cause in causes):
-        raise GatewayError(f"the host in {base_url} is not known to this machine; check the spelling of DVARA_URL") from None
+        return f"the host in {base_url} is not known to this machine; check the spelling of DVARA_URL"
     if any(isinstance(cause, requests.Timeout | TimeoutError) for cause in causes):
-        raise GatewayError(
-            f"the gateway at {base_url} does not answer within {READ_S:g} s; check that it is up and reachable"
-        ) from None
+        return f"the gateway at {base_url} does not answer in time; check that it is up and reachable"
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        raise GatewayError(f"nothing listens at {base_url}; start the gateway, or check host and port in DVARA_URL") from None
-    if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
-        raise GatewayError(
-            f"the certificates that {', '.join(_CA_VARIABLES)} name cannot be read; correct or unset the variable"
-        ) from None
-    raise GatewayError(f"the gateway at {base_url} ends the connection without a proper answer; check DVARA_URL") from None
+        return f"nothing listens at {base_url}; start the gateway, or check host and port in DVARA_URL"
+    return f"the gateway at {base_url} ends the connection without a proper answer; check DVARA_URL"
 
 
-def _tls_sentence(base_url: str, error: BaseException | None) -> str:
-    reason = getattr(error, "verify_message", "") or (getattr(error, "reason", "") or "").replace("_", " ").lower()
+def _tls_sentence(base_url: str, error: ssl.SSLError) -> str:
+    verified = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else ""
+    reason = verified or (error.reason or "").replace("_", " ").lower()
     said = f" ({reason})" if reason else ""
     if "wrong version" in said or "record layer" in said:
         return f"{base_url} does not speak TLS{said}; try http:// in DVARA_URL"
