@@ -1,0 +1,73 @@
+"""What is pinned: everything that is asked for, the same everywhere, with hashes and without addresses."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PYTHON_LOCKS = (
+    "requirements/run.txt",
+    "requirements/dev.txt",
+    "examples/python/requirements.txt",
+    "runner/dvara_examples/toolchains/node_runtime.txt",
+)
+NODE_LOCK = "examples/node/package-lock.json"
+
+
+def pins(lock: str) -> dict[str, set[str]]:
+    """Return the versions that *lock* pins for each package; markers may choose between several."""
+    found: dict[str, set[str]] = {}
+    for name, version in re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", (ROOT / lock).read_text(), re.MULTILINE):
+        found.setdefault(name, set()).add(version)
+    return found
+
+
+def names(requirements: list[str]) -> set[str]:
+    """Return the names of what *requirements* ask for."""
+    return {match[0].lower() for text in requirements if (match := re.match(r"[A-Za-z0-9._-]+", text))}
+
+
+@pytest.mark.parametrize("lock", [*PYTHON_LOCKS, NODE_LOCK])
+def test_no_lock_names_an_address(lock: str) -> None:
+    """Where packages come from is everybody's own configuration."""
+    assert not re.findall(r"\w+://\S+", (ROOT / lock).read_text())
+
+
+@pytest.mark.parametrize("lock", PYTHON_LOCKS)
+def test_every_pin_of_python_has_a_hash(lock: str) -> None:
+    """Nothing is installed that is not the very file that was pinned."""
+    blocks = re.split(r"^(?=[A-Za-z0-9])", (ROOT / lock).read_text(), flags=re.MULTILINE)[1:]
+    assert blocks
+    assert [block for block in blocks if "--hash=sha256:" not in block] == []
+
+
+def test_every_pin_of_node_has_a_hash() -> None:
+    """The same for Node; the first entry is the project itself."""
+    packages = json.loads((ROOT / NODE_LOCK).read_text())["packages"]
+    assert {name for name, package in packages.items() if "integrity" not in package} == {""}
+
+
+def test_what_the_project_asks_for_is_pinned() -> None:
+    """A dependency that is added to the project must be added to the locks, too."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert names(project["project"]["dependencies"] + project["build-system"]["requires"]) <= pins("requirements/run.txt").keys()
+    for group in ("test", "lint"):
+        assert names(project["dependency-groups"][group]) <= pins("requirements/dev.txt").keys()
+
+
+def test_tests_see_the_versions_that_users_run() -> None:
+    """Whatever is needed to run has the same version where it is tested."""
+    dev = pins("requirements/dev.txt")
+    assert {name: dev.get(name) for name in pins("requirements/run.txt")} == pins("requirements/run.txt")
+
+
+def test_what_the_examples_ask_for_is_pinned() -> None:
+    """A package that an example imports must be in the examples' locks."""
+    asked_for = [line for line in (ROOT / "examples/python/requirements.in").read_text().splitlines() if not line.startswith("#")]
+    assert names(asked_for) <= pins("examples/python/requirements.txt").keys()
+    lock = json.loads((ROOT / NODE_LOCK).read_text())["packages"]
+    listed = json.loads((ROOT / "examples/node/package.json").read_text())
+    assert lock[""]["dependencies"] == listed["dependencies"]
