@@ -39,9 +39,14 @@ public final class Resolve {
     try (var context = Runtimes.INSTANCE.getRuntime().create(overrides(request))) {
       new Resolve(context).resolve(request);
     } catch (RepositoryException e) {
-      System.err.println(e.getMessage());
+      System.err.println(innermost(e).getMessage());
       System.exit(1);
     }
+  }
+
+  /** The resolver's errors nest, and only the innermost of its own names the repository and what it answered. */
+  private static RepositoryException innermost(RepositoryException error) {
+    return error.getCause() instanceof RepositoryException cause ? innermost(cause) : error;
   }
 
   private static ContextOverrides overrides(List<String[]> request) {

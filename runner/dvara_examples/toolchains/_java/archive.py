@@ -50,12 +50,14 @@ def _options(jdk: Jdk, folder: Path) -> tuple[str, ...]:
 def _build(folder: Path, jdk: Jdk, jars: Sequence[Path], world: World) -> None:
     """Write the archive for *jars* into *folder*."""
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        wanted = Path(scratch) / "wanted.txt"
+        wanted, empty = Path(scratch) / "wanted.txt", Path(scratch) / "empty"
+        empty.mkdir()
         names = [*_streaming_classes(Path(scratch), jdk, world), *_classes_in(jars)]
         wanted.write_text("\n".join(names) + "\n", "utf-8")
         options = ["-Xshare:dump", f"-XX:SharedClassListFile={wanted}", f"-XX:SharedArchiveFile={folder / 'classes.jsa'}"]
-        class_path = ["-cp", os.pathsep.join(map(str, jars)) or os.devnull]
-        _checked(run_tool([jdk.tool("java"), *START_QUICKLY, *options, *class_path], env=world.environ, limit_s=_DUMP_LIMIT_S))
+        # Without jars the class path is an empty folder, the one kind of folder that the JVM takes here.
+        argv = [jdk.tool("java"), *START_QUICKLY, *options, "-cp", os.pathsep.join(map(str, jars)) or "."]
+        _checked(run_tool(argv, env=world.environ, limit_s=_DUMP_LIMIT_S, cwd=empty))
     if not (folder / "classes.jsa").is_file():
         raise ToolchainError("no class-data archive can be made: the JVM wrote none")
     _checked(

@@ -48,7 +48,7 @@ def compile_bundle(bundle: Bundle, jdk: Jdk, class_path: Sequence[Path], world: 
     def build(folder: Path) -> None:
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             classes = Path(scratch)
-            _javac(bundle, jdk, [*options, *_class_path_option(class_path)], classes, world)
+            _javac(bundle, jdk, [*options, *_class_path_option(class_path, classes)], classes, world)
             main = bundle.header.main or _main_class(bundle, classes)
             _pack(classes, bundle, folder / "app.jar")
         (folder / "main.json").write_text(json.dumps(main), "utf-8")
@@ -63,9 +63,9 @@ def _options(bundle: Bundle, jdk: Jdk) -> list[str]:
     return ["-g", "-parameters", *preview, *bundle.header.compile_options]
 
 
-def _class_path_option(class_path: Sequence[Path]) -> list[str]:
-    """Return the class path for javac; an empty one keeps it from reading what lies in the current folder."""
-    return ["-cp", os.pathsep.join(map(str, class_path)) or os.devnull]
+def _class_path_option(class_path: Sequence[Path], classes: Path) -> list[str]:
+    """Return the class path for javac; with *classes* in it, it is never empty, which would mean the current folder."""
+    return ["-cp", os.pathsep.join(map(str, (*class_path, classes)))]
 
 
 def _key(bundle: Bundle, jdk: Jdk, options: Sequence[str], class_path: Sequence[Path]) -> str:

@@ -1,6 +1,6 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 21+
-//RUNTIME_OPTIONS -Dgreeting='good day'
+//RUNTIME_OPTIONS '-Dgreeting=good day'
 
 public class Plain {
     public static void main(String[] args) {
