@@ -1,7 +1,7 @@
 """What one case costs beyond the command it starts: 200 trivial ones, against other runners of commands or examples.
 
-Every tool starts the same command, a Python interpreter that runs an empty script, 200 times, one after the other. The added cost is
-what remains per case when the bare command's time is taken off. Tools that cannot be installed are named and left out.
+Every tool starts the same command, a Python interpreter that runs an empty script, 200 times, one after the other. The added
+cost is what remains per case when the bare command's time is taken off. Tools that cannot be installed are named and left out.
 """
 
 import os
