@@ -16,6 +16,7 @@ from dvara_examples.standin.visit import Patience
 
 _BACKLOG = 128
 _JOIN_S = 5.0
+_RETRY_S = 0.05
 
 
 class StandIn:
@@ -100,8 +101,9 @@ class StandIn:
         while self._wake.fileno() not in {fd for fd, _ in poll.poll()}:
             try:
                 sock, _ = self._listener.accept()
-            except OSError:
-                continue  # the client gave up in the queue
+            except OSError:  # the client gave up in the queue, or this process has no descriptor left for it
+                self._closing.wait(_RETRY_S)
+                continue
             self._start(sock)
 
     def _start(self, sock: socket.socket) -> None:

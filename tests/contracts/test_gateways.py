@@ -1,0 +1,35 @@
+"""Every gateway kind that is found fulfils the contract of its package."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from dvara_examples.clock import SystemClock
+from dvara_examples.gateways import CAPABILITIES, kinds, open_gateway
+from dvara_examples.standin.server import StandIn
+from dvara_examples.world import World
+
+WITHOUT_DOCKER = [kind for kind in kinds() if kind != "docker"]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A world in which every kind can be opened: a gateway runs at DVARA_URL."""
+    out = tmp_path / "out"
+    with StandIn(clock=SystemClock()) as standin, out.open("w") as stream:
+        environ = {"DVARA_URL": standin.base_url, "DVARA_API_KEY": standin.default_key}
+        yield World(environ, tmp_path, tmp_path, tmp_path / "manifest.yaml", tmp_path, tmp_path, stream, stream)
+
+
+@pytest.mark.parametrize("kind", WITHOUT_DOCKER)
+def test_an_endpoint_answers(world: World, kind: str) -> None:
+    """Within its block, an endpoint's base URL ends in its prefix and lists models to its key, and nothing shows the key."""
+    with open_gateway(kind, world) as gateway, gateway.endpoint([]) as endpoint:
+        assert gateway.kind == kind
+        assert gateway.capabilities <= set(CAPABILITIES)
+        assert not endpoint.base_url.endswith("/")
+        reply = requests.get(f"{endpoint.base_url}/models", headers={"Authorization": f"Bearer {endpoint.key}"}, timeout=10)
+        assert [model["id"] for model in reply.json()["data"]] == list(gateway.models)
+        assert endpoint.key not in gateway.description + repr(gateway)
