@@ -1,0 +1,57 @@
+// Shows each field of a JSON answer as soon as it is whole, while the rest still arrives.
+// Run it: DVARA_API_KEY=gw_... node stream-json-partial.mjs
+
+// [START stream_json_partial]
+import OpenAI from "openai";
+import { Allow, parse } from "partial-json";
+
+const FIELDS = Object.fromEntries(["name", "city", "job", "hobby", "motto"].map((name) => [name, { type: "string" }]));
+const PERSON = { type: "object", properties: FIELDS, required: Object.keys(FIELDS), additionalProperties: false };
+
+try {
+  if (!process.env.DVARA_API_KEY) throw new Error("DVARA_API_KEY is not set");
+  const client = new OpenAI({
+    baseURL: process.env.DVARA_URL || "http://localhost:8080/v1",
+    apiKey: process.env.DVARA_API_KEY,
+    timeout: 15_000,
+    logLevel: "off", // the catch below speaks
+  });
+  const stream = await client.chat.completions.create({
+    model: process.env.DVARA_MODEL || "gpt-4o",
+    messages: [{ role: "user", content: "Invent a person." }],
+    response_format: { type: "json_schema", json_schema: { name: "person", strict: true, schema: PERSON } },
+    stream: true,
+  });
+
+  const hangUp = () => stream.controller.abort();
+  const watchdog = setTimeout(hangUp, 15_000).unref(); // the SDK's own time-out ends with the head
+  let document = "", shown = 0, finishReason;
+  for await (const chunk of stream) {
+    watchdog.refresh();
+    for (const choice of chunk.choices ?? []) { // a usage chunk has none
+      document += choice.delta?.content ?? "";
+      const person = parse(document.trim() || "{}", Allow.OBJ); // forgives a missing end
+      for (const field of Object.keys(person).slice(shown)) console.log(`${field}: ${person[field]}`);
+      shown = Object.keys(person).length;
+      finishReason = choice.finish_reason ?? finishReason;
+      if (finishReason) setTimeout(hangUp, 1_000).unref(); // some servers forget to
+    }
+  }
+
+  if (!finishReason && stream.controller.signal.aborted) throw new OpenAI.APIConnectionTimeoutError();
+  if (!finishReason) throw new Error("incomplete: the stream ended without a finish_reason");
+  if (finishReason === "content_filter") console.log("[answer withheld by content filter]");
+  else if (finishReason !== "stop") {
+    console.log(`[answer cut off: ${finishReason}]`);
+    throw new Error(`cut off: finish_reason is ${finishReason}`);
+  } else if (shown < PERSON.required.length) throw new Error("unreadable answer: not all fields came");
+} catch (error) {
+  process.exitCode = 1;
+  if (error instanceof OpenAI.APIConnectionError || error.message === "terminated")
+    console.error(`connection failed: ${error.cause?.cause?.code ?? error.cause?.message ?? error.message}`); // refused, cut, silent for too long
+  else if (error instanceof OpenAI.APIError) { // a status, or an error event inside the stream
+    const reason = error.error?.message ?? "no reason given";
+    console.error(`error ${error.status ?? "event"} ${error.code ?? "unknown"}: ${reason}`);
+  } else console.error(error.constructor === Error ? error.message : `unreadable answer: ${error}`);
+}
+// [END stream_json_partial]

@@ -1,0 +1,59 @@
+// Asks again when the connection is lost: three attempts at most, 0.5 s and 1 s apart.
+// A completion cannot be resumed, so the answer visibly starts again. A stream that ends without a finish_reason counts
+// as lost; a status, an error event and a content filter are answers, and final.
+// Run it: DVARA_API_KEY=gw_... node stream-reconnect.mjs
+
+// [START stream_reconnect]
+import { setTimeout as sleep } from "node:timers/promises";
+import OpenAI from "openai";
+
+async function streamAnswer(prompt, attempt = 1) {
+  try {
+    if (!process.env.DVARA_API_KEY) throw new Error("DVARA_API_KEY is not set");
+    const client = new OpenAI({
+      baseURL: process.env.DVARA_URL || "http://localhost:8080/v1",
+      apiKey: process.env.DVARA_API_KEY,
+      timeout: 15_000, logLevel: "off", maxRetries: 0, // its own retries would make nine requests of three
+    });
+    const messages = [{ role: "user", content: prompt }];
+    const stream = await client.chat.completions.create({ model: process.env.DVARA_MODEL || "gpt-4o", messages, stream: true });
+    const hangUp = () => stream.controller.abort();
+    const watchdog = setTimeout(hangUp, 15_000).unref(); // the SDK's own time-out ends with the head
+    let heard, finishReason;
+    for await (const chunk of stream) {
+      heard = watchdog.refresh();
+      for (const choice of chunk.choices ?? []) { // a usage chunk has none
+        process.stdout.write(choice.delta?.content ?? "");
+        finishReason = choice.finish_reason ?? finishReason;
+        if (finishReason) setTimeout(hangUp, 1_000).unref(); // some servers forget to
+      }
+    }
+    const unfinished = "the stream ended without a finish_reason";
+    if (!finishReason && stream.controller.signal.aborted) throw new OpenAI.APIConnectionTimeoutError();
+    if (!finishReason && heard) throw new OpenAI.APIConnectionError({ message: unfinished });
+    if (!finishReason) throw new Error(`incomplete: ${unfinished}`);
+    console.log();
+    if (finishReason === "content_filter") console.log("[answer withheld by content filter]");
+    else if (finishReason !== "stop") {
+      console.log(`[answer cut off: ${finishReason}]`);
+      console.error(`cut off: finish_reason is ${finishReason}`);
+    }
+  } catch (error) {
+    console.log();
+    const lost = error instanceof OpenAI.APIConnectionError || error.message === "terminated";
+    if (lost && attempt < 3) {
+      console.log("[connection lost, the answer starts again]");
+      await sleep(250 * 2 ** attempt);
+      return streamAnswer(prompt, attempt + 1);
+    }
+    process.exitCode = 1;
+    if (lost) console.error(`connection failed: ${error.cause?.cause?.code ?? error.cause?.message ?? error.message}`);
+    else if (error instanceof OpenAI.APIError) { // a status, or an error event inside the stream
+      const reason = error.error?.message ?? "no reason given";
+      console.error(`error ${error.status ?? "event"} ${error.code ?? "unknown"}: ${reason}`);
+    } else console.error(error.constructor === Error ? error.message : `unreadable answer: ${error}`);
+  }
+}
+
+await streamAnswer("Say in one sentence what an LLM gateway does.");
+// [END stream_reconnect]
