@@ -43,7 +43,7 @@ class Checks:
         self, value: object, path: Path, known: Collection[str], needed: Collection[str] = ()
     ) -> Mapping[str, object] | None:
         """Return *value* if it is a mapping, without its unknown keys; note those and the missing ones."""
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             accepted = f"a mapping with {', '.join(needed or known)} is accepted"
             self.problems.add(f"found {describe(value)}", accepted, path)
             return None

@@ -23,17 +23,19 @@ class Event(Protocol):
     anchor: str
     tag: str | None
     value: str
-    implicit: tuple[bool, bool]
+    style: str | None
 
 
 NextEvent = Callable[[], Event]
 """Returns the next event, the last of which is a StreamEndEvent. Raises yaml.YAMLError."""
 
 
-def open_events(text: str) -> NextEvent:
-    """Return the source of events of *text*."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
-    next_event: NextEvent = loader.get_event
+FASTEST: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def open_events(text: str, loader: type = FASTEST) -> NextEvent:
+    """Return the source of events of *text*; *loader* is one of PyYAML's, of which only the parser is used."""
+    next_event: NextEvent = loader(text).get_event
     return next_event
 
 

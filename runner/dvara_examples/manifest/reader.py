@@ -131,12 +131,14 @@ class _Reader:
             kind = type(event)
             if kind is ScalarEvent:
                 value = event.value
-                if event.implicit[0]:
+                if not event.style:  # plain: neither quoted nor a block
                     value = words.get(value, _UNREAD)
                     if value is _UNREAD:
-                        value = words[event.value] = read_plain(event.value)
-                    if type(value) is Refused:
-                        value = self._refused(value, event, into, slot)
+                        value = read_plain(event.value)
+                        if isinstance(value, Refused):
+                            value = self._refused(value, event, into, slot)
+                        else:
+                            words[event.value] = value
                 if event.tag is not None or event.anchor is not None:
                     value = self._decorated(value, event, into, slot)
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
@@ -275,7 +277,7 @@ class _Reader:
                 f"an anchor's name is accepted; {near}",
                 position_of(event),
             )
-        self.repeated += anchor.size
+        self.repeated += anchor.size - 1  # the alias itself was counted where it stands
         if self.repeated > MOST_REPEATED:
             accepted = f"at most {MOST_REPEATED:,} are accepted; write the values out, or fewer of them"
             raise self._stopped("found aliases that stand for too many values", accepted, position_of(event))

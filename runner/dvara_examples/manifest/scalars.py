@@ -14,6 +14,7 @@ from dvara_examples.values import describe
 
 MOST_DIGITS = 18
 """Whole numbers of more digits are refused: they fit no machine word, and Python itself refuses to read very long ones."""
+_LONGEST_SHOWN = 60
 
 _CORE_1_2 = re.compile(
     r"(?P<null>null|Null|NULL|~|)"
@@ -85,10 +86,11 @@ def _read_number(word: str, kind: str) -> object:
 
 def _read_two_ways(word: str, kind_1_1: str, kind_1_2: str) -> Refused:
     """Say how the two versions of YAML read *word*; the value to go on with is the one of YAML 1.1."""
-    value = _load_1_1(word) if kind_1_1 in ("bool", "int", "float") else word
-    shown = word if len(word) <= 40 else word[:37] + "..."
+    if len(word) > _LONGEST_SHOWN:
+        return Refused("found a very long number, which the versions of YAML read differently", "put it in quotes", word)
+    value = yaml.safe_load(word) if kind_1_1 in ("bool", "int", "float") else word
     as_1_1 = _NAMES_1_1.get(kind_1_1) or describe(value)
-    as_1_2 = {"str": "text", "int": f"the number {_decimal(word)}"}.get(kind_1_2, f"the number {shown}")
+    as_1_2 = "text" if kind_1_2 == "str" else f"the number {_decimal(word) if kind_1_2 == 'int' else word}"
     if isinstance(value, bool):
         instead = f" if text is meant, or write {str(value).lower()}"
     elif "the number" in as_1_1 + as_1_2:
@@ -96,7 +98,7 @@ def _read_two_ways(word: str, kind_1_1: str, kind_1_2: str) -> Refused:
     else:
         instead = ""
     return Refused(
-        f"found the unquoted {shown}, which YAML 1.1 reads as {as_1_1} and YAML 1.2 as {as_1_2}",
+        f"found the unquoted {word}, which YAML 1.1 reads as {as_1_1} and YAML 1.2 as {as_1_2}",
         f"put it in quotes{instead}",
         value,
     )
@@ -105,15 +107,6 @@ def _read_two_ways(word: str, kind_1_1: str, kind_1_2: str) -> Refused:
 _NAMES_1_1 = {"str": "text", "timestamp": "a date", "merge": "a merge key", "value": "the mark of a default value"}
 
 
-def _load_1_1(word: str) -> object:
-    try:
-        return yaml.safe_load(word)
-    except ValueError:  # more digits than Python is willing to read
-        return word
-
-
-def _decimal(word: str) -> str:
-    try:
-        return str(int(word, 8 if word.startswith("0o") else 10))
-    except ValueError:
-        return word
+def _decimal(word: str) -> int:
+    """Return what YAML 1.2 reads: digits are decimal there, however many zeros lead, and octal begins with 0o."""
+    return int(word, 0 if word.startswith(("0o", "0x")) else 10)

@@ -49,8 +49,8 @@ def _read_variant(checks: Checks, language: str, value: object, container: Path,
         return None
     if isinstance(value, str):
         script = _script(checks, value, language, path)
-        return None if script is None else _variant(checks, language, script, {}, container, shared)
-    if not isinstance(value, Mapping):
+        return None if script is None else _short_variant(checks, language, script, container, shared)
+    if not isinstance(value, dict):
         checks.problems.add(f"found {describe(value)}", "the path of a script, or a mapping with file, is accepted", path)
         checks.named_all = False
         return None
@@ -69,16 +69,21 @@ def _script(checks: Checks, value: object, language: str, path: Path) -> Script 
         return None
 
 
+def _short_variant(checks: Checks, language: str, script: Script, container: Path, shared: Shared) -> Variant:
+    """Return a variant that has nothing of its own but its script."""
+    origin = checks.origin(container, language)
+    inherited = (shared.args, shared.env, shared.limits, *shared.expected)
+    return Variant(shared.id, language, script.file, script.relative, *inherited, None, None, origin)
+
+
 def _variant(
     checks: Checks, language: str, script: Script | None, found: Mapping[str, object], container: Path, shared: Shared
 ) -> Variant | None:
     path = (*container, language)
-    expect, expectations = shared.expected
-    if found:
-        _check_because(checks, found, path)
-        if "expect" in found:
-            override = checks.expects.parse(found["expect"], (*path, "expect"))
-            expect, expectations = checks.expects.merge(shared.expected, override)
+    _check_because(checks, found, path)
+    expected = shared.expected
+    if "expect" in found:
+        expected = checks.expects.merge(expected, checks.expects.parse(found["expect"], (*path, "expect")))
     args = checks.args(found["args"], (*path, "args")) if "args" in found else shared.args
     env = {**shared.env, **checks.env(found["env"], (*path, "env"))} if "env" in found else shared.env
     limits = checks.limits(found["limits"], (*path, "limits"), shared.limits) if "limits" in found else shared.limits
@@ -86,9 +91,7 @@ def _variant(
     if script is None:
         return None
     origin = checks.origin(container, language)
-    return Variant(
-        shared.id, language, script.file, script.relative, args, env, limits, expect, expectations, because, skip, origin
-    )
+    return Variant(shared.id, language, script.file, script.relative, args, env, limits, *expected, because, skip, origin)
 
 
 def _check_because(checks: Checks, found: Mapping[str, object], path: Path) -> None:
