@@ -26,17 +26,14 @@ def serve(*, port: int, key: str | None, clock: Clock, write: Callable[[str], No
             write(f"{clock.utc_now():%H:%M:%S} {line}")
 
     with StandIn(clock=clock, port=port, default_key=key, log=log) as standin, contextlib.suppress(KeyboardInterrupt):
-        write(_greeting(standin))
-        _wait_for_interrupt()
-        write("finishing the requests under way; Ctrl-C again cuts them")
-        standin.close(grace_s=GRACE_S)
-
-
-def _wait_for_interrupt() -> None:
-    never = threading.Event()
-    with contextlib.suppress(KeyboardInterrupt):
-        while not never.wait(_TICK_S):
-            pass
+        try:
+            write(_greeting(standin))
+            never = threading.Event()
+            while not never.wait(_TICK_S):
+                pass
+        except KeyboardInterrupt:
+            write("finishing the requests under way; Ctrl-C again cuts them")
+            standin.close(grace_s=GRACE_S)
 
 
 def _greeting(standin: StandIn) -> str:
