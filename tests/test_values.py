@@ -36,6 +36,8 @@ from dvara_examples.values import (
         (as_list, "abc", "found the text 'abc'; a list is accepted"),
         (as_mapping, [1, 2], "found a list of 2; a mapping is accepted"),
         (as_pattern, "(", "found the pattern '(', which does not compile"),
+        (as_pattern, "(" * 5000, "which does not compile (maximum recursion depth"),
+        (as_pattern, "a{99999999999}", "which does not compile (the repetition number is too large)"),
     ],
 )
 def test_a_wrong_value_is_named(parse: Callable[[object], object], value: object, message: str) -> None:

@@ -12,6 +12,8 @@ from types import TracebackType
 
 Path = tuple[str | int, ...]
 
+_LONGEST_WORD = 200
+
 
 class InvalidValue(ValueError):  # noqa: N818 - reads as the sentence it starts
     """A value is not what it should be.
@@ -53,6 +55,8 @@ class below:  # noqa: N801 - reads as the word it is in ``with below("key"):``
 
 def nearest(word: str, known: Collection[str]) -> str | None:
     """Return the known word most like *word*, or None where none is near."""
+    if len(word) > _LONGEST_WORD:  # comparing costs memory many times the word's size
+        return None
     close = difflib.get_close_matches(word.lower(), [k.lower() for k in known], n=1, cutoff=0.6)
     return next((k for k in known if k.lower() == close[0]), None) if close else None
 
@@ -62,6 +66,11 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
     near = nearest(word, known)
     listing = f"known: {', '.join(sorted(known))}" if known else "none are known"
     return f"did you mean {near!r}? {listing}" if near else listing
+
+
+def quoted(text: str, most: int = 60) -> str:
+    """Return *text* in quotes with control characters escaped, cut off where it is longer than *most*."""
+    return repr(text if len(text) <= most else text[: most - 3] + "...")
 
 
 def describe(value: object) -> str:
@@ -74,8 +83,7 @@ def describe(value: object) -> str:
         case int() | float():
             return f"the number {value}"
         case str():
-            shown = value if len(value) <= 40 else value[:37] + "..."
-            return f"the text {shown!r}"
+            return f"the text {quoted(value, 40)}"
         case Mapping():
             return "a mapping"
         case Sequence():
@@ -92,7 +100,7 @@ def as_mapping(value: object, known: Collection[str] | None = None) -> Mapping[s
         if not isinstance(key, str):
             raise InvalidValue(f"found {describe(key)} as a key", "keys are text; quote it", (key,), on_key=True)
         if known is not None and key not in known:
-            raise InvalidValue(f"unknown key {key!r}", did_you_mean(key, known), (key,), on_key=True)
+            raise InvalidValue(f"unknown key {quoted(key)}", did_you_mean(key, known), (key,), on_key=True)
     return value
 
 
@@ -147,7 +155,7 @@ def as_one_of(value: object, known: Collection[str]) -> str:
     """Return *value* as one of the *known* words."""
     text = as_text(value)
     if text not in known:
-        raise InvalidValue(f"unknown value {text!r}", did_you_mean(text, known))
+        raise InvalidValue(f"unknown value {quoted(text)}", did_you_mean(text, known))
     return text
 
 
@@ -156,7 +164,7 @@ def as_pattern(value: object) -> re.Pattern[str]:
     text = as_text(value)
     try:
         return re.compile(text, re.MULTILINE)
-    except re.error as error:
+    except (re.error, RecursionError, OverflowError) as error:  # the latter two: brackets too deep, repetitions too many
         raise InvalidValue(
-            f"found the pattern {text!r}, which does not compile ({error})", "a Python regular expression is accepted"
+            f"found the pattern {quoted(text)}, which does not compile ({error})", "a Python regular expression is accepted"
         ) from None

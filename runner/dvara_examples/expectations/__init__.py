@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from functools import cache
 from types import ModuleType
 
-from dvara_examples.values import InvalidValue, below, did_you_mean
+from dvara_examples.values import InvalidValue, below, did_you_mean, quoted
 from dvara_examples.verdict import Expectation
 
 WITNESSES = ("process", "output", "stream", "wire")
@@ -42,7 +42,7 @@ def expectation_keys() -> tuple[str, ...]:
 def expectation_module(key: str) -> ModuleType:
     """Import the module of one expectation. Raises InvalidValue where no such expectation exists."""
     if key not in _homes():
-        raise InvalidValue(f"unknown expectation {key!r}", did_you_mean(key, expectation_keys()), (key,), on_key=True)
+        raise InvalidValue(f"unknown expectation {quoted(key)}", did_you_mean(key, expectation_keys()), (key,), on_key=True)
     return importlib.import_module(_homes()[key])
 
 

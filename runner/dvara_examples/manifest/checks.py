@@ -12,7 +12,7 @@ from dvara_examples.manifest.problems import Problems
 from dvara_examples.manifest.scripts import Scripts
 from dvara_examples.manifest.vocabulary import Vocabulary
 from dvara_examples.model import Limits
-from dvara_examples.values import InvalidValue, Path, as_mapping, describe, did_you_mean
+from dvara_examples.values import InvalidValue, Path, as_mapping, describe, did_you_mean, quoted
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ class Checks:
         found: Mapping[str, object] = value
         strange = [key for key in found if key not in known]
         for key in strange:
-            self.problems.add(f"found the unknown key {key!r}", did_you_mean(key, known), (*path, key), on_key=True)
+            self.problems.add(f"found the unknown key {quoted(key)}", did_you_mean(key, known), (*path, key), on_key=True)
         for key in needed:
             if key not in found:
                 self.problems.add(f"found no key {key!r} here", f"it is needed; known: {', '.join(known)}", path)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from dvara_examples.model import Limits
-from dvara_examples.values import InvalidValue, as_seconds, as_text, describe
+from dvara_examples.values import InvalidValue, as_seconds, as_text, describe, quoted
 
 VERSION = 1
 LIMIT_KEYS = ("wall_s", "idle_s")
@@ -63,7 +63,7 @@ def check_env_name(name: str) -> None:
     """Refuse names that are no variable's, that the runner sets itself, or that look as if they held a secret."""
     if not _ENV.fullmatch(name):
         raise InvalidValue(
-            f"found the name {name!r}", "letters, digits and underscores are accepted, not a digit first", on_key=True
+            f"found the name {quoted(name)}", "letters, digits and underscores are accepted, not a digit first", on_key=True
         )
     if name.upper() in SET_BY_THE_RUNNER:
         raise InvalidValue(f"found {name}, which the runner itself sets for every run", "remove it", on_key=True)

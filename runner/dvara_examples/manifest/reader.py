@@ -24,7 +24,7 @@ from yaml.events import (
 from dvara_examples.manifest.events import Event, Mark, NextEvent, Position, open_events, position_of
 from dvara_examples.manifest.problems import Problem
 from dvara_examples.manifest.scalars import Refused, read_plain
-from dvara_examples.values import Path, describe, did_you_mean
+from dvara_examples.values import Path, describe, did_you_mean, quoted
 
 MOST_LEVELS = 64
 MOST_EVENTS = 4_000_000
@@ -229,7 +229,7 @@ class _Reader:
         path = self._path(into, key if isinstance(key, str) else "?")
         if isinstance(key, str):
             accepted = "each key is accepted once; remove one of the two"
-            self._note(f"found the key {key!r} a second time", accepted, path, event, on_key=True, again=True)
+            self._note(f"found the key {quoted(key)} a second time", accepted, path, event, on_key=True, again=True)
         else:
             what = "a list" if isinstance(key, list) else describe(key)
             self._note(f"found {what} as a key", "keys are text; put it in quotes", path, event, on_key=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from dvara_examples.values import InvalidValue, nearest
+from dvara_examples.values import InvalidValue, nearest, quoted
 
 _VENDORED = "node_modules"
 
@@ -52,8 +52,10 @@ class Scripts:
         known = self._found.get((written, language))
         if known is not None:
             return known
-        if written.startswith("/") or Path(written).is_absolute():
-            raise InvalidValue(f"found the absolute path {written!r}", "a path relative to the manifest's folder is accepted")
+        if written.startswith("/"):
+            raise InvalidValue(
+                f"found the absolute path {quoted(written)}", "a path relative to the manifest's folder is accepted"
+            )
         if not written:
             raise InvalidValue("found an empty path", "the path of a script is accepted")
         before, _, name = written.rpartition("/")
@@ -63,7 +65,8 @@ class Scripts:
         if not name.endswith(self.suffixes[language]):
             accepted = " or ".join(self.suffixes[language])
             raise InvalidValue(
-                f"found {written!r}, which is no {language} script by its name", f"a name that ends in {accepted} is accepted"
+                f"found {quoted(written)}, which is no {language} script by its name",
+                f"a name that ends in {accepted} is accepted",
             )
         script = Script(Path(folder.path, name), folder.relative + name)
         self._found[written, language] = script
@@ -88,7 +91,7 @@ class Scripts:
             return self._folders[written]
         path = os.path.normpath(self.base / written)
         if not (_inside(path, str(self.root)) and self._truly_inside(path)):
-            raise InvalidValue(f"found {whole!r}, which leads out of the repository", "a path inside it is accepted")
+            raise InvalidValue(f"found {quoted(whole)}, which leads out of the repository", "a path inside it is accepted")
         relative = os.path.relpath(path, self.root).replace(os.sep, "/")
         entries = _list_folder(path, written)
         folder = _Folder(path, "" if relative == "." else relative + "/", entries)
@@ -106,17 +109,17 @@ class Scripts:
             if near:
                 self._named.add(folder.relative + near)  # one wrong name is one problem, not two
             hint = f"did you mean {written.removesuffix(name) + near!r}? " if near else ""
-            raise InvalidValue(f"found {written!r}, but no such file", f"{hint}the path of an existing file is accepted")
+            raise InvalidValue(f"found {quoted(written)}, but no such file", f"{hint}the path of an existing file is accepted")
         self._named.add(folder.relative + name)
         if kind is _Kind.LINK:
             target = os.path.realpath(os.path.join(folder.path, name))  # noqa: PTH118 - beside realpath, which pathlib lacks
             if not self._truly_inside(target):
                 raise InvalidValue(
-                    f"found {written!r}, a symbolic link that leads out of the repository", "a file inside it is accepted"
+                    f"found {quoted(written)}, a symbolic link that leads out of the repository", "a file inside it is accepted"
                 )
             kind = _Kind.FILE if os.path.isfile(target) else _Kind.OTHER  # noqa: PTH113
         if kind is not _Kind.FILE:
-            raise InvalidValue(f"found {written!r}, which is {kind.value}", "the path of a script is accepted")
+            raise InvalidValue(f"found {quoted(written)}, which is {kind.value}", "the path of a script is accepted")
 
 
 def _inside(path: str, root: str) -> bool:
@@ -130,11 +133,13 @@ def _list_folder(path: str, written: str) -> dict[str, _Kind]:
     except (FileNotFoundError, NotADirectoryError):
         near = nearest(Path(path).name, _folders_in(Path(path).parent))
         hint = f"did you mean {near!r}? " if near else ""
-        raise InvalidValue(f"found the folder {written!r}, but no such folder", f"{hint}an existing one is accepted") from None
+        raise InvalidValue(
+            f"found the folder {quoted(written)}, but no such folder", f"{hint}an existing one is accepted"
+        ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InvalidValue(
-            f"found the folder {written!r}, which cannot be listed ({reason.lower()})", "a readable folder is accepted"
+            f"found the folder {quoted(written)}, which cannot be listed ({reason.lower()})", "a readable folder is accepted"
         ) from None
 
 

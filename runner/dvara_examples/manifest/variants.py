@@ -9,7 +9,7 @@ from dvara_examples.manifest.fields import parse_line
 from dvara_examples.manifest.model import Variant
 from dvara_examples.manifest.scripts import Script
 from dvara_examples.model import Limits
-from dvara_examples.values import InvalidValue, Path, as_text, describe, did_you_mean
+from dvara_examples.values import InvalidValue, Path, as_text, describe, did_you_mean, quoted
 
 VARIANT_KEYS = ("file", "args", "env", "limits", "expect", "because", "skip")
 """Every key of a variant's long form."""
@@ -43,7 +43,10 @@ def _read_variant(checks: Checks, language: str, value: object, container: Path,
     path = (*container, language)
     if language not in checks.vocabulary.suffixes:
         checks.problems.add(
-            f"found the unknown language {language!r}", did_you_mean(language, checks.vocabulary.suffixes), path, on_key=True
+            f"found the unknown language {quoted(language)}",
+            did_you_mean(language, checks.vocabulary.suffixes),
+            path,
+            on_key=True,
         )
         checks.named_all = False
         return None
