@@ -48,7 +48,7 @@ class BuiltIn:
 
     def _read(self, script: Path) -> tuple[Bundle, Jdk]:
         """Return *script* with all that it names, and the JDK that it gets."""
-        bundle = read_bundle(script, self._world)
+        bundle = read_bundle(self._world.cwd / script, self._world)
         if bundle.header.only_with_jbang:
             raise ToolchainError(
                 f"{script} uses {', '.join(bundle.header.only_with_jbang)}, which JBang alone can follow; "

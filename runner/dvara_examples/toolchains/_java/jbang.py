@@ -45,6 +45,7 @@ class WithJBang:
 
     def command(self, script: Path, args: Sequence[str] = ()) -> Command:
         """Return how *script* is started, built by JBang where it has changed. Safe from any thread. Raises ToolchainError."""
+        script = self._world.cwd / script  # whole, as JBang could take a bare name for one of its subcommands
         try:
             text = script.read_text("utf-8", errors="replace")
         except OSError as error:
@@ -92,10 +93,8 @@ class WithJBang:
 
     def _run(self, words: Sequence[str], script: Path, jdk: Jdk, limit_s: float) -> Answer:
         """Run one of JBang's commands on *script* with *jdk*, and turn its refusal into a ToolchainError."""
-        # A bare name could be one of JBang's subcommands.
-        named = str(script) if script.is_absolute() else f"./{script}"
         env = {**self._world.environ, "JAVA_HOME": str(jdk.home), "JBANG_NO_VERSION_CHECK": "true"}
-        answer = run_tool([str(self._jbang), *words, named], env=env, limit_s=limit_s, cwd=self._world.cwd)
+        answer = run_tool([str(self._jbang), *words, str(script)], env=env, limit_s=limit_s, cwd=self._world.cwd)
         if answer.code != 0:
             raise ToolchainError(_refusal(script, answer))
         return answer

@@ -81,9 +81,13 @@ def _ask(request: Sequence[str], jdk: Jdk, world: World, progress: Progress) -> 
 def _own_repository(world: World) -> Path | None:
     """Return a local Maven repository of our own where the user's cannot be written, else None."""
     folder = read_settings(world).local_repository
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    return None if os.access(folder, os.W_OK | os.X_OK) else world.state_dir / "cache" / "maven"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)  # as Maven does
+    except OSError:
+        is_writable = False
+    else:
+        is_writable = os.access(folder, os.W_OK | os.X_OK)
+    return None if is_writable else world.state_dir / "cache" / "maven"
 
 
 def _kept(jar: Path, group: str, folder: Path) -> str:
