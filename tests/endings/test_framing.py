@@ -51,8 +51,11 @@ STREAMS = [
     ),
     pytest.param(single_bytes(SSE_HEAD + WHOLE), "Hello", id="F05-byte-by-byte"),
     pytest.param(
-        [SSE_HEAD + chunk(delta("H") + delta("e")), chunk(delta("llo")[:9]), chunk(delta("llo")[9:20]), chunk(delta("llo")[20:])]
-        + [chunk(delta(finish="stop") + DONE) + LAST_CHUNK],
+        [
+            SSE_HEAD + chunk(delta("H") + delta("e")),
+            *(chunk(part) for part in (delta("llo")[:9], delta("llo")[9:20], delta("llo")[20:])),
+            chunk(delta(finish="stop") + DONE) + LAST_CHUNK,
+        ],
         "Hello",
         id="F06-many-events-in-one-piece-one-in-many",
     ),

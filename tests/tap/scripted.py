@@ -3,6 +3,7 @@
 Each step waits for what it caused (bytes that arrive, a FIN, an RST), so that no test depends on timing.
 """
 
+import contextlib
 import json
 import socket
 import struct
@@ -60,6 +61,16 @@ class Side:
         """Send each part by itself."""
         for part in parts:
             self.socket.sendall(part)
+
+    def send_until_blocked(self, block: bytes) -> int:
+        """Send *block* over and over until the other side has taken nothing for half a second; return how much went out."""
+        sent = 0
+        self.socket.settimeout(0.5)
+        with contextlib.suppress(TimeoutError):
+            while sent < 1 << 30:
+                sent += self.socket.send(block)
+        self.socket.settimeout(LIMIT_S)
+        return sent
 
     def receive(self, size: int) -> bytes:
         """Return exactly *size* bytes; fewer where the other side ends before."""

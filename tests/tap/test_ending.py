@@ -1,0 +1,115 @@
+"""The naming of endings as a pure function: the order of precedence, over all combinations of what can be seen."""
+
+import itertools
+
+import pytest
+
+from dvara_examples.model import Ending
+from dvara_examples.tap.ending import Close, Facts, name_ending
+
+BROKEN = (Close.FIN, Close.RST, Close.BROKEN)
+LEFT = (Close.CLIENT, Close.STOPPED)
+
+
+def all_facts() -> list[Facts]:
+    """Return every combination of the facts that decide."""
+    both = (False, True)
+    return [
+        Facts(
+            close,
+            status,
+            asked,
+            chat,
+            event_stream=stream,
+            finish_reason="stop" if finish else None,
+            sentinel=sentinel,
+            error_event=error,
+            malformed_event=malformed,
+            heard_all=finish and sentinel,
+            silent_s=silent_s,
+        )
+        for close, status, asked, chat, stream, finish, sentinel, error, malformed, silent_s in itertools.product(
+            Close, (None, 200, 404), both, both, both, both, both, both, both, (0.0, 10.0)
+        )
+    ]
+
+
+def endings(**wanted: object) -> set[Ending]:
+    """Return the endings of all facts that have the *wanted* values."""
+    chosen = [facts for facts in all_facts() if all(getattr(facts, name) == value for name, value in wanted.items())]
+    assert chosen
+    return {name_ending(facts)[0] for facts in chosen}
+
+
+def test_an_error_status_outranks_everything() -> None:
+    """Whatever else was seen, a status of 400 or above is an HTTP error."""
+    assert endings(status=404) == {Ending.HTTP_ERROR}
+
+
+@pytest.mark.parametrize("close", [Close.COMPLETE, *BROKEN])
+def test_no_head_is_no_response(close: Close) -> None:
+    """Without a whole head there was no response, unless the client gave up first."""
+    assert endings(status=None, close=close) == {Ending.NO_RESPONSE}
+
+
+def test_no_stream_outranks_the_transport() -> None:
+    """A stream that was asked for and did not come is the finding, however the body went."""
+    assert endings(status=200, asked_stream=True, event_stream=False) == {Ending.NOT_A_STREAM}
+
+
+def test_what_the_gateway_says_outranks_the_transport() -> None:
+    """An error event is named before a malformed one, and both before whatever the connection did."""
+    assert endings(status=200, asked_stream=True, event_stream=True, error_event=True) == {Ending.ERROR_EVENT}
+    told = endings(status=200, asked_stream=True, event_stream=True, error_event=False, malformed_event=True)
+    assert told == {Ending.MALFORMED_EVENT}
+
+
+def test_done_needs_all_three() -> None:
+    """Nothing is done without finish_reason, sentinel and either complete framing or a client that left with both in hand."""
+    for facts in all_facts():
+        if name_ending(facts)[0] is Ending.DONE:
+            assert facts.finish_reason
+            assert facts.sentinel
+            assert facts.close is Close.COMPLETE or (facts.close is Close.CLIENT and facts.heard_all and facts.silent_s < 10)
+
+
+def test_broken_framing_is_never_a_good_end() -> None:
+    """A gateway that breaks off ends in reset or truncated, even after the sentinel."""
+    quiet = {"status": 200, "asked_stream": True, "event_stream": True, "error_event": False, "malformed_event": False}
+    assert endings(close=Close.RST, **quiet) == {Ending.RESET}
+    assert endings(close=Close.FIN, **quiet) == {Ending.TRUNCATED}
+    assert endings(close=Close.BROKEN, **quiet) == {Ending.TRUNCATED}
+
+
+@pytest.mark.parametrize("close", LEFT)
+@pytest.mark.parametrize("status", [None, 200])
+def test_silence_makes_a_stall(close: Close, status: int | None) -> None:
+    """After the idle limit's silence it is a stall, whoever ended it and however far the stream had come."""
+    quiet = {"asked_stream": True, "event_stream": True, "error_event": False, "malformed_event": False}
+    assert endings(close=close, status=status, silent_s=10.0, **quiet) == {Ending.STALLED}
+
+
+def test_a_stopped_run_is_not_done() -> None:
+    """A run that was stopped before the framing was complete is not done, even after the sentinel."""
+    facts = Facts(Close.STOPPED, 200, finish_reason="stop", sentinel=True, heard_all=True)
+    assert name_ending(facts)[0] is Ending.CLIENT_CLOSED
+
+
+@pytest.mark.parametrize(
+    ("finish", "sentinel", "ending"),
+    [
+        ("stop", True, Ending.DONE),
+        ("stop", False, Ending.DONE_WITHOUT_SENTINEL),
+        (None, True, Ending.EOF_WITHOUT_DONE),
+        (None, False, Ending.EOF_WITHOUT_DONE),
+    ],
+)
+def test_complete_chat_streams(finish: str | None, sentinel: bool, ending: Ending) -> None:
+    """A complete stream is named by what it said at its end."""
+    assert name_ending(Facts(Close.COMPLETE, 200, finish_reason=finish, sentinel=sentinel))[0] is ending
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_streams_of_other_paths_are_answered(asked: bool) -> None:
+    """The sentinel is a rule of chat completions: a complete stream from another path is answered."""
+    assert name_ending(Facts(Close.COMPLETE, 200, asked, chat=False))[0] is Ending.ANSWERED
