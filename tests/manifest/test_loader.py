@@ -72,6 +72,7 @@ def test_quoted_words_stay_text(vocabulary: Vocabulary) -> None:
     root = DATA / "good-manifests" / "yaml-words"
     example = load_manifest(root / "manifest.yaml", root, vocabulary=vocabulary).examples[0]
     assert (example.id, example.title, example.tags) == ("no", "1.20", ("2024-01-31", "010"))
+    assert example.variants[0].args == ("no", "010")
     words = [True, False, None, 31, -1, 2, 1.5, 0.5, "1e3", "y", "n", "1.2.3"]
     assert example.expect["stdout_json"] == {"equals": {"yes or no": words}}
 

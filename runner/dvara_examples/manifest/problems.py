@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+import yaml
+
 from dvara_examples.manifest.events import Position
 from dvara_examples.values import InvalidValue, Path
 
@@ -49,3 +51,21 @@ class Problems:
     def note(self, error: InvalidValue, path: Path) -> None:
         """Note an *error* whose own path starts at *path*."""
         self.add(error.found, error.accepted, (*path, *error.path), on_key=error.on_key)
+
+
+def syntax_problem(error: yaml.YAMLError, text: str) -> Problem:
+    """Put the parser's complaint in words that help somebody who does not know how parsers think."""
+    mark = getattr(error, "problem_mark", None)
+    if not isinstance(error, yaml.MarkedYAMLError) or mark is None:
+        return Problem(f"found broken YAML ({error})", "YAML is accepted", at=(1, 1))
+    at = (mark.line + 1, mark.column + 1)
+    if text[mark.index : mark.index + 1] == "\t":
+        return Problem("found a tab where YAML takes spaces only", "indent with spaces", at=at)
+    began = error.context_mark
+    since = f" that began on line {began.line + 1}" if began is not None and began.line != mark.line else ""
+    context = f" {error.context}{since}" if error.context else ""
+    if "mapping values are not allowed" in (error.problem or ""):
+        accepted = "put a text with a colon in it in quotes, or mend the indentation"
+    else:
+        accepted = "check the indentation, quotes and brackets here and above"
+    return Problem(f"found broken YAML ({error.problem}{context})", accepted, at=at)

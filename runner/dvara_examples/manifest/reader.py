@@ -21,15 +21,14 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from dvara_examples.manifest.anchors import Anchors
 from dvara_examples.manifest.events import Event, Mark, NextEvent, Position, open_events, position_of
-from dvara_examples.manifest.problems import Problem
+from dvara_examples.manifest.problems import Problem, syntax_problem
 from dvara_examples.manifest.scalars import Refused, read_plain
-from dvara_examples.values import Path, describe, did_you_mean, quoted
+from dvara_examples.values import InvalidValue, Path, describe, quoted
 
 MOST_LEVELS = 64
 MOST_EVENTS = 4_000_000
-MOST_REPEATED = 100_000
-"""How many values aliases may stand for in one document, beyond those that are written out."""
 
 _STR_TAG = "tag:yaml.org,2002:str"
 
@@ -65,7 +64,7 @@ def read_document(text: str, landmarks: Collection[str] = ()) -> Document:
     try:
         next_event = open_events(text)
     except yaml.YAMLError as error:  # PyYAML's own parser looks at the characters at once
-        raise Unreadable([_syntax_problem(error, text)]) from None
+        raise Unreadable([syntax_problem(error, text)]) from None
     return _Reader(text, next_event, landmarks).document()
 
 
@@ -81,15 +80,6 @@ _DROPPED = _Slot()  # the key that came was refused, so that its value goes nowh
 _UNREAD = _Slot()  # no value: a word that was not seen before, or a key that was refused
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchor:
-    """What an alias may stand for: *value* holds *size* values, counting those that aliases inside it stand for."""
-
-    value: object
-    path: Path
-    size: int
-
-
 @dataclass(slots=True)
 class _Reader:
     text: str
@@ -98,17 +88,15 @@ class _Reader:
     problems: list[Problem] = field(default_factory=list)
     landmarks: dict[Path, dict[str | int, Mark]] = field(default_factory=dict)
     aliases: dict[Path, Path] = field(default_factory=dict)
-    anchors: dict[str, _Anchor] = field(default_factory=dict)
-    open_anchors: dict[int, tuple[str, Path, int]] = field(default_factory=dict)
+    anchors: Anchors = field(default_factory=Anchors)
     frames: list[tuple[Any, Any, dict[str | int, Mark] | None]] = field(default_factory=list)
-    repeated: int = 0
 
     def document(self) -> Document:
         """Read up to the end of the stream."""
         try:
             roots = self._build()
         except yaml.YAMLError as error:
-            raise Unreadable([*self.problems, _syntax_problem(error, self.text)]) from None
+            raise Unreadable([*self.problems, syntax_problem(error, self.text)]) from None
         if not roots:
             raise self._stopped("found an empty file", "a mapping with version and examples is accepted", (1, 1))
         return Document(roots[0], self.problems, self.landmarks, self.aliases)
@@ -119,7 +107,7 @@ class _Reader:
         One long loop over local names: it runs once per value, and calls would double its time.
         """
         next_event: Callable[[], Any] = self.next_event
-        frames, wanted = self.frames, self.wanted
+        frames, wanted, anchors = self.frames, self.wanted, self.anchors
         roots: list[object] = []
         words: dict[str, object] = {}
         into: Any = roots
@@ -131,7 +119,7 @@ class _Reader:
             kind = type(event)
             if kind is ScalarEvent:
                 value = event.value
-                if not event.style:  # plain: neither quoted nor a block
+                if not event.style and event.tag is None:  # plain: neither quoted, nor a block, nor said to be text
                     value = words.get(value, _UNREAD)
                     if value is _UNREAD:
                         value = read_plain(event.value)
@@ -162,8 +150,8 @@ class _Reader:
                 into, slot, kept = child, _KEY if kind is MappingStartEvent else _ITEM, child_kept
                 continue
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
-                if self.open_anchors:
-                    self._close(into, count - ends)
+                if anchors:
+                    anchors.close(into, len(frames) - 1, count - ends)
                 ends += 1
                 into, slot, kept = frames.pop()
                 if slot is not _ITEM:
@@ -242,7 +230,7 @@ class _Reader:
         elif event.tag is not None:
             self._bad_tag(event.tag, path, event)
         if event.anchor is not None:
-            self.anchors[event.anchor] = _Anchor(value, path, 1)
+            self.anchors.add(event.anchor, value, path)
         return value
 
     def _bad_tag(self, tag: str, path: Path, event: Event) -> None:
@@ -255,32 +243,14 @@ class _Reader:
         if event.tag is not None:
             self._bad_tag(event.tag, path, event)
         if event.anchor is not None:
-            self.open_anchors[len(self.frames)] = (event.anchor, path, values + self.repeated)
-
-    def _close(self, container: object, values: int) -> None:
-        """Give the container that ends here its anchor, if it has one."""
-        opened = self.open_anchors.pop(len(self.frames) - 1, None)
-        if opened is not None:
-            name, path, before = opened
-            self.anchors[name] = _Anchor(container, path, values + self.repeated - before)
+            self.anchors.open(event.anchor, path, len(self.frames), values)
 
     def _aliased(self, event: Event, into: object, slot: object) -> object:
-        """Return what an alias stands for: the very same object, so that a bomb of aliases takes no memory."""
-        name = event.anchor
-        if any(name == opened for opened, _, _ in self.open_anchors.values()):
-            raise self._stopped(f"found the alias *{name} inside what it stands for", "write the value out", position_of(event))
-        anchor = self.anchors.get(name)
-        if anchor is None:
-            near = did_you_mean(name, self.anchors)
-            raise self._stopped(
-                f"found the alias *{name}, but no anchor &{name} before it",
-                f"an anchor's name is accepted; {near}",
-                position_of(event),
-            )
-        self.repeated += anchor.size - 1  # the alias itself was counted where it stands
-        if self.repeated > MOST_REPEATED:
-            accepted = f"at most {MOST_REPEATED:,} are accepted; write the values out, or fewer of them"
-            raise self._stopped("found aliases that stand for too many values", accepted, position_of(event))
+        """Return what an alias stands for."""
+        try:
+            anchor = self.anchors.resolve(event.anchor)
+        except InvalidValue as error:
+            raise self._stopped(error.found, error.accepted, position_of(event)) from None
         self.aliases[self._path(into, slot)] = anchor.path
         return anchor.value
 
@@ -289,21 +259,3 @@ def _step(container: object, slot: object, more: int) -> str | int:
     if slot is _ITEM and isinstance(container, list):
         return len(container) + more
     return slot if isinstance(slot, str) else "?"
-
-
-def _syntax_problem(error: yaml.YAMLError, text: str) -> Problem:
-    """Put the parser's complaint in words that help somebody who does not know how parsers think."""
-    mark = getattr(error, "problem_mark", None)
-    if not isinstance(error, yaml.MarkedYAMLError) or mark is None:
-        return Problem(f"found broken YAML ({error})", "YAML is accepted", at=(1, 1))
-    at = (mark.line + 1, mark.column + 1)
-    if text[mark.index : mark.index + 1] == "\t":
-        return Problem("found a tab where YAML takes spaces only", "indent with spaces", at=at)
-    began = error.context_mark
-    since = f" that began on line {began.line + 1}" if began is not None and began.line != mark.line else ""
-    context = f" {error.context}{since}" if error.context else ""
-    if "mapping values are not allowed" in (error.problem or ""):
-        accepted = "put a text with a colon in it in quotes, or mend the indentation"
-    else:
-        accepted = "check the indentation, quotes and brackets here and above"
-    return Problem(f"found broken YAML ({error.problem}{context})", accepted, at=at)
