@@ -1,0 +1,112 @@
+"""The command line as a user meets it: help, mistakes, listings."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+COMMAND = str(Path(sys.executable).with_name("dvara-examples"))
+
+
+def call(*args: str, cwd: Path = REPOSITORY) -> subprocess.CompletedProcess[str]:
+    """Call the command in a process of its own."""
+    return subprocess.run(
+        [COMMAND, *args], cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("rnu", "all"), "did you mean 'run'?"),
+        (("run", "all", "--langage", "node"), "--language"),
+        (("run", "stream-basik"), "stream-basic"),
+        (("run", "all", "-l", "pyton"), "did you mean 'python'?"),
+        (("run", "all", "-t", "smok"), "did you mean 'smoke'?"),
+        (("run", "all", "--gateway", "embeded"), "embedded"),
+        (("run", "all", "--jobs", "0"), "1<=x<=64"),
+        (("run",), "name what to run"),
+        (("show", "stream-basci"), "stream-basic"),
+        (("judge", "no-such-run"), "no-such-run"),
+    ],
+)
+def test_a_mistake_is_exit_2_and_names_what_was_meant(args: tuple[str, ...], told: str) -> None:
+    """Unknown words, ids and options name the nearest right one; no traceback."""
+    done = call(*args)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_nothing_left_to_run_is_exit_4() -> None:
+    """Right words that together leave nothing are told from wrong ones."""
+    done = call("list", "chat-basic", "-t", "streaming")
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert "streaming" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "list", "show", "plan", "judge", "gateway"])
+def test_every_command_has_a_help_that_ends_with_0(command: str) -> None:
+    """`--help` works everywhere and starts with what the command does."""
+    done = call(command, "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"Usage: dvara-examples {command}")
+
+
+def test_list_names_every_example_with_its_languages() -> None:
+    """One line per example."""
+    lines = call("list").stdout.splitlines()
+    assert any(line.split()[:4] == ["stream-basic", "python", "node", "java"] for line in lines)
+    assert len(lines) == 6
+
+
+def test_show_tells_answers_expectations_and_scripts() -> None:
+    """All that the manifest says of one example."""
+    shown = call("show", "stream-reconnect").stdout
+    for part in ("abort_after", "ends:", "examples/python/stream_reconnect.py", "scripted"):
+        assert part in shown
+
+
+def test_plan_starts_nothing(tmp_path: Path) -> None:
+    """It tells what would run and writes no run folder."""
+    done = subprocess.run(
+        [COMMAND, "plan", "all", "--gateway", "embedded"],
+        cwd=REPOSITORY,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "DVARA_EXAMPLES_STATE": str(tmp_path / "state")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "of 18 would run" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_manifest_is_a_sentence(tmp_path: Path) -> None:
+    """A manifest that is not there is named with its path."""
+    done = call("list", "--manifest", str(tmp_path / "none.yaml"))
+    assert done.returncode == 2
+    assert "none.yaml" in done.stderr
+
+
+def test_a_reader_that_leaves_early_is_no_fault() -> None:
+    """`dvara-examples list | head -1` ends quietly."""
+    pipe = f"'{COMMAND}' show stream-basic | head -1"
+    done = subprocess.run(["sh", "-c", pipe], cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr == ""
+    assert done.stdout.startswith("stream-basic:")
+
+
+def test_importing_the_command_line_loads_click_and_little_else() -> None:
+    """What is slow to import is imported where it is used."""
+    code = "import sys, dvara_examples.cli; print(sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    loaded = set(done.stdout.replace("'", "").strip("[]\n").split(", "))
+    assert "click" in loaded
+    assert loaded.isdisjoint({"openai", "requests", "rich", "docker", "yaml", "jsonschema", "psutil", "uv"})
+    ours = {name for name in loaded if name.startswith("dvara_examples")}
+    assert ours <= {"dvara_examples", "dvara_examples.cli", "dvara_examples.cli._boundary", "dvara_examples.errors"}

@@ -1,0 +1,138 @@
+"""What people see."""
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from dvara_examples.judge import judge
+from dvara_examples.model import Ending
+from dvara_examples.reports.terminal import TerminalReport
+from dvara_examples.results import Preparing, RunFinished, RunPrinted, RunResult, RunStarted, Summary
+from dvara_examples.transcript import Transcript
+from dvara_examples.verdict import Outcome, Verdict
+from dvara_examples.world import World
+from tests.factories import make_exchange, make_transcript
+
+SECRET = "gw_0123456789abcdef0123"
+HERE = Path("/")
+
+
+class Screen:
+    """A world with streams that can be read, and a report that writes to them."""
+
+    def __init__(self, environ: Mapping[str, str] | None = None, *, verbose: bool = False) -> None:
+        self.out, self.err = io.StringIO(), io.StringIO()
+        self.world = World(environ or {}, HERE, HERE, HERE, HERE, HERE, self.out, self.err)
+        self.report = TerminalReport(self.world, total=2, width=20, verbose=verbose)
+
+    def close(self, *results: RunResult, interrupted: bool = False) -> str:
+        """Hand over *results*, close, and return all that stdout got."""
+        for result in results:
+            self.report.result(result)
+        self.report.close(Summary.of(results, interrupted=interrupted))
+        return self.out.getvalue()
+
+
+def result_of(transcript: Transcript) -> RunResult:
+    """Judge *transcript* and wrap the verdict."""
+    return RunResult(transcript.run.variant_id, transcript.run.language, judge(transcript), transcript, Path("/runs/x.jsonl"))
+
+
+PASSED = result_of(make_transcript(stdout="Hello world", exchanges=[make_exchange()], expect={"exit": 0}))
+FAILED = result_of(
+    make_transcript(
+        variant_id="stream-basic[node]",
+        stdout="Hello wor\n",
+        stderr="oops\n",
+        exchanges=[make_exchange("Hello wor", ending=Ending.TRUNCATED, error="FIN before the last chunk")],
+        expect={"exit": "nonzero", "ends": "truncated"},
+    )
+)
+
+
+def test_the_summary_repeats_only_what_did_not_pass() -> None:
+    """A passed run has its line and no more; a failed one has expected, seen, both timelines and a command."""
+    text = Screen().close(PASSED, FAILED)
+    assert "passed  stream-basic[python]" in text
+    assert "FAILED  stream-basic[node]" in text
+    _, _, summary = text.partition("FAILED stream-basic[node]\n")
+    assert "stream-basic[python]" not in summary
+    for part in (
+        "a non-zero exit code",
+        "exit code 0",
+        "request 1: POST /v1/chat/completions → 200",
+        "truncated (FIN before the last chunk)",
+        "Hello wor",
+        "oops",
+        "dvara-examples run 'stream-basic[node]'",
+        "/runs/x.jsonl",
+        "2 runs: 1 passed, 1 failed, 0 errored, 0 skipped",
+    ):
+        assert part in summary, f"{part!r} is missing in\n{summary}"
+
+
+def test_a_pipe_gets_plain_lines() -> None:
+    """No escape sequence and no carriage return reaches what is no terminal."""
+    screen = Screen()
+    screen.report.event(RunStarted("stream-basic[python]", 0.0))
+    screen.report.event(Preparing("fetching"))
+    text = screen.close(PASSED)
+    assert "\x1b" not in text
+    assert "\r" not in text
+    assert "preparing  fetching" in screen.err.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("environ", "coloured"),
+    [
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": ""}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": ""}, True),
+    ],
+)
+def test_colour_follows_the_usual_variables(environ: dict[str, str], coloured: bool) -> None:
+    """NO_COLOR outweighs FORCE_COLOR, and an empty variable counts as unset."""
+    text = Screen({**environ, "CI": "1", "TERM": "xterm"}).close(FAILED)
+    assert ("\x1b[1;31m" in text) is coloured
+
+
+def test_reasons_stand_in_the_line() -> None:
+    """A skip and an error say why at once."""
+    skipped = RunResult("a[java]", "java", Verdict(Outcome.SKIPPED, reason="no JDK 21 or newer was found"))
+    errored = RunResult("b[java]", "java", Verdict(Outcome.ERRORED, reason="Broken.java does not compile:\nline 3"))
+    text = Screen().close(skipped, errored)
+    assert "skipped  a[java]" in text
+    assert "no JDK 21 or newer was found" in text
+    assert "line 3" in text
+
+
+def test_output_is_shown_line_by_line_and_without_secrets() -> None:
+    """Pieces of two runs do not mix within a line, and a key that arrives in two pieces is masked."""
+    screen = Screen({"DVARA_API_KEY": SECRET}, verbose=True)
+    for event in (
+        RunPrinted("a[node]", "stdout", b"first half, "),
+        RunPrinted("b[node]", "stdout", b"other\n"),
+        RunPrinted("a[node]", "stdout", f"second half, key {SECRET[:9]}".encode()),
+        RunPrinted("a[node]", "stdout", f"{SECRET[9:]}\n\xe4 no newline".encode()),
+        RunFinished("a[node]", Outcome.PASSED),
+    ):
+        screen.report.event(event)
+    lines = [line.split("│ ")[1] for line in screen.out.getvalue().splitlines()]
+    assert lines == ["other", f"first half, second half, key {'*' * len(SECRET)}", "\xe4 no newline"]
+
+
+def test_what_an_example_writes_cannot_steer_the_terminal() -> None:
+    """Escape sequences are shown as text."""
+    screen = Screen(verbose=True)
+    screen.report.event(RunPrinted("a[node]", "stdout", b"\x1b[2Jwiped\x07\n"))
+    assert "\\x1b[2Jwiped\\x07" in screen.out.getvalue()
+    evil = result_of(make_transcript(stdout="\x1b[2Jwiped\n", expect={"exit": 3}))
+    assert "\x1b" not in screen.close(evil)
+
+
+def test_an_interruption_is_told() -> None:
+    """The last lines say that there would have been more."""
+    assert "interrupted; what had ended is kept" in Screen().close(PASSED, interrupted=True)

@@ -1,0 +1,76 @@
+"""Toolchains are prepared once, on first need."""
+
+import io
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from dvara_examples.errors import ToolchainError
+from dvara_examples.manifest import Example, Origin, Variant
+from dvara_examples.model import Limits
+from dvara_examples.plan import PlannedRun
+from dvara_examples.preparation import Preparation
+from dvara_examples.toolchains import Command, Missing, Prepared, Progress, Runtime
+from dvara_examples.world import World
+
+WORLD = World({}, Path("/"), Path("/"), Path("/"), Path("/"), Path("/"), io.StringIO(), io.StringIO())
+ORIGIN = Origin("manifest.yaml", 1, 1)
+RUNTIME = Runtime("demo", "1", Path("/bin/true"), "PATH")
+
+
+class Recording:
+    """A toolchain that counts its preparations and fails on request."""
+
+    language: str = "demo"
+    suffixes: tuple[str, ...] = (".demo",)
+    floor: str = "1"
+
+    def __init__(self, fault: Exception | None = None) -> None:
+        self.prepared: list[Path] = []
+        self._fault = fault
+
+    def probe(self, world: World) -> Runtime | Missing:
+        """Find the runtime."""
+        return RUNTIME
+
+    def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress) -> Prepared:
+        """Count, and fail where that was asked for."""
+        self.prepared.append(project)
+        progress("preparing")
+        if self._fault:
+            raise self._fault
+        return self
+
+    def command(self, script: Path, args: Sequence[str] = ()) -> Command:
+        """Start the script by its name."""
+        return Command((script.name, *args))
+
+
+def run_of(file: str) -> PlannedRun:
+    """Plan one run of *file*."""
+    variant = Variant("demo", "demo", Path(file), file, ("--x",), {}, Limits(), {}, (), None, None, ORIGIN)
+    return PlannedRun(variant, Example("demo", "Demo", (), (), (), {}, (), Limits(), (variant,), ORIGIN), RUNTIME)
+
+
+def test_runs_that_share_a_folder_share_its_preparation() -> None:
+    """Eight runs at once in two folders prepare twice, and each gets its own command."""
+    toolchain, told = Recording(), list[str]()
+    preparation = Preparation({"demo": toolchain}, WORLD, told.append)
+    runs = [run_of(f"/{folder}/{name}.demo") for folder in "ab" for name in "wxyz"]
+    with ThreadPoolExecutor(8) as pool:
+        commands = list(pool.map(preparation.command, runs))
+    assert sorted(toolchain.prepared) == [Path("/a"), Path("/b")]
+    assert [command.argv for command in commands] == [(run.variant.file.name, "--x") for run in runs]
+    assert told == ["preparing", "preparing"]
+
+
+def test_a_preparation_that_fails_fails_every_run_that_needs_it_once() -> None:
+    """The same sentence reaches each run, and nothing is tried twice."""
+    toolchain = Recording(ToolchainError("no network"))
+    preparation = Preparation({"demo": toolchain}, WORLD, lambda _: None)
+    for name in "xyz":
+        with pytest.raises(ToolchainError, match="no network"):
+            preparation.command(run_of(f"/a/{name}.demo"))
+    assert toolchain.prepared == [Path("/a")]
