@@ -27,8 +27,8 @@ try {
   }
 } catch (error) {
   process.exitCode = 1;
-  if (error instanceof OpenAI.APIConnectionError)
-    console.error(`connection failed: ${error.cause?.cause?.code ?? error.cause?.message ?? error.message}`); // refused, cut, silent for too long
+  if (error instanceof OpenAI.APIConnectionError) // refused, cut, or silent
+    console.error(`connection failed: ${error.cause?.cause?.code ?? error.cause?.message ?? error.message}`);
   else if (error instanceof OpenAI.APIError) { // a status of 400 or above
     const reason = error.error?.message ?? "no reason given";
     console.error(`error ${error.status} ${error.code ?? "unknown"}: ${reason}`);
