@@ -347,6 +347,35 @@ def test_the_client_hangs_up_first(line: Line, how: str, sent: bytes) -> None:
     assert seen.ended_at_s >= seen.started_at_s
 
 
+@pytest.mark.parametrize("how", ["fin", "rst"])
+@pytest.mark.parametrize("sent", [b"", stream(HI, end=b""), b"HTTP/1.1 200 \r\nContent-Type: text/event-stream\r\n\r\n" + HI])
+def test_the_gateway_closes_because_the_client_left(line: Line, how: str, sent: bytes) -> None:
+    """Most gateways close when they see the client's FIN: that follows from the leaving and is no truncation or reset."""
+    client, gateway, _ = line.ask()
+    gateway.send(sent)
+    client.receive(len(sent))
+    client.close()
+    assert gateway.receive(1) == b""
+    gateway.rst() if how == "rst" else gateway.close()
+    give_up = line.timer() + 20
+    while not line.tap.exchanges():
+        assert line.timer() < give_up
+    assert line.exchange().ending is Ending.CLIENT_CLOSED
+
+
+def test_a_cut_after_the_client_only_finished_sending(line: Line) -> None:
+    """A half-closed client that goes on reading meets a truncation like any other."""
+    client, gateway, _ = line.ask()
+    client.fin()
+    assert gateway.receive(1) == b""
+    sent = stream(HI, end=b"")
+    gateway.send(sent)
+    assert client.receive(len(sent)) == sent
+    gateway.close()
+    assert client.receive_all() == (b"", "fin")
+    assert line.exchange().ending is Ending.TRUNCATED
+
+
 def test_the_client_hangs_up_while_more_is_coming(line: Line) -> None:
     """What the gateway sends after the client has left does not turn its leaving into an answer, however complete."""
     client, gateway, _ = line.ask()

@@ -57,6 +57,7 @@ class Conversation:
         self._waiting: deque[ExchangeObserver] = deque()
         self._asking: ExchangeObserver | None = None
         self._left: Rest | None = None
+        self._heard_since_leaving = False
         self._doom: Rest | None = None
 
     @property
@@ -88,12 +89,12 @@ class Conversation:
 
     def response_bytes(self, at_s: float, data: memoryview) -> None:
         """Take response bytes that have been delivered to the client."""
+        self._heard_since_leaving |= self._left is not None
         while data and self._waiting:
             current = self._waiting[0]
             data = data[current.response.feed(at_s, data) :]
             if current.response.complete:
-                gone = self._left if self._left is not None and self._refused() else None
-                self._finish(gone or Rest(Close.COMPLETE, at_s))
+                self._finish(self._gone() or Rest(Close.COMPLETE, at_s))
 
     def client_left(self, at_s: float) -> None:
         """Take note of a FIN or RST from the client: whether it had heard everything is settled now."""
@@ -103,20 +104,25 @@ class Conversation:
 
     def gateway_closed(self, at_s: float, close: Close, why: str = "") -> None:
         """Take note that no more response bytes can come; requests still waiting will go without an answer."""
-        self._doom = Rest(close, at_s, why=why)
-        if not self._waiting:
-            return
-        watch = self._waiting[0].response
-        if close is Close.FIN:
+        watch = self._waiting[0].response if self._waiting else None
+        if watch is not None and close is Close.FIN:
             watch.connection_closed()
-        if watch.began:
-            self._finish(Rest(Close.COMPLETE if watch.complete else close, at_s, why=why))
+        self._doom = self._gone() or Rest(close, at_s, why=why)
+        if watch is not None and watch.began:
+            whole = watch.complete and self._doom is not self._left
+            self._finish(Rest(Close.COMPLETE, at_s, why=why) if whole else self._doom)
 
     def end(self, at_s: float) -> None:
         """Finish what is still open: by the gateway's doing, else the client's, else because the run was stopped."""
         stopped = Rest(Close.STOPPED, at_s, at_s - self.last_byte_s)
         while self._waiting:
             self._finish(self._doom or self._left or stopped)
+
+    def _gone(self) -> Rest | None:
+        """Return how the client left, if it did: one that took more after its FIN had only finished sending."""
+        if self._left is None or (self._heard_since_leaving and not self._refused()):
+            return None
+        return self._left
 
     def _finish(self, rest: Rest) -> None:
         observer = self._waiting.popleft()

@@ -21,17 +21,16 @@ from dvara_examples.tap.http import RequestHead
 from dvara_examples.tap.requests import NOT_HTTP, BodyPart, RequestSplitter
 from dvara_examples.tap.rewrite import Origin, Rewriter
 from dvara_examples.tap.upstream import Unreachable, Upstream, connect, no_delay, reset, shut_writing
+from dvara_examples.tap.waiting import GONE, Stopped, Waiter, broke
 
 GONE_AFTER_S = 1.0
 """A client that sent a FIN counts as gone once the gateway has been silent for so long."""
 LINGER_S = 1.0
 """After the gateway's FIN the client has so long to close its side."""
-_REFUSAL_MS = 20
+_REFUSAL_S = 0.02
 """A reset in answer to a piece comes at once over loopback; this allows for a busy machine."""
-_TICK_MS = 30_000
 _FROM_GATEWAY_BYTES = 256 * 1024
 _FROM_CLIENT_BYTES = 64 * 1024
-_GONE = select.POLLERR | select.POLLHUP | select.POLLNVAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +59,7 @@ class Relay:
         self._seen = Conversation(number, wiring.ledger, self._client_refuses)
         self._splitter = RequestSplitter()
         self._upstream: Upstream | None = None
-        self._poll = select.poll()
-        self._masks: dict[int, int] = {}
+        self._waiter = Waiter(wiring.stopping)
         self._from_gateway = memoryview(bytearray(_FROM_GATEWAY_BYTES))
         self._from_client = memoryview(bytearray(_FROM_CLIENT_BYTES))
         self._undelivered = memoryview(b"")
@@ -78,11 +76,10 @@ class Relay:
         try:
             self._client.setblocking(False)
             no_delay(self._client)
-            self._poll.register(self._wiring.stopping, select.POLLIN)
             while not self._turn():
                 pass
             self._last_look()
-        except _Over:
+        except (_Over, Stopped):
             pass
         finally:
             self._seen.end(self._timer())
@@ -93,16 +90,16 @@ class Relay:
     def _turn(self) -> bool:
         """Wait for something to happen and deal with it; True once the tap is being closed."""
         self._watch()
-        ready = dict(self._poll.poll(self._patience_ms()))
+        ready = self._waiter.wait(self._patience_s())
         self._handle(ready)
         if self._deadline_s is not None and self._timer() >= self._deadline_s:
             raise _Over
-        return self._wiring.stopping.fileno() in ready
+        return self._waiter.stopped(ready)
 
     def _last_look(self) -> None:
         """Deal once more with what has come already: a process that has just ended may have left its FIN here."""
         self._watch()
-        self._handle(dict(self._poll.poll(0)))
+        self._handle(self._waiter.wait(0.0))
 
     def _handle(self, ready: dict[int, int]) -> None:
         """Look at the client first: how much it had heard when it left is then known exactly."""
@@ -111,12 +108,12 @@ class Relay:
             self._deliver_rest()
         if happened & select.POLLIN:
             self._read_client()
-        elif happened & _GONE:
+        elif happened & GONE:
             self._client_gone()
         if self._upstream is None:
             return
         happened = ready.get(self._upstream.fileno(), 0)
-        if self._unsent and happened & (select.POLLOUT | _GONE):
+        if self._unsent and happened & (select.POLLOUT | GONE):
             self._send_rest()
         if (happened & ~select.POLLOUT or self._upstream.buffered()) and self._gateway_sends and not self._undelivered:
             self._read_gateway()
@@ -128,41 +125,18 @@ class Relay:
         client = select.POLLOUT if self._undelivered else 0
         if self._client_sends and not self._unsent:
             client |= select.POLLIN
-        self._want(self._client.fileno(), client)
+        self._waiter.want(self._client.fileno(), client)
         if self._upstream is None:
             return
         gateway = select.POLLIN if self._gateway_sends and not self._undelivered else 0
         if self._unsent:
             gateway |= select.POLLOUT
-        self._want(self._upstream.fileno(), gateway or None)
+        self._waiter.want(self._upstream.fileno(), gateway or None)
 
-    def _want(self, fd: int, mask: int | None) -> None:
-        """Set what is wanted of *fd*; None: not even to hear that it broke, since nothing could be done about it now."""
-        if self._masks.get(fd) == mask:
-            return
-        if mask is None:
-            del self._masks[fd]
-            self._poll.unregister(fd)
-        else:
-            self._masks[fd] = mask
-            self._poll.register(fd, mask)
-
-    def _patience_ms(self) -> float:
+    def _patience_s(self) -> float | None:
         if self._upstream is not None and self._upstream.buffered() and not self._undelivered:
-            return 0
-        if self._deadline_s is None:
-            return _TICK_MS
-        return max(0.0, (self._deadline_s - self._timer()) * 1000 + 1)
-
-    def _ready(self, fd: int, events: int, limit_s: float) -> bool:
-        """Wait for *events* on one descriptor, but not when the tap is being closed."""
-        waiting = select.poll()
-        waiting.register(fd, events)
-        waiting.register(self._wiring.stopping, select.POLLIN)
-        happened = dict(waiting.poll(limit_s * 1000))
-        if self._wiring.stopping.fileno() in happened:
-            raise _Over
-        return fd in happened
+            return 0.0
+        return None if self._deadline_s is None else max(0.0, self._deadline_s - self._timer() + 0.001)
 
     # from the gateway to the client
 
@@ -266,7 +240,7 @@ class Relay:
         if self._upstream is not None or not self._gateway_sends:
             return
         try:
-            self._upstream = connect(self._wiring.origin, self._wiring.context, self._ready)
+            self._upstream = connect(self._wiring.origin, self._wiring.context, self._waiter.ready)
         except Unreachable as error:
             self._gateway_ends(Close.FIN, str(error))
 
@@ -301,6 +275,4 @@ class Relay:
         raise _Over
 
     def _client_refuses(self) -> bool:
-        waiting = select.poll()
-        waiting.register(self._client, 0)
-        return bool(waiting.poll(_REFUSAL_MS))
+        return broke(self._client, _REFUSAL_S)

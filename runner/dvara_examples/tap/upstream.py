@@ -1,5 +1,6 @@
 """The connection to the gateway: address, TLS, and reads and writes that never block."""
 
+import contextlib
 import errno
 import os
 import select
@@ -115,24 +116,21 @@ def tls_context(environ: Mapping[str, str]) -> ssl.SSLContext:
 
 def shut_writing(sock: socket.socket) -> None:
     """Send a FIN and go on reading; a connection that is gone already is left alone."""
-    try:
+    with contextlib.suppress(OSError):
         sock.shutdown(socket.SHUT_WR)
-    except OSError as error:
-        if error.errno not in (errno.ENOTCONN, errno.EPIPE, errno.ECONNRESET):
-            raise
 
 
 def reset(sock: socket.socket) -> None:
     """Close with an RST: a linger time of zero throws away what is unsent."""
-    try:
+    with contextlib.suppress(OSError):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    finally:
-        sock.close()
+    sock.close()
 
 
 def no_delay(sock: socket.socket) -> None:
-    """Send small pieces at once."""
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    """Send small pieces at once; a connection that is gone already is left alone."""
+    with contextlib.suppress(OSError):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _connect_one(
