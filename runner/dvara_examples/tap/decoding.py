@@ -23,22 +23,19 @@ class Decoder:
         if len(self._codings) > 1 or any(word not in ("gzip", "x-gzip", "deflate") for word in self._codings):
             raise CodingError(f"the content coding {', '.join(self._codings)!r} is not one that can be read here")
         self._inflate: zlib._Decompress | None = None
-
-    @property
-    def active(self) -> bool:
-        """Whether there is a coding to undo."""
-        return bool(self._codings)
+        self._held = b""
 
     def feed(self, data: memoryview) -> Iterator[bytes | memoryview]:
         """Yield the decoded bytes in pieces of bounded size. Raises CodingError at damaged data."""
         if not self._codings:
             yield data
             return
-        rest, more = bytes(data), True
+        rest, more = self._held + bytes(data), True
+        self._held = b""
         while rest or more:
             if self._inflate is None or self._inflate.eof:
-                if not rest or (self._inflate is not None and not rest.startswith(_GZIP_MAGIC)):
-                    return  # what follows the last member of a gzip body is padding
+                if not self._begins_member(rest):
+                    return
                 self._inflate = zlib.decompressobj(self._window_bits(rest))
             try:
                 decoded = self._inflate.decompress(rest, _STEP_BYTES)
@@ -48,6 +45,15 @@ class Decoder:
             more = len(decoded) == _STEP_BYTES
             if decoded:
                 yield decoded
+
+    def _begins_member(self, start: bytes) -> bool:
+        """Tell whether *start* begins a compressed stream; what follows the last member of a gzip body is padding."""
+        if self._inflate is None or not start:
+            return bool(start)
+        if start == _GZIP_MAGIC[:1]:
+            self._held = start
+            return False
+        return start.startswith(_GZIP_MAGIC)
 
     def _window_bits(self, start: bytes) -> int:
         """Tell zlib and raw deflate apart, which servers mix up: the low half of a zlib stream's first byte is 8."""

@@ -1,0 +1,98 @@
+"""The framing readers by themselves: every cut gives the same payload, and what makes no sense is refused."""
+
+import pytest
+
+from dvara_examples.tap.framing import BodyReader, ChunkedBody, LengthBody, request_body, response_body
+from dvara_examples.tap.http import ProtocolError, ResponseHead
+
+CHUNKED = b'5\r\nhello\r\n1;a="b"\r\n \r\n0005  \r\nworld\r\n0\r\nX-T: 1\r\n\r\n'
+
+
+def read(body: BodyReader, *parts: bytes) -> tuple[bytes, int]:
+    """Feed all parts and return the payload and how many bytes were taken."""
+    payload, taken = b"", 0
+    for part in parts:
+        size, views = body.feed(memoryview(part))
+        payload += b"".join(views)
+        taken += size
+    return payload, taken
+
+
+def test_chunks_cut_at_every_position() -> None:
+    """A chunked body cut in two anywhere gives the same payload and stops at its end, leaving what follows."""
+    for cut in range(len(CHUNKED) + 1):
+        body = ChunkedBody()
+        assert read(body, CHUNKED[:cut], CHUNKED[cut:] + b"HTTP/1.1 200") == (b"hello world", len(CHUNKED)), cut
+        assert body.complete
+
+
+def test_every_beginning_is_incomplete() -> None:
+    """No beginning of a chunked body is taken for a whole one, and each can say what is missing."""
+    for size in range(len(CHUNKED)):
+        body = ChunkedBody()
+        read(body, CHUNKED[:size])
+        assert not body.complete
+        assert body.missing()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"x\r\n",
+        b"\r\n",
+        b"-1\r\n",
+        b"+1\r\n",
+        b"0x1\r\n",
+        b"1 1\r\n",
+        b"1\r\nab\r\n",
+        b"f" * 16 + b"\r\n",
+        b"1" * 20_000,
+        b"1\r\naX",
+    ],
+)
+def test_chunks_that_make_no_sense(raw: bytes) -> None:
+    """A size that is none, a chunk longer than its size and a line without end are refused."""
+    with pytest.raises(ProtocolError):
+        read(ChunkedBody(), raw)
+
+
+def test_endless_trailers() -> None:
+    """Trailers are followed to a bound, not for ever."""
+    body = ChunkedBody()
+    read(body, b"0\r\n")
+    with pytest.raises(ProtocolError):
+        read(body, *([b"X: " + b"y" * 10_000 + b"\r\n"] * 30))
+
+
+def test_length() -> None:
+    """A body of a known length takes its bytes and leaves the rest."""
+    body = LengthBody(5)
+    assert read(body, b"he", b"lloHTTP") == (b"hello", 5)
+    assert body.complete
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "headers", "framing"),
+    [
+        (200, "GET", (), "close"),
+        (200, "GET", (("Content-Length", "5"),), "length"),
+        (200, "GET", (("Content-Length", "5"), ("content-length", "5")), "length"),
+        (200, "GET", (("Content-Length", "5"), ("Transfer-Encoding", "chunked")), "chunked"),
+        (200, "GET", (("Transfer-Encoding", "gzip, Chunked"),), "chunked"),
+        (200, "GET", (("Transfer-Encoding", "gzip"),), "close"),
+        (200, "HEAD", (("Content-Length", "5"),), "none"),
+        (204, "GET", (("Transfer-Encoding", "chunked"),), "none"),
+        (304, "GET", (("Content-Length", "5"),), "none"),
+        (101, "GET", (), "close"),
+    ],
+)
+def test_framing_of_a_response(status: int, method: str, headers: tuple[tuple[str, str], ...], framing: str) -> None:
+    """The end of a response's body is known by the rules of RFC 9112, section 6.3."""
+    assert response_body(ResponseHead("HTTP/1.1", status, "", headers), method).framing == framing
+
+
+@pytest.mark.parametrize("value", ["-5", "5, 6", "0x5", "5.0", "\u0665"])
+def test_a_length_that_is_none(value: str) -> None:
+    """A Content-Length that is not one number is refused."""
+    with pytest.raises(ProtocolError):
+        request_body((("Content-Length", value),))
