@@ -2,7 +2,6 @@
 
 import shlex
 import tempfile
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,11 +23,10 @@ _STALL_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """What all runs of one session share. *stop* ends every child; *secrets* are masked wherever they show up."""
+    """What all runs of one session share; *secrets* are masked wherever they show up."""
 
     world: World
     gateway: Gateway
-    stop: threading.Event
     secrets: tuple[str, ...] = ()
 
 
@@ -50,7 +48,7 @@ def execute(run: PlannedRun, command: Command, shared: Execution, on_piece: OnPi
             own = {"DVARA_URL": tap.endpoint.base_url, "DVARA_API_KEY": tap.endpoint.key}
             env = child_environment(world.environ, {**command.env, **run.variant.env, **own})
             request = ExecuteRequest(command.argv, env, Path(scratch), limits)
-            result = run_process(request, timer, on_piece=on_piece, last_activity_s=tap.last_activity_s, stop=shared.stop)
+            result = run_process(request, timer, on_piece=on_piece, last_activity_s=tap.last_activity_s, stop=world.stop)
         return Transcript(
             run=_run_info(run, command, shared.gateway, started_utc),
             expect=dict(run.variant.expect),

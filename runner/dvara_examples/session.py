@@ -95,8 +95,8 @@ def run_session(session: Session, folder: RunFolder, reporters: Sequence[Reporte
     planned = [(run.variant.id, run.variant.language) for run in runs]
     folder.write_summary(about, planned, (), finished=False)
     desk = _Desk(reporters)
-    with interruptible() as stop:
-        workers = _Workers(session, folder, stop, desk.inbox, live_output=options.live_output)
+    with interruptible(session.world.stop) as stop:
+        workers = _Workers(session, folder, desk.inbox, live_output=options.live_output)
         with ThreadPoolExecutor(max_workers=options.jobs, thread_name_prefix="run") as pool:
             for index, run in enumerate(runs):
                 pool.submit(workers.work, index, run)
@@ -110,9 +110,8 @@ def run_session(session: Session, folder: RunFolder, reporters: Sequence[Reporte
 
 
 @contextmanager
-def interruptible() -> Iterator[threading.Event]:
-    """Yield an event that SIGINT or SIGTERM sets, instead of an exception that could strike between any two steps."""
-    stop = threading.Event()
+def interruptible(stop: threading.Event) -> Iterator[threading.Event]:
+    """Let SIGINT and SIGTERM set *stop*, instead of raising an exception that could strike between any two steps."""
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return
@@ -163,7 +162,6 @@ class _Workers:
         self,
         session: Session,
         folder: RunFolder,
-        stop: threading.Event,
         outbox: "queue.Queue[_Message]",
         *,
         live_output: bool,
@@ -175,7 +173,7 @@ class _Workers:
         toolchains = {language: load_toolchain(language) for language in languages}
         self._preparation = Preparation(toolchains, world, lambda text: self._outbox.put(Preparing(text)))
         secrets = tuple(filter(None, (world.env("DVARA_API_KEY"),)))
-        self._execution = Execution(world, session.gateway, stop, secrets)
+        self._execution = Execution(world, session.gateway, secrets)
         self._folder = folder
         self._elapsed = start_timer(world.clock)
 
@@ -194,7 +192,7 @@ class _Workers:
             return _without_transcript(run, Verdict(Outcome.SKIPPED, reason=run.skip))
         if run.error is not None:
             return _without_transcript(run, Verdict(Outcome.ERRORED, reason=run.error))
-        if self._execution.stop.is_set():
+        if self._execution.world.stop.is_set():
             return _without_transcript(run, Verdict(Outcome.ERRORED, reason="interrupted before it started"))
         command = self._preparation.command(run)
         self._outbox.put(RunStarted(run.variant.id, self._elapsed()))

@@ -1,5 +1,6 @@
 """Everything outside the program that it may look at, built once at the command line and handed down."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ class World:
 
     *root* is the folder that the manifest's paths may not leave: the repository, or the data folder of an installed wheel.
     *state_dir* takes the run folders; *cache_dir* takes what toolchains prepare and may turn out to be read-only.
+    *stop* is set when the user interrupts; whoever waits for long looks at it.
     """
 
     environ: Mapping[str, str]
@@ -26,6 +28,7 @@ class World:
     stderr: TextIO
     cores: int = 1
     clock: Clock = field(default_factory=SystemClock)
+    stop: threading.Event = field(default_factory=threading.Event)
 
     @property
     def runs_dir(self) -> Path:

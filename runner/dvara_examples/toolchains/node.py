@@ -62,7 +62,7 @@ class Node:
     def probe(self, world: World) -> Runtime | Missing:
         """Return the ``node`` on ``PATH``, or the one to be provisioned where that is missing or older than the floor."""
         found = shutil.which("node", path=world.environ.get("PATH", ""))
-        said = ask([found, "--version"], world.environ, world.cwd) if found else ""
+        said = ask([found, "--version"], world) if found else ""
         version = said.removeprefix("v")
         if found and re.fullmatch(r"\d+\.\d+\.\d+", version) and release(version) >= release(self.floor):
             return Runtime(self.language, version, Path(found).absolute(), "PATH")
@@ -98,7 +98,7 @@ def _install_packages(folder: Path, listing: Path, npm: Sequence[str | Path], no
     environ = install_environment(world, npm_config_cache=str(downloads_folder(folder, "npm")))
     environ["PATH"] = os.pathsep.join([str(node.parent), environ.get("PATH", "")])
     flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--prefer-offline"]
-    install([*npm, "ci", *flags], cwd=folder, environ=environ, what=f"the packages of {listing / LOCK}")
+    install([*npm, "ci", *flags], cwd=folder, environ=environ, stop=world.stop, what=f"the packages of {listing / LOCK}")
     (folder / "node_modules").mkdir(exist_ok=True)
 
 

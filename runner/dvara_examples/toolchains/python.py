@@ -55,7 +55,7 @@ class Python:
             return Missing(
                 self.language, f"{CHOICE} is {chosen!r}, which is no executable; set it to a Python {self.floor} or newer"
             )
-        version = ask([found, "-c", _VERSION_QUERY], world.environ, world.cwd)
+        version = ask([found, "-c", _VERSION_QUERY], world)
         if not re.fullmatch(r"\d+\.\d+\.\d+", version):
             return Missing(self.language, f"{found}, named by {CHOICE}, does not tell its version; is it a Python?")
         if release(version) < release(self.floor):
@@ -96,7 +96,7 @@ def _make_environment(folder: Path, lock: Path, runtime: Runtime, world: World) 
     )
     for step in steps:
         argv = [uv.find_uv_bin(), "--color", "never", "--no-progress", *step]
-        install(argv, cwd=folder, environ=environ, what=f"the packages of {lock}")
+        install(argv, cwd=folder, environ=environ, stop=world.stop, what=f"the packages of {lock}")
 
 
 def _direct_packages(listing: Path, environment: Path) -> dict[str, str]:

@@ -19,7 +19,7 @@ from dvara_examples.toolchains._java.header import wanted_java
 from dvara_examples.toolchains._java.intact import intact_folder
 from dvara_examples.toolchains._java.jdk import Jdk, Jdks
 from dvara_examples.toolchains._java.launch import Launcher, Program
-from dvara_examples.toolchains._java.tools import Answer, run_tool
+from dvara_examples.toolchains._tools import Answer, run_tool
 from dvara_examples.world import World
 
 LAUNCHER = "jbang"
@@ -94,7 +94,9 @@ class WithJBang:
     def _run(self, words: Sequence[str], script: Path, jdk: Jdk, limit_s: float) -> Answer:
         """Run one of JBang's commands on *script* with *jdk*, and turn its refusal into a ToolchainError."""
         env = {**self._world.environ, "JAVA_HOME": str(jdk.home), "JBANG_NO_VERSION_CHECK": "true"}
-        answer = run_tool([str(self._jbang), *words, str(script)], env=env, limit_s=limit_s, cwd=self._world.cwd)
+        answer = run_tool(
+            [str(self._jbang), *words, str(script)], env=env, limit_s=limit_s, stop=self._world.stop, cwd=self._world.cwd
+        )
         if answer.code != 0:
             raise ToolchainError(_refusal(script, answer))
         return answer

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dvara_examples.errors import ToolchainError
-from dvara_examples.toolchains._java.tools import run_tool
+from dvara_examples.toolchains._tools import run_tool
 from dvara_examples.world import World
 
 CHOSEN_BY = "DVARA_EXAMPLES_JAVA_HOME"
@@ -91,7 +91,7 @@ def find_jdks(world: World) -> tuple[Jdk, ...]:
     Raises ToolchainError where the user names a JDK that is none.
     """
     if (chosen := world.env(CHOSEN_BY)) is not None:
-        jdk = _read(Path(chosen), CHOSEN_BY)
+        jdk = _read(Path(chosen), CHOSEN_BY, world)
         if jdk is None:
             raise ToolchainError(
                 f"{CHOSEN_BY} names {chosen}, which is no JDK (bin/java and bin/javac are looked for there); "
@@ -101,7 +101,7 @@ def find_jdks(world: World) -> tuple[Jdk, ...]:
     found: dict[Path, Jdk] = {}
     for home, origin in _places(world):
         resolved = home.resolve()
-        if resolved not in found and (jdk := _read(resolved, origin)) is not None:
+        if resolved not in found and (jdk := _read(resolved, origin, world)) is not None:
             found[resolved] = jdk
     return tuple(found.values())
 
@@ -149,11 +149,11 @@ def _children(folder: Path) -> list[Path]:
         return []
 
 
-def _read(home: Path, origin: str) -> Jdk | None:
+def _read(home: Path, origin: str, world: World) -> Jdk | None:
     """Return the JDK at *home*, or None where there is none whose version can be told."""
     if not all(os.access(home / "bin" / name, os.X_OK) for name in ("java", "javac")):
         return None
-    version = _released(home) or _asked(home)
+    version = _released(home) or _asked(home, world)
     return Jdk(home, version, origin) if version and re.match(r"\d", version) else None
 
 
@@ -166,10 +166,10 @@ def _released(home: Path) -> str | None:
     return match.group(1) if match else None
 
 
-def _asked(home: Path) -> str | None:
+def _asked(home: Path, world: World) -> str | None:
     """Return the version that ``java -version`` states on its stderr."""
     try:
-        answer = run_tool([str(home / "bin" / "java"), "-version"], env={}, limit_s=_ASK_LIMIT_S)
+        answer = run_tool([str(home / "bin" / "java"), "-version"], env={}, limit_s=_ASK_LIMIT_S, stop=world.stop)
     except ToolchainError:
         return None
     match = _VERSION_ANSWER.search(answer.stderr)

@@ -17,7 +17,7 @@ from dvara_examples.toolchains._java.compiler import COMPILE_LIMIT_S
 from dvara_examples.toolchains._java.intact import intact_folder
 from dvara_examples.toolchains._java.jdk import Jdk
 from dvara_examples.toolchains._java.maven_settings import MavenSettings, read_settings
-from dvara_examples.toolchains._java.tools import run_tool
+from dvara_examples.toolchains._tools import run_tool
 from dvara_examples.world import World
 
 MAIN_CLASS = "Resolve"
@@ -104,6 +104,6 @@ def _compile(source: str, folder: Path, jdk: Jdk, world: World) -> None:
     file.write_text(source, "utf-8")
     class_path = os.pathsep.join(str(jar) for jar in folder.glob("*.jar"))
     argv = [jdk.tool("javac"), "--release", _OLDEST_JAVA, "-cp", class_path, "-d", str(folder), str(file)]
-    answer = run_tool(argv, env=world.environ, limit_s=COMPILE_LIMIT_S)
+    answer = run_tool(argv, env=world.environ, limit_s=COMPILE_LIMIT_S, stop=world.stop)
     if answer.code != 0:
         raise ToolchainError(f"Maven's resolver cannot be built with JDK {jdk.version} at {jdk.home}:\n{answer.stderr.strip()}")

@@ -17,7 +17,7 @@ from dvara_examples.toolchains._java.intact import intact_folder
 from dvara_examples.toolchains._java.jdk import Jdk
 from dvara_examples.toolchains._java.maven_settings import read_settings
 from dvara_examples.toolchains._java.mima import MAIN_CLASS, resolver_class_path
-from dvara_examples.toolchains._java.tools import run_tool
+from dvara_examples.toolchains._tools import run_tool
 from dvara_examples.world import World
 
 _RESOLVE_LIMIT_S = 600.0
@@ -68,7 +68,7 @@ def _ask(request: Sequence[str], jdk: Jdk, world: World, progress: Progress) -> 
     argv += ["-cp", resolver_class_path(jdk, world, progress), MAIN_CLASS]
     local = _own_repository(world)
     lines = [*([f"local\t{local}"] if local else []), *request]
-    answer = run_tool(argv, env=world.environ, limit_s=_RESOLVE_LIMIT_S, stdin="\n".join(lines))
+    answer = run_tool(argv, env=world.environ, limit_s=_RESOLVE_LIMIT_S, stop=world.stop, stdin="\n".join(lines))
     if answer.code != 0:
         said = answer.stderr.strip() or f"the resolver ended with exit code {answer.code}"
         raise ToolchainError(

@@ -1,0 +1,92 @@
+"""Starting the tools that prepare scripts (package managers, compilers): bounded in time, interruptible, never left behind."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dvara_examples.errors import ToolchainError
+
+_STOP_LIMIT_S = 5.0
+_LOOK_EVERY_S = 0.2
+"""How soon an interruption is noticed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a tool left: its exit code (negative: the signal) and its two outputs."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+def run_tool(
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    limit_s: float,
+    stop: threading.Event,
+    cwd: Path | None = None,
+    stdin: str = "",
+) -> Answer:
+    """Run *argv* to its end in a process group of its own and return what it left.
+
+    Whatever ends the wait early, the time limit, *stop* or an exception, ends the whole group: JBang is a shell script that
+    starts a JVM, which outlives a signal to the shell alone.
+
+    Raises ToolchainError where the tool cannot be started, needs longer than *limit_s* seconds or is interrupted by *stop*.
+    """
+    with tempfile.TemporaryFile() as given:  # a pipe could not be written to in several goes
+        given.write(stdin.encode())
+        given.seek(0)
+        try:
+            child = subprocess.Popen(
+                argv,
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=dict(env),
+                cwd=cwd,
+                start_new_session=True,
+            )
+        except OSError as error:
+            reason = error.strerror or error
+            raise ToolchainError(f"{argv[0]} cannot be started ({reason}); reinstall it, or take it away") from error
+    try:
+        out, err = _communicate(child, limit_s, stop)
+    except subprocess.TimeoutExpired:
+        _end_group(child)
+        raise ToolchainError(
+            f"{' '.join(argv[:2])} … did not finish within {limit_s:g} s and was ended; run it by hand to see why"
+        ) from None
+    except BaseException:
+        _end_group(child)
+        raise
+    return Answer(child.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
+
+
+def _communicate(child: "subprocess.Popen[bytes]", limit_s: float, stop: threading.Event) -> tuple[bytes, bytes]:
+    """Wait for the end of *child*. Raises subprocess.TimeoutExpired at the limit, ToolchainError where *stop* is set."""
+    give_up_s = time.monotonic() + limit_s
+    while not stop.is_set():
+        try:
+            return child.communicate(timeout=max(0.0, min(_LOOK_EVERY_S, give_up_s - time.monotonic())))
+        except subprocess.TimeoutExpired:
+            if time.monotonic() >= give_up_s:
+                raise
+    raise ToolchainError("interrupted while it was prepared")
+
+
+def _end_group(child: "subprocess.Popen[bytes]") -> None:
+    """Kill the group of *child* and take in what is left of it, for a bounded time."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.communicate(timeout=_STOP_LIMIT_S)
