@@ -173,6 +173,10 @@ def test_a_wrong_prefix_is_told(opened: Open) -> None:
         (http(200, "OK", "text/plain"), "no list of models"),
         (http(503, {"error": {"message": "starting"}}), "answers 503: starting; check that it is up"),
         (http(500, ""), "answers 500; check"),
+        (
+            http(400, {"error": {"message": "No such key."}}),
+            "answers 400: No such key; check DVARA_URL and the key in DVARA_API_KEY",
+        ),
         (http(301, "", headers="Location: https://gw.example.com/v1/models\r\n"), "redirects to another address (301)"),
         (b"SSH-2.0-OpenSSH_9.6\r\n", "without a proper answer"),
     ],

@@ -96,7 +96,9 @@ def _read(upstream: Endpoint, response: requests.Response, body: bytes) -> Probe
         return Probed(lists_models=False)
     if status != 200:
         said = _message(value, upstream.key)
-        raise GatewayError(f"the gateway at {base_url} answers {status}{said}; check that it is up and ready")
+        # Some gateways refuse a key with another status than 401: LiteLLM, where it has no database to look in, with 400.
+        check = "DVARA_URL and the key in DVARA_API_KEY" if 400 <= status < 500 else "that it is up and ready"
+        raise GatewayError(f"the gateway at {base_url} answers {status}{said}; check {check}")
     return _models(base_url, value)
 
 
@@ -129,7 +131,7 @@ def _code(value: object) -> str:
 def _message(value: object, key: str) -> str:
     """Return what the gateway said, to go behind the status; a gateway that echoes the key is not quoted."""
     message = _error_field(value, "message")
-    printable = "".join(c for c in message if c.isprintable())[:200]
+    printable = "".join(c for c in message if c.isprintable())[:200].rstrip(" .")
     return f": {printable}" if printable and key not in message else ""
 
 
