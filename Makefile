@@ -21,7 +21,7 @@ endef
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint bench lock clean help
+.PHONY: run test lint bench lock schema clean help
 .DEFAULT_GOAL := help
 
 run: $(VENV)/ready-to-run ## set up, then run all examples on the embedded gateway (ARGS="-l node" narrows it down)
@@ -59,7 +59,12 @@ lock: $(VENV)/ready-to-test ## pin the newest releases of everything that is ins
 	$(COMPILE) --python-version 3.10 examples/python/requirements.in --output-file examples/python/requirements.txt
 	$(COMPILE) --python-version 3.11 --no-deps runner/dvara_examples/toolchains/node_runtime.in \
 		--output-file runner/dvara_examples/toolchains/node_runtime.txt
+	$(COMPILE) --python-version 3.11 tests/data/foreign_gateway/requirements.in \
+		--output-file tests/data/foreign_gateway/requirements.txt
 	cd examples/node && npm update --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
+
+schema: $(VENV)/ready-to-run ## renew the JSON Schema of the manifest from the program's own words
+	@$(BIN)/python -c "from dvara_examples.manifest.schema import schema_text; print(schema_text(), end='')" >examples/manifest.schema.json
 
 clean: ## remove the set-up and all that tests and builds left behind
 	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

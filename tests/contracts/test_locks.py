@@ -13,6 +13,7 @@ PYTHON_LOCKS = (
     "requirements/dev.txt",
     "examples/python/requirements.txt",
     "runner/dvara_examples/toolchains/node_runtime.txt",
+    "tests/data/foreign_gateway/requirements.txt",
 )
 NODE_LOCK = "examples/node/package-lock.json"
 

@@ -1,0 +1,186 @@
+"""The shipped examples against a gateway of other people: LiteLLM's proxy, as its users install and start it."""
+
+import json
+import os
+import re
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+
+from dvara_examples.cli._world import build_world
+from dvara_examples.clock import SystemClock
+from dvara_examples.model import Ending
+from dvara_examples.standin.answers import parse_answer
+from dvara_examples.standin.server import StandIn
+from dvara_examples.toolchains import Runtime
+from dvara_examples.toolchains.python import PreparedPython, Python
+from dvara_examples.transcript import Exchange
+from dvara_examples.transcript_file import read_transcript
+from tests.integration.conftest import REPOSITORY, Ran, Tool
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # the first time, half a gigabyte has to be fetched
+
+LOCKED = REPOSITORY / "tests" / "data" / "foreign_gateway"
+KEY = "sk-" + "f0e19" * 8
+"""The key that the foreign gateway accepts; it has nothing of the shape of DVARA's own."""
+PERSON = {
+    "name": "John Ødegård",
+    "age": 30,
+    "city": "Zürich",
+    "job": "engineer of bridges and balloons 🎈",
+    "hobby": "chess by post",
+    "motto": "first things first, and one thing at a time",
+}
+ANSWER = {"json": PERSON, "role_first": True, "spelling": "spaced", "piece_delay_s": 0.05}
+"""What the provider says to every request, as these come in any order; a document suits those who want text, too."""
+
+SERVED = ("chat-basic", "stream-basic", "stream-json-partial", "stream-json-schema")
+NEEDS = {"stream-content-filter": "governance", "stream-reconnect": "scripted"}
+LANGUAGES = ("java", "node", "python")
+START_LIMIT_S = 180.0
+STOP_LIMIT_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignGateway:
+    """A gateway that is up: *url* without ``/v1``, and the *version* that its answers carry."""
+
+    url: str
+    version: str
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForeignGateway]:
+    """Start LiteLLM's proxy with the stand-in as its provider, without a database, and end both after the tests."""
+    installed = _install()
+    folder = tmp_path_factory.mktemp("litellm")
+    with StandIn(clock=SystemClock()) as provider:
+        _configure(folder, provider.base_url, provider.enroll([parse_answer(ANSWER)]))
+        with _proxy(installed.interpreter.with_name("litellm"), folder) as url:
+            _warm_up(url)
+            yield ForeignGateway(url, installed.versions["litellm"])
+
+
+def _install() -> PreparedPython:
+    """Return the pinned environment in the user's cache, from where it needs no network the next time."""
+    world = build_world(REPOSITORY / "examples" / "manifest.yaml")
+    runtime = Python().probe(world)
+    assert isinstance(runtime, Runtime), runtime
+    prepared = Python().prepare(runtime, LOCKED, world, progress=lambda _: None)
+    assert isinstance(prepared, PreparedPython)
+    return prepared
+
+
+def _configure(folder: Path, provider_url: str, provider_key: str) -> None:
+    """Write the proxy's configuration: one model, routed to the provider, and nothing told to anybody else."""
+    route = {"model": "openai/gpt-4o", "api_base": provider_url, "api_key": provider_key}
+    settings = {"model_list": [{"model_name": "gpt-4o", "litellm_params": route}], "litellm_settings": {"telemetry": False}}
+    (folder / "config.yaml").write_text(json.dumps(settings), "utf-8")  # JSON is YAML
+
+
+@contextmanager
+def _proxy(command: Path, folder: Path) -> Iterator[str]:
+    """Run the proxy in *folder* on a free port, with nothing of this machine's settings, and yield its address."""
+    environ = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "LITELLM_MASTER_KEY": KEY,
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # the list of prices that came with it, not today's from the network
+        "PYTHONUNBUFFERED": "1",
+    }
+    argv = [str(command), "--config", "config.yaml", "--host", "127.0.0.1", "--port", "0"]
+    with subprocess.Popen(
+        argv, cwd=folder, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        try:
+            yield _address(process)
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_LIMIT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _address(process: subprocess.Popen[bytes]) -> str:
+    """Wait for the line in which the proxy says where it listens; what it says later is read, too, lest it block."""
+    said: list[str] = []
+    news = threading.Event()
+
+    def read() -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            said.append(line.decode(errors="replace"))
+            if "running on" in said[-1]:
+                news.set()
+        news.set()  # its end is news, too
+
+    threading.Thread(target=read, name="litellm-log", daemon=True).start()
+    news.wait(START_LIMIT_S)
+    found = re.search(r"running on (http://\S+)", "".join(said))
+    assert found, "".join(said)
+    return found[1]
+
+
+def _warm_up(url: str) -> None:
+    """Ask once: the proxy imports half of itself for its first request, and would pass on whole answers at once meanwhile."""
+    body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello"}], "stream": True}
+    headers = {"Authorization": f"Bearer {KEY}"}
+    answer = requests.post(f"{url}/v1/chat/completions", json=body, headers=headers, timeout=60)
+    assert answer.status_code == 200, answer.text
+    assert answer.text.rstrip().endswith("data: [DONE]")
+
+
+def test_all_that_a_foreign_gateway_can_serve_passes(tool: Tool, gateway: ForeignGateway) -> None:
+    """Four behaviours pass in three languages, the two that need DVARA itself are skipped as such, and the key is nowhere."""
+    ran = tool("run", "all", "--verbose", "--missing-toolchain", "error", env={"DVARA_URL": gateway.url, "DVARA_API_KEY": KEY})
+    assert ran.code == 0, ran.stdout + ran.stderr
+    passed = {f"{example}[{language}]": "passed" for example in SERVED for language in LANGUAGES}
+    skipped = {f"{example}[{language}]": "skipped" for example in NEEDS for language in LANGUAGES}
+    assert ran.outcomes == passed | skipped
+    assert all(NEEDS[variant.partition("[")[0]] in ran.reasons[variant] for variant in skipped)
+    for exchange in _exchanges(ran):
+        _assert_foreign(exchange, gateway)
+    assert KEY not in ran.stdout + ran.stderr
+    written = [path for path in ran.state.rglob("*") if path.is_file()]
+    assert len(written) > len(passed)
+    assert [path for path in written if KEY.encode() in path.read_bytes()] == []
+
+
+def _exchanges(ran: Ran) -> list[Exchange]:
+    """Return the one exchange of each variant that was served."""
+    transcripts = [read_transcript(ran.run_folder / f"{e}.{language}.jsonl") for e in SERVED for language in LANGUAGES]
+    exchanges = [exchange for transcript in transcripts for exchange in transcript.exchanges]
+    assert len(exchanges) == len(transcripts)
+    return exchanges
+
+
+def _assert_foreign(exchange: Exchange, gateway: ForeignGateway) -> None:
+    """Hold what the relay saw against how LiteLLM spells its answers, which is not how DVARA does."""
+    assert exchange.response is not None
+    assert exchange.response.header("x-litellm-version") == gateway.version
+    assert json.loads(exchange.text) == PERSON
+    assert exchange.finish_reason == "stop"
+    if not exchange.streamed:
+        assert (exchange.ending, exchange.response.framing) == (Ending.ANSWERED, "length")
+        return
+    assert (exchange.ending, exchange.response.framing) == (Ending.DONE, "chunked")
+    assert exchange.response.header("content-type") == "text/event-stream; charset=utf-8"
+    first = json.loads(exchange.events[0].data)
+    assert first["choices"] == [{"index": 0, "delta": {"role": "assistant", "content": ""}}]
+
+
+def test_a_key_that_it_does_not_know_is_told_in_its_own_words(tool: Tool, gateway: ForeignGateway) -> None:
+    """Without a database LiteLLM answers 400 to a wrong key; that is passed on in one sentence that points at the key."""
+    wrong = "sk-" + "0bad1" * 8
+    ran = tool("run", "chat-basic[python]", env={"DVARA_URL": gateway.url, "DVARA_API_KEY": wrong})
+    assert ran.code == 3
+    assert "answers 400: No connected db; check DVARA_URL and the key in DVARA_API_KEY" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert wrong not in ran.stdout + ran.stderr
