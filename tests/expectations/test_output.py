@@ -63,6 +63,8 @@ def test_output_that_was_not_kept_does_not_pass_as_equal() -> None:
         ({"at": {"": {"name": "John", "age": 30}}}, True),
         ({"schema": {"type": "object", "required": ["name"], "properties": {"age": {"type": "integer"}}}}, True),
         ({"schema": {"properties": {"age": {"type": "string"}}}}, False),
+        ({"schema": {"$ref": "#/$defs/person", "$defs": {"person": {"required": ["name"]}}}}, True),
+        ({"schema": {"$ref": "#/$defs/nobody"}}, False),
         ({}, True),
     ],
 )
@@ -92,6 +94,7 @@ def test_what_is_no_json_document_is_a_finding(text: str) -> None:
         ("stderr", {"equals": False}, ("stderr", "equals")),
         ("stdout_json", {"at": {"name": 1}}, ("stdout_json", "at", "name")),
         ("stdout_json", {"schema": {"type": "strnig"}}, ("stdout_json", "schema")),
+        ("stdout_json", {"schema": {"anyOf": [{"$ref": "other.json"}]}}, ("stdout_json", "schema")),
     ],
 )
 def test_a_wrong_value_says_where(key: str, value: object, path: tuple[str | int, ...]) -> None:

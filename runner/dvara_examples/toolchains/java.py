@@ -1,4 +1,7 @@
-"""Java: scripts with JBang's directives, built by JBang where it is on ``PATH`` and by the toolchain itself elsewhere."""
+"""Java: scripts with JBang's directives, built by JBang where it is on ``PATH`` and by the toolchain itself elsewhere.
+
+What does the work is imported where it is done: every command reads this module, and few of them run Java.
+"""
 
 import shutil
 from dataclasses import dataclass
@@ -6,10 +9,7 @@ from pathlib import Path
 
 from dvara_examples.errors import ToolchainError
 from dvara_examples.toolchains import Missing, Prepared, Progress, Runtime
-from dvara_examples.toolchains._java.builtin import LAUNCHER as BUILT_IN
-from dvara_examples.toolchains._java.builtin import BuiltIn
-from dvara_examples.toolchains._java.jbang import WithJBang
-from dvara_examples.toolchains._java.jdk import Jdks, Wanted, find_jdks, newest, none_fits
+from dvara_examples.toolchains._java import BUILT_IN
 from dvara_examples.world import World
 
 LAUNCHER = "DVARA_EXAMPLES_JAVA_LAUNCHER"
@@ -28,6 +28,8 @@ class Java:
 
     def probe(self, world: World) -> Runtime | Missing:
         """Return the newest JDK from 21 up; only files are read."""
+        from dvara_examples.toolchains._java.jdk import Wanted, find_jdks, newest, none_fits
+
         wanted = Wanted(_FLOOR)
         try:
             jdks = find_jdks(world)
@@ -42,6 +44,10 @@ class Java:
 
     def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress) -> Prepared:
         """Put in place what the scripts of *project* share; each is compiled when it is first asked for."""
+        from dvara_examples.toolchains._java.builtin import BuiltIn
+        from dvara_examples.toolchains._java.jbang import WithJBang
+        from dvara_examples.toolchains._java.jdk import Jdks, find_jdks
+
         found = find_jdks(world)
         usual = next((jdk for jdk in found if Path(jdk.tool("java")) == runtime.executable), None)
         if usual is None:

@@ -59,9 +59,15 @@ class StdoutJson:
 
     def _schema_misses(self, document: object) -> Iterator[tuple[str, str, str]]:
         import jsonschema  # slow to import, and rarely used
+        from referencing.exceptions import Unresolvable
 
         validator = jsonschema.Draft202012Validator(self.schema)
-        for error in sorted(validator.iter_errors(document), key=lambda e: list(map(str, e.absolute_path))):
+        try:
+            errors = sorted(validator.iter_errors(document), key=lambda e: list(map(str, e.absolute_path)))
+        except Unresolvable as lost:
+            yield "a document that fits the schema", "a schema that cannot be followed", f"the schema refers to nothing: {lost}"
+            return
+        for error in errors:
             where = "/" + "/".join(map(str, error.absolute_path))
             yield "a document that fits the schema", _json(document), f"at {where}: {error.message}"
 
@@ -90,7 +96,22 @@ def _as_schema(value: object) -> Mapping[str, object] | bool:
         raise InvalidValue(
             f"found a JSON Schema that is not valid ({error.message})", "a schema of draft 2020-12 is accepted", ("schema",)
         ) from None
+    _refuse_references_elsewhere(schema)
     return schema
+
+
+def _refuse_references_elsewhere(schema: object) -> None:
+    """Raise InvalidValue where *schema* refers to another document: a verdict must not depend on the network."""
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            reference = part.get("$ref", "#")
+            if isinstance(reference, str) and not reference.startswith("#"):
+                raise InvalidValue(
+                    f"found a reference to {reference!r}", "a reference within the schema is accepted", ("schema",)
+                )
+        waiting += part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
 
 
 def _at(document: object, pointer: str) -> object:

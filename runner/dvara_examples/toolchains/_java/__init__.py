@@ -14,3 +14,6 @@ archive         classes parsed ahead of time, so that a run starts sooner
 launch          the command line
 builtin, jbang  the two ways from a script to its command
 """
+
+BUILT_IN = "built-in"
+"""The launcher's name in reports, and in the variable that chooses it."""

@@ -5,14 +5,13 @@ from pathlib import Path
 
 from dvara_examples.errors import ToolchainError
 from dvara_examples.toolchains import Command, Progress
+from dvara_examples.toolchains._java import BUILT_IN
 from dvara_examples.toolchains._java.bundle import Bundle, read_bundle
 from dvara_examples.toolchains._java.compiler import compile_bundle
 from dvara_examples.toolchains._java.jdk import Jdk, Jdks
 from dvara_examples.toolchains._java.launch import Launcher, Program
 from dvara_examples.toolchains._java.resolver import ClassPath, resolve
 from dvara_examples.world import World
-
-LAUNCHER = "built-in"
 
 
 class BuiltIn:
@@ -44,7 +43,7 @@ class BuiltIn:
         preview = ("--enable-preview",) if bundle.header.preview else ()
         program = Program(compiled.jar, compiled.main_class, class_path.jars, (*preview, *bundle.header.runtime_options))
         argv = self._launcher.argv(jdk, program, args)
-        return Command(argv, launcher=LAUNCHER, versions={"java": jdk.version, **class_path.versions})
+        return Command(argv, launcher=BUILT_IN, versions={"java": jdk.version, **class_path.versions})
 
     def _read(self, script: Path) -> tuple[Bundle, Jdk]:
         """Return *script* with all that it names, and the JDK that it gets."""
