@@ -50,7 +50,7 @@ def execute(run: PlannedRun, command: Command, shared: Execution, on_piece: OnPi
             request = ExecuteRequest(command.argv, env, Path(scratch), limits)
             result = run_process(request, timer, on_piece=on_piece, last_activity_s=tap.last_activity_s, stop=world.stop)
         return Transcript(
-            run=_run_info(run, command, shared.gateway, started_utc),
+            run=_run_info(run, command, shared, started_utc),
             expect=dict(run.variant.expect),
             process=_masked_end(result.end, redactor),
             stdout=mask_output(result.stdout, redactor),
@@ -59,7 +59,7 @@ def execute(run: PlannedRun, command: Command, shared: Execution, on_piece: OnPi
         )
 
 
-def _run_info(run: PlannedRun, command: Command, gateway: Gateway, started_utc: str) -> RunInfo:
+def _run_info(run: PlannedRun, command: Command, shared: Execution, started_utc: str) -> RunInfo:
     variant = run.variant
     return RunInfo(
         variant_id=variant.id,
@@ -69,11 +69,19 @@ def _run_info(run: PlannedRun, command: Command, gateway: Gateway, started_utc: 
         argv=command.argv,
         launcher=command.launcher,
         versions=dict(command.versions),
-        gateway=gateway.description,
+        gateway=shared.gateway.description,
         limits=variant.limits,
         started_utc=started_utc,
-        reproduce=f"dvara-examples run {shlex.quote(variant.id)} --verbose",
+        reproduce=_reproduce(variant.id, shared.world),
     )
+
+
+def _reproduce(variant_id: str, world: World) -> str:
+    """Return the command line that runs one variant again and shows everything."""
+    words = ["dvara-examples", "run", variant_id, "--verbose"]
+    if world.manifest_path != world.root / "examples" / "manifest.yaml":
+        words += ["--manifest", str(world.manifest_path)]
+    return shlex.join(words)
 
 
 def _masked_end(end: ProcessEnd, redactor: Redactor) -> ProcessEnd:

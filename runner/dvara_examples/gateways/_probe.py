@@ -86,7 +86,7 @@ def _read(upstream: Endpoint, response: requests.Response, body: bytes) -> Probe
         raise GatewayError(f"{base_url} redirects to another address ({status}); set DVARA_URL to that address itself")
     if html:
         raise GatewayError(
-            f"{base_url} answers with an HTML page ({status}): no gateway there; check DVARA_URL, and that /v1 is its end"
+            f"{base_url} answers with an HTML page ({status}): no gateway there; check host, port and path in DVARA_URL"
         )
     if status in (404, 405, 501):
         if _code(value) == "not_found":

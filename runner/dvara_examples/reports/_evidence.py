@@ -7,7 +7,7 @@ from dvara_examples.transcript import Exchange, Output, Transcript
 from dvara_examples.verdict import Finding
 
 _LINES = 6
-_WIDTH = 160
+_WIDTH = 140
 
 
 def describe_failure(result: RunResult) -> Iterator[tuple[str, str]]:
@@ -45,7 +45,8 @@ def _wire(exchange: Exchange) -> Iterator[tuple[str, str]]:
     remarks = "; ".join(filter(None, (exchange.error, *exchange.notes)))
     yield "wire", _short(f"{exchange.started_at_s:6.2f} s  {head}" + (f" ({remarks})" if remarks else ""))
     for event in exchange.events[-3:]:
-        yield "", _short(f"{event.at_s:6.2f} s  data:{event.data}")
+        shown = f"text {event.text!r}" if event.text else f"data:{event.data}"
+        yield "", _short(f"{event.at_s:6.2f} s  {shown}")
     yield "", f"{exchange.ended_at_s:6.2f} s  end"
 
 

@@ -55,7 +55,7 @@ class PrintsTheStream:
             return self._not_ok("nothing of it on stdout", "text came over the wire, but none of it was printed", exchange)
         kept, rest = _parting(text, printed)
         goes_on = f"the wire goes on with {quote(text[len(kept) :][:40])}, stdout with {quote(rest[:40])}"
-        sentence = f"text is lost or doubled: after {quote(kept[-40:])} {goes_on}"
+        sentence = f"text is lost or doubled: {f'after {quote(kept[-40:])}' if kept else 'right at the start'} {goes_on}"
         return self._not_ok(quote(printed, 400), sentence, exchange)
 
     def _not_ok(self, seen: str, sentence: str, exchange: Exchange | None = None) -> Finding:
