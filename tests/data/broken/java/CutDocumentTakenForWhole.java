@@ -1,0 +1,38 @@
+///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 21+
+//DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
+// Defect: a token reader makes a document that was cut off look whole; finish_reason is not asked.
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.*;
+import java.net.URI;
+import java.net.http.*;
+import java.util.stream.Stream;
+
+public class CutDocumentTakenForWhole {
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    static HttpResponse<Stream<String>> ask() throws IOException, InterruptedException {
+        var body = "{\"model\":\"gpt-4o\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hello!\"}]}";
+        var request = HttpRequest.newBuilder(URI.create(System.getenv("DVARA_URL") + "/chat/completions"))
+                .header("Authorization", "Bearer " + System.getenv("DVARA_API_KEY"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofLines());
+    }
+
+    public static void main(String[] args) throws Exception {
+        var document = new StringBuilder();
+        for (var line : (Iterable<String>) ask().body()::iterator) {
+            if (!line.startsWith("data:") || line.endsWith("[DONE]")) continue;
+            document.append(JSON.readTree(line.substring(5)).at("/choices/0/delta/content").asText());
+        }
+        try (var tokens = JSON.createParser(document.toString())) {
+            while (tokens.nextToken() != null) {
+                if (tokens.currentToken().isScalarValue()) System.out.println(tokens.currentName() + ": " + tokens.getText());
+            }
+        } catch (Exception end) {
+            // no more fields
+        }
+    }
+}

@@ -1,0 +1,46 @@
+///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 21+
+//DEPS com.fasterxml.jackson.core:jackson-databind:2.22.4
+// Defect: a retry loop around a method that retries by itself: three times three requests.
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.*;
+import java.net.URI;
+import java.net.http.*;
+import java.util.stream.Stream;
+
+public class NineRequests {
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    static HttpResponse<Stream<String>> ask() throws IOException, InterruptedException {
+        var body = "{\"model\":\"gpt-4o\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hello!\"}]}";
+        var request = HttpRequest.newBuilder(URI.create(System.getenv("DVARA_URL") + "/chat/completions"))
+                .header("Authorization", "Bearer " + System.getenv("DVARA_API_KEY"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofLines());
+    }
+
+    static Stream<String> lines() throws IOException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            var response = ask();
+            if (response.statusCode() == 200) return response.body();
+            if (attempt == 3) throw new IOException("status " + response.statusCode());
+        }
+    }
+
+    public static void main(String[] args) throws Exception {
+        for (int attempt = 1; attempt <= 3; attempt++) {
+            try {
+                for (var line : (Iterable<String>) lines()::iterator) {
+                    if (!line.startsWith("data:") || line.endsWith("[DONE]")) continue;
+                    System.out.print(JSON.readTree(line.substring(5)).at("/choices/0/delta/content").asText());
+                }
+                return;
+            } catch (IOException failed) {
+                System.err.println("attempt " + attempt + " failed: " + failed.getMessage());
+            }
+        }
+        System.exit(1);
+    }
+}

@@ -1,0 +1,18 @@
+// Defect: a retry loop around a client that retries by itself: three times three requests.
+import OpenAI from "openai";
+
+const client = new OpenAI({ baseURL: process.env.DVARA_URL, apiKey: process.env.DVARA_API_KEY });
+const question = { model: "gpt-4o", messages: [{ role: "user", content: "Hello!" }], stream: true };
+
+for (let attempt = 1; attempt <= 3; attempt++) {
+  try {
+    for await (const chunk of await client.chat.completions.create(question)) {
+      process.stdout.write(chunk.choices[0]?.delta?.content ?? "");
+    }
+    break;
+  } catch (error) {
+    if (attempt < 3) continue;
+    console.error(`gave up: ${error.message}`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,12 @@
+"""Defect: the end of the stream is taken for the end of the answer, without a look at finish_reason."""
+
+import os
+
+import openai
+
+client = openai.OpenAI(base_url=os.environ["DVARA_URL"], api_key=os.environ["DVARA_API_KEY"])
+
+for chunk in client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": "Hi!"}], stream=True):
+    for choice in chunk.choices:
+        print(choice.delta.content or "", end="", flush=True)
+print()
