@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dvara_examples.clock import start_timer
 from dvara_examples.gateways import Gateway
+from dvara_examples.model import Endpoint
 from dvara_examples.plan import PlannedRun
 from dvara_examples.process import ExecuteRequest, child_environment, run_process
 from dvara_examples.redact import Redactor
@@ -45,8 +46,7 @@ def execute(run: PlannedRun, command: Command, shared: Execution, on_piece: OnPi
             tempfile.TemporaryDirectory(prefix="dvara-examples-", ignore_cleanup_errors=True) as scratch,
             Tap(upstream, timer, redactor, stall_after_s=stall_after_s, environ=world.environ) as tap,
         ):
-            own = {"DVARA_URL": tap.endpoint.base_url, "DVARA_API_KEY": tap.endpoint.key}
-            env = child_environment(world.environ, {**command.env, **run.variant.env, **own})
+            env = child_environment(world.environ, {**command.env, **run.variant.env, **_gateway_variables(tap.endpoint, world)})
             request = ExecuteRequest(command.argv, env, Path(scratch), limits)
             result = run_process(request, timer, on_piece=on_piece, last_activity_s=tap.last_activity_s, stop=world.stop)
         return Transcript(
@@ -57,6 +57,12 @@ def execute(run: PlannedRun, command: Command, shared: Execution, on_piece: OnPi
             stderr=mask_output(result.stderr, redactor),
             exchanges=tap.exchanges(),
         )
+
+
+def _gateway_variables(endpoint: Endpoint, world: World) -> dict[str, str]:
+    """Return what an example reads: where the gateway is, the throw-away key, and the model where the user names one."""
+    model = world.env("DVARA_MODEL")
+    return {"DVARA_URL": endpoint.base_url, "DVARA_API_KEY": endpoint.key} | ({"DVARA_MODEL": model} if model else {})
 
 
 def _run_info(run: PlannedRun, command: Command, shared: Execution, started_utc: str) -> RunInfo:

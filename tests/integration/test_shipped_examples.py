@@ -87,6 +87,14 @@ def test_url_forms_lead_to_the_same_gateway(tool: Tool) -> None:
             assert ran.code == 0, f"{url}: {ran.stdout}{ran.stderr}"
 
 
+def test_another_model_can_be_asked_for(tool: Tool) -> None:
+    """DVARA_MODEL reaches the example, and an unknown model fails with the gateway's own words."""
+    ran = tool("run", "chat-basic[python]", env={"DVARA_MODEL": "no-such-model"})
+    assert ran.code == 1
+    assert "no_provider" in ran.stdout
+    assert tool("run", "chat-basic[python]", env={"DVARA_MODEL": "claude-sonnet-4-5"}).code == 0
+
+
 @pytest.mark.parametrize(
     ("env", "told"),
     [
