@@ -46,9 +46,13 @@ Tool = Callable[..., Ran]
 
 
 def clean_environment(**extra: str) -> dict[str, str]:
-    """Return this process's environment as a user at a desk has it: no CI, no gateway, no colours, but *extra*."""
+    """Return this process's environment as a user at a desk has it: no CI, no gateway or model, no colours, but *extra*."""
     left_out = ("CI", "GITHUB_ACTIONS", "FORCE_COLOR", "NO_COLOR", "COLUMNS")
-    kept = {k: v for k, v in os.environ.items() if k not in left_out and not k.startswith(("DVARA_URL", "DVARA_API_KEY"))}
+    kept = {
+        k: v
+        for k, v in os.environ.items()
+        if k not in left_out and not k.startswith(("DVARA_URL", "DVARA_API_KEY", "DVARA_MODEL"))
+    }
     return {**kept, **extra}
 
 
