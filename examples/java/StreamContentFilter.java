@@ -46,8 +46,7 @@ public class StreamContentFilter {
         var body = Map.of("model", env.getOrDefault("DVARA_MODEL", "gpt-4o"), "messages", List.of(message), "stream", true);
         var request = HttpRequest.newBuilder(URI.create(url))
                 .headers("Authorization", "Bearer " + key, "Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))
-                .build();
+                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))).build();
         var lines = new LinkedBlockingQueue<String>();
         var response = HttpClient.newHttpClient()
                 .sendAsync(request, HttpResponse.BodyHandlers.fromLineSubscriber(new Lines(lines)));
@@ -71,10 +70,9 @@ public class StreamContentFilter {
         } finally {
             System.out.println();
         }
-        if (!data.equals("[DONE]")) {
-            var status = response.get(0, TimeUnit.SECONDS).statusCode(); // throws what broke the connection
-            if (status != 200) throw refused(status, other);
-        }
+        // where no [DONE] came, get() throws what broke the connection
+        int status = data.equals("[DONE]") ? 200 : response.get(0, TimeUnit.SECONDS).statusCode();
+        if (status != 200) throw refused(status, other);
         if (finish == null) throw new IllegalStateException("incomplete: the stream ended without a finish_reason");
         return finish;
     }

@@ -43,8 +43,7 @@ public class StreamJsonSchema {
                 "response_format", format, "stream", true);
         var request = HttpRequest.newBuilder(URI.create(url))
                 .headers("Authorization", "Bearer " + key, "Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))
-                .build();
+                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))).build();
         var lines = new LinkedBlockingQueue<String>();
         var response = HttpClient.newHttpClient()
                 .sendAsync(request, HttpResponse.BodyHandlers.fromLineSubscriber(new Lines(lines)));
@@ -64,10 +63,9 @@ public class StreamJsonSchema {
             }
             data = "";
         }
-        if (!data.equals("[DONE]")) {
-            var status = response.get(0, TimeUnit.SECONDS).statusCode(); // throws what broke the connection
-            if (status != 200) throw refused(status, other);
-        }
+        // where no [DONE] came, get() throws what broke the connection
+        int status = data.equals("[DONE]") ? 200 : response.get(0, TimeUnit.SECONDS).statusCode();
+        if (status != 200) throw refused(status, other);
         if (finish == null) throw new IllegalStateException("incomplete: the stream ended without a finish_reason");
 
         if (finish.equals("content_filter")) {

@@ -57,8 +57,7 @@ public class StreamReconnect {
         var body = Map.of("model", env.getOrDefault("DVARA_MODEL", "gpt-4o"), "messages", List.of(message), "stream", true);
         var request = HttpRequest.newBuilder(URI.create(url))
                 .headers("Authorization", "Bearer " + key, "Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))
-                .build();
+                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))).build();
         var lines = new LinkedBlockingQueue<String>();
         var response = HttpClient.newHttpClient()
                 .sendAsync(request, HttpResponse.BodyHandlers.fromLineSubscriber(new Lines(lines)));
@@ -84,10 +83,9 @@ public class StreamReconnect {
         } finally {
             System.out.println();
         }
-        if (!data.equals("[DONE]")) {
-            var status = response.get(0, TimeUnit.SECONDS).statusCode(); // throws what broke the connection
-            if (status != 200) throw refused(status, other);
-        }
+        // where no [DONE] came, get() throws what broke the connection
+        int status = data.equals("[DONE]") ? 200 : response.get(0, TimeUnit.SECONDS).statusCode();
+        if (status != 200) throw refused(status, other);
         if (finish == null && heard) throw new EOFException("the stream ended without a finish_reason");
         if (finish == null) throw new IllegalStateException("incomplete: the stream ended without a finish_reason");
         return finish;

@@ -4,6 +4,8 @@
 // [START chat_basic]
 import OpenAI from "openai";
 
+const deadline = AbortSignal.timeout(25_000); // the SDK's own time-out ends with the head
+
 try {
   if (!process.env.DVARA_API_KEY) throw new Error("DVARA_API_KEY is not set");
   const client = new OpenAI({
@@ -12,10 +14,9 @@ try {
     timeout: 15_000,
     logLevel: "off", // the catch below speaks
   });
-  const completion = await client.chat.completions.create({
-    model: process.env.DVARA_MODEL || "gpt-4o",
-    messages: [{ role: "user", content: "Say in one sentence what an LLM gateway does." }],
-  });
+  const messages = [{ role: "user", content: "Say in one sentence what an LLM gateway does." }];
+  const model = process.env.DVARA_MODEL || "gpt-4o";
+  const completion = await client.chat.completions.create({ model, messages }, { signal: deadline });
 
   const [choice] = completion?.choices ?? []; // a proxy's web page has none
   if (choice) console.log(choice.message?.content ?? "");
@@ -27,7 +28,7 @@ try {
   }
 } catch (error) {
   process.exitCode = 1;
-  if (error instanceof OpenAI.APIConnectionError) // refused, cut, or silent
+  if (error instanceof OpenAI.APIConnectionError || error.message === "terminated" || deadline.aborted)
     console.error(`connection failed: ${error.cause?.cause?.code ?? error.cause?.message ?? error.message}`);
   else if (error instanceof OpenAI.APIError) { // a status of 400 or above
     const reason = error.error?.message ?? "no reason given";

@@ -1,0 +1,81 @@
+"""What every example promises its readers, whatever the language; and that the broken ones are in order."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dvara_examples.expectations import expectation_keys
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+EXAMPLES = REPOSITORY / "examples"
+BROKEN = REPOSITORY / "tests" / "data" / "broken"
+MOST_LINES = {"python": 59, "node": 59, "java": 110}
+"""An SDK does for Python and Node what Java does by hand: HTTP, status, events and the time-out."""
+
+
+def _scripts(folder: Path) -> list[tuple[str, str, Path]]:
+    """Return id, language and file of every variant that the manifest in *folder* names."""
+    manifest = yaml.safe_load((folder / "manifest.yaml").read_text("utf-8"))
+    return [
+        (example["id"], language, folder / file)
+        for example in manifest["examples"]
+        for language, file in example["variants"].items()
+    ]
+
+
+SHIPPED = pytest.mark.parametrize(("example", "language", "file"), [pytest.param(*s, id=s[2].name) for s in _scripts(EXAMPLES)])
+
+
+@SHIPPED
+def test_an_example_is_one_region_short_enough_to_copy(example: str, language: str, file: Path) -> None:
+    """The region tags carry the id, enclose the code and stand once; the whole file stays short."""
+    lines = file.read_text("utf-8").splitlines()
+    name = example.replace("-", "_")
+    tags = [(number, line) for number, line in enumerate(lines) if re.search(r"\[(START|END) ", line)]
+    assert [line.split("[")[1] for _, line in tags] == [f"START {name}]", f"END {name}]"]
+    assert tags[1][0] == len(lines) - 1
+    assert len(lines) <= MOST_LINES[language]
+
+
+@SHIPPED
+def test_an_example_stands_alone(example: str, language: str, file: Path) -> None:
+    """It takes address, key and model from the environment and knows neither the runner nor another service's key."""
+    text = file.read_text("utf-8")
+    for name in ("DVARA_URL", "DVARA_API_KEY", "DVARA_MODEL", "http://localhost:8080/v1", "DVARA_API_KEY is not set"):
+        assert name in text
+    for name in ("dvara_examples", "OPENAI_API_KEY", "OPENAI_BASE_URL"):
+        assert name not in text
+    assert f"Run it: DVARA_API_KEY=gw_... {'jbang' if language == 'java' else language} {file.name}" in text
+    assert example  # the id is checked with the region
+
+
+@SHIPPED
+def test_the_languages_speak_with_one_voice(example: str, language: str, file: Path) -> None:
+    """Notices and reasons are worded alike, so that one expectation holds for all languages."""
+    text = file.read_text("utf-8")
+    said = ["[answer withheld by content filter]", "[answer cut off: ", "cut off: finish_reason is ", "connection failed: "]
+    said += ["unreadable answer: ", "no reason given", "incomplete: "]
+    said += ["the stream ended without a finish_reason"] if example.startswith("stream-") else []
+    said += ["[connection lost, the answer starts again]"] if example == "stream-reconnect" else []
+    assert [part for part in said if part not in text] == [], language
+
+
+@pytest.mark.parametrize("file", sorted((EXAMPLES / "java").glob("*.java")), ids=lambda file: file.name)
+def test_a_java_example_is_a_jbang_script_with_exact_dependencies(file: Path) -> None:
+    """JBang alone can run it, and resolves the same versions everywhere."""
+    lines = file.read_text("utf-8").splitlines()
+    assert lines[:2] == ['///usr/bin/env jbang "$0" "$@" ; exit $?', "//JAVA 21+"]
+    dependencies = [line for line in lines if line.startswith("//DEPS")]
+    assert len(dependencies) == 1
+    assert re.fullmatch(r"//DEPS com\.fasterxml\.jackson\.core:jackson-databind:2\.\d+\.\d+", dependencies[0])
+
+
+def test_every_broken_example_says_what_is_wrong_and_what_must_catch_it() -> None:
+    """Each file names its defect; caught-by.yaml has one existing expectation for each id, in the manifest's order."""
+    scripts = _scripts(BROKEN)
+    caught_by = yaml.safe_load((BROKEN / "caught-by.yaml").read_text("utf-8"))
+    assert list(caught_by) == list(dict.fromkeys(example for example, _, _ in scripts))
+    assert set(caught_by.values()) <= set(expectation_keys())
+    assert [file.name for _, _, file in scripts if "Defect: " not in file.read_text("utf-8")] == []
