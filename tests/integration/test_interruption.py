@@ -13,8 +13,9 @@ from dvara_examples.transcript_file import read_transcript
 from tests.integration.conftest import COMMAND, Tool, clean_environment
 
 SLEEPER = """
-import os, subprocess, sys, time, urllib.request
-subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)  # MARK"])
+import os, signal, subprocess, sys, urllib.request
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)  # MARK"], stderr=subprocess.DEVNULL)
 print("started", os.getpid(), flush=True)
 body = b'{"model": "gpt-4o", "stream": true, "messages": [{"role": "user", "content": "hi"}]}'
 headers = {"Authorization": "Bearer " + os.environ["DVARA_API_KEY"], "Content-Type": "application/json"}

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,7 +73,7 @@ def _gateway_process(key: str, folder: Path) -> Iterator[str]:
         )
         try:
             assert process.stdout is not None
-            yield next(word for line in process.stdout for word in line.split() if word.startswith("http://"))
+            yield next(found.group() for line in process.stdout if (found := re.search(r"http://\S+/v1", line)))
         finally:
             process.terminate()
             process.communicate(timeout=20)

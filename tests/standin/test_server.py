@@ -1,5 +1,6 @@
 """The stand-in's life: ports, threads, limits, clients that leave, and being closed."""
 
+import contextlib
 import socket
 import threading
 from collections.abc import Callable
@@ -79,7 +80,8 @@ def test_closing_cuts_streams_and_ends_threads() -> None:
             standin.close()
             assert not parse(stream.until_fin())[0].whole
             assert idle.read() == b""
-            assert waiting.read() == b""
+            with contextlib.suppress(ConnectionResetError):  # a request that had not been read yet makes it an RST
+                assert waiting.read() == b""
             assert wait_for(lambda: not connection_threads())
 
 
