@@ -35,6 +35,11 @@ class World:
         """The folder that holds one folder per ``run``."""
         return self.state_dir / "runs"
 
+    @property
+    def on_ci(self) -> bool:
+        """Whether this is a CI machine, by the variable that all of them set."""
+        return (self.env("CI") or "false").lower() not in ("false", "0", "no")
+
     def env(self, name: str) -> str | None:
         """Return an environment variable; an empty value counts as unset."""
         return self.environ.get(name) or None

@@ -9,13 +9,8 @@ from dvara_examples.world import World
 
 def compose_options(world: World, gateway: str, missing: str | None, jobs: int | None, *, verbose: bool) -> Options:
     """Fill in what the user left open: jobs from the cores, missing toolchains from CI."""
-    policy = MissingToolchain(missing) if missing else (MissingToolchain.ERROR if on_ci(world) else MissingToolchain.SKIP)
+    policy = MissingToolchain(missing) if missing else (MissingToolchain.ERROR if world.on_ci else MissingToolchain.SKIP)
     return Options(gateway=gateway, jobs=jobs or world.cores, live_output=verbose, missing_toolchain=policy)
-
-
-def on_ci(world: World) -> bool:
-    """Tell whether this is a CI machine, by the variable that all of them set."""
-    return (world.env("CI") or "false").lower() not in ("false", "0", "no")
 
 
 def terminal_report(session: Session, folder: RunFolder, *, verbose: bool) -> TerminalReport:

@@ -37,7 +37,7 @@ class TerminalReport:
         self._done = 0
         self._lines = _Lines(Redactor.of((world.env("DVARA_API_KEY"),)), self._print_output)
         self._live = Live(console=self._out, get_renderable=self._progress, auto_refresh=False, transient=True)
-        if self._out.is_terminal and not world.env("CI"):
+        if self._out.is_terminal and not world.on_ci:
             self._live.start()
 
     def event(self, event: RunEvent) -> None:
