@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.expectations.output import _text
+from dvara_examples.expectations import _text
 from dvara_examples.transcript import Transcript
 from dvara_examples.verdict import Expectation, Finding, Witness
 
@@ -20,7 +20,7 @@ class Stdout:
 
     def check(self, seen: Transcript) -> Finding:
         """Hold every assertion against the text; the first that does not hold is told."""
-        return _text.finding(self.key, self.witness, self.wanted, seen.stdout)
+        return _text.finding(self.key, self.witness, self.wanted, _text.TextSeen.of(seen.stdout, self.key))
 
 
 def parse(value: object) -> Expectation:

@@ -7,7 +7,7 @@ a line of the example's own, so that a reader sees the restart. After a text no 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.expectations.output._text import quote
+from dvara_examples.expectations._text import quote
 from dvara_examples.transcript import Exchange, Transcript
 from dvara_examples.values import InvalidValue
 from dvara_examples.verdict import Expectation, Finding, Witness

@@ -1,0 +1,150 @@
+"""Assertions about a text: what ``stdout:`` and ``stderr:`` hold against a pipe, and ``text:`` against an answer."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dvara_examples.transcript import Output
+from dvara_examples.values import InvalidValue, as_mapping, as_pattern, as_text, as_texts, below, describe
+from dvara_examples.verdict import Finding, Witness
+
+TEXTS: dict[str, object] = {
+    "oneOf": [
+        {"type": "string", "minLength": 1},
+        {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
+    ]
+}
+SCHEMA: dict[str, object] = {
+    "type": "object",
+    "properties": {
+        "contains": TEXTS,
+        "lacks": TEXTS,
+        "matches": {**TEXTS, "description": "Regular expressions of Python's re, in multi-line mode, found anywhere."},
+        "equals": {"type": "string"},
+    },
+    "additionalProperties": False,
+    "minProperties": 1,
+}
+_CUT = "there was more text than is kept, so that nobody can tell"
+
+
+@dataclass(frozen=True, slots=True)
+class TextSeen:
+    """A text as far as it was kept: *parts* are what stood together (one, unless something between was not kept).
+
+    *shown* is the text for people, *size* says how much there was, *nothing* what to say where there was none.
+    """
+
+    parts: tuple[str, ...]
+    whole: bool
+    shown: str
+    size: str
+    nothing: str
+
+    @classmethod
+    def of(cls, output: Output, pipe: str) -> "TextSeen":
+        """Return what was written to one pipe."""
+        parts = (output.text,) if output.complete else tuple(part.decode("utf-8", "replace") for part in (output.head, output.tail))
+        return cls(parts, output.complete, output.text, f"{output.size_bytes} bytes", f"nothing on {pipe}")
+
+
+@dataclass(frozen=True, slots=True)
+class TextWanted:
+    """Assertions about one text, all of which must hold; texts are compared exactly, character by character."""
+
+    contains: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    matches: tuple[re.Pattern[str], ...] = ()
+    equals: str | None = None
+
+    def misses(self, seen: TextSeen) -> Iterator[tuple[str, str]]:
+        """Yield an ``(expected, sentence)`` pair for each assertion that is not shown to hold.
+
+        What was not kept could hold anything: there, nothing is called equal, lacking, or matching from end to end.
+        """
+        if self.equals is not None and not (seen.whole and seen.parts[0] == self.equals):
+            parting = f"the texts part at character {_parting(seen.parts[0], self.equals)}"
+            yield f"exactly {quote(self.equals)}", parting if seen.whole else _CUT
+        for wanted in self.contains:
+            if not any(wanted in part for part in seen.parts):
+                yield f"contains {quote(wanted)}", "the text that should be there is missing" if seen.whole else _CUT
+        for unwanted in self.lacks:
+            if any(unwanted in part for part in seen.parts):
+                yield f"lacks {quote(unwanted)}", "a text that must not be there was written"
+            elif not seen.whole:
+                yield f"lacks {quote(unwanted)}", _CUT
+        for pattern in self.matches:
+            if not (seen.whole and pattern.search(seen.parts[0])):
+                yield f"matches {quote(pattern.pattern)}", "no part of the text matches the pattern" if seen.whole else _CUT
+
+    def __str__(self) -> str:
+        words = [f"contains {quote(t)}" for t in self.contains] + [f"lacks {quote(t)}" for t in self.lacks]
+        words += [f"matches {quote(p.pattern)}" for p in self.matches]
+        return ", ".join(([] if self.equals is None else [f"exactly {quote(self.equals)}"]) + words)
+
+
+def finding(key: str, witness: Witness, wanted: TextWanted, seen: TextSeen) -> Finding:
+    """Return the finding for one text; of several assertions that do not hold, the first is told in full."""
+    misses = list(wanted.misses(seen))
+    if not misses:
+        return Finding(key, witness, ok=True, expected=str(wanted), seen=f"{seen.size} that fit")
+    expected, sentence = misses[0]
+    more = f" (and {len(misses) - 1} more)" if len(misses) > 1 else ""
+    shown = quote(seen.shown, most=400) if seen.shown else seen.nothing
+    return Finding(key, witness, ok=False, expected=expected + more, seen=shown, sentence=sentence)
+
+
+def quote(text: str, most: int = 120) -> str:
+    """Return *text* in quotes with control characters escaped, its middle left out where it is longer than *most*."""
+    if len(text) > most:
+        keep = most // 2
+        text = f"{text[:keep]} [...] {text[-keep:]}"
+    return repr(text)
+
+
+def parse_texts(value: object) -> TextWanted:
+    """Parse the mapping below ``stdout:``, ``stderr:`` or ``text:``."""
+    if isinstance(value, str):
+        raise InvalidValue(f"found {describe(value)}", "a mapping is accepted, such as {contains: ...} or {equals: ...}")
+    found = as_mapping(value, ("contains", "lacks", "matches", "equals"))
+    if not found:
+        raise InvalidValue("found an empty mapping", "at least one of contains, lacks, matches, equals is accepted")
+    parsed: dict[str, tuple[str, ...]] = {}
+    for key in ("contains", "lacks", "matches"):
+        if key in found:
+            parsed[key] = _non_empty(key, found[key])
+    patterns = []
+    for index, pattern in enumerate(parsed.get("matches", ())):
+        with below("matches", *(() if isinstance(found["matches"], str) else (index,))):
+            patterns.append(telling_pattern(pattern))
+    with below("equals"):
+        equals = as_text(found["equals"]) if "equals" in found else None
+    return TextWanted(parsed.get("contains", ()), parsed.get("lacks", ()), tuple(patterns), equals)
+
+
+def telling_pattern(value: object) -> re.Pattern[str]:
+    """Return *value* compiled; a pattern that finds itself in any text (``x*``, ``^``) says nothing and is refused."""
+    pattern = as_pattern(value)
+    if "(?!" not in pattern.pattern and all(pattern.search(text) for text in ("", "\0", "\ufffe\n\0")):
+        raise InvalidValue(
+            f"found the pattern {quote(pattern.pattern)}, which matches any text at all",
+            "a pattern that needs at least one certain character is accepted",
+        )
+    return pattern
+
+
+def _non_empty(key: str, value: object) -> tuple[str, ...]:
+    with below(key):
+        texts = as_texts(value)
+    if not texts or "" in texts:
+        raise InvalidValue(
+            "found an empty text", "a text with at least one character is accepted, as '' holds everywhere", (key,)
+        )
+    return texts
+
+
+def _parting(seen: str, wanted: str) -> int:
+    for index, (a, b) in enumerate(zip(seen, wanted, strict=False)):
+        if a != b:
+            return index + 1
+    return min(len(seen), len(wanted)) + 1
