@@ -7,7 +7,7 @@ import contextlib
 import json
 import socket
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -15,7 +15,7 @@ from typing import Literal
 from dvara_examples.clock import SystemClock, Timer, start_timer
 from dvara_examples.model import Endpoint
 from dvara_examples.redact import Redactor
-from dvara_examples.tap import Bounds, Tap
+from dvara_examples.tap import Bounds, Tap, TapEvent
 from dvara_examples.transcript import Exchange
 
 LIMIT_S = 20.0
@@ -182,6 +182,8 @@ def open_line(
     stall_after_s: float = 10.0,
     bounds: Bounds | None = None,
     secrets: tuple[str, ...] = (),
+    on_event: Callable[[TapEvent], None] | None = None,
+    keep: bool = True,
 ) -> Iterator[Line]:
     """Open a tap in front of a raw gateway whose API lies under *path*."""
     timer = start_timer(SystemClock())
@@ -189,6 +191,14 @@ def open_line(
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         listener.settimeout(LIMIT_S)
         upstream = Endpoint(f"http://127.0.0.1:{listener.getsockname()[1]}{path}", key)
-        tap = Tap(upstream, timer, Redactor.of(secrets), stall_after_s=stall_after_s, bounds=bounds or Bounds())
+        tap = Tap(
+            upstream,
+            timer,
+            Redactor.of(secrets),
+            stall_after_s=stall_after_s,
+            bounds=bounds or Bounds(),
+            on_event=on_event,
+            keep=keep,
+        )
         stack.enter_context(tap)
         yield Line(tap, timer, listener, stack)

@@ -8,6 +8,7 @@ Response bytes pass untouched and at once; everything else here only watches.
 """
 
 from dvara_examples.tap.bounds import Bounds
+from dvara_examples.tap.progress import TapEvent
 from dvara_examples.tap.server import Tap
 
-__all__ = ["Bounds", "Tap"]
+__all__ = ["Bounds", "Tap", "TapEvent"]

@@ -9,6 +9,7 @@ from dvara_examples.tap.chat import ChatReader, error_message, finish_reason, re
 from dvara_examples.tap.decoding import CodingError, Decoder
 from dvara_examples.tap.http import ResponseHead, header, header_words
 from dvara_examples.tap.kept import Kept, KeptText, storable
+from dvara_examples.tap.progress import Teller
 from dvara_examples.transcript import WireEvent
 
 
@@ -25,10 +26,11 @@ class Answer:
     """The payload of one response, taken piece by piece.
 
     *damaged* and *unreadable* hold a sentence where the content coding is broken or unknown; *error* is what an error
-    document says. What is neither an event stream nor JSON is counted and its beginning kept, no more.
+    document says. What is neither an event stream nor JSON is counted and its beginning kept, no more. *teller* hears of
+    each event at once.
     """
 
-    def __init__(self, head: ResponseHead, bounds: Bounds) -> None:
+    def __init__(self, head: ResponseHead, bounds: Bounds, teller: Teller | None = None) -> None:
         self.content_type = (header(head.headers, "content-type") or "").partition(";")[0].strip().lower()
         self.event_stream = self.content_type == "text/event-stream"
         self.chat = ChatReader()
@@ -39,6 +41,7 @@ class Answer:
         self.error: str | None = None
         self.unfinished_event = False
         self._bounds = bounds
+        self._teller = teller
         self._json = self.content_type.endswith("json")
         self._body = Kept(bounds.answer_bytes if self._json else bounds.response_body_bytes)
         self._text = KeptText(bounds.text_bytes)
@@ -112,6 +115,8 @@ class Answer:
             text = self.chat.read(event)
             if text:
                 self._text.add(text)
+            if self._teller is not None:
+                self._teller.event(at_s, event, text)
             if len(self._events) < self._bounds.events:
                 self._events.append(_SeenEvent(at_s, self._shortened(event), self._shorten(text)))
 

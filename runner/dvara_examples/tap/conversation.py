@@ -10,17 +10,23 @@ from dvara_examples.tap.bounds import Bounds
 from dvara_examples.tap.ending import Close
 from dvara_examples.tap.http import RequestHead
 from dvara_examples.tap.observer import ExchangeObserver, Seen
+from dvara_examples.tap.progress import OnEvent, Teller, ended
 from dvara_examples.tap.sentences import Rest
 from dvara_examples.transcript import Exchange, Headers
 
 
 @dataclass(slots=True)
 class Ledger:
-    """What all connections of one tap share: the settings of observation and the finished exchanges; thread-safe."""
+    """What all connections of one tap share: the settings of observation and the finished exchanges; thread-safe.
+
+    *on_event* hears of each exchange while it goes on; without *keep* that is all that becomes of it.
+    """
 
     bounds: Bounds
     redactor: Redactor
     stall_after_s: float
+    on_event: OnEvent | None = None
+    keep: bool = True
     last_activity_s: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _numbered: int = 0
@@ -33,9 +39,12 @@ class Ledger:
             return self._numbered
 
     def add(self, exchange: Exchange) -> None:
-        """Store a finished exchange."""
-        with self._lock:
-            self._finished.append(exchange)
+        """Store a finished exchange, and tell of it."""
+        if self.keep:
+            with self._lock:
+                self._finished.append(exchange)
+        if self.on_event is not None:
+            self.on_event(ended(exchange))
 
     def exchanges(self) -> tuple[Exchange, ...]:
         """Return the finished exchanges in the order in which their requests arrived."""
@@ -75,11 +84,18 @@ class Conversation:
         """Take note that a byte went one way or the other."""
         self.last_byte_s = self._ledger.last_activity_s = at_s
 
-    def begin(self, at_s: float, head: RequestHead, shown: Headers) -> None:
-        """Begin an exchange with the *head* that came; *shown* are its headers as they may be stored."""
-        seen = Seen(self._ledger.next_number(), self._connection, at_s, head, shown)
+    def begin(self, at_s: float, head: RequestHead, shown: Headers, secrets: tuple[str, ...] = ()) -> None:
+        """Begin an exchange with the *head* that came; *shown* are its headers as they may be stored.
+
+        *secrets* are what the client itself brought: they are masked wherever this exchange shows them again.
+        """
         ledger = self._ledger
-        self._asking = ExchangeObserver(seen, ledger.bounds, ledger.redactor, ledger.stall_after_s)
+        seen = Seen(ledger.next_number(), self._connection, at_s, head, shown)
+        redactor = Redactor.of((*ledger.redactor.secrets, *secrets)) if secrets else ledger.redactor
+        teller = Teller(seen.number, redactor, ledger.on_event) if ledger.on_event is not None else None
+        if teller is not None:
+            teller.request(at_s, head.method, head.target)
+        self._asking = ExchangeObserver(seen, ledger.bounds, redactor, ledger.stall_after_s, teller)
         self._waiting.append(self._asking)
 
     def request_payload(self, data: bytes | memoryview) -> None:

@@ -11,6 +11,7 @@ from dvara_examples.tap.chat import asks_for_stream
 from dvara_examples.tap.ending import Close, Facts, name_ending
 from dvara_examples.tap.http import RequestHead
 from dvara_examples.tap.kept import Kept, StreamFlag, storable
+from dvara_examples.tap.progress import Teller
 from dvara_examples.tap.response import ResponseWatch
 from dvara_examples.tap.sentences import Rest, error_sentence
 from dvara_examples.transcript import Exchange, Headers, Request, Response
@@ -33,8 +34,10 @@ class Seen:
 class ExchangeObserver:
     """Sees one request and its response pass by; belongs to the one thread that relays them."""
 
-    def __init__(self, seen: Seen, bounds: Bounds, redactor: Redactor, stall_after_s: float) -> None:
-        self.response = ResponseWatch(seen.head.method, bounds)
+    def __init__(
+        self, seen: Seen, bounds: Bounds, redactor: Redactor, stall_after_s: float, teller: Teller | None = None
+    ) -> None:
+        self.response = ResponseWatch(seen.head.method, bounds, teller)
         self._seen = seen
         self._redactor = redactor
         self._stall_after_s = stall_after_s

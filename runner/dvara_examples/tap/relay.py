@@ -231,9 +231,10 @@ class Relay:
             for payload in part.payload:
                 self._seen.request_payload(payload)
             return part.raw
-        self._seen.begin(at_s, part, self._wiring.rewriter.recorded(part.headers))
+        rewriter = self._wiring.rewriter
+        self._seen.begin(at_s, part, rewriter.recorded(part.headers), rewriter.credentials(part))
         self._connect()
-        return self._wiring.rewriter.head(part) if part is not NOT_HTTP else b""
+        return rewriter.head(part) if part is not NOT_HTTP else b""
 
     def _connect(self) -> None:
         """Connect to the gateway when the first request is there; no answer at all comes from one that cannot be reached."""

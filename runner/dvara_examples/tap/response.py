@@ -4,6 +4,7 @@ from dvara_examples.tap.answer import Answer
 from dvara_examples.tap.bounds import Bounds
 from dvara_examples.tap.framing import BodyReader, CloseBody, NoBody, response_body
 from dvara_examples.tap.http import HeadBuffer, ProtocolError, ResponseHead, looks_like_response, read_response_head
+from dvara_examples.tap.progress import Teller
 from dvara_examples.transcript import WirePiece
 
 
@@ -14,7 +15,7 @@ class ResponseWatch:
     *broken* holds a sentence once the framing cannot be followed any more: from there on everything is taken unread.
     """
 
-    def __init__(self, method: str, bounds: Bounds) -> None:
+    def __init__(self, method: str, bounds: Bounds, teller: Teller | None = None) -> None:
         self.head: ResponseHead | None = None
         self.answer: Answer | None = None
         self.responded_at_s: float | None = None
@@ -25,6 +26,7 @@ class ResponseWatch:
         self.began = False
         self._method = method
         self._bounds = bounds
+        self._teller = teller
         self._heads = HeadBuffer()
 
     def feed(self, at_s: float, data: memoryview) -> int:
@@ -65,6 +67,8 @@ class ResponseWatch:
         head = read_response_head(raw)
         if not 100 <= head.status < 200 or head.status == 101:
             self.head, self.responded_at_s = head, at_s
-            self.answer = Answer(head, self._bounds)
+            self.answer = Answer(head, self._bounds, self._teller)
             self.body = response_body(head, self._method)
+            if self._teller is not None:
+                self._teller.response(at_s, head)
         return taken

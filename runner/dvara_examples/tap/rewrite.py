@@ -5,7 +5,7 @@ Everything else, spelling and order included, passes as the client wrote it.
 
 import secrets
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from dvara_examples.errors import GatewayError
 from dvara_examples.tap.http import RequestHead
@@ -15,6 +15,9 @@ PREFIX = "/v1"
 """The path of the tap's own base URL."""
 _KEY_HEADERS = frozenset({"authorization", "x-api-key"})
 _HIDDEN_HEADERS = frozenset({"proxy-authorization", "cookie", "api-key"})
+_KEY_PARAMETERS = frozenset({"key", "api_key", "api-key", "access_token", "token"})
+_LEAST_SECRET_CHARS = 8
+"""What is shorter (``EMPTY``, ``ollama``) keeps no door shut, and masking it would spoil ordinary text."""
 _LEAST_KEY_CHARS = 16
 _USUAL_KEY_CHARS = 32
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -85,6 +88,20 @@ class Rewriter:
     def recorded(self, headers: Headers) -> Headers:
         """Return *headers* as they may be stored: of credentials only the throw-away key is shown."""
         return tuple((name, self._shown(name.lower(), value)) for name, value in headers)
+
+    def credentials(self, head: RequestHead) -> tuple[str, ...]:
+        """Return what a client brought of its own to be let in, by header or in the query; the throw-away key is none."""
+        found: list[str] = []
+        for name, value in head.headers:
+            if name.lower() == "cookie":
+                found += [part.partition("=")[2].strip() for part in value.split(";")]
+            elif name.lower() in _KEY_HEADERS | _HIDDEN_HEADERS:
+                found.append(value.rpartition(" ")[2])
+        for parameter in head.target.partition("?")[2].split("&"):
+            name, _, value = parameter.partition("=")
+            if name.lower() in _KEY_PARAMETERS:
+                found += [value, unquote(value)]
+        return tuple(value for value in found if value != self.key and len(value) >= _LEAST_SECRET_CHARS)
 
     def _target(self, target: bytes) -> bytes:
         """Put the gateway's API path where the tap's was; a path elsewhere is the client's own business."""

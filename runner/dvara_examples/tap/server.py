@@ -1,5 +1,6 @@
 """The tap itself: a port of its own, a throw-away key, a thread per client connection, and the exchanges they recorded."""
 
+import os
 import select
 import socket
 import threading
@@ -8,10 +9,12 @@ from types import TracebackType
 from typing import Self
 
 from dvara_examples.clock import Timer
+from dvara_examples.errors import GatewayError
 from dvara_examples.model import Endpoint
 from dvara_examples.redact import Redactor
 from dvara_examples.tap.bounds import Bounds
 from dvara_examples.tap.conversation import Ledger
+from dvara_examples.tap.progress import OnEvent
 from dvara_examples.tap.relay import Relay, Wiring
 from dvara_examples.tap.rewrite import PREFIX, Origin, Rewriter, throw_away_key
 from dvara_examples.tap.upstream import tls_context
@@ -30,7 +33,9 @@ class Tap:
     The port (*port*, or a free one) is bound when the tap is made, connections are served inside the ``with`` block.
     *endpoint* is what the client gets: the tap's base URL and a throw-away key, for which *upstream*'s key is put in.
     *environ* names certificate authorities (``SSL_CERT_FILE`` and its kin) for an https gateway.
-    Raises GatewayError for an *upstream* that cannot be connected to as it is written.
+    *on_event* hears of each exchange while it goes on, from the threads that relay: it must neither wait nor raise. A tap
+    that runs for days and is only listened to does not *keep* exchanges.
+    Raises GatewayError for an *upstream* that cannot be connected to as it is written, or a *port* that is taken.
     """
 
     def __init__(
@@ -43,11 +48,13 @@ class Tap:
         environ: Mapping[str, str] = _NOTHING,
         bounds: Bounds = _USUAL,
         port: int = 0,
+        on_event: OnEvent | None = None,
+        keep: bool = True,
     ) -> None:
         origin = Origin.of(upstream.base_url)
         context = tls_context(environ) if origin.tls else None
-        self._ledger = Ledger(bounds, Redactor.of((*redactor.secrets, upstream.key)), stall_after_s)
-        self._listener = socket.create_server((_HOST, port), backlog=_BACKLOG)
+        self._ledger = Ledger(bounds, Redactor.of((*redactor.secrets, upstream.key)), stall_after_s, on_event, keep)
+        self._listener = _listen(port)
         self._listener.setblocking(False)
         self._port: int = self._listener.getsockname()[1]
         self.endpoint = Endpoint(f"http://{_HOST}:{self._port}{PREFIX}", throw_away_key(upstream.key))
@@ -109,3 +116,14 @@ class Tap:
         thread = threading.Thread(target=relay.run, name=f"tap-{self._port}-client-{self._accepted}", daemon=True)
         self._relays = [one for one in self._relays if one.is_alive()] + [thread]
         thread.start()
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        return socket.create_server((_HOST, port), backlog=_BACKLOG)
+    except OSError as error:
+        reason = os.strerror(error.errno).lower() if error.errno else str(error)
+        raise GatewayError(
+            f"port {port} on {_HOST} cannot be used ({reason}); "
+            "stop what listens there, or choose another port (0 takes any that is free)"
+        ) from error

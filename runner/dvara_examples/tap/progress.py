@@ -1,0 +1,104 @@
+"""What a tap tells while an exchange goes on, for whoever shows it live. Secrets are out of all of it, and texts are short.
+
+Telling happens in the threads that relay, after the bytes have been passed on: whoever listens must neither wait nor raise.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dvara_examples.model import Ending
+from dvara_examples.redact import Redactor
+from dvara_examples.sse import ServerSentEvent
+from dvara_examples.tap.http import ResponseHead, header
+from dvara_examples.tap.kept import storable
+from dvara_examples.transcript import Exchange, WireEvent
+
+TOLD_CHARS = 400
+"""How much of a text is told; the exchange itself holds more."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestArrived:
+    """The head of request *number* came from the client; *method* is empty for what is no HTTP/1 request."""
+
+    number: int
+    at_s: float
+    method: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseBegan:
+    """The head of a response has been passed on; *reason* and *content_type* may be empty."""
+
+    number: int
+    at_s: float
+    status: int
+    reason: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventPassed:
+    """One server-sent event has been passed on."""
+
+    number: int
+    event: WireEvent
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeEnded:
+    """An exchange has come to rest; the fields are those of :class:`~dvara_examples.transcript.Exchange`."""
+
+    number: int
+    at_s: float
+    ending: Ending
+    error: str | None
+    notes: tuple[str, ...]
+    event_count: int
+    text: str
+    streamed: bool
+
+
+TapEvent = RequestArrived | ResponseBegan | EventPassed | ExchangeEnded
+OnEvent = Callable[[TapEvent], None]
+
+
+class Teller:
+    """Tells of one exchange, cleaned by *redactor*; belongs to the one thread that relays it."""
+
+    def __init__(self, number: int, redactor: Redactor, tell: OnEvent) -> None:
+        self._number = number
+        self._redactor = redactor
+        self._tell = tell
+
+    def request(self, at_s: float, method: str, target: str) -> None:
+        """Tell of the request."""
+        self._tell(RequestArrived(self._number, at_s, method, self._clean(target)))
+
+    def response(self, at_s: float, head: ResponseHead) -> None:
+        """Tell of the response's head."""
+        kind = header(head.headers, "content-type") or ""
+        self._tell(ResponseBegan(self._number, at_s, head.status, self._clean(head.reason), self._clean(kind)))
+
+    def event(self, at_s: float, event: ServerSentEvent, text: str) -> None:
+        """Tell of an event; *text* is the answer's text in it."""
+        told = WireEvent(at_s, self._clean(event.data), self._clean(event.name), self._clean(text))
+        self._tell(EventPassed(self._number, told))
+
+    def _clean(self, text: str) -> str:
+        return storable(text, TOLD_CHARS, self._redactor)
+
+
+def ended(exchange: Exchange) -> ExchangeEnded:
+    """Return what is told of a finished *exchange*."""
+    return ExchangeEnded(
+        exchange.number,
+        exchange.ended_at_s,
+        exchange.ending,
+        exchange.error,
+        exchange.notes,
+        exchange.event_count,
+        exchange.text[:TOLD_CHARS],
+        exchange.streamed,
+    )
