@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from dvara_examples.redact import Redactor
 from dvara_examples.sse import ServerSentEvent, SseParser
 from dvara_examples.tap.bounds import Bounds
-from dvara_examples.tap.chat import ChatReader, error_message, finish_reason, read_object, text_of
 from dvara_examples.tap.decoding import CodingError, Decoder
-from dvara_examples.tap.http import ResponseHead, header, header_words
 from dvara_examples.tap.kept import Kept, KeptText, storable
 from dvara_examples.tap.progress import Teller
 from dvara_examples.transcript import WireEvent
+from dvara_examples.wire.chat import ChatReader, error_message, finish_reason, read_object, text_of
+from dvara_examples.wire.http import ResponseHead, header, header_words
 
 
 @dataclass(frozen=True, slots=True)

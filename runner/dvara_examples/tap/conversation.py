@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from dvara_examples.redact import Redactor
 from dvara_examples.tap.bounds import Bounds
 from dvara_examples.tap.ending import Close
-from dvara_examples.tap.http import RequestHead
 from dvara_examples.tap.observer import ExchangeObserver, Seen
 from dvara_examples.tap.progress import OnEvent, Teller, ended
 from dvara_examples.tap.sentences import Rest
 from dvara_examples.transcript import Exchange, Headers
+from dvara_examples.wire.http import RequestHead
 
 
 @dataclass(slots=True)

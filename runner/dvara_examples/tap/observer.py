@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from dvara_examples.redact import Redactor
 from dvara_examples.tap.bounds import Bounds
-from dvara_examples.tap.chat import asks_for_stream
 from dvara_examples.tap.ending import Close, Facts, name_ending
-from dvara_examples.tap.http import RequestHead
 from dvara_examples.tap.kept import Kept, StreamFlag, storable
 from dvara_examples.tap.progress import Teller
 from dvara_examples.tap.response import ResponseWatch
 from dvara_examples.tap.sentences import Rest, error_sentence
 from dvara_examples.transcript import Exchange, Headers, Request, Response
+from dvara_examples.wire.chat import asks_for_stream
+from dvara_examples.wire.http import RequestHead
 
 _CHAT_PATH = "/chat/completions"
 _ERROR_CHARS = 1000

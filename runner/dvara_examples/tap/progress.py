@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dvara_examples.model import Ending
 from dvara_examples.redact import Redactor
 from dvara_examples.sse import ServerSentEvent
-from dvara_examples.tap.http import ResponseHead, header
+from dvara_examples.wire.http import ResponseHead, header
 from dvara_examples.tap.kept import storable
 from dvara_examples.transcript import Exchange, WireEvent
 

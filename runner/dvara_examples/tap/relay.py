@@ -17,11 +17,11 @@ from typing import NoReturn
 from dvara_examples.clock import Timer
 from dvara_examples.tap.conversation import Conversation, Ledger
 from dvara_examples.tap.ending import Close
-from dvara_examples.tap.http import RequestHead
 from dvara_examples.tap.requests import NOT_HTTP, BodyPart, RequestSplitter
 from dvara_examples.tap.rewrite import Origin, Rewriter
 from dvara_examples.tap.upstream import Unreachable, Upstream, connect, no_delay, reset, shut_writing
 from dvara_examples.tap.waiting import GONE, Stopped, Waiter, broke
+from dvara_examples.wire.http import RequestHead
 
 GONE_AFTER_S = 1.0
 """A client that sent a FIN counts as gone once the gateway has been silent for so long."""

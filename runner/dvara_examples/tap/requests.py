@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dvara_examples.tap.framing import BodyReader, request_body
-from dvara_examples.tap.http import HeadBuffer, ProtocolError, RequestHead, looks_like_request, read_request_head
+from dvara_examples.wire.framing import BodyReader, request_body
+from dvara_examples.wire.http import HeadBuffer, ProtocolError, RequestHead, looks_like_request, read_request_head
 
 NOT_HTTP = RequestHead("", "", "", (), b"")
 """Stands for what a client sends that is no HTTP/1 request; it has no method and no target."""

@@ -2,10 +2,10 @@
 
 from dvara_examples.tap.answer import Answer
 from dvara_examples.tap.bounds import Bounds
-from dvara_examples.tap.framing import BodyReader, CloseBody, NoBody, response_body
-from dvara_examples.tap.http import HeadBuffer, ProtocolError, ResponseHead, looks_like_response, read_response_head
 from dvara_examples.tap.progress import Teller
 from dvara_examples.transcript import WirePiece
+from dvara_examples.wire.framing import BodyReader, CloseBody, NoBody, response_body
+from dvara_examples.wire.http import HeadBuffer, ProtocolError, ResponseHead, looks_like_response, read_response_head
 
 
 class ResponseWatch:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from dvara_examples.errors import GatewayError
-from dvara_examples.tap.http import RequestHead
 from dvara_examples.transcript import Headers
+from dvara_examples.wire.http import RequestHead
 
 PREFIX = "/v1"
 """The path of the tap's own base URL."""

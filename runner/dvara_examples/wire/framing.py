@@ -7,8 +7,8 @@ is handed on as views of what was fed, so that bulk costs no copy.
 import re
 from typing import Literal, Protocol
 
-from dvara_examples.tap.http import ProtocolError, ResponseHead, header_words
 from dvara_examples.transcript import Headers
+from dvara_examples.wire.http import ProtocolError, ResponseHead, header_words
 
 Framing = Literal["chunked", "length", "close", "none"]
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\r?", re.DOTALL)
@@ -86,15 +86,18 @@ class CloseBody:
 
 
 class ChunkedBody:
-    """A body in chunks, with extensions and trailers; it ends after the zero-length chunk's trailer section."""
+    """A body in chunks, with extensions and trailers; it ends after the zero-length chunk's trailer section.
+
+    *state* is what comes next: a chunk's size, its payload, the line end behind that, or the trailer of the last chunk.
+    """
 
     framing: Framing = "chunked"
 
     def __init__(self) -> None:
         self.complete = False
+        self.state: Literal["size", "payload", "end", "trailer"] = "size"
         self._left = 0
         self._line = bytearray()
-        self._state: Literal["size", "payload", "end", "trailer"] = "size"
         self._trailer_bytes = 0
 
     def feed(self, data: memoryview) -> tuple[int, list[memoryview]]:
@@ -103,13 +106,13 @@ class ChunkedBody:
         position, size = 0, len(data)
         raw: bytes | None = None
         while position < size and not self.complete:
-            if self._state == "payload":
+            if self.state == "payload":
                 part = data[position : position + self._left]
                 payload.append(part)
                 position += len(part)
                 self._left -= len(part)
                 if not self._left:
-                    self._state = "end"
+                    self.state = "end"
                 continue
             if raw is None:
                 raw = bytes(data)
@@ -118,9 +121,9 @@ class ChunkedBody:
 
     def missing(self) -> str:
         """Say at which place of the chunked coding the body stopped."""
-        if self._state in ("payload", "end"):
+        if self.state in ("payload", "end"):
             return f"the last chunk never came, and {self._left} bytes are missing from the one that was under way"
-        return "the last chunk never came" if self._state == "size" else "the trailer after the last chunk has no end"
+        return "the last chunk never came" if self.state == "size" else "the trailer after the last chunk has no end"
 
     def _take_line(self, raw: bytes, position: int) -> int:
         """Read on in a line of the coding from *position*; return the position behind what was read."""
@@ -129,7 +132,7 @@ class ChunkedBody:
             self._line += raw[position : position + _MAX_LINE_BYTES]
             if len(self._line) >= _MAX_LINE_BYTES:
                 raise ProtocolError(f"a line of more than {_MAX_LINE_BYTES} bytes between chunks")
-            if self._state == "end" and self._line != b"\r":
+            if self.state == "end" and self._line != b"\r":
                 raise ProtocolError("a chunk is longer than its size says")
             return len(raw)
         line = bytes(self._line) + raw[position:end]
@@ -138,16 +141,16 @@ class ChunkedBody:
         return end + 1
 
     def _line_complete(self, line: bytes) -> None:
-        if self._state == "size":
+        if self.state == "size":
             match = _CHUNK_SIZE.fullmatch(line)
             if match is None:
                 raise ProtocolError(f"{line[:40]!r} where the size of a chunk must stand")
             self._left = int(match[1], 16)
-            self._state = "payload" if self._left else "trailer"
-        elif self._state == "end":
+            self.state = "payload" if self._left else "trailer"
+        elif self.state == "end":
             if line not in (b"\r", b""):
                 raise ProtocolError("a chunk is longer than its size says")
-            self._state = "size"
+            self.state = "size"
         elif line in (b"\r", b""):
             self.complete = True
         else:

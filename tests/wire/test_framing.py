@@ -2,8 +2,8 @@
 
 import pytest
 
-from dvara_examples.tap.framing import BodyReader, ChunkedBody, LengthBody, request_body, response_body
-from dvara_examples.tap.http import ProtocolError, ResponseHead
+from dvara_examples.wire.framing import BodyReader, ChunkedBody, LengthBody, request_body, response_body
+from dvara_examples.wire.http import ProtocolError, ResponseHead
 
 CHUNKED = b'5\r\nhello\r\n1;a="b"\r\n \r\n0005  \r\nworld\r\n0\r\nX-T: 1\r\n\r\n'
 
