@@ -4,8 +4,6 @@ The main thread owns the reporters and the run folder; worker threads run exampl
 """
 
 import queue
-import signal
-import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +14,7 @@ from dvara_examples.clock import start_timer
 from dvara_examples.errors import DvaraExamplesError
 from dvara_examples.execute import Execution, execute
 from dvara_examples.gateways import Gateway, open_gateway
+from dvara_examples.interruption import interruptible
 from dvara_examples.judge import judge
 from dvara_examples.manifest import Manifest, load_manifest
 from dvara_examples.plan import MissingToolchain, Plan, PlannedRun, make_plan, probe_all
@@ -107,20 +106,6 @@ def run_session(session: Session, folder: RunFolder, reporters: Sequence[Reporte
         for reporter in reporters:
             reporter.close(summary)
     return summary
-
-
-@contextmanager
-def interruptible(stop: threading.Event) -> Iterator[threading.Event]:
-    """Let SIGINT and SIGTERM set *stop*, instead of raising an exception that could strike between any two steps."""
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 class _Desk:

@@ -59,41 +59,49 @@ def endpoint_of(world: World) -> Endpoint:
             f"DVARA_API_KEY is not set, and the gateway at {base_url} requires a key; "
             "set it with export DVARA_API_KEY=gw_… (dvara-examples gateway shows the one of the embedded gateway)"
         )
+    return Endpoint(base_url, sendable(key))
+
+
+def sendable(key: str) -> str:
+    """Return *key*, the value of DVARA_API_KEY. Raises GatewayError where no header can carry it."""
     if not all("!" <= character <= "~" for character in key):
         raise GatewayError(
             "DVARA_API_KEY holds blanks, line ends or non-ASCII characters, which no header can carry; set it to the key alone"
         )
-    return Endpoint(base_url, key)
+    return key
 
 
-def normalised(url: str) -> str:
-    """Return *url* as a base URL with its API prefix and without a slash at its end. Raises GatewayError."""
-    parts = _split(url)
+def normalised(url: str, name: str = "DVARA_URL") -> str:
+    """Return *url* as a base URL with its API prefix and without a slash at its end.
+
+    Raises GatewayError, whose sentence calls the address by the *name* that the user gave it under.
+    """
+    parts = _split(url, name)
     if "@" in parts.netloc:
-        raise GatewayError("DVARA_URL holds a user name or password; leave them out and put the key in DVARA_API_KEY")
+        raise GatewayError(f"{name} holds a user name or password; leave them out and put the key in DVARA_API_KEY")
     if parts.scheme not in ("http", "https"):
         found = f"the scheme {parts.scheme!r}" if "://" in url else "no scheme"
-        raise GatewayError(f"DVARA_URL has {found}; an address that starts with http:// or https:// is accepted")
+        raise GatewayError(f"{name} has {found}; an address that starts with http:// or https:// is accepted")
     if not parts.hostname:
-        raise GatewayError("DVARA_URL names no host; an address such as http://localhost:8080/v1 is accepted")
+        raise GatewayError(f"{name} names no host; an address such as http://localhost:8080/v1 is accepted")
     if parts.query or parts.fragment or url.strip()[-1] in "?#":
-        raise GatewayError("DVARA_URL holds a query or a fragment (? or #); the address up to /v1 is accepted")
+        raise GatewayError(f"{name} holds a query or a fragment (? or #); the address up to /v1 is accepted")
     segments = [segment for segment in parts.path.split("/") if segment]
     if segments[-2:] == ["chat", "completions"]:
-        raise GatewayError("DVARA_URL ends in /chat/completions, which clients add by themselves; leave it off")
+        raise GatewayError(f"{name} ends in /chat/completions, which clients add by themselves; leave it off")
     if "v1" not in segments:
         segments.append("v1")
     return urlunsplit((parts.scheme, parts.netloc, "/" + "/".join(segments), "", ""))
 
 
-def _split(url: str) -> SplitResult:
+def _split(url: str, name: str) -> SplitResult:
     """Split *url*; the message never shows it, as it may hold a password."""
     try:
         parts = urlsplit(url.strip())
         port = parts.port
     except ValueError as error:
         reason = "its port is not a number from 1 to 65535" if "ort" in str(error) else "its host is malformed"
-        raise GatewayError(f"DVARA_URL is no address ({reason}); one such as http://localhost:8080/v1 is accepted") from None
+        raise GatewayError(f"{name} is no address ({reason}); one such as http://localhost:8080/v1 is accepted") from None
     if port == 0 or any(character.isspace() for character in parts.geturl()):
-        raise GatewayError("DVARA_URL holds a blank or port 0; an address such as http://localhost:8080/v1 is accepted")
+        raise GatewayError(f"{name} holds a blank or port 0; an address such as http://localhost:8080/v1 is accepted")
     return parts

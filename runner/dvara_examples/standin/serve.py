@@ -1,11 +1,11 @@
 """The stand-in in the foreground, for ``dvara-examples gateway``: for curl, and for one's own code."""
 
 import contextlib
-import json
 import threading
 from collections.abc import Callable
 
 from dvara_examples.clock import Clock
+from dvara_examples.curl import ready_curl
 from dvara_examples.standin.models import LISTED
 from dvara_examples.standin.server import StandIn
 
@@ -38,7 +38,6 @@ def serve(*, port: int, key: str | None, clock: Clock, write: Callable[[str], No
 
 def _greeting(standin: StandIn) -> str:
     """Return the lines that a user needs to try it: address, key, and a command to paste."""
-    body = {"model": LISTED[0], "stream": True, "messages": [{"role": "user", "content": "Hello!"}]}
     return "\n".join(
         (
             "the embedded gateway is up; Ctrl-C ends it",
@@ -46,9 +45,7 @@ def _greeting(standin: StandIn) -> str:
             f"export DVARA_URL={standin.base_url}",
             f"export DVARA_API_KEY={standin.default_key}",
             "",
-            'curl -N "$DVARA_URL/chat/completions" \\',
-            '  -H "Authorization: Bearer $DVARA_API_KEY" -H "Content-Type: application/json" \\',
-            f"  -d '{json.dumps(body)}'",
+            *ready_curl(LISTED[0]),
             "",
         )
     )

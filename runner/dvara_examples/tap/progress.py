@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from dvara_examples.model import Ending
 from dvara_examples.redact import Redactor
 from dvara_examples.sse import ServerSentEvent
-from dvara_examples.wire.http import ResponseHead, header
 from dvara_examples.tap.kept import storable
 from dvara_examples.transcript import Exchange, WireEvent
+from dvara_examples.wire.http import ResponseHead, header
 
 TOLD_CHARS = 400
 """How much of a text is told; the exchange itself holds more."""
@@ -56,6 +56,7 @@ class ExchangeEnded:
     error: str | None
     notes: tuple[str, ...]
     event_count: int
+    finish_reason: str | None
     text: str
     streamed: bool
 
@@ -99,6 +100,7 @@ def ended(exchange: Exchange) -> ExchangeEnded:
         exchange.error,
         exchange.notes,
         exchange.event_count,
+        exchange.finish_reason,
         exchange.text[:TOLD_CHARS],
         exchange.streamed,
     )

@@ -1,0 +1,53 @@
+"""``dvara-examples tap``."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+
+def _address(_context: click.Context, _parameter: click.Parameter, url: str) -> str:
+    from dvara_examples.errors import GatewayError
+    from dvara_examples.gateways.url import normalised
+
+    try:
+        return normalised(url, "the address")
+    except GatewayError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def _file(_context: click.Context, _parameter: click.Parameter, path: Path | None) -> Path | None:
+    """Refuse now what could not be written at the end."""
+    if path is not None and path.exists() and not path.is_file():
+        raise click.BadParameter(f"{path} is there and no regular file; a file that is new, or may be replaced, is accepted")
+    if path is not None and not os.access(path.absolute().parent, os.W_OK):
+        raise click.BadParameter(f"{path.absolute().parent} is no folder that can be written to; name a file in one that is")
+    return path
+
+
+@click.command("tap")
+@click.argument("url", callback=_address)
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), default=8081, show_default=True, help="Port on loopback; 0 takes a free one."
+)
+@click.option(
+    "--save", type=click.Path(path_type=Path), metavar="FILE", callback=_file, help="Store all exchanges in FILE at the end."
+)
+def command(url: str, port: int, save: Path | None) -> None:
+    """Show what passes between any client and the gateway at URL, and how each exchange ends. Ctrl-C ends it.
+
+    With DVARA_API_KEY set, clients get a throw-away key and the tap puts the real one in; else they use a key of their own.
+
+    \b
+    dvara-examples tap https://gw.example.com/v1
+    dvara-examples tap http://localhost:8080 --port 0 --save exchanges.jsonl
+    """
+    from dvara_examples.clock import SystemClock
+    from dvara_examples.gateways.url import sendable
+    from dvara_examples.model import Endpoint
+    from dvara_examples.tapping import Wanted, tap_until_stopped
+
+    upstream = Endpoint(url, sendable(os.environ.get("DVARA_API_KEY", "")))
+    wanted = Wanted(upstream, port, save, os.environ.get("DVARA_MODEL") or "gpt-4o")
+    tap_until_stopped(wanted, os.environ, SystemClock(), sys.stdout)
