@@ -16,6 +16,8 @@ from bench._timing import time_once
 
 CASES = 200
 ROUNDS = 3
+PYTHON = getattr(sys, "_base_executable", sys.executable)
+"""The interpreter that the Python toolchain takes for a script without packages; the same one for every tool."""
 
 
 def main() -> None:
@@ -27,7 +29,7 @@ def main() -> None:
         script.parent.mkdir(parents=True)
         script.write_text("")
         tools = {"dvara-examples": _ours(folder), **_others(folder, script)}
-        bare = ["sh", "-c", f"i=0; while [ $i -lt {CASES} ]; do '{sys.executable}' '{script}'; i=$((i+1)); done"]
+        bare = ["sh", "-c", f"i=0; while [ $i -lt {CASES} ]; do '{PYTHON}' '{script}'; i=$((i+1)); done"]
         added = _measure(tools, bare, env)
     ours = added.pop("dvara-examples")
     print(f"trivial case {ours * 1000:6.1f} ms added by dvara-examples --jobs 1")
@@ -70,27 +72,27 @@ def _prysk(folder: Path, script: Path) -> tuple[str, list[str]] | None:
     tests = folder / "prysk"
     tests.mkdir()
     for i in range(CASES):
-        (tests / f"{i}.t").write_text(f"  $ '{sys.executable}' '{script}'\n")
+        (tests / f"{i}.t").write_text(f"  $ '{PYTHON}' '{script}'\n")
     return ("prysk", [str(python.with_name("prysk")), "-q", str(tests)]) if python else None
 
 
 def _byexample(folder: Path, script: Path) -> tuple[str, list[str]] | None:
     python = _install(folder, "byexample")
     page = folder / "trivial.md"
-    page.write_text(f"```shell\n$ '{sys.executable}' '{script}'\n```\n\n" * CASES)
+    page.write_text(f"```shell\n$ '{PYTHON}' '{script}'\n```\n\n" * CASES)
     return ("byexample", [str(python.with_name("byexample")), "-l", "shell", str(page)]) if python else None
 
 
 def _bats(folder: Path, script: Path) -> tuple[str, list[str]] | None:
     test = folder / "trivial.bats"
-    test.write_text("".join(f"@test \"case {i}\" {{ '{sys.executable}' '{script}'; }}\n" for i in range(CASES)))
+    test.write_text("".join(f"@test \"case {i}\" {{ '{PYTHON}' '{script}'; }}\n" for i in range(CASES)))
     done = subprocess.run(
         ["npm", "install", "--prefix", str(folder / "bats"), "--silent", "bats"], stdin=subprocess.DEVNULL, check=False
     )
     if done.returncode != 0:
         print("             bats could not be installed")
         return None
-    return "bats", [str(folder / "bats" / "node_modules" / ".bin" / "bats"), str(test)]
+    return "bats", [str(folder / "bats" / "node_modules" / "bats" / "bin" / "bats"), str(test)]
 
 
 def _install(folder: Path, name: str) -> Path | None:
