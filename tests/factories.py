@@ -64,7 +64,7 @@ def make_transcript(
     return Transcript(
         run=RunInfo(variant_id, example_id, language, f"examples/{language}/x", reproduce=f"dvara-examples run '{variant_id}'"),
         expect=expect or {},
-        process=process or ProcessEnd(0, duration_s=1.5),
+        process=process or ProcessEnd(0, duration_s=2.5, ended_at_s=2.5),
         stdout=make_output(stdout),
         stderr=make_output(stderr),
         exchanges=tuple(exchanges),

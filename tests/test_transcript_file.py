@@ -61,7 +61,7 @@ def transcript() -> Transcript:
     return Transcript(
         run=RunInfo("stream-basic[node]", "stream-basic", "node", "stream-basic.mjs", ("node", "stream-basic.mjs")),
         expect={"exit": 0, "stdout": {"contains": "Hi"}},
-        process=ProcessEnd(0, duration_s=0.9, leaks=(Leak("process", "sleep 60", 7),)),
+        process=ProcessEnd(0, duration_s=0.9, ended_at_s=0.95, leaks=(Leak("process", "sleep 60", 7),)),
         stdout=Output((OutputPiece(0.3, b"Hi "), OutputPiece(0.6, b"\xff!")), 5),
         stderr=Output((OutputPiece(0.4, b"warning"),), 100, b"end"),
         exchanges=(

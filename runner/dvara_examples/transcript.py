@@ -64,6 +64,7 @@ class ProcessEnd:
 
     Exactly one of *exit_code* and *signal* (``SIGKILL``) is set once it started; *limit* names the bound that made the
     tool stop it; *stopped_by* is the last step of the stop ladder that was needed; *error* says why it could not start.
+    *duration_s* counts from the start of the process; *ended_at_s* is the moment of its end on the run's clock.
     """
 
     exit_code: int | None
@@ -71,6 +72,7 @@ class ProcessEnd:
     limit: Limit | None = None
     stopped_by: str | None = None
     duration_s: float = 0.0
+    ended_at_s: float | None = None
     leaks: tuple[Leak, ...] = ()
     error: str | None = None
     interrupted: bool = False

@@ -21,8 +21,22 @@ SAMPLES: dict[str, object] = {
     "finish_reason": "stop",
     "prints_the_stream": True,
     "progressive": True,
+    "text": {"contains": "Hello"},
+    "deltas": {"min": 1, "max": 3},
+    "first_token_within_s": 2.0,
+    "longest_gap_s": 1.5,
     "ends": "done",
     "requests": 1,
+    "responses": [503, "none", 200],
+    "path": "/v1/chat/completions",
+    "request_headers": {"Accept": "application/json", "X-Debug": "absent", "Authorization": {"matches": "^Bearer ."}},
+    "request_json": {"at": {"/stream": True}},
+    "attempt_gaps_s": [{"min": 0.4, "max": 1.5}, {"min": 0.9}],
+    "honours_retry_after": True,
+    "no_retry_after_end": True,
+    "idempotency_key_stable": True,
+    "hangs_up_within_s": 2.0,
+    "order": ["request 1", "text 1", {"stdout": "Hello"}, "exit"],
 }
 
 

@@ -13,8 +13,8 @@ Run = Callable[..., ProcessResult]
 
 
 def outcome(result: ProcessResult) -> ProcessEnd:
-    """Return how *result* ended, without how long it took."""
-    return replace(result.end, duration_s=0.0)
+    """Return how *result* ended, without when."""
+    return replace(result.end, duration_s=0.0, ended_at_s=None)
 
 
 # -- ends by itself

@@ -44,7 +44,9 @@ class TextSeen:
     @classmethod
     def of(cls, output: Output, pipe: str) -> "TextSeen":
         """Return what was written to one pipe."""
-        parts = (output.text,) if output.complete else tuple(part.decode("utf-8", "replace") for part in (output.head, output.tail))
+        parts = (
+            (output.text,) if output.complete else tuple(part.decode("utf-8", "replace") for part in (output.head, output.tail))
+        )
         return cls(parts, output.complete, output.text, f"{output.size_bytes} bytes", f"nothing on {pipe}")
 
 

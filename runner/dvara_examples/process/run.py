@@ -133,6 +133,7 @@ def _process_end(
         limit=cause if cause != "stop" else None,
         stopped_by=stopped_by.name if stopped_by else None,
         duration_s=child.ended_at_s - began_s if code is not None else 0.0,
+        ended_at_s=child.ended_at_s if code is not None else None,
         leaks=leaks,
         error=None if code is not None else "the process was sent SIGKILL and still did not end; it may hang in the kernel",
         interrupted=cause == "stop",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dvara_examples.expectations._answer import last_answer
 from dvara_examples.transcript import Transcript
 from dvara_examples.values import InvalidValue, as_text
 from dvara_examples.verdict import Expectation, Finding, Witness
@@ -29,10 +30,9 @@ class FinishReason:
         found = last.finish_reason if last else None
         ok = last is not None and found == self.want
         sentence = ""
-        if last is None:
-            sentence = "the example never sent a request"
-        elif not ok and found is None:
-            sentence = "the answer came without a finish_reason: it is incomplete"
+        if last is None or (not ok and found is None):
+            answer, why = last_answer(seen)
+            sentence = "the answer came without a finish_reason: it is incomplete" if answer else why
         elif not ok:
             sentence = "the answer ended for another reason"
         return Finding(self.key, self.witness, ok, self.want or "none", found or "none", sentence)

@@ -1,15 +1,16 @@
 """``prints_the_stream: true``: stdout shows the text that came over the wire, nothing lost and nothing doubled.
 
 The text of each exchange must stand on stdout once, whole and in order. Between the texts of two attempts there must be
-a line of the example's own, so that a reader sees the restart. After a text no part of it may come again.
+a line of the example's own, so that a reader sees the restart. After a text it may not come again, and what stands in the same
+line before or behind it may not be its own beginning or end: that would be a piece printed twice.
 """
 
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dvara_examples.expectations._flag import require_true
 from dvara_examples.expectations._text import quote
 from dvara_examples.transcript import Exchange, Transcript
-from dvara_examples.values import InvalidValue
 from dvara_examples.verdict import Expectation, Finding, Witness
 
 SCHEMA: dict[str, object] = {"description": "stdout holds the text of the wire, nothing lost, nothing doubled.", "const": True}
@@ -27,7 +28,7 @@ class PrintsTheStream:
 
     def check(self, seen: Transcript) -> Finding:
         """Walk through stdout, text by text."""
-        texts = [exchange for exchange in seen.exchanges if exchange.text]
+        texts = [exchange for exchange in seen.exchanges if exchange.text.strip()]  # white space stands everywhere
         if not texts:
             return self._not_ok("no text on the wire", "no answer carried any text, so nothing could be printed")
         if not seen.stdout.complete or not all(exchange.text_complete for exchange in texts):
@@ -38,15 +39,10 @@ class PrintsTheStream:
             start = printed.find(text, position)
             if start < 0:
                 return self._missing(text, printed[position:], exchange)
-            if index and not _restart_visible(printed[position:start]):
-                return self._not_ok(
-                    quote(printed, 400), "a second attempt goes on in the same line as the first: text is doubled", exchange
-                )
-            position = start + len(text)
-            if _again(text, printed[position:], later=texts[index + 1 :]):
-                return self._not_ok(
-                    quote(printed, 400), "the text of one answer is printed more than once: text is doubled", exchange
-                )
+            before, position = printed[position:start], start + len(text)
+            doubled = _doubled(text, before, printed[position:], texts[index + 1 :], first=index == 0)
+            if doubled:
+                return self._not_ok(quote(printed, 400), f"{doubled}: text is doubled", exchange)
         size = sum(len(exchange.text) for exchange in texts)
         return Finding(self.key, self.witness, True, _EXPECTED, f"{size} characters, once and whole")
 
@@ -67,9 +63,33 @@ def _newlines(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
+def _doubled(text: str, before: str, rest: str, later: list[Exchange], *, first: bool) -> str:
+    """Say what of *text* is doubled, given what stdout has *before* it and as the *rest*; empty where nothing is."""
+    if not first and not _restart_visible(before):
+        return "a second attempt goes on in the same line as the first"
+    if _again(text, rest, later):
+        return "the text of one answer is printed more than once"
+    if _edge_doubled(text, before, rest):
+        return "the first or the last piece of an answer is printed twice"
+    return ""
+
+
 def _restart_visible(between: str) -> bool:
     """Whether *between* holds a line break and something to read: a line that announces the new attempt."""
     return "\n" in between and bool(between.strip())
+
+
+def _edge_doubled(text: str, before: str, behind: str) -> bool:
+    """Whether the rest of the line *before* the text is its own beginning, or the rest of the line *behind* it its own end.
+
+    Marks alone, such as quotes around an answer that begins with a quote, do not count.
+    """
+    head, tail = before.rpartition("\n")[2].strip(), behind.partition("\n")[0].strip()
+    return (_has_word(head) and text.lstrip().startswith(head)) or (_has_word(tail) and text.rstrip().endswith(tail))
+
+
+def _has_word(text: str) -> bool:
+    return any(map(str.isalnum, text))
 
 
 def _again(text: str, rest: str, later: list[Exchange]) -> bool:
@@ -92,6 +112,5 @@ def _parting(text: str, printed: str) -> tuple[str, str]:
 
 def parse(value: object) -> Expectation:
     """Parse the value of ``prints_the_stream:``."""
-    if value is not True:
-        raise InvalidValue(f"found {value!r}", "true is accepted; leave the key out where stdout is something else")
+    require_true(value, "where stdout is something else")
     return PrintsTheStream()

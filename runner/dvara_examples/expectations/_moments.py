@@ -1,0 +1,148 @@
+"""Moments of a run, by their names in a manifest: ``request 1``, ``text 2``, ``exit``, ``{stdout: 'again'}``."""
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from dvara_examples.expectations._answer import not_kept, text_events
+from dvara_examples.expectations._text import quote, telling_pattern
+from dvara_examples.transcript import Exchange, Output, Transcript
+from dvara_examples.values import InvalidValue, as_mapping, as_text, below, did_you_mean, quoted
+
+WIRE_WORDS = ("request", "response", "text", "end")
+PIPES: tuple[Literal["stdout", "stderr"], ...] = ("stdout", "stderr")
+_WORDS = re.compile(rf"({'|'.join(WIRE_WORDS)}) ([1-9][0-9]{{0,5}})")
+
+SCHEMA: dict[str, object] = {
+    "oneOf": [
+        {"type": "string", "pattern": f"^({'|'.join(WIRE_WORDS)}) [1-9][0-9]{{0,5}}$|^exit$"},
+        {
+            "type": "object",
+            "properties": {pipe: {"type": "string", "minLength": 1} for pipe in PIPES},
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 1,
+        },
+    ]
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """When a moment was, and which *source* saw it; *at_s* is None where it never came, and *why* says so in a sentence."""
+
+    at_s: float | None
+    source: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WireMoment:
+    """A moment of exchange *number*: its request's arrival, its response's head, its first text, or its end."""
+
+    word: str
+    number: int
+
+    def find(self, seen: Transcript) -> Found:
+        """Look into the exchange of that number."""
+        exchange = next((exchange for exchange in seen.exchanges if exchange.number == self.number), None)
+        if exchange is None:
+            return Found(None, "wire", f"there was no request {self.number}")
+        match self.word:
+            case "request":
+                return Found(exchange.started_at_s, "wire")
+            case "response":
+                return Found(exchange.responded_at_s, "wire", f"no response came to request {self.number}")
+            case "end":
+                return Found(exchange.ended_at_s, "wire")
+            case _:
+                return _first_text(exchange)
+
+    def __str__(self) -> str:
+        return f"{self.word} {self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class ExitMoment:
+    """The end of the example's process."""
+
+    def find(self, seen: Transcript) -> Found:
+        """Return when the process ended."""
+        return Found(seen.process.ended_at_s, "process", "the transcript does not say when the example's process ended")
+
+    def __str__(self) -> str:
+        return "exit"
+
+
+@dataclass(frozen=True, slots=True)
+class OutputMoment:
+    """The first match of *pattern* on *pipe* was complete."""
+
+    pipe: Literal["stdout", "stderr"]
+    pattern: re.Pattern[str]
+
+    def find(self, seen: Transcript) -> Found:
+        """Return when the piece came with which the first match was complete."""
+        output = seen.stdout if self.pipe == "stdout" else seen.stderr
+        text, ends = _with_ends(output)
+        match = self.pattern.search(text)
+        if match is None:
+            more = "" if output.complete else " that is kept"
+            return Found(None, self.pipe, f"nothing on {self.pipe}{more} matches {quote(self.pattern.pattern)}")
+        return Found(next(at_s for end, at_s in ends if end >= match.end()), self.pipe)
+
+    def __str__(self) -> str:
+        return f"{self.pipe} {quote(self.pattern.pattern)}"
+
+
+Moment = WireMoment | ExitMoment | OutputMoment
+
+
+def _first_text(exchange: Exchange) -> Found:
+    texts = text_events(exchange)
+    if texts:
+        return Found(texts[0].at_s, "wire")
+    if exchange.event_count:
+        return Found(None, "wire", not_kept(exchange) or f"the stream of request {exchange.number} carried no text")
+    return Found(None, "wire", f"the answer to request {exchange.number} did not come as a stream")
+
+
+def _with_ends(output: Output) -> tuple[str, list[tuple[int, float]]]:
+    """Return the leading text and, for each piece, how many characters there were after it and when it came."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    parts, ends, count = [], [], 0
+    for index, piece in enumerate(output.pieces, 1):
+        parts.append(decoder.decode(piece.data, final=index == len(output.pieces)))
+        count += len(parts[-1])
+        ends.append((count, piece.at_s))
+    return "".join(parts), ends
+
+
+def parse_moment(value: object) -> Moment:
+    """Parse one moment. Raises InvalidValue."""
+    if isinstance(value, dict):
+        return _parse_output(value)
+    text = as_text(value)
+    if text == "exit":
+        return ExitMoment()
+    words = _WORDS.fullmatch(text)
+    if words is None:
+        hint = did_you_mean(text, [*(f"{word} 1" for word in WIRE_WORDS), "exit"])
+        raise InvalidValue(f"found the moment {quoted(text)}", f"{hint}, {{stdout: pattern}}, {{stderr: pattern}}")
+    return WireMoment(words[1], int(words[2]))
+
+
+def _parse_output(value: object) -> OutputMoment:
+    found = as_mapping(value, PIPES)
+    if len(found) != 1:
+        raise InvalidValue(f"found {len(found)} patterns", "one pattern, below stdout or stderr, is accepted")
+    pipe = PIPES[0] if PIPES[0] in found else PIPES[1]
+    with below(pipe):
+        pattern = telling_pattern(found[pipe])
+        if pattern.search(""):
+            raise InvalidValue(
+                f"found the pattern {quote(pattern.pattern)}, which matches before anything is written",
+                "a pattern that needs at least one character is accepted",
+            )
+    return OutputMoment(pipe, pattern)

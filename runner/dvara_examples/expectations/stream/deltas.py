@@ -1,0 +1,46 @@
+"""``deltas: 12`` · ``deltas: {min: 2}``: how many events of the last answer carried text."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.expectations._answer import last_answer, not_kept, text_events
+from dvara_examples.expectations._bounds import COUNT_SCHEMA, Bounds, parse_count
+from dvara_examples.transcript import Exchange, Transcript
+from dvara_examples.verdict import Expectation, Finding, Witness
+
+SCHEMA: dict[str, object] = {"description": "How many events of the last answer carried text.", **COUNT_SCHEMA}
+
+
+@dataclass(frozen=True, slots=True)
+class Deltas:
+    """The text of the last answer came in so many pieces; an answer that was not streamed has none."""
+
+    key: ClassVar[str] = "deltas"
+    witness: ClassVar[Witness] = Witness.STREAM
+    wanted: Bounds[int]
+
+    def check(self, seen: Transcript) -> Finding:
+        """Count the events with text among those that were kept."""
+        answer, why = last_answer(seen)
+        if answer is None:
+            return Finding(self.key, self.witness, False, self._expected(), "no answer", why)
+        count, lost = len(text_events(answer)), not_kept(answer)
+        shown = f"{'at least ' if lost else ''}{count} events with text"
+        ok = count in self.wanted if not lost else self.wanted.most is None and count >= self.wanted.least
+        sentence = "" if ok else self._sentence(answer, count, lost)
+        return Finding(self.key, self.witness, ok, self._expected(), shown, sentence, f"request {answer.number}")
+
+    def _sentence(self, answer: Exchange, count: int, lost: str) -> str:
+        if self.wanted.most is not None and count > self.wanted.most:
+            return "the answer came in more pieces than expected"
+        if lost:
+            return lost
+        return "the answer came in fewer pieces than expected" if answer.event_count else "the answer did not come as a stream"
+
+    def _expected(self) -> str:
+        return f"{self.wanted} events with text"
+
+
+def parse(value: object) -> Expectation:
+    """Parse the value of ``deltas:``."""
+    return Deltas(parse_count(value))

@@ -1,0 +1,48 @@
+"""``first_token_within_s: 2.0``: how long the last answer's first text may take, from the arrival of its request."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.expectations._answer import last_answer, not_kept, text_events
+from dvara_examples.expectations._bounds import SECONDS, parse_time_limit
+from dvara_examples.transcript import Exchange, Transcript
+from dvara_examples.verdict import Expectation, Finding, Witness
+
+SCHEMA: dict[str, object] = {
+    "description": "Seconds from the arrival of the last request to the first text of its streamed answer, at most.",
+    **SECONDS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FirstTokenWithin:
+    """The first text of the last answer was on the wire within *most_s* seconds."""
+
+    key: ClassVar[str] = "first_token_within_s"
+    witness: ClassVar[Witness] = Witness.STREAM
+    most_s: float
+
+    def check(self, seen: Transcript) -> Finding:
+        """Measure from the request's arrival at the relay to the first event with text."""
+        expected = f"first text within {self.most_s:g} s"
+        answer, why = last_answer(seen)
+        if answer is None:
+            return Finding(self.key, self.witness, False, expected, "no answer", why)
+        where, texts = f"request {answer.number}", text_events(answer)
+        if not texts:
+            return Finding(self.key, self.witness, False, expected, "no text in any event", _no_text(answer), where)
+        took_s = texts[0].at_s - answer.started_at_s
+        ok = took_s <= self.most_s
+        sentence = "" if ok else "whoever waits for the answer sees nothing for longer than that"
+        return Finding(self.key, self.witness, ok, expected, f"first text after {took_s:.2f} s", sentence, where)
+
+
+def _no_text(answer: Exchange) -> str:
+    if not answer.event_count:
+        return "the answer did not come as a stream"
+    return not_kept(answer) or "the stream carried no text at all"
+
+
+def parse(value: object) -> Expectation:
+    """Parse the value of ``first_token_within_s:``."""
+    return FirstTokenWithin(parse_time_limit(value))

@@ -1,0 +1,52 @@
+"""``longest_gap_s: 1.5``: how long the last answer may fall silent between two pieces of text.
+
+What comes before the first piece is the matter of ``first_token_within_s``, and what comes after the last one that of ``ends``.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import ClassVar
+
+from dvara_examples.expectations._answer import last_answer, not_kept, text_events
+from dvara_examples.expectations._bounds import SECONDS, parse_time_limit
+from dvara_examples.transcript import Exchange, Transcript
+from dvara_examples.verdict import Expectation, Finding, Witness
+
+SCHEMA: dict[str, object] = {
+    "description": "Seconds of silence between two pieces of text of the last answer, at most.",
+    **SECONDS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LongestGap:
+    """No two neighbouring pieces of text of the last answer were more than *most_s* seconds apart."""
+
+    key: ClassVar[str] = "longest_gap_s"
+    witness: ClassVar[Witness] = Witness.STREAM
+    most_s: float
+
+    def check(self, seen: Transcript) -> Finding:
+        """Measure between neighbouring events with text."""
+        answer, why = last_answer(seen)
+        if answer is None:
+            return self._finding(False, "no answer", why)
+        times = [event.at_s for event in text_events(answer)]
+        if len(times) < 2:
+            sentence = not_kept(answer) or "without two pieces of text there is no silence between them to measure"
+            return self._finding(False, f"{len(times)} events with text", sentence, answer)
+        gap_s, since_s = max((after - before, before) for before, after in pairwise(times))
+        shown = f"{gap_s:.2f} s of silence from {since_s:.2f} s on"
+        if gap_s > self.most_s:
+            return self._finding(False, shown, "the answer fell silent for longer than that while it was written", answer)
+        lost = not_kept(answer)
+        return self._finding(not lost, shown, lost, answer)
+
+    def _finding(self, ok: bool, shown: str, sentence: str, answer: Exchange | None = None) -> Finding:
+        where = f"request {answer.number}" if answer else ""
+        return Finding(self.key, self.witness, ok, f"at most {self.most_s:g} s between two pieces", shown, sentence, where)
+
+
+def parse(value: object) -> Expectation:
+    """Parse the value of ``longest_gap_s:``."""
+    return LongestGap(parse_time_limit(value))

@@ -1,0 +1,35 @@
+"""``text: {contains: ..., lacks: ..., matches: ..., equals: ...}``: the text of the last answer, as it came over the wire."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from dvara_examples.expectations import _text
+from dvara_examples.expectations._answer import last_answer
+from dvara_examples.transcript import Transcript
+from dvara_examples.verdict import Expectation, Finding, Witness
+
+SCHEMA: dict[str, object] = {"description": "What the text of the last answer holds, on the wire.", **_text.SCHEMA}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The text of the last answer fulfils *wanted*, whatever the example printed of it."""
+
+    key: ClassVar[str] = "text"
+    witness: ClassVar[Witness] = Witness.STREAM
+    wanted: _text.TextWanted
+
+    def check(self, seen: Transcript) -> Finding:
+        """Hold every assertion against all deltas joined, or the message of an answer that was not streamed."""
+        answer, why = last_answer(seen)
+        if answer is None:
+            return Finding(self.key, self.witness, False, str(self.wanted), "no answer", why)
+        text = _text.TextSeen(
+            (answer.text,), answer.text_complete, answer.text, f"{len(answer.text)} characters", "an answer without text"
+        )
+        return replace(_text.finding(self.key, self.witness, self.wanted, text), where=f"request {answer.number}")
+
+
+def parse(value: object) -> Expectation:
+    """Parse the value of ``text:``."""
+    return Text(_text.parse_texts(value))

@@ -1,0 +1,77 @@
+"""``hangs_up_within_s: 2.0``: after the end of the answer the example closes, though the gateway keeps the response open.
+
+Looked at is the last exchange. The end of the answer is the event with ``[DONE]``, or the last event where none came but a
+``finish_reason`` did. That the example hung up shows in an exchange that it ended itself: ``client_closed``; ``done`` with the
+note that the client closed before the end of the response; ``stalled`` unless the run had to be stopped. A gateway that ends
+its response, in order or not, leaves nothing to hang up on: nothing is shown then, and the finding fails.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.expectations._answer import last_answer, not_kept
+from dvara_examples.expectations._bounds import SECONDS, parse_time_limit
+from dvara_examples.model import Ending
+from dvara_examples.transcript import Exchange, Transcript
+from dvara_examples.verdict import Expectation, Finding, Witness
+
+SCHEMA: dict[str, object] = {
+    "description": "Seconds from the end of the last answer until the example hung up, at most.",
+    **SECONDS,
+}
+_SENTINEL = "[DONE]"
+_CLIENT_CLOSED = "client closed after the sentinel, before the end of the response"
+_STOPPED = "the run was stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class HangsUpWithin:
+    """The example closed the last exchange itself, within *most_s* seconds of the end of the answer."""
+
+    key: ClassVar[str] = "hangs_up_within_s"
+    witness: ClassVar[Witness] = Witness.WIRE
+    most_s: float
+
+    def check(self, seen: Transcript) -> Finding:
+        """Measure from the end of the answer to the end of the exchange."""
+        answer, why = last_answer(seen)
+        if answer is None:
+            return self._finding(False, "no answer", why)
+        told_s, why = _told_at_s(answer)
+        if told_s is None:
+            return self._finding(False, f"{answer.ending}", why, answer)
+        took_s = answer.ended_at_s - told_s
+        shown = f"{answer.ending}, {took_s:.2f} s after the end of the answer"
+        if _STOPPED in answer.notes or seen.process.limit is not None:
+            return self._finding(False, shown, "the example did not hang up by itself: it had to be stopped", answer)
+        if not _hung_up(answer):
+            sentence = "the gateway ended its response itself, so that nothing shows whether the example would have hung up"
+            return self._finding(False, shown, sentence, answer)
+        ok = took_s <= self.most_s
+        return self._finding(ok, shown, "" if ok else "the example went on waiting although the answer was complete", answer)
+
+    def _finding(self, ok: bool, shown: str, sentence: str, answer: Exchange | None = None) -> Finding:
+        where = f"request {answer.number}" if answer else ""
+        expected = f"hung up within {self.most_s:g} s of the end of the answer"
+        return Finding(self.key, self.witness, ok, expected, shown, sentence, where)
+
+
+def _told_at_s(answer: Exchange) -> tuple[float | None, str]:
+    """Return when the answer's end came over the wire, else None and a sentence."""
+    if not answer.sentinel and answer.finish_reason is None:
+        return None, "the answer never came to its end, so that there was no time to hang up"
+    sentinel_s = next((event.at_s for event in answer.events if event.data.startswith(_SENTINEL)), None)
+    if sentinel_s is not None:
+        return sentinel_s, ""
+    if not answer.events or not_kept(answer):
+        return None, not_kept(answer) or "the answer did not come as a stream"
+    return answer.events[-1].at_s, ""
+
+
+def _hung_up(answer: Exchange) -> bool:
+    return answer.ending in (Ending.CLIENT_CLOSED, Ending.STALLED) or _CLIENT_CLOSED in answer.notes
+
+
+def parse(value: object) -> Expectation:
+    """Parse the value of ``hangs_up_within_s:``."""
+    return HangsUpWithin(parse_time_limit(value))

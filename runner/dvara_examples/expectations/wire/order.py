@@ -1,0 +1,68 @@
+"""``order: [text 1, {stdout: 'Hello'}, end 1, exit]``: what came after what, across the wire, the output and the process.
+
+A moment is ``request N`` (it arrived), ``response N`` (its head came), ``text N`` (the first text of its stream), ``end N``
+(the exchange was over), ``exit``, or ``{stdout: pattern}`` and ``{stderr: pattern}``: the first match on that pipe was complete.
+Wire, pipes and process are watched side by side, each by a thread of its own, so that moments of two of them that lie within
+50 ms of each other may be seen the wrong way round; those count as simultaneous. On the wire alone the order is exact.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import ClassVar
+
+from dvara_examples.expectations import _moments
+from dvara_examples.transcript import Transcript
+from dvara_examples.values import InvalidValue, as_list, below
+from dvara_examples.verdict import Expectation, Finding, Witness
+
+SCHEMA: dict[str, object] = {
+    "description": "Moments, each at or after the one before: request N, response N, text N, end N, exit, {stdout: regex}.",
+    "type": "array",
+    "items": _moments.SCHEMA,
+    "minItems": 2,
+}
+_BLUR_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Each of the *wanted* moments came, and none of them before the one that stands in front of it."""
+
+    key: ClassVar[str] = "order"
+    witness: ClassVar[Witness] = Witness.WIRE
+    wanted: tuple[_moments.Moment, ...]
+
+    def check(self, seen: Transcript) -> Finding:
+        """Find every moment and compare each with its neighbour; the first that is missing or too early is told."""
+        expected = ", ".join(map(str, self.wanted))
+        found = [(moment, moment.find(seen)) for moment in self.wanted]
+        shown = ", ".join(f"{moment} {_at(when)}" for moment, when in found)
+        for moment, when in found:
+            if when.at_s is None:
+                return Finding(self.key, self.witness, False, expected, shown, f"{moment} never came: {when.why}")
+        for (before, first), (after, second) in pairwise(found):
+            if _early(first, second):
+                sentence = f"{after} came before {before}, and should have come after it"
+                return Finding(self.key, self.witness, False, expected, shown, sentence)
+        return Finding(self.key, self.witness, True, expected, shown)
+
+
+def _at(when: _moments.Found) -> str:
+    return "never" if when.at_s is None else f"at {when.at_s:.2f} s"
+
+
+def _early(first: _moments.Found, second: _moments.Found) -> bool:
+    """Whether *second*, which should not, came before *first*."""
+    blur_s = _BLUR_S if first.source != second.source else 0.0
+    return first.at_s is not None and second.at_s is not None and second.at_s < first.at_s - blur_s
+
+
+def parse(value: object) -> Expectation:
+    """Parse the value of ``order:``."""
+    moments = []
+    for index, item in enumerate(as_list(value)):
+        with below(index):
+            moments.append(_moments.parse_moment(item))
+    if len(moments) < 2:
+        raise InvalidValue(f"found {len(moments)} moments", "at least two are accepted, as one alone has no order")
+    return Order(tuple(moments))

@@ -1,0 +1,54 @@
+"""``path: /v1/chat/completions``: where every request went."""
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from dvara_examples.transcript import Transcript
+from dvara_examples.values import InvalidValue, as_text, quoted
+from dvara_examples.verdict import Expectation, Finding, Witness
+
+_PATTERN = r"^/[^?#\s]*$"
+SCHEMA: dict[str, object] = {
+    "description": "The path of every request, from the first slash on, without its query.",
+    "type": "string",
+    "pattern": _PATTERN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Every request asked for *wanted*, as it stood on the request line and whatever query followed."""
+
+    key: ClassVar[str] = "path"
+    witness: ClassVar[Witness] = Witness.WIRE
+    wanted: str
+
+    def check(self, seen: Transcript) -> Finding:
+        """Compare the path of each request, exactly; the first that differs is told."""
+        if not seen.exchanges:
+            return Finding(self.key, self.witness, False, self.wanted, "no request", "the example never sent a request")
+        for exchange in seen.exchanges:
+            found = _path(exchange.request.target)
+            if found != self.wanted:
+                sentence = "the request went somewhere else; look at how the base URL and the path are joined"
+                return Finding(self.key, self.witness, False, self.wanted, found, sentence, f"request {exchange.number}")
+        return Finding(self.key, self.witness, True, self.wanted, self.wanted)
+
+
+def _path(target: str) -> str:
+    """Return the path in a request target, which may be a whole URL (RFC 9112, section 3.2)."""
+    try:
+        path = target if target.startswith("/") else urlsplit(target).path
+    except ValueError:
+        path = target
+    return path.partition("?")[0] or target
+
+
+def parse(value: object) -> Expectation:
+    """Parse the value of ``path:``."""
+    text = as_text(value)
+    if not re.fullmatch(_PATTERN, text):
+        raise InvalidValue(f"found {quoted(text)}", "a path such as /v1/chat/completions is accepted, without a query")
+    return Path(text)

@@ -1,0 +1,62 @@
+"""``responses: [503, 503, 200]``: the status of each response in order, ``none`` where no response came."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.transcript import Transcript
+from dvara_examples.values import InvalidValue, as_int, as_list, below, describe
+from dvara_examples.verdict import Expectation, Finding, Witness
+
+SCHEMA: dict[str, object] = {
+    "description": "The status of the response to each request, in order; `none` where none came.",
+    "type": "array",
+    "items": {"oneOf": [{"type": "integer", "minimum": 200, "maximum": 599}, {"const": "none"}]},
+    "minItems": 1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Responses:
+    """The requests were answered with exactly these statuses, in order (None: no response)."""
+
+    key: ClassVar[str] = "responses"
+    witness: ClassVar[Witness] = Witness.WIRE
+    wanted: tuple[int | None, ...]
+
+    def check(self, seen: Transcript) -> Finding:
+        """Compare with the statuses that came over the wire."""
+        found = tuple(exchange.response.status if exchange.response else None for exchange in seen.exchanges)
+        if found == self.wanted:
+            return Finding(self.key, self.witness, True, _shown(self.wanted), _shown(found))
+        place = next((i for i, (a, b) in enumerate(zip(found, self.wanted, strict=False)) if a != b), None)
+        where = f"request {seen.exchanges[place].number}" if place is not None else ""
+        return Finding(self.key, self.witness, False, _shown(self.wanted), _shown(found), self._sentence(found, place), where)
+
+    def _sentence(self, found: tuple[int | None, ...], place: int | None) -> str:
+        if not found:
+            return "the example never sent a request"
+        if place is not None:
+            return "the gateway answered in another way than expected"
+        less = len(found) < len(self.wanted)
+        return "the example stopped asking too early" if less else "the example went on asking after the last of these"
+
+
+def _shown(statuses: tuple[int | None, ...]) -> str:
+    return ", ".join("none" if status is None else str(status) for status in statuses) or "no request"
+
+
+def parse(value: object) -> Expectation:
+    """Parse the value of ``responses:``."""
+    statuses: list[int | None] = []
+    for index, item in enumerate(as_list(value)):
+        with below(index):
+            statuses.append(_status(item))
+    if not statuses:
+        raise InvalidValue("found an empty list", "at least one status is accepted; where none is wanted, say requests: 0")
+    return Responses(tuple(statuses))
+
+
+def _status(value: object) -> int | None:
+    if isinstance(value, str) and value != "none":
+        raise InvalidValue(f"found {describe(value)}", "a status from 200 to 599, or none, is accepted")
+    return None if value == "none" else as_int(value, least=200, most=599)
