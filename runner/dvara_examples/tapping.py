@@ -30,6 +30,8 @@ ROOM = 2_000
 """So much may wait to be shown; beyond it events are left out, and beyond twice of it the rest as well."""
 _TICK_S = 0.1
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "0.0.0.0"})  # noqa: S104 - recognised, not bound
+_BROKERED = "clients get the throw-away key below; the tap puts the real one in"
+_PASSED_ON = "clients use a key of their own: it passes through, and is neither shown nor stored"
 _NO_PROCESS = "no example ran: these exchanges were recorded by dvara-examples tap"
 
 
@@ -115,11 +117,12 @@ class Feed:
 
 
 class _Screen:
-    """Writes lines to a stream, each when there is room for it; once *stop* is set, what finds no room is left out."""
+    """Writes lines to a stream, each when there is room for it; after *stop* the first that finds none is the last."""
 
     def __init__(self, stream: TextIO, stop: threading.Event) -> None:
         self._stream = stream
         self._stop = stop
+        self._given_up = False
         self._room = select.poll()
         self._room.register(stream.fileno(), select.POLLOUT)
 
@@ -127,9 +130,10 @@ class _Screen:
         """Write *lines*, none of them longer than a pipe takes at once. Raises BrokenPipeError where nobody reads any more."""
         encoding = self._stream.encoding
         for line in lines:
-            while not self._room.poll(_TICK_S * 1000):
-                if self._stop.is_set():
-                    return
+            while not self._given_up and not self._room.poll(_TICK_S * 1000):
+                self._given_up = self._stop.is_set()
+            if self._given_up:
+                return
             self._stream.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
             self._stream.flush()
 
@@ -156,9 +160,7 @@ def _greeting(wanted: Wanted, own: Endpoint) -> Iterator[str]:
     """Yield what a user needs to try it."""
     upstream = wanted.upstream
     yield f"the tap in front of {upstream.base_url} is up; Ctrl-C ends it"
-    yield "the key below is a throw-away one, for which the tap puts the real one in" if upstream.key else (
-        "clients use a key of their own: it passes through, and is neither shown nor stored"
-    )
+    yield _BROKERED if upstream.key else _PASSED_ON
     yield ""
     yield f"export DVARA_URL={own.base_url}"
     if upstream.key:

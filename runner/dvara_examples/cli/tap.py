@@ -50,4 +50,7 @@ def command(url: str, port: int, save: Path | None) -> None:
 
     upstream = Endpoint(url, sendable(os.environ.get("DVARA_API_KEY", "")))
     wanted = Wanted(upstream, port, save, os.environ.get("DVARA_MODEL") or "gpt-4o")
-    tap_until_stopped(wanted, os.environ, SystemClock(), sys.stdout)
+    try:
+        tap_until_stopped(wanted, os.environ, SystemClock(), sys.stdout)
+    except BrokenPipeError:  # whoever read has left (`| head`): that is an end as good as Ctrl-C
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,39 @@
+"""The parts of the tap in the foreground that need no process."""
+
+from pathlib import Path
+
+from dvara_examples.judge import judge
+from dvara_examples.model import Ending, Endpoint
+from dvara_examples.tap.progress import EventPassed, ExchangeEnded
+from dvara_examples.tapping import ROOM, Feed, recorded
+from dvara_examples.transcript import WireEvent
+from dvara_examples.transcript_file import read_transcript, write_transcript
+from dvara_examples.verdict import Outcome
+from tests import factories
+
+
+def test_the_feed_is_bounded_and_keeps_ends_longest() -> None:
+    """What finds no room is counted once; the end of an exchange finds room after events have been left out."""
+    feed, event = Feed(), EventPassed(1, WireEvent(0.0, "{}"))
+    end = ExchangeEnded(1, 1.0, Ending.DONE, None, (), 1, "stop", "", True)
+    for _ in range(ROOM + 3):
+        feed.put(event)
+    for _ in range(ROOM + 2):
+        feed.put(end)
+    assert (feed.lost(), feed.lost()) == (5, 0)
+    taken = []
+    while (told := feed.take(0.0)) is not None:
+        taken.append(told)
+    assert taken == [event] * ROOM + [end] * ROOM
+
+
+def test_what_was_recorded_is_no_run_and_passes_no_judgement(tmp_path: Path) -> None:
+    """Stored exchanges come back as they were, without a process; judged by mistake they never count as passed."""
+    exchanges = (factories.make_exchange(),)
+    transcript = recorded(Endpoint("http://gw/v1", "gw_secret"), exchanges, "2026-01-02T03:04:05.000+00:00", 2.5)
+    write_transcript(tmp_path / "file.jsonl", transcript)
+    stored = read_transcript(tmp_path / "file.jsonl")
+    assert stored == transcript
+    assert stored.exchanges == exchanges
+    assert "gw_secret" not in repr(stored)
+    assert judge(stored).outcome is Outcome.ERRORED
