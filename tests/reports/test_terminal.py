@@ -109,6 +109,16 @@ def test_reasons_stand_in_the_line() -> None:
     assert "line 3" in text
 
 
+def test_one_reason_for_many_runs_is_told_once() -> None:
+    """Six runs that lack the same JDK are one remark in the summary, with all their names."""
+    reason = "JDK 21 or newer is needed, found 17.0.15 at /usr/lib/jvm/java-17; install one and set JAVA_HOME, or name its folder"
+    skipped = [RunResult(f"{name}[java]", "java", Verdict(Outcome.SKIPPED, reason=reason)) for name in "abc"]
+    text = Screen().close(*skipped)
+    assert text.count(reason) == 1
+    assert "skipped a[java], b[java], c[java]\n" in text
+    assert text.count("  JDK 21 or newer is needed, found 17.0.15 at /usr/lib/jvm/java-17; ...") == 3
+
+
 def test_output_is_shown_line_by_line_and_without_secrets() -> None:
     """Pieces of two runs do not mix within a line, and a key that arrives in two pieces is masked."""
     screen = Screen({"DVARA_API_KEY": SECRET}, verbose=True)

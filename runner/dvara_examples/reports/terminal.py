@@ -4,7 +4,7 @@ On a terminal a live part below shows what runs and for how long; in a pipe or o
 """
 
 import codecs
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -22,6 +22,10 @@ _STYLES = {Outcome.PASSED: "green", Outcome.FAILED: "bold red", Outcome.ERRORED:
 _NAMES = {Outcome.PASSED: "passed", Outcome.FAILED: "FAILED", Outcome.ERRORED: "ERRORED", Outcome.SKIPPED: "skipped"}
 
 
+_REASON_CHARS = 70
+"""How much of a reason stands in a run's own line; the summary has it whole."""
+
+
 class TerminalReport:
     """Writes to the world's stdout; progress that is no result goes to its stderr, or into the live part."""
 
@@ -33,7 +37,7 @@ class TerminalReport:
         self._elapsed = start_timer(world.clock)
         self._running: dict[str, float] = {}
         self._preparing = ""
-        self._troubles: list[RunResult] = []
+        self._remarkable: dict[tuple[str, str], list[RunResult]] = {}
         self._done = 0
         self._lines = _Lines(Redactor.of((world.env("DVARA_API_KEY"),)), self._print_output)
         self._live = Live(console=self._out, get_renderable=self._progress, auto_refresh=False, transient=True)
@@ -71,8 +75,9 @@ class TerminalReport:
         if self._verbose and outcome is Outcome.PASSED and result.transcript is not None:
             for finding in result.verdict.findings:
                 self._out.print(Text(f"          {finding.key}: {finding.seen}", "dim"), soft_wrap=True)
-        if outcome in (Outcome.FAILED, Outcome.ERRORED):
-            self._troubles.append(result)
+        if outcome is not Outcome.PASSED:
+            same = result.variant_id if result.transcript else result.verdict.reason
+            self._remarkable.setdefault((outcome, same), []).append(result)
 
     def tick(self) -> None:
         """Redraw the live part."""
@@ -82,12 +87,8 @@ class TerminalReport:
     def close(self, summary: Summary) -> None:
         """Write the summary."""
         self._live.stop()
-        for result in self._troubles:
-            self._out.print()
-            outcome = result.verdict.outcome
-            self._out.print(Text.assemble((_NAMES[outcome], _STYLES[outcome]), f" {result.variant_id}"), soft_wrap=True)
-            for label, text in describe_failure(result):
-                self._out.print(Text.assemble((f"  {label:<17} ", "bold"), text), soft_wrap=True)
+        for results in self._remarkable.values():
+            self._explain(results)
         self._out.print()
         worst = next((o for o in (Outcome.ERRORED, Outcome.FAILED) if summary.count(o)), Outcome.PASSED)
         if summary.interrupted:
@@ -95,6 +96,16 @@ class TerminalReport:
         self._out.print(Text(f"{summary} in {self._elapsed():.1f} s", _STYLES[worst]), soft_wrap=True)
         if self._stored is not None:
             self._out.print(Text(f"stored in {self._stored}", "dim"), soft_wrap=True)
+
+    def _explain(self, results: Sequence[RunResult]) -> None:
+        """Say once what is to be said of *results*, which did not pass for one and the same reason."""
+        first = results[0]
+        outcome = first.verdict.outcome
+        names = ", ".join(result.variant_id for result in results)
+        self._out.print()
+        self._out.print(Text.assemble((_NAMES[outcome], _STYLES[outcome]), f" {names}"), soft_wrap=True)
+        for label, text in describe_failure(first):
+            self._out.print(Text.assemble((f"  {label:<17} ", "bold"), text), soft_wrap=True)
 
     def _progress(self) -> Text:
         now = self._elapsed()
@@ -115,7 +126,8 @@ def _reason(result: RunResult) -> str:
     """Say in a few words why a run did not pass."""
     if result.verdict.failures:
         return ", ".join(finding.key for finding in result.verdict.failures)
-    return result.verdict.reason.splitlines()[0] if result.verdict.reason else ""
+    reason = result.verdict.reason.partition("\n")[0]
+    return reason if len(reason) <= _REASON_CHARS else f"{reason[:_REASON_CHARS].rpartition(' ')[0]} ..."
 
 
 def make_console(world: World, stream: object) -> Console:
