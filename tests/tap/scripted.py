@@ -7,12 +7,13 @@ import contextlib
 import json
 import socket
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
 from dvara_examples.clock import SystemClock, Timer, start_timer
+from dvara_examples.faults import Faults
 from dvara_examples.model import Endpoint
 from dvara_examples.redact import Redactor
 from dvara_examples.tap import Bounds, Tap, TapEvent
@@ -184,6 +185,7 @@ def open_line(
     secrets: tuple[str, ...] = (),
     on_event: Callable[[TapEvent], None] | None = None,
     keep: bool = True,
+    faults: Sequence[Faults] = (),
 ) -> Iterator[Line]:
     """Open a tap in front of a raw gateway whose API lies under *path*."""
     timer = start_timer(SystemClock())
@@ -199,6 +201,7 @@ def open_line(
             bounds=bounds or Bounds(),
             on_event=on_event,
             keep=keep,
+            faults=faults,
         )
         stack.enter_context(tap)
         yield Line(tap, timer, listener, stack)

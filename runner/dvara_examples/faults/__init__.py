@@ -1,13 +1,91 @@
-"""The place of network faults: what the network, not the gateway, does to the bytes between the two.
+"""The contract of a fault: what the network, not the gateway, does to one response on its way to the client.
 
-A fault will be one module in this package, named in the words of the field. The tap hands every response through
-:class:`Fault` in front of any gateway; without a fault not one byte is changed.
+A fault is one module in this package. The file's name is its key in the manifest, and the module holds
+
+* ``SCHEMA``, a JSON Schema (dict) of the values it accepts, for editors;
+* ``parse(value) -> Fault``, which takes a plain value and raises :class:`~dvara_examples.values.InvalidValue`;
+* one frozen, slotted dataclass that fulfils :class:`Fault`.
+
+``spoil`` is a generator over the parts of one response (see `wire/parts.py`): it yields them, changed or not, and between them
+what is to be done. It passes on whatever it does not know, and :class:`NothingYet` at once; it ends when its input does, and
+may end before. It is pure: time and sockets are the business of the tap. Nothing else needs to change; the contract test
+finds the module by itself.
 """
 
-from typing import Protocol
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from enum import IntEnum
+from types import ModuleType
+from typing import ClassVar, Protocol
+
+from dvara_examples.values import InvalidValue, as_mapping, below, describe, did_you_mean, quoted
+from dvara_examples.wire.parts import Items
+
+
+class Turn(IntEnum):
+    """When a fault has its turn among several on one response; within a turn the manifest's order counts."""
+
+    CONTENT = 1
+    """Adds or drops whole events and lines. Sees :class:`~dvara_examples.wire.parts.Event`; framing is made anew."""
+    SPELLING = 2
+    """Writes the same events differently. Sees events, as above."""
+    PLACE = 3
+    """Acts at a place in the response; changes no byte before it."""
+    PACE = 4
+    """Decides when and in which segments bytes go out; changes none."""
 
 
 class Fault(Protocol):
-    """Spoils one response on its way to the example."""
+    """What happens to one response; ``str()`` says it in words, beginning with the key."""
 
-    key: str
+    key: ClassVar[str]
+    turn: ClassVar[Turn]
+
+    def spoil(self, items: Items) -> Items:
+        """Yield what becomes of *items*, the parts of one response; begun anew for each response."""
+        ...
+
+
+Faults = tuple[Fault, ...]
+"""What happens to one request's response, in the manifest's order; empty: nothing."""
+
+NONE = "none"
+
+
+def fault_keys() -> tuple[str, ...]:
+    """Return every key that an entry of ``faults:`` may hold, sorted."""
+    return tuple(sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")))
+
+
+def fault_module(key: str) -> ModuleType:
+    """Import the module of one fault. Raises InvalidValue where no such fault exists."""
+    if key not in fault_keys():
+        raise InvalidValue(f"unknown fault {quoted(key)}", did_you_mean(key, fault_keys()), (key,), on_key=True)
+    return importlib.import_module(f"{__name__}.{key}")
+
+
+def parse_fault(key: str, value: object) -> Fault:
+    """Parse one fault of an entry. Raises InvalidValue with a path that starts with *key*."""
+    module = fault_module(key)
+    with below(key):
+        parsed: Fault = module.parse(value)
+    return parsed
+
+
+def parse_faults(entry: object) -> Faults:
+    """Parse one entry of ``faults:``: ``none``, or a mapping of faults to their values. Raises InvalidValue."""
+    if entry == NONE:
+        return ()
+    if not isinstance(entry, Mapping) or not entry:
+        raise InvalidValue(f"found {describe(entry)}", f"{NONE} or a mapping is accepted, such as {{cut: {{after_events: 3}}}}")
+    faults = tuple(parse_fault(key, value) for key, value in as_mapping(entry).items())
+    alone = next((fault.key for fault in faults if fault.key == "refuse"), None)
+    if alone and len(faults) > 1:
+        raise InvalidValue("found another fault beside refuse", "refuse stands alone: nothing else can happen then", (alone,))
+    return faults
+
+
+def in_words(faults: Faults) -> str:
+    """Return an entry in words: ``none``, or ``cut after 3 events, slice into segments of 1 byte``."""
+    return ", ".join(map(str, faults)) or NONE

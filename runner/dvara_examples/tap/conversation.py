@@ -98,6 +98,11 @@ class Conversation:
         self._asking = ExchangeObserver(seen, ledger.bounds, redactor, ledger.stall_after_s, teller)
         self._waiting.append(self._asking)
 
+    def note(self, text: str) -> None:
+        """Write *text* beside the exchange whose response is due."""
+        if self._waiting:
+            self._waiting[0].fault_notes.append(text)
+
     def request_payload(self, data: bytes | memoryview) -> None:
         """Take payload of the request that began last."""
         if self._asking is not None:

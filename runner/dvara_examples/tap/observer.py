@@ -38,6 +38,7 @@ class ExchangeObserver:
         self, seen: Seen, bounds: Bounds, redactor: Redactor, stall_after_s: float, teller: Teller | None = None
     ) -> None:
         self.response = ResponseWatch(seen.head.method, bounds, teller)
+        self.fault_notes: list[str] = []
         self._seen = seen
         self._redactor = redactor
         self._stall_after_s = stall_after_s
@@ -78,7 +79,7 @@ class ExchangeObserver:
             sentinel=facts.sentinel,
             streamed=facts.asked_stream,
             error=sentence and storable(sentence, _ERROR_CHARS, clean),
-            notes=notes,
+            notes=(*notes, *self.fault_notes),
         )
 
     def _facts(self, rest: Rest) -> Facts:

@@ -19,9 +19,12 @@ from dvara_examples.tap.conversation import Conversation, Ledger
 from dvara_examples.tap.ending import Close
 from dvara_examples.tap.requests import NOT_HTTP, BodyPart, RequestSplitter
 from dvara_examples.tap.rewrite import Origin, Rewriter
+from dvara_examples.tap.schedule import Schedule
+from dvara_examples.tap.spoiler import GatewayClosed, Spoiler
 from dvara_examples.tap.upstream import Unreachable, Upstream, connect, no_delay, reset, shut_writing
 from dvara_examples.tap.waiting import GONE, Stopped, Waiter, broke
 from dvara_examples.wire.http import RequestHead
+from dvara_examples.wire.parts import Fin, Note, Rst, Send
 
 GONE_AFTER_S = 1.0
 """A client that sent a FIN counts as gone once the gateway has been silent for so long."""
@@ -35,7 +38,10 @@ _FROM_CLIENT_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """What every connection of one tap needs; *stopping* is a socket that hangs up when the tap is closed."""
+    """What every connection of one tap needs; *stopping* is a socket that hangs up when the tap is closed.
+
+    *schedule* is None where no response is to be spoilt.
+    """
 
     origin: Origin
     context: ssl.SSLContext | None
@@ -43,6 +49,7 @@ class Wiring:
     ledger: Ledger
     timer: Timer
     stopping: socket.socket
+    schedule: Schedule | None = None
 
 
 class _Over(Exception):  # noqa: N818 - the regular end of a relay
@@ -58,6 +65,7 @@ class Relay:
         self._timer = wiring.timer
         self._seen = Conversation(number, wiring.ledger, self._client_refuses)
         self._splitter = RequestSplitter()
+        self._spoiler = Spoiler(wiring.schedule, wiring.timer) if wiring.schedule is not None else None
         self._upstream: Upstream | None = None
         self._waiter = Waiter(wiring.stopping)
         self._from_gateway = memoryview(bytearray(_FROM_GATEWAY_BYTES))
@@ -92,6 +100,7 @@ class Relay:
         self._watch()
         ready = self._waiter.wait(self._patience_s())
         self._handle(ready)
+        self._play()
         if self._deadline_s is not None and self._timer() >= self._deadline_s:
             raise _Over
         return self._waiter.stopped(ready)
@@ -115,7 +124,7 @@ class Relay:
         happened = ready.get(self._upstream.fileno(), 0)
         if self._unsent and happened & (select.POLLOUT | GONE):
             self._send_rest()
-        if (happened & ~select.POLLOUT or self._upstream.buffered()) and self._gateway_sends and not self._undelivered:
+        if (happened & ~select.POLLOUT or self._upstream.buffered()) and self._gateway_sends and not self._held_up:
             self._read_gateway()
 
     # what is waited for
@@ -128,15 +137,23 @@ class Relay:
         self._waiter.want(self._client.fileno(), client)
         if self._upstream is None:
             return
-        gateway = select.POLLIN if self._gateway_sends and not self._undelivered else 0
+        gateway = select.POLLIN if self._gateway_sends and not self._held_up else 0
         if self._unsent:
             gateway |= select.POLLOUT
         self._waiter.want(self._upstream.fileno(), gateway or None)
 
     def _patience_s(self) -> float | None:
-        if self._upstream is not None and self._upstream.buffered() and not self._undelivered:
+        if self._upstream is not None and self._upstream.buffered() and not self._held_up:
             return 0.0
-        return None if self._deadline_s is None else max(0.0, self._deadline_s - self._timer() + 0.001)
+        moments = [self._deadline_s] if self._deadline_s is not None else []
+        if self._spoiler is not None and self._spoiler.resume_at_s is not None:
+            moments.append(self._spoiler.resume_at_s)
+        return max(0.0, min(moments) - self._timer() + 0.001) if moments else None
+
+    @property
+    def _held_up(self) -> bool:
+        """Whether something is still to be passed on before the gateway is read again."""
+        return bool(self._undelivered) or (self._spoiler is not None and self._spoiler.busy)
 
     # from the gateway to the client
 
@@ -151,16 +168,42 @@ class Relay:
         if size == 0 and self._was_reset:
             self._gateway_reset(ConnectionResetError())
         if size == 0:
-            self._gateway_ends(Close.FIN, "TLS was not closed properly" if self._upstream.ragged else "")
+            self._gateway_fin("TLS was not closed properly" if self._upstream.ragged else "")
             return
-        at_s = self._timer()
-        self._deliver(at_s, self._from_gateway[:size])
+        if self._spoiler is None:
+            self._deliver(self._timer(), self._from_gateway[:size])
+        else:
+            self._spoiler.take(self._from_gateway[:size])
+            self._play()
+
+    def _gateway_fin(self, why: str) -> None:
+        if self._spoiler is None:
+            self._gateway_ends(Close.FIN, why)
+        else:
+            self._spoiler.gateway_closed(Close.FIN, why)
+            self._play()
+
+    def _play(self) -> None:
+        """Do what faults have made of the response, as far as it is due and the client takes it."""
+        while self._spoiler is not None and not self._undelivered and (step := self._spoiler.next_step()) is not None:
+            match step:
+                case Send(data):
+                    self._deliver(self._timer(), memoryview(data))
+                case Note(text):
+                    self._seen.note(text)
+                case Fin():
+                    self._gateway_ends(Close.FIN)
+                case Rst():
+                    self._gateway_reset(ConnectionResetError())
+                case GatewayClosed(close, why):
+                    self._gateway_ends(close, why)
 
     def _deliver(self, at_s: float, piece: memoryview) -> None:
         """Hand one piece of a response to the client, then to the observer.
 
-        Every response byte goes through here and nowhere else: this is the place where a network fault can be put in.
-        What the client cannot take yet stays in the buffer, which is not read into again before it is empty.
+        Every response byte goes through here and nowhere else, and faults have done their work before: what is seen is
+        what the client is given. What it cannot take yet stays in the buffer, which is not read into again before it is
+        empty.
         """
         sent = self._to_client(piece)
         if sent < len(piece):
@@ -233,6 +276,9 @@ class Relay:
             return part.raw
         rewriter = self._wiring.rewriter
         self._seen.begin(at_s, part, rewriter.recorded(part.headers), rewriter.credentials(part))
+        if self._spoiler is not None:
+            self._spoiler.begin(part.method)
+            self._play()
         self._connect()
         return rewriter.head(part) if part is not NOT_HTTP else b""
 

@@ -4,12 +4,13 @@ import os
 import select
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
 from dvara_examples.clock import Timer
 from dvara_examples.errors import GatewayError
+from dvara_examples.faults import Faults
 from dvara_examples.model import Endpoint
 from dvara_examples.redact import Redactor
 from dvara_examples.tap.bounds import Bounds
@@ -17,7 +18,8 @@ from dvara_examples.tap.conversation import Ledger
 from dvara_examples.tap.progress import OnEvent
 from dvara_examples.tap.relay import Relay, Wiring
 from dvara_examples.tap.rewrite import PREFIX, Origin, Rewriter, throw_away_key
-from dvara_examples.tap.upstream import tls_context
+from dvara_examples.tap.schedule import Schedule
+from dvara_examples.tap.upstream import reset, tls_context
 from dvara_examples.transcript import Exchange
 
 _HOST = "127.0.0.1"
@@ -34,7 +36,8 @@ class Tap:
     *endpoint* is what the client gets: the tap's base URL and a throw-away key, for which *upstream*'s key is put in.
     *environ* names certificate authorities (``SSL_CERT_FILE`` and its kin) for an https gateway.
     *on_event* hears of each exchange while it goes on, from the threads that relay: it must neither wait nor raise. A tap
-    that runs for days and is only listened to does not *keep* exchanges.
+    that runs for days and is only listened to does not *keep* exchanges. *faults* spoil the responses, an entry per request
+    in the order of arrival; beyond the last entry, and without any, not one byte is changed.
     Raises GatewayError for an *upstream* that cannot be connected to as it is written, or a *port* that is taken.
     """
 
@@ -50,6 +53,7 @@ class Tap:
         port: int = 0,
         on_event: OnEvent | None = None,
         keep: bool = True,
+        faults: Sequence[Faults] = (),
     ) -> None:
         origin = Origin.of(upstream.base_url)
         context = tls_context(environ) if origin.tls else None
@@ -60,7 +64,8 @@ class Tap:
         self.endpoint = Endpoint(f"http://{_HOST}:{self._port}{PREFIX}", throw_away_key(upstream.key))
         rewriter = Rewriter(origin, f"{_HOST}:{self._port}", self.endpoint.key, upstream.key)
         stopping, self._stop = socket.socketpair()
-        self._wiring = Wiring(origin, context, rewriter, self._ledger, timer, stopping)
+        schedule = Schedule(faults) if any(faults) else None
+        self._wiring = Wiring(origin, context, rewriter, self._ledger, timer, stopping, schedule)
         self._acceptor = threading.Thread(target=self._accept, name=f"tap-{self._port}-accept", daemon=True)
         self._relays: list[threading.Thread] = []
         self._accepted = 0
@@ -112,6 +117,9 @@ class Tap:
         except OSError:  # the client has gone already, or there are no descriptors left for now
             return
         self._accepted += 1
+        if self._wiring.schedule is not None and self._wiring.schedule.refuses(self._accepted):
+            reset(client)
+            return
         relay = Relay(client, self._accepted, self._wiring)
         thread = threading.Thread(target=relay.run, name=f"tap-{self._port}-client-{self._accepted}", daemon=True)
         self._relays = [one for one in self._relays if one.is_alive()] + [thread]

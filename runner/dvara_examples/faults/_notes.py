@@ -1,0 +1,35 @@
+"""The sentences that faults leave beside an exchange; each begins with ``fault:``."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from dvara_examples.faults import Fault
+from dvara_examples.wire.parts import Event, Head, Items, Note
+
+
+def did(fault: Fault) -> Note:
+    """Say what a fault did."""
+    return Note(f"fault: {fault}")
+
+
+def never_came(fault: Fault) -> Note:
+    """Say that the response ended before a fault's place in it."""
+    return Note(f"fault: {fault}: the response never came to it")
+
+
+def on_events(fault: Fault, items: Items, change: Callable[[bytes], bytes]) -> Items:
+    """Pass the bytes of each event through *change*, and note what was done."""
+    for item in items:
+        match item:
+            case Head():
+                yield item
+                yield noted(fault, item)
+            case Event():
+                yield replace(item, data=change(item.data))
+            case _:
+                yield item
+
+
+def noted(fault: Fault, head: Head) -> Note:
+    """Say that the stream behind *head* is rewritten, or that it is none."""
+    return did(fault) if head.events else Note(f"fault: {fault}: not done, as the body is no event stream in plain bytes")

@@ -1,0 +1,35 @@
+"""``cut: {after_events: 3}``: the connection is closed with a FIN, as a proxy does that restarts or has had enough."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.faults import Turn
+from dvara_examples.faults._notes import did, never_came
+from dvara_examples.faults._place import Place, parse_place, place_schema
+from dvara_examples.wire.parts import Fin, Items
+
+SCHEMA: dict[str, object] = {"description": "Close the connection with a FIN at a place of the response.", **place_schema()}
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A FIN at *place*."""
+
+    key: ClassVar[str] = "cut"
+    turn: ClassVar[Turn] = Turn.PLACE
+    place: Place
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.place}"
+
+    def spoil(self, items: Items) -> Items:
+        """End the response at the place."""
+        rest = yield from self.place.reach(items)
+        yield did(self) if rest is not None else never_came(self)
+        if rest is not None:
+            yield Fin()
+
+
+def parse(value: object) -> Cut:
+    """Parse the value of ``cut:``."""
+    return Cut(parse_place(value)[0])

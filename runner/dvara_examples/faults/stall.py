@@ -1,0 +1,50 @@
+"""``stall: {after_events: 3}`` · ``stall: {before_head: true, for_s: 2}``: silence on an open connection."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.faults import Turn
+from dvara_examples.faults._notes import did, never_came
+from dvara_examples.faults._place import Place, parse_place, place_schema
+from dvara_examples.values import as_seconds, below
+from dvara_examples.wire.parts import Hold, Items, Wait
+
+SCHEMA: dict[str, object] = {
+    "description": "Stop sending at a place of the response and keep the connection open, for so long or for good.",
+    **place_schema({"for_s": {"type": "number", "minimum": 0, "maximum": 3600}}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """Silence at *place*, for *for_s* seconds; None: until the client goes."""
+
+    key: ClassVar[str] = "stall"
+    turn: ClassVar[Turn] = Turn.PLACE
+    place: Place
+    for_s: float | None = None
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.place}" + ("" if self.for_s is None else f", for {self.for_s:g} s")
+
+    def spoil(self, items: Items) -> Items:
+        """Hold back what follows the place."""
+        rest = yield from self.place.reach(items)
+        if rest is None:
+            yield never_came(self)
+            return
+        yield did(self)
+        if self.for_s is None:
+            yield Hold()
+            return
+        yield Wait(self.for_s)
+        yield from rest
+
+
+def parse(value: object) -> Stall:
+    """Parse the value of ``stall:``."""
+    place, found = parse_place(value, ("for_s",))
+    if "for_s" not in found:
+        return Stall(place)
+    with below("for_s"):
+        return Stall(place, as_seconds(found["for_s"], most=3600.0))

@@ -1,0 +1,46 @@
+"""Which request, or connection, meets which faults: the entries of a list, used up in order of arrival."""
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+
+from dvara_examples.faults import Faults
+
+REFUSE = "refuse"
+
+
+class Schedule:
+    """The entries of one run, shared by all connections of a tap; thread-safe.
+
+    Each request takes the next entry. While the next one is ``refuse``, a new connection takes it, and is refused.
+    """
+
+    def __init__(self, entries: Sequence[Faults]) -> None:
+        self._lock = threading.Lock()
+        self._left = deque(entries)
+        self._refused: list[int] = []
+
+    def refuses(self, connection: int) -> bool:
+        """Tell whether the *connection* that has just come is to be refused."""
+        with self._lock:
+            if not self._left or not _refuse(self._left[0]):
+                return False
+            self._left.popleft()
+            self._refused.append(connection)
+            return True
+
+    def next_request(self) -> Faults:
+        """Return what happens to the response of the request that has just come; beyond the last entry nothing."""
+        with self._lock:
+            return self._left.popleft() if self._left else ()
+
+    def told(self) -> tuple[str, ...]:
+        """Return notes about connections that were refused since this was asked last: they have no exchange of their own."""
+        with self._lock:
+            notes = tuple(f"fault: refuse: connection {number} was reset before it was read" for number in self._refused)
+            self._refused.clear()
+            return notes
+
+
+def _refuse(faults: Faults) -> bool:
+    return any(fault.key == REFUSE for fault in faults)

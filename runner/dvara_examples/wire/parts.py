@@ -1,0 +1,124 @@
+"""What flows through faults: one response in parts, and between them what is to be done.
+
+Without any fault the parts are, in this order: ``Head`` (behind interim heads, which are ``Framing``), then ``Framing`` and
+``Payload`` with an ``EventEnd`` behind each event, ``BodyEnd``, what is left of ``Framing``, ``End``. Joined, the bytes of
+head, framing and payload are the response as the gateway sent it. ``NothingYet`` may stand anywhere.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# -- parts of a response
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The final head, whole, with its blank line; *events*: what follows is an event stream in plain bytes."""
+
+    data: bytes
+    version: str
+    framing: str
+    events: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """Bytes around the payload: interim heads, sizes and ends of chunks, trailers; and what makes no sense as HTTP."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """Bytes of the body itself; in an event stream never of two events."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EventEnd:
+    """Event *number* (from 1) is whole, and so is its chunk where it ended one; *finish* and *done* tell what has come with it.
+
+    *finish*: this event carried a ``finish_reason``; *done*: it is the sentinel ``[DONE]``.
+    """
+
+    number: int
+    finish: bool = False
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """For faults that rewrite: one event's bytes, whole, with comments before it and its blank line.
+
+    *end* is None for bytes that end no event: a comment behind the last one, half an event at the end of the stream.
+    """
+
+    data: bytes
+    end: EventEnd | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BodyEnd:
+    """All payload has come; of a chunked body the last chunk is still to follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The response is whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingYet:
+    """More will come later. Passed on at once, whatever else is held back: it is what ends a round of pulling."""
+
+
+# -- what is to be done
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Hand *data* to the client, in one segment where it fits one."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What follows goes out in a segment of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Do nothing for so long."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Do nothing any more, until the client goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fin:
+    """Close the client's connection with a FIN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rst:
+    """Close the client's connection with an RST."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Write down beside the exchange what a fault did."""
+
+    text: str
+
+
+Bytes = Head | Framing | Payload
+Part = Head | Framing | Payload | EventEnd | Event | BodyEnd | End | NothingYet
+Step = Send | Wait | Hold | Fin | Rst | Note
+Item = Part | Step | Edge
+Items = Iterator[Item]

@@ -1,0 +1,74 @@
+"""What is needed around a rewriting of events: whole events going in, and framing that fits what comes out."""
+
+import re
+from dataclasses import replace
+
+from dvara_examples.wire.parts import BodyEnd, End, Event, EventEnd, Fin, Framing, Head, Items, Payload
+
+_CONTENT_LENGTH = re.compile(rb"(?im)^content-length[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*")
+_BLANK_LINE = re.compile(rb"\r?\n\Z")
+
+
+def whole_events(items: Items) -> Items:
+    """Turn the payload of an event stream into events, and drop the framing around it; other responses pass as they are."""
+    rewriting = in_body = False
+    held = b""
+    for item in items:
+        match item:
+            case Head():
+                rewriting = in_body = item.events
+                yield item
+            case Payload() if rewriting:
+                held += item.data
+            case Framing() if in_body:
+                pass
+            case EventEnd() if rewriting:
+                yield Event(held, item)
+                held = b""
+            case BodyEnd() if rewriting:
+                yield from _half_event(held)
+                held, in_body = b"", False
+                yield item
+            case _:
+                yield item
+    yield from _half_event(held)
+
+
+def framed(items: Items) -> Items:
+    """Put events into chunks; where the gateway announced a length, the head announces chunks instead (HTTP/1.0: the end)."""
+    head: Head | None = None
+    for item in items:
+        match item:
+            case Head():
+                head = item
+                yield _unmeasured(item) if item.events and item.framing == "length" else item
+            case Event():
+                yield from _chunk(item.data) if _chunked(head) else (Payload(item.data),)
+                if item.end is not None:
+                    yield item.end
+            case End() if head is not None and head.events and head.framing == "length":
+                yield Framing(b"0\r\n\r\n") if _chunked(head) else item
+                yield item if _chunked(head) else Fin()
+            case _:
+                yield item
+
+
+def _half_event(held: bytes) -> Items:
+    if held:
+        yield Event(held)
+
+
+def _chunked(head: Head | None) -> bool:
+    return head is not None and (head.framing == "chunked" or (head.framing == "length" and head.version != "HTTP/1.0"))
+
+
+def _chunk(data: bytes) -> Items:
+    if data:
+        yield Framing(b"%x\r\n" % len(data))
+        yield Payload(data)
+        yield Framing(b"\r\n")
+
+
+def _unmeasured(head: Head) -> Head:
+    raw = _CONTENT_LENGTH.sub(b"", head.data)
+    return replace(head, data=_BLANK_LINE.sub(b"Transfer-Encoding: chunked\r\n\r\n", raw) if _chunked(head) else raw)
