@@ -36,8 +36,8 @@ lint: $(VENV)/ready-to-test ## check style, layers and types
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
 
-bench: $(VENV)/ready-to-test ## measure start-up, one trivial case and `run all` against a shell loop
-	@for part in startup trivial run_all; do $(BIN)/python -m bench.$$part || exit 1; done
+bench: $(VENV)/ready-to-test ## measure start-up, the manifest, `run all` against a shell loop, and one trivial case
+	@for part in startup manifest run_all trivial; do $(BIN)/python -m bench.$$part || exit 1; done
 
 # A set-up that was interrupted leaves `unfinished` behind and is begun anew; one that is done needs no network again.
 $(VENV)/ready-to-run: pyproject.toml requirements/run.txt
