@@ -18,6 +18,7 @@ from dvara_examples.clock import Clock, start_timer
 from dvara_examples.curl import ready_curl
 from dvara_examples.errors import GatewayError
 from dvara_examples.exchange_lines import ExchangeLines
+from dvara_examples.faults import Faults, in_words
 from dvara_examples.interruption import interruptible
 from dvara_examples.model import Endpoint
 from dvara_examples.redact import Redactor
@@ -37,12 +38,16 @@ _NO_PROCESS = "no example ran: these exchanges were recorded by dvara-examples t
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the user asked for: *port* 0 takes a free one, *save* names the file for the exchanges, *model* is for the hint."""
+    """What the user asked for: *port* 0 takes a free one, *save* names the file for the exchanges, *model* is for the hint.
+
+    *faults* hold what happens to the response of each request, in the order of arrival; then nothing happens any more.
+    """
 
     upstream: Endpoint
     port: int
     save: Path | None
     model: str
+    faults: tuple[Faults, ...] = ()
 
 
 def tap_until_stopped(wanted: Wanted, environ: Mapping[str, str], clock: Clock, stdout: TextIO) -> None:
@@ -57,7 +62,16 @@ def tap_until_stopped(wanted: Wanted, environ: Mapping[str, str], clock: Clock, 
     started_utc, timer = clock.utc_now().isoformat(timespec="milliseconds"), start_timer(clock)
     with interruptible(stop):
         keep = wanted.save is not None
-        tap = Tap(wanted.upstream, timer, Redactor(), environ=environ, port=wanted.port, on_event=feed.put, keep=keep)
+        tap = Tap(
+            wanted.upstream,
+            timer,
+            Redactor(),
+            environ=environ,
+            port=wanted.port,
+            on_event=feed.put,
+            keep=keep,
+            faults=wanted.faults,
+        )
         try:
             with tap:
                 screen.write(_greeting(wanted, tap.endpoint))
@@ -161,6 +175,8 @@ def _greeting(wanted: Wanted, own: Endpoint) -> Iterator[str]:
     upstream = wanted.upstream
     yield f"the tap in front of {upstream.base_url} is up; Ctrl-C ends it"
     yield _BROKERED if upstream.key else _PASSED_ON
+    for number, faults in enumerate(wanted.faults, 1):
+        yield f"request {number} meets this: {in_words(faults)}"
     yield ""
     yield f"export DVARA_URL={own.base_url}"
     if upstream.key:

@@ -147,6 +147,23 @@ def test_how_an_exchange_ended(start: Start, standin: StandIn, answer: object, e
     assert remark in tap.stop()
 
 
+def test_faults_are_put_in_by_request(start: Start, standin: StandIn) -> None:
+    """The first answer is cut as the first option says, the second is left alone, and so is what comes after the last."""
+    tap = start(standin.base_url, "--fault", "{cut: {after_events: 3}}", "--fault", "none", DVARA_API_KEY=CANARY)
+    client = tap.client()
+    assert "request 1 meets this: cut" in tap.shown()
+    with pytest.raises(openai.APIConnectionError):
+        ask(client)
+    assert [ask(client), ask(client)] == [
+        "Streaming works: each word of this answer left the gateway as soon as it was ready."
+    ] * 2
+    tap.until("#3  done: ")
+    shown = tap.stop()
+    assert "#1  truncated: " in shown
+    assert "#1    3 events, finish_reason missing" in shown
+    assert "#2  done: " in shown
+
+
 def test_a_gateway_that_is_not_there(start: Start) -> None:
     """The tap starts all the same; the exchange says that nothing answered, and why."""
     port = unused_port()
@@ -276,6 +293,9 @@ def test_a_tap_is_not_its_own_gateway() -> None:
         (("http://gw.example.com/v1/chat/completions",), "the address ends in /chat/completions"),
         (("http://gw.example.com", "--save", os.devnull), "no regular file"),
         (("http://gw.example.com", "--save", "no-such-folder/file"), "no folder that can be written to"),
+        (("http://gw.example.com", "--fault", "{cot: {after_events: 3}}"), "did you mean 'cut'?"),
+        (("http://gw.example.com", "--fault", "{cut: {after_event: 3}}"), "after_events"),
+        (("http://gw.example.com", "--fault", "{cut"), "no YAML value"),
         ((), "Missing argument 'URL'"),
     ],
 )

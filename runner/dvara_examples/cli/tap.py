@@ -3,8 +3,12 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from dvara_examples.faults import Faults
 
 
 def _address(_context: click.Context, _parameter: click.Parameter, url: str) -> str:
@@ -26,6 +30,24 @@ def _file(_context: click.Context, _parameter: click.Parameter, path: Path | Non
     return path
 
 
+def _faults(_context: click.Context, _parameter: click.Parameter, entries: tuple[str, ...]) -> "tuple[Faults, ...]":
+    return tuple(map(_entry, entries))
+
+
+def _entry(text: str) -> "Faults":
+    import yaml
+
+    from dvara_examples.faults import parse_faults
+    from dvara_examples.values import InvalidValue
+
+    try:
+        return parse_faults(yaml.safe_load(text))
+    except InvalidValue as error:
+        raise click.BadParameter(f"{text}: {'.'.join(map(str, error.path))}{': ' if error.path else ''}{error}") from None
+    except (yaml.YAMLError, RecursionError):
+        raise click.BadParameter(f"{text}: no YAML value; one such as {{cut: {{after_events: 3}}}} is accepted") from None
+
+
 @click.command("tap")
 @click.argument("url", callback=_address)
 @click.option(
@@ -34,7 +56,15 @@ def _file(_context: click.Context, _parameter: click.Parameter, path: Path | Non
 @click.option(
     "--save", type=click.Path(path_type=Path), metavar="FILE", callback=_file, help="Store all exchanges in FILE at the end."
 )
-def command(url: str, port: int, save: Path | None) -> None:
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="FAULT",
+    callback=_faults,
+    help="What the network does to the next request's answer, as in `faults:` of a manifest; repeatable.",
+)
+def command(url: str, port: int, save: Path | None, faults: "tuple[Faults, ...]") -> None:
     """Show what passes between any client and the gateway at URL, and how each exchange ends. Ctrl-C ends it.
 
     With DVARA_API_KEY set, clients get a throw-away key and the tap puts the real one in; else they use a key of their own.
@@ -42,6 +72,7 @@ def command(url: str, port: int, save: Path | None) -> None:
     \b
     dvara-examples tap https://gw.example.com/v1
     dvara-examples tap http://localhost:8080 --port 0 --save exchanges.jsonl
+    dvara-examples tap http://localhost:8080 --fault '{cut: {after_events: 3}}' --fault none
     """
     from dvara_examples.clock import SystemClock
     from dvara_examples.gateways.url import sendable
@@ -49,7 +80,7 @@ def command(url: str, port: int, save: Path | None) -> None:
     from dvara_examples.tapping import Wanted, tap_until_stopped
 
     upstream = Endpoint(url, sendable(os.environ.get("DVARA_API_KEY", "")))
-    wanted = Wanted(upstream, port, save, os.environ.get("DVARA_MODEL") or "gpt-4o")
+    wanted = Wanted(upstream, port, save, os.environ.get("DVARA_MODEL") or "gpt-4o", faults)
     try:
         tap_until_stopped(wanted, os.environ, SystemClock(), sys.stdout)
     except BrokenPipeError:  # whoever read has left (`| head`): that is an end as good as Ctrl-C
