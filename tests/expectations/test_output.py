@@ -53,6 +53,40 @@ def test_output_that_was_not_kept_does_not_pass_as_equal() -> None:
 
 
 @pytest.mark.parametrize(
+    ("wanted", "ok", "told"),
+    [
+        ({"contains": "begin"}, True, ""),
+        ({"contains": "end"}, True, ""),
+        ({"contains": "not kept"}, False, "nobody can tell"),
+        ({"lacks": "begin"}, False, "must not be there"),
+        ({"lacks": "end"}, False, "must not be there"),
+        ({"lacks": "Traceback"}, False, "nobody can tell"),
+        ({"matches": r"\d+ bytes"}, False, "nobody can tell"),
+        ({"matches": r"\Abegin[\s\S]*end\Z"}, False, "nobody can tell"),
+    ],
+)
+def test_of_an_output_with_a_gap_only_what_was_kept_is_vouched_for(wanted: object, ok: bool, told: str) -> None:
+    """The gap may hold what is unwanted, and the remark that stands for it is no output of the example."""
+    seen = replace(make_transcript(), stdout=replace(make_output("begin"), size_bytes=5000, tail=b"end"))
+    finding = parse_expectation("stdout", wanted).check(seen)
+    assert finding.ok is ok
+    assert told in finding.sentence
+
+
+@pytest.mark.parametrize("pattern", [".*", "x?", "^", "$", r"\Z", "a|", "(?:)"])
+def test_a_pattern_that_any_text_matches_is_refused(pattern: str) -> None:
+    """Such a pattern would hold whatever the example wrote."""
+    with pytest.raises(InvalidValue, match="matches any text at all"):
+        parse_expectation("stdout", {"matches": pattern})
+
+
+@pytest.mark.parametrize("pattern", [r"\A\s*\Z", r"\A\Z", r"\A(?![\s\S]*Traceback)", "[^a]"])
+def test_a_pattern_that_some_text_does_not_match_is_accepted(pattern: str) -> None:
+    """What only an empty output, or one without a certain text, matches says something."""
+    assert parse_expectation("stdout", {"matches": pattern}).key == "stdout"
+
+
+@pytest.mark.parametrize(
     ("wanted", "ok"),
     [
         ({"equals": {"name": "John", "age": 30}}, True),
@@ -74,7 +108,23 @@ def test_stdout_is_one_json_document(wanted: object, ok: bool) -> None:
     assert parse_expectation("stdout_json", wanted).check(seen).ok is ok
 
 
-@pytest.mark.parametrize("text", ["", "not json", '{"a": 1} trailing', "[" * 100_000])
+@pytest.mark.parametrize(
+    ("pointer", "ok"), [("/0", True), ("/1", False), ("/00", False), ("/-", False), ("/\u00b2", False), ("/+0", False)]
+)
+def test_a_list_is_pointed_into_by_plain_numbers(pointer: str, ok: bool) -> None:
+    """RFC 6901 knows digits without leading zeros; anything else points to nothing."""
+    assert parse_expectation("stdout_json", {"at": {pointer: 7}}).check(make_transcript(stdout="[7]")).ok is ok
+
+
+def test_a_document_that_was_not_kept_whole_is_not_judged() -> None:
+    """Where the end of stdout was not kept, the reason is that, and not a mistake of the example."""
+    seen = replace(make_transcript(), stdout=replace(make_output("[1]"), size_bytes=5000))
+    finding = parse_expectation("stdout_json", {}).check(seen)
+    assert not finding.ok
+    assert "more was written than is kept" in finding.sentence
+
+
+@pytest.mark.parametrize("text", ["", "not json", '{"a": 1} trailing', "[" * 100_000, '{"a": NaN}', "-Infinity"])
 def test_what_is_no_json_document_is_a_finding(text: str) -> None:
     """Text that is not one JSON document fails with the reason, however deep or empty it is."""
     finding = parse_expectation("stdout_json", {}).check(make_transcript(stdout=text))
@@ -92,6 +142,7 @@ def test_what_is_no_json_document_is_a_finding(text: str) -> None:
         ("stdout", {"contians": "a"}, ("stdout", "contians")),
         ("stderr", {"matches": ["ok", "(unclosed"]}, ("stderr", "matches", 1)),
         ("stderr", {"equals": False}, ("stderr", "equals")),
+        ("stdout_json", {"at": {}}, ("stdout_json", "at")),
         ("stdout_json", {"at": {"name": 1}}, ("stdout_json", "at", "name")),
         ("stdout_json", {"schema": {"type": "strnig"}}, ("stdout_json", "schema")),
         ("stdout_json", {"schema": {"anyOf": [{"$ref": "other.json"}]}}, ("stdout_json", "schema")),

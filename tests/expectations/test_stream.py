@@ -6,7 +6,7 @@ import pytest
 
 from dvara_examples.expectations import parse_expectation
 from dvara_examples.model import Ending
-from dvara_examples.transcript import Transcript
+from dvara_examples.transcript import Exchange, Response, Transcript
 from dvara_examples.values import InvalidValue
 from dvara_examples.verdict import Finding
 from tests.factories import Timed, make_exchange, make_transcript, numbered
@@ -35,6 +35,10 @@ def test_the_text_once_and_whole_holds(stdout: str) -> None:
         (TEXT[:-1], "lost or doubled"),
         (TEXT + TEXT, "printed more than once"),
         (f"{TEXT}\n{TEXT}\n", "printed more than once"),
+        ("Streams " + TEXT, "first or the last piece"),
+        ("Answer:\nStreams arrive " + TEXT, "first or the last piece"),
+        (TEXT + " grow.\n", "first or the last piece"),
+        (TEXT + "grow.\n[done]\n", "first or the last piece"),
     ],
 )
 def test_lost_and_doubled_text_is_caught(stdout: str, told: str) -> None:
@@ -75,6 +79,18 @@ def test_nothing_on_the_wire_cannot_be_printed() -> None:
     assert not parse_expectation("prints_the_stream", True).check(seen).ok
 
 
+def test_white_space_alone_is_not_an_answer() -> None:
+    """An answer of nothing to read stands on any stdout, and does not hold emptily."""
+    seen = make_transcript(stdout="something else\n", exchanges=[make_exchange("\n")])
+    assert "no text on the wire" in parse_expectation("prints_the_stream", True).check(seen).seen
+
+
+@pytest.mark.parametrize("stdout", ['"' + '"So it goes," he said.' + '"\n', 'S: "So it goes," he said.\nhe said more\n'])
+def test_what_stands_around_an_answer_may_look_like_it(stdout: str) -> None:
+    """Quotes around an answer that begins with one, and words on other lines, are not doubled text."""
+    assert printed(stdout, '"So it goes," he said.').ok
+
+
 def test_what_was_not_kept_whole_is_not_called_printed() -> None:
     """Where output or answer were cut in keeping, the finding says that it cannot tell, and fails."""
     seen = make_transcript(stdout=TEXT, exchanges=[make_exchange(TEXT, text_complete=False)])
@@ -110,6 +126,12 @@ def test_a_heading_alone_is_not_the_stream() -> None:
     assert not progressive([(-0.5, "x" * 500), (2.1, "".join(text for _, text in WIRE))]).ok
 
 
+def test_signs_of_waiting_are_not_the_stream() -> None:
+    """What was printed between the request and the first piece does not count as progress either."""
+    waiting = [(0.01 * i, "." * 50) for i in range(1, 15)]
+    assert not progressive([*waiting, (2.1, "".join(text for _, text in WIRE))]).ok
+
+
 def test_a_stream_that_came_at_once_shows_nothing() -> None:
     """Where the wire itself came in one burst there is nothing to be progressive about, and the finding says so."""
     wire = [(1.0 + i / 1000, f"word{i} ") for i in range(10)]
@@ -126,6 +148,20 @@ def test_finish_reason_is_that_of_the_last_answer() -> None:
     assert not parse_expectation("finish_reason", "length").check(seen).ok
     assert parse_expectation("finish_reason", "none").check(replace(seen, exchanges=(cut,))).ok
     assert not parse_expectation("finish_reason", "none").check(make_transcript()).ok
+
+
+@pytest.mark.parametrize(
+    ("exchange", "told"),
+    [
+        (make_exchange(ending=Ending.TRUNCATED), "came without a finish_reason: it is incomplete"),
+        (make_exchange("", ending=Ending.NO_RESPONSE, response=None), "no response came"),
+        (make_exchange("", ending=Ending.HTTP_ERROR, response=Response(503)), "refused with status 503"),
+    ],
+)
+def test_a_missing_finish_reason_is_explained_by_what_came_instead(exchange: Exchange, told: str) -> None:
+    """An answer that was cut off, a refusal and silence are told apart."""
+    finding = parse_expectation("finish_reason", "stop").check(make_transcript(exchanges=[exchange]))
+    assert told in finding.sentence
 
 
 @pytest.mark.parametrize("key", ["progressive", "prints_the_stream"])

@@ -58,6 +58,7 @@ def test_requests_are_counted(wanted: object, ok: bool) -> None:
         ("requests", -1, "found the number -1"),
         ("requests", {"min": 3, "max": 1}, "min is not above max"),
         ("requests", {}, "min, max or both"),
+        ("requests", {"min": 0}, "which hold always"),
     ],
 )
 def test_a_wrong_value_says_what_is_accepted(key: str, value: object, message: str) -> None:

@@ -3,7 +3,8 @@
 Looked at is the last exchange. The end of the answer is the event with ``[DONE]``, or the last event where none came but a
 ``finish_reason`` did. That the example hung up shows in an exchange that it ended itself: ``client_closed``; ``done`` with the
 note that the client closed before the end of the response; ``stalled`` unless the run had to be stopped. A gateway that ends
-its response, in order or not, leaves nothing to hang up on: nothing is shown then, and the finding fails.
+its response, in order or not, leaves nothing to hang up on, and behind an error event the wire does not tell who closed: nothing
+is shown then, and the finding fails.
 """
 
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ class HangsUpWithin:
         if _STOPPED in answer.notes or seen.process.limit is not None:
             return self._finding(False, shown, "the example did not hang up by itself: it had to be stopped", answer)
         if not _hung_up(answer):
-            sentence = "the gateway ended its response itself, so that nothing shows whether the example would have hung up"
+            sentence = "as far as the wire shows, not the example ended the exchange, so that nothing shows whether it would have"
             return self._finding(False, shown, sentence, answer)
         ok = took_s <= self.most_s
         return self._finding(ok, shown, "" if ok else "the example went on waiting although the answer was complete", answer)
