@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from dvara_examples.exchange_lines import ExchangeLines
 from dvara_examples.judge import judge
 from dvara_examples.model import Ending, Endpoint
 from dvara_examples.tap.progress import EventPassed, ExchangeEnded
-from dvara_examples.tapping import ROOM, Feed, recorded
+from dvara_examples.tapping import ROOM, Feed, _shown, recorded
 from dvara_examples.transcript import WireEvent
 from dvara_examples.transcript_file import read_transcript, write_transcript
 from dvara_examples.verdict import Outcome
@@ -25,6 +26,16 @@ def test_the_feed_is_bounded_and_keeps_ends_longest() -> None:
     while (told := feed.take(0.0)) is not None:
         taken.append(told)
     assert taken == [event] * ROOM + [end] * ROOM
+
+
+def test_what_was_left_out_is_told() -> None:
+    """The next line after a loss is preceded by how much is missing, once."""
+    feed, show, event = Feed(), ExchangeLines(), EventPassed(1, WireEvent(0.0, "{}"))
+    for _ in range(ROOM + 2):
+        feed.put(event)
+    first, second, *more = (*_shown(feed, show, 0.0), *_shown(feed, show, 0.0))
+    assert first == "[2 lines left out: they came faster than they could be shown]"
+    assert [second.endswith("data {}"), *(line == second for line in more)] == [True, True]
 
 
 def test_what_was_recorded_is_no_run_and_passes_no_judgement(tmp_path: Path) -> None:
