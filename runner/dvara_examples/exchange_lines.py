@@ -60,7 +60,9 @@ class ExchangeLines:
         yield _line(self._since(told.number, told.at_s), told.number, f"{told.ending}: {MEANINGS[told.ending]}")
         self._asked_at_s.pop(told.number, None)
         if told.event_count:
-            yield _line("", told.number, f"  {told.event_count} events, finish_reason {told.finish_reason or 'missing'}")
+            yield _line(
+                "", told.number, f"  {counted(told.event_count, 'event')}, finish_reason {told.finish_reason or 'missing'}"
+            )
         if told.text and not told.event_count:
             yield _line("", told.number, f"  text {quoted(told.text, _TEXT_CHARS)}")
         for remark in filter(None, (told.error, *told.notes)):
@@ -68,6 +70,11 @@ class ExchangeLines:
 
     def _since(self, number: int, at_s: float) -> str:
         return f"{f'+{at_s - self._asked_at_s.get(number, 0.0):.3f}':>9} s"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return ``1 event`` or ``2 events``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _line(when: str, number: int, what: str) -> str:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from dvara_examples.clock import Clock, start_timer
 from dvara_examples.curl import ready_curl
 from dvara_examples.errors import GatewayError
-from dvara_examples.exchange_lines import ExchangeLines
+from dvara_examples.exchange_lines import ExchangeLines, counted
 from dvara_examples.faults import Faults, in_words
 from dvara_examples.interruption import interruptible
 from dvara_examples.model import Endpoint
@@ -82,7 +82,8 @@ def tap_until_stopped(wanted: Wanted, environ: Mapping[str, str], clock: Clock, 
         finally:
             if wanted.save is not None:
                 write_transcript(wanted.save, recorded(wanted.upstream, tap.exchanges(), started_utc, timer()))
-        screen.write((f"{show.ended} exchanges{f' stored in {wanted.save}' if wanted.save else ''}",))
+        where = f" stored in {wanted.save}" if wanted.save else ""
+        screen.write((counted(show.ended, "exchange") + where,))
 
 
 def recorded(upstream: Endpoint, exchanges: tuple[Exchange, ...], started_utc: str, duration_s: float) -> Transcript:
@@ -156,7 +157,7 @@ def _shown(feed: Feed, show: ExchangeLines, limit_s: float) -> tuple[str, ...]:
     """Return the lines for what was told next; none where nothing comes within *limit_s*."""
     told = feed.take(limit_s)
     lost = feed.lost()
-    note = (f"[{lost} lines left out: they came faster than they could be shown]",) if lost else ()
+    note = (f"[{counted(lost, 'line')} left out: they came faster than they could be shown]",) if lost else ()
     return (*note, *show.lines(told)) if told is not None else note
 
 

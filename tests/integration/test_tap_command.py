@@ -114,7 +114,7 @@ def test_a_stream_is_shown_step_by_step(start: Start, standin: StandIn) -> None:
     assert steps[:2] == ["POST /v1/chat/completions", "200, text/event-stream"]
     assert [step for step in steps if step.startswith("text")] == ["text 'All'", "text ' is'", "text ' well'"]
     assert steps[-2:] == ["data [DONE]", "done: finish_reason and [DONE] came, and HTTP's framing is complete"]
-    assert shown.endswith("\n1 exchanges\n")
+    assert shown.endswith("\n1 exchange\n")
 
 
 def test_the_pasted_command_works(start: Start, standin: StandIn) -> None:
