@@ -33,6 +33,15 @@ def test_the_tap_s_own_words_explain_another_ending() -> None:
     assert finding.seen == "truncated"
 
 
+def test_the_exchange_that_ended_otherwise_is_explained() -> None:
+    """In a list the first ending that differs is named with its own remarks, and a difference in number is told as such."""
+    seen = make_transcript(exchanges=CUT_THEN_DONE)
+    finding = parse_expectation("ends", ["reset", "done"]).check(seen)
+    assert finding.where == "request 1"
+    assert "FIN before the last chunk" in finding.sentence
+    assert "requests expected: 3, requests seen: 2" in parse_expectation("ends", ["truncated"] * 3).check(seen).sentence
+
+
 def test_no_request_at_all_is_no_ending() -> None:
     """An example that never asked anything does not end as `no_response`."""
     finding = parse_expectation("ends", "no_response").check(make_transcript())

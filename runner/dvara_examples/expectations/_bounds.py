@@ -39,8 +39,8 @@ class Bounds(Generic[Number]):
 
     def __str__(self) -> str:
         if self.most is None:
-            return f"at least {self.least:g}"
-        return f"{self.least:g}" if self.least == self.most else f"{self.least:g} to {self.most:g}"
+            return f"at least {self.least}"
+        return f"{self.least}" if self.least == self.most else f"{self.least} to {self.most}"
 
 
 def parse_count(value: object) -> Bounds[int]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dvara_examples.model import Ending
-from dvara_examples.transcript import Transcript
+from dvara_examples.transcript import Exchange, Transcript
 from dvara_examples.values import InvalidValue, as_list, as_one_of, below
 from dvara_examples.verdict import Expectation, Finding, Witness
 
@@ -32,16 +32,18 @@ class Ends:
             return Finding(self.key, self.witness, False, expected, "no request", "the example never sent a request")
         compared = found if self.each else found[-1:]
         ok = compared == self.wanted
-        sentence = "" if ok else _sentence(seen, compared, self.wanted)
-        where = "" if ok else f"request {len(found)}"
-        return Finding(self.key, self.witness, ok, expected, ", ".join(compared), sentence, where)
+        if ok:
+            return Finding(self.key, self.witness, True, expected, ", ".join(compared))
+        if len(compared) != len(self.wanted):
+            sentence = f"requests expected: {len(self.wanted)}, requests seen: {len(compared)}"
+            return Finding(self.key, self.witness, False, expected, ", ".join(compared), sentence)
+        pairs = zip(seen.exchanges[-len(compared) :], self.wanted, strict=True)
+        other = next(exchange for exchange, ending in pairs if exchange.ending != ending)
+        return Finding(self.key, self.witness, False, expected, ", ".join(compared), _sentence(other), f"request {other.number}")
 
 
-def _sentence(seen: Transcript, found: tuple[Ending, ...], wanted: tuple[Ending, ...]) -> str:
-    if len(found) != len(wanted):
-        return f"there were {len(found)} requests, and {len(wanted)} were expected"
-    last = seen.exchanges[-1]
-    remarks = "; ".join(filter(None, (last.error, *last.notes)))
+def _sentence(exchange: Exchange) -> str:
+    remarks = "; ".join(filter(None, (exchange.error, *exchange.notes)))
     return f"the wire shows another ending ({remarks})" if remarks else "the wire shows another ending"
 
 
