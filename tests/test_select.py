@@ -1,6 +1,7 @@
 """Selection: what each kind of selector names, and what is said about one that names nothing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,16 @@ SCRIPTS = {
     "stream-basic": {"python": "stream_basic.py", "node": "stream-basic.mjs", "java": "StreamBasic.java"},
     "stream-again": {"node": "stream-basic.mjs"},
     "x-odd": {"python": "odd.py"},
+    "conform-cut": {"python": "stream_basic.py", "java": "Cut.java"},
 }
-TAGS = {"chat-basic": ("smoke",), "stream-basic": ("smoke", "streaming"), "stream-again": ("streaming",), "x-odd": ()}
+EXPLICIT = {"conform-cut"}
+TAGS = {
+    "chat-basic": ("smoke",),
+    "stream-basic": ("smoke", "streaming"),
+    "stream-again": ("streaming",),
+    "x-odd": (),
+    "conform-cut": ("conformance",),
+}
 
 
 def make_example(root: Path, example_id: str) -> Example:
@@ -39,12 +48,12 @@ def make_example(root: Path, example_id: str) -> Example:
         )
         for language, name in SCRIPTS[example_id].items()
     )
-    return Example(example_id, "A title", TAGS[example_id], (), (), {}, (), Limits(), variants, here)
+    return Example(example_id, "A title", TAGS[example_id], (), (), {}, (), Limits(), variants, here, example_id in EXPLICIT)
 
 
 @pytest.fixture
 def manifest(tmp_path: Path) -> Manifest:
-    """Four examples whose scripts exist below tmp_path."""
+    """Four examples and an explicit one, whose scripts exist below tmp_path."""
     for scripts in SCRIPTS.values():
         for language, name in scripts.items():
             (tmp_path / language).mkdir(exist_ok=True)
@@ -77,8 +86,30 @@ def test_a_selector_names_what_it_says(selector: str, expected: list[str], manif
 
 
 def test_all_and_nothing_mean_everything(manifest: Manifest, tmp_path: Path) -> None:
-    """Without a selector, and with all, every variant is chosen."""
-    assert select(manifest, [], cwd=tmp_path) == select(manifest, ["all"], cwd=tmp_path) == manifest.variants
+    """Without a selector, and with all, every variant is chosen, but those that have to be asked for."""
+    usual = tuple(variant for variant in manifest.variants if variant.example_id not in EXPLICIT)
+    assert select(manifest, [], cwd=tmp_path) == select(manifest, ["all"], cwd=tmp_path) == usual
+
+
+def test_what_is_explicit_is_chosen_by_id_pattern_or_tag(manifest: Manifest, tmp_path: Path) -> None:
+    """An id, a pattern, a tag without a selector, and the path of a script that nothing else has: nothing else names it."""
+    both = ["conform-cut[python]", "conform-cut[java]"]
+    assert ids(select(manifest, ["conform-cut"], cwd=tmp_path)) == both
+    assert ids(select(manifest, ["conform-*"], cwd=tmp_path)) == both
+    assert ids(select(manifest, [], [], ["conformance"], tmp_path)) == both
+    assert ids(select(manifest, [], ["java"], ["conformance"], tmp_path)) == ["conform-cut[java]"]
+    assert ids(select(manifest, ["java/Cut.java"], cwd=tmp_path)) == ["conform-cut[java]"]
+    assert ids(select(manifest, ["python/stream_basic.py"], cwd=tmp_path)) == ["stream-basic[python]"]
+    assert ids(select(manifest, [], ["java"], cwd=tmp_path)) == ["stream-basic[java]"]
+    with pytest.raises(NothingSelected, match="has the tag conformance; the selected have smoke, streaming"):
+        select(manifest, ["all"], [], ["conformance"], tmp_path)
+
+
+def test_a_manifest_of_explicit_examples_alone_has_no_all(manifest: Manifest, tmp_path: Path) -> None:
+    """Where all would be nothing, the user is told how to name what there is."""
+    explicit = replace(manifest, examples=manifest.examples[-1:])
+    with pytest.raises(NothingSelected, match="every example is explicit"):
+        select(explicit, ["all"], cwd=tmp_path)
 
 
 def test_what_is_named_twice_is_chosen_once(manifest: Manifest, tmp_path: Path) -> None:

@@ -26,6 +26,9 @@ def select(
     manifest's root).
     No selector at all means ``all``. *languages* and *tags* narrow the choice; any one of them is enough.
 
+    An example that is *explicit* is no part of ``all``: an id or a pattern names it, a tag does where there is no selector, and
+    a script's path only where no other example has that script.
+
     Raises SelectionError where a word names nothing that the manifest has, with the nearest that it has, and NothingSelected
     where every word is right and yet nothing is left.
     """
@@ -33,8 +36,9 @@ def select(
     _check_known("language", languages, offered)
     _check_known("tag", tags, {tag for example in manifest.examples for tag in example.tags})
     chosen: set[str] = set()
-    for selector in selectors or ("all",):
-        chosen.update(_Matcher(manifest, cwd).ids(selector))
+    matcher = _Matcher(manifest, cwd)
+    for selector in selectors or ("*" if tags else "all",):
+        chosen.update(matcher.ids(selector))
     named = [(example, variant) for example in manifest.examples for variant in example.variants if variant.id in chosen]
     kept = _narrow(named, "language", languages, lambda pair: (pair[1].language,))
     kept = _narrow(kept, "tag", tags, lambda pair: pair[0].tags)
@@ -74,11 +78,17 @@ class _Matcher:
     def ids(self, selector: str) -> set[str]:
         """Return the full ids of the variants that *selector* names, at least one."""
         if selector == "all":
-            return {variant.id for variant in self.manifest.variants}
-        found = {variant.id for variant in self._by_id(selector)} or {variant.id for variant in self._by_file(selector)}
+            return self._all()
+        found = {variant.id for variant in self._by_id(selector)} or self._by_file(selector)
         if not found:
             raise SelectionError(self._unknown(selector))
         return found
+
+    def _all(self) -> set[str]:
+        every = {variant.id for example in self.manifest.examples if not example.explicit for variant in example.variants}
+        if not every:
+            raise NothingSelected("every example is explicit, and all takes none of those; name an id, a glob or a tag")
+        return every
 
     def _by_id(self, selector: str) -> Iterator[Variant]:
         """Yield by id or pattern; brackets at the end hold a language, and are never a set of characters to a pattern."""
@@ -89,7 +99,13 @@ class _Matcher:
             if is_id(example.id):
                 yield from (variant for variant in example.variants if is_language(variant.language))
 
-    def _by_file(self, selector: str) -> Iterator[Variant]:
+    def _by_file(self, selector: str) -> set[str]:
+        """Return the ids of the variants whose script *selector* names; of explicit examples only where there are no others."""
+        found = list(self._with_file(selector))
+        explicit = {example.id for example in self.manifest.examples if example.explicit}
+        return {variant.id for variant in found if variant.example_id not in explicit} or {variant.id for variant in found}
+
+    def _with_file(self, selector: str) -> Iterator[Variant]:
         places = {os.path.normpath(base / selector) for base in (self.cwd, self.manifest.root)}
         places |= {os.path.realpath(place) for place in places if os.path.lexists(place)}
         name = os.path.basename(selector)  # noqa: PTH119 - a Path would drop a slash at the end, which no file has

@@ -50,6 +50,7 @@ def test_everything_said_arrives_in_the_model(vocabulary: Vocabulary) -> None:
     assert (java.limits, java.skip) == (Limits(wall_s=90.5, idle_s=10.0), "waits for a newer JDK")
     assert (java.because, node.because) == ("Java has no SDK that retries", None)
     assert second.variants[0].relative == "node/stream-basic.mjs"
+    assert (example.explicit, second.explicit) == (False, True)
     assert [v.id for v in manifest.variants] == [
         "stream-basic[python]",
         "stream-basic[node]",

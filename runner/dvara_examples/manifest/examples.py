@@ -9,11 +9,11 @@ from dvara_examples.manifest.fields import parse_id, parse_line, parse_version, 
 from dvara_examples.manifest.model import Example
 from dvara_examples.manifest.variants import Shared, read_variants
 from dvara_examples.model import Limits
-from dvara_examples.values import InvalidValue, Path, as_one_of, describe
+from dvara_examples.values import InvalidValue, Path, as_bool, as_one_of, describe
 
 MANIFEST_KEYS = ("version", "defaults", "examples")
 DEFAULTS_KEYS = ("limits",)
-EXAMPLE_KEYS = ("id", "title", "tags", "needs", "answers", "args", "env", "limits", "expect", "variants")
+EXAMPLE_KEYS = ("id", "title", "tags", "explicit", "needs", "answers", "args", "env", "limits", "expect", "variants")
 NEEDED_KEYS = ("id", "title", "expect", "variants")
 
 
@@ -87,7 +87,8 @@ class _ExampleReader:
         shared = Shared(example_id, args, env, limits, expected)
         variants = read_variants(checks, found["variants"], (*path, "variants"), shared) if "variants" in found else ()
         origin = checks.origin(("examples",), index)
-        return Example(example_id, title, tags, needs, answers, *expected, limits, variants, origin)
+        explicit = checks.problems.read(as_bool, found["explicit"], (*path, "explicit"), False) if "explicit" in found else False
+        return Example(example_id, title, tags, needs, answers, *expected, limits, variants, origin, explicit)
 
     def _id(self, found: Mapping[str, object], path: Path) -> str:
         if "id" not in found:

@@ -53,7 +53,7 @@ class Example:
     """One behaviour, shown in one or more languages.
 
     *answers* are the scripted answers of the stand-in as plain values, one per request; *expect* and *expectations* hold for
-    every variant that does not override them.
+    every variant that does not override them. *explicit* keeps it out of ``all``: it has to be asked for.
     """
 
     id: str
@@ -66,6 +66,7 @@ class Example:
     limits: Limits
     variants: tuple[Variant, ...]
     origin: Origin
+    explicit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
