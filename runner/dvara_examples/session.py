@@ -3,15 +3,18 @@
 The main thread owns the reporters and the run folder; worker threads run examples and put what happens on one queue.
 """
 
+import contextlib
 import queue
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import methodcaller
 
 from dvara_examples.clock import start_timer
-from dvara_examples.errors import DvaraExamplesError
+from dvara_examples.errors import DvaraExamplesError, TranscriptError
 from dvara_examples.execute import Execution, execute
 from dvara_examples.gateways import Gateway, open_gateway
 from dvara_examples.interruption import interruptible
@@ -21,10 +24,11 @@ from dvara_examples.plan import MissingToolchain, Plan, PlannedRun, make_plan, p
 from dvara_examples.preparation import Preparation
 from dvara_examples.reports import Reporter
 from dvara_examples.results import Preparing, RunEvent, RunFinished, RunPrinted, RunResult, RunStarted, Summary
-from dvara_examples.run_folder import RunFolder, find_run, load_transcript
+from dvara_examples.run_folder import RunFolder, StoredRun, find_run, load_transcript
 from dvara_examples.select import select
 from dvara_examples.toolchains import load_toolchain
-from dvara_examples.transcript import OutputPiece
+from dvara_examples.transcript import OutputPiece, Transcript
+from dvara_examples.values import InvalidValue
 from dvara_examples.verdict import Outcome, Verdict
 from dvara_examples.world import World
 
@@ -95,46 +99,77 @@ def run_session(session: Session, folder: RunFolder, reporters: Sequence[Reporte
     folder.write_summary(about, planned, (), finished=False)
     desk = _Desk(reporters)
     with interruptible(session.world.stop) as stop:
-        workers = _Workers(session, folder, desk.inbox, live_output=options.live_output)
-        with ThreadPoolExecutor(max_workers=options.jobs, thread_name_prefix="run") as pool:
+        try:
+            _run_all(runs, _Workers(session, folder, desk.post, live_output=options.live_output), desk, options.jobs)
+        except BaseException:
+            stop.set()
+            raise
+        finally:
+            summary = Summary.of(desk.reported, interrupted=stop.is_set())
+            folder.write_summary(about, planned, desk.reported, finished=not summary.interrupted)
+        desk.tell(lambda reporter: reporter.close(summary))
+    return summary
+
+
+def _run_all(runs: Sequence[PlannedRun], workers: "_Workers", desk: "_Desk", jobs: int) -> None:
+    """Run everything; where the desk gives up (a reporter's stream is gone, say), the workers soon end too."""
+    with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="run") as pool:
+        try:
             for index, run in enumerate(runs):
                 pool.submit(workers.work, index, run)
             while len(desk.reported) < len(runs):
                 desk.take()
-        summary = Summary.of(desk.reported, interrupted=stop.is_set())
-        folder.write_summary(about, planned, desk.reported, finished=not summary.interrupted)
-        for reporter in reporters:
-            reporter.close(summary)
-    return summary
+        except BaseException:
+            workers.stop()
+            desk.close()
+            raise
 
 
 class _Desk:
     """The main thread's side: takes what workers send and hands it to the reporters, results in plan order."""
 
     def __init__(self, reporters: Sequence[Reporter]) -> None:
-        self.inbox: queue.Queue[_Message] = queue.Queue(maxsize=_INBOX_SIZE)
         self.reported: list[RunResult] = []
+        self._inbox: queue.Queue[_Message] = queue.Queue(maxsize=_INBOX_SIZE)
+        self._closed = threading.Event()
         self._early: dict[int, RunResult] = {}
-        self._reporters = reporters
+        self._reporters = list(reporters)
+
+    def post(self, message: "_Message") -> None:
+        """Hand in one message, from any thread; waits for room, unless nobody takes messages any more."""
+        while not self._closed.is_set():
+            with contextlib.suppress(queue.Full):
+                self._inbox.put(message, timeout=_TICK_S)
+                return
+
+    def close(self) -> None:
+        """Take no more messages."""
+        self._closed.set()
 
     def take(self) -> None:
         """Take one message, or let time pass; then report every result whose turn has come."""
         try:
-            message = self.inbox.get(timeout=_TICK_S)
+            message = self._inbox.get(timeout=_TICK_S)
         except queue.Empty:
-            for reporter in self._reporters:
-                reporter.tick()
+            self.tell(lambda reporter: reporter.tick())
             return
         if isinstance(message, tuple):
             index, result = message
             self._early[index] = result
             message = RunFinished(result.variant_id, result.verdict.outcome)
-        for reporter in self._reporters:
-            reporter.event(message)
+        event = message
+        self.tell(lambda reporter: reporter.event(event))
         while (due := self._early.pop(len(self.reported), None)) is not None:
             self.reported.append(due)
-            for reporter in self._reporters:
-                reporter.result(due)
+            self.tell(methodcaller("result", due))
+
+    def tell(self, what: Callable[[Reporter], None]) -> None:
+        """Hand something to every reporter; one whose reader has left is told nothing more, and the runs go on."""
+        for reporter in tuple(self._reporters):
+            try:
+                what(reporter)
+            except BrokenPipeError:
+                self._reporters.remove(reporter)
 
 
 _Message = RunEvent | tuple[int, RunResult]
@@ -147,20 +182,24 @@ class _Workers:
         self,
         session: Session,
         folder: RunFolder,
-        outbox: "queue.Queue[_Message]",
+        post: "Callable[[_Message], None]",
         *,
         live_output: bool,
     ) -> None:
         world = session.world
-        self._outbox = outbox
+        self._post = post
         self._live_output = live_output
         languages = {runtime.language for runtime in session.plan.runtimes}
         toolchains = {language: load_toolchain(language) for language in languages}
-        self._preparation = Preparation(toolchains, world, lambda text: self._outbox.put(Preparing(text)))
+        self._preparation = Preparation(toolchains, world, lambda text: self._post(Preparing(text)))
         secrets = tuple(filter(None, (world.env("DVARA_API_KEY"),)))
         self._execution = Execution(world, session.gateway, secrets)
         self._folder = folder
         self._elapsed = start_timer(world.clock)
+
+    def stop(self) -> None:
+        """Let runs that have not started stay so, and end those that have."""
+        self._execution.world.stop.set()
 
     def work(self, index: int, run: PlannedRun) -> None:
         """Run one planned run and put its result on the queue, whatever happens."""
@@ -168,9 +207,11 @@ class _Workers:
             result = self._run(run)
         except DvaraExamplesError as error:
             result = _without_transcript(run, Verdict(Outcome.ERRORED, reason=str(error)))
+        except OSError as error:
+            result = _without_transcript(run, Verdict(Outcome.ERRORED, reason=_refusal(error)))
         except BaseException:  # noqa: BLE001 - the one place where a fault of this program becomes a result
             result = self._internal(run, traceback.format_exc())
-        self._outbox.put((index, result))
+        self._post((index, result))
 
     def _run(self, run: PlannedRun) -> RunResult:
         if run.skip is not None:
@@ -180,21 +221,21 @@ class _Workers:
         if self._execution.world.stop.is_set():
             return _without_transcript(run, Verdict(Outcome.ERRORED, reason="interrupted before it started"))
         command = self._preparation.command(run)
-        self._outbox.put(RunStarted(run.variant.id, self._elapsed()))
+        self._post(RunStarted(run.variant.id, self._elapsed()))
         transcript = execute(run, command, self._execution, self._on_piece(run.variant.id) if self._live_output else None)
         stored = self._folder.save(transcript)
         return RunResult(run.variant.id, run.variant.language, judge(transcript), transcript, stored)
 
     def _on_piece(self, variant_id: str) -> Callable[[str, OutputPiece], None]:
         def forward(pipe: str, piece: OutputPiece) -> None:
-            self._outbox.put(RunPrinted(variant_id, "stderr" if pipe == "stderr" else "stdout", piece.data))
+            self._post(RunPrinted(variant_id, "stderr" if pipe == "stderr" else "stdout", piece.data))
 
         return forward
 
     def _internal(self, run: PlannedRun, trace: str) -> RunResult:
         """Keep the trace in the run folder, where whoever reports the fault finds it."""
         path = self._folder.path / "internal-errors.txt"
-        with path.open("a", encoding="utf-8") as file:
+        with contextlib.suppress(OSError), path.open("a", encoding="utf-8") as file:
             file.write(f"{run.variant.id}\n{trace}\n")
         reason = f"internal error: {trace.strip().splitlines()[-1]} (the whole trace is in {path}; please report it)"
         verdict = Verdict(Outcome.ERRORED, reason=reason)
@@ -203,6 +244,11 @@ class _Workers:
 
 def _without_transcript(run: PlannedRun, verdict: Verdict) -> RunResult:
     return RunResult(run.variant.id, run.variant.language, verdict)
+
+
+def _refusal(error: OSError) -> str:
+    where = f" ({error.filename})" if error.filename else ""
+    return f"the operating system refused: {error.strerror or error}{where}; free what it asks for and run again"
 
 
 def _about(session: Session) -> Mapping[str, object]:
@@ -217,10 +263,7 @@ def judge_stored(world: World, name: str, reporters: Sequence[Reporter]) -> Summ
     results = []
     for stored in folder.read_summary():
         transcript = load_transcript(stored)
-        if transcript is not None:
-            verdict = judge(transcript)
-        else:
-            verdict = Verdict(stored.outcome or Outcome.ERRORED, reason=stored.reason)
+        verdict = _judge_again(stored, transcript)
         results.append(RunResult(stored.variant_id, stored.language, verdict, transcript, stored.transcript))
     for reporter in reporters:
         for result in results:
@@ -229,3 +272,13 @@ def judge_stored(world: World, name: str, reporters: Sequence[Reporter]) -> Summ
     for reporter in reporters:
         reporter.close(summary)
     return summary
+
+
+def _judge_again(stored: StoredRun, transcript: Transcript | None) -> Verdict:
+    if transcript is None:
+        return Verdict(stored.outcome or Outcome.ERRORED, reason=stored.reason)
+    try:
+        return judge(transcript)
+    except InvalidValue as error:
+        where = ".".join(map(str, error.path))
+        raise TranscriptError(f"{stored.transcript}: expect.{where}: {error}; another release may have written it") from None

@@ -1,5 +1,6 @@
 """The command line as a user meets it: help, mistakes, listings."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -99,6 +100,21 @@ def test_a_reader_that_leaves_early_is_no_fault() -> None:
     done = subprocess.run(["sh", "-c", pipe], cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=False)
     assert done.stderr == ""
     assert done.stdout.startswith("stream-basic:")
+
+
+def test_runs_go_on_when_the_reader_of_the_report_leaves(tmp_path: Path) -> None:
+    """`run | head -1` ends every run, stores it, and exits with the code of the verdicts."""
+    (tmp_path / "examples" / "python").mkdir(parents=True)
+    (tmp_path / "examples" / "python" / "slow.py").write_text("import time; time.sleep(0.5); print('x' * 100_000)")
+    case = "  - {{id: slow-{}, title: slow, expect: {{exit: {}}}, variants: {{python: python/slow.py}}}}\n"
+    entries = "".join(case.format(i, i // 3) for i in range(4))
+    (tmp_path / "examples" / "manifest.yaml").write_text(f"version: 1\nexamples:\n{entries}")
+    pipe = f"('{COMMAND}' run all --verbose --jobs 1; echo $? > code) | head -1"
+    done = subprocess.run(["sh", "-c", pipe], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr == ""
+    assert (tmp_path / "code").read_text() == "1\n"
+    (summary,) = (tmp_path / ".dvara-examples" / "runs").glob("*/run.json")
+    assert [run["outcome"] for run in json.loads(summary.read_text())["runs"]] == ["passed", "passed", "passed", "failed"]
 
 
 def test_importing_the_command_line_loads_click_and_little_else() -> None:

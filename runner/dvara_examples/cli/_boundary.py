@@ -11,6 +11,15 @@ from dvara_examples.errors import DvaraExamplesError, ExitCode
 
 def guarded(cli: click.Command, args: list[str]) -> int:
     """Run *cli* and return its exit code; no exception and no traceback leaves this function."""
+    code = _guarded(cli, args)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_output()
+    return code
+
+
+def _guarded(cli: click.Command, args: list[str]) -> int:
     try:
         code = cli.main(args=args, prog_name="dvara-examples", standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -25,15 +34,18 @@ def guarded(cli: click.Command, args: list[str]) -> int:
         for line in str(error).splitlines():
             click.echo(f"error: {line}", err=True)
         return error.exit_code
-    except BrokenPipeError:
-        # Whoever read the report has left (`| head`); what is still buffered has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit):  # the latter is how Click puts the former
         return ExitCode.OK
     except OSError as error:
         return _operating_system(error)
     except Exception as error:  # noqa: BLE001 - the last line of defence
         return _internal(error)
     return code if isinstance(code, int) else ExitCode.OK
+
+
+def _discard_output() -> None:
+    """Whoever read stdout has left (``| head``): what is still buffered has nowhere to go, and that is no fault."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _operating_system(error: OSError) -> int:

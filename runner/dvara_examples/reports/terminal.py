@@ -133,7 +133,15 @@ def _reason(result: RunResult) -> str:
 def make_console(world: World, stream: object) -> Console:
     """Build a console that takes colour and width from *world* alone; an empty NO_COLOR, FORCE_COLOR or CI counts as unset."""
     environ = {key: value for key, value in world.environ.items() if value}
-    return Console(file=stream, _environ=environ, highlight=False, emoji=False, markup=False)  # type: ignore[arg-type]
+    return _Console(file=stream, _environ=environ, highlight=False, emoji=False, markup=False)  # type: ignore[arg-type]
+
+
+class _Console(Console):
+    """A console that leaves it to its caller what a reader who has left means; rich would end the program."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise BrokenPipeError."""
+        raise BrokenPipeError
 
 
 class _Lines:
