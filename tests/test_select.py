@@ -48,7 +48,9 @@ def make_example(root: Path, example_id: str) -> Example:
         )
         for language, name in SCRIPTS[example_id].items()
     )
-    return Example(example_id, "A title", TAGS[example_id], (), (), {}, (), Limits(), variants, here, example_id in EXPLICIT)
+    return Example(
+        example_id, "A title", TAGS[example_id], (), (), {}, (), Limits(), variants, here, explicit=example_id in EXPLICIT
+    )
 
 
 @pytest.fixture

@@ -44,7 +44,14 @@ def execute(run: PlannedRun, command: Command, shared: Execution, on_piece: OnPi
         stall_after_s = limits.idle_s * _STALL_SHARE
         with (
             tempfile.TemporaryDirectory(prefix="dvara-examples-", ignore_cleanup_errors=True) as scratch,
-            Tap(upstream, timer, redactor, stall_after_s=stall_after_s, environ=world.environ) as tap,
+            Tap(
+                upstream,
+                timer,
+                redactor,
+                stall_after_s=stall_after_s,
+                environ=world.environ,
+                faults=run.example.faults,
+            ) as tap,
         ):
             env = child_environment(world.environ, {**command.env, **run.variant.env, **_gateway_variables(tap.endpoint, world)})
             request = ExecuteRequest(command.argv, env, Path(scratch), limits)

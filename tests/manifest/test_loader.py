@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dvara_examples.errors import ManifestError
+from dvara_examples.faults import in_words
 from dvara_examples.manifest import Origin, load_manifest
 from dvara_examples.manifest.vocabulary import Vocabulary
 from dvara_examples.model import Limits
@@ -50,6 +51,7 @@ def test_everything_said_arrives_in_the_model(vocabulary: Vocabulary) -> None:
     assert (java.limits, java.skip) == (Limits(wall_s=90.5, idle_s=10.0), "waits for a newer JDK")
     assert (java.because, node.because) == ("Java has no SDK that retries", None)
     assert second.variants[0].relative == "node/stream-basic.mjs"
+    assert [in_words(faults) for faults in example.faults] == ["none", "cut after 3 events"]
     assert (example.explicit, second.explicit) == (False, True)
     assert [v.id for v in manifest.variants] == [
         "stream-basic[python]",

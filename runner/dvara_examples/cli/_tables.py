@@ -27,12 +27,16 @@ def list_lines(manifest: "Manifest", variants: "Sequence[Variant]") -> Iterator[
 
 def show_lines(manifest: "Manifest", variants: "Sequence[Variant]") -> Iterator[str]:
     """Everything the manifest says of the examples that *variants* touch."""
+    from dvara_examples.faults import in_words
+
     ids = dict.fromkeys(variant.example_id for variant in variants)
     for example in (example for example in manifest.examples if example.id in ids):
         yield f"{example.id}: {example.title}"
         yield f"  tags      {', '.join(example.tags) or '-'}"
         yield f"  needs     {', '.join(example.needs) or '-'}"
         yield from _plain("  answers", list(example.answers))
+        if example.faults:
+            yield f"  faults    {'; '.join(map(in_words, example.faults))}"
         yield from _plain("  expect", example.expect)
         for variant in (v for v in variants if v.example_id == example.id):
             yield f"  {variant.language:<8}  {variant.relative}"

@@ -13,7 +13,7 @@ from dvara_examples.values import InvalidValue, Path, as_bool, as_one_of, descri
 
 MANIFEST_KEYS = ("version", "defaults", "examples")
 DEFAULTS_KEYS = ("limits",)
-EXAMPLE_KEYS = ("id", "title", "tags", "explicit", "needs", "answers", "args", "env", "limits", "expect", "variants")
+EXAMPLE_KEYS = ("id", "title", "tags", "explicit", "needs", "answers", "faults", "args", "env", "limits", "expect", "variants")
 NEEDED_KEYS = ("id", "title", "expect", "variants")
 
 
@@ -83,12 +83,13 @@ class _ExampleReader:
         tags = checks.items(self._tag, found["tags"], (*path, "tags")) if "tags" in found else ()
         needs = checks.items(self._need, found["needs"], (*path, "needs")) if "needs" in found else ()
         answers = self._read_answers(found["answers"], (*path, "answers")) if "answers" in found else ()
+        faults = checks.items(checks.vocabulary.parse_faults, found["faults"], (*path, "faults")) if "faults" in found else ()
         checks.named_all = checks.named_all and "variants" in found
         shared = Shared(example_id, args, env, limits, expected)
         variants = read_variants(checks, found["variants"], (*path, "variants"), shared) if "variants" in found else ()
         origin = checks.origin(("examples",), index)
         explicit = checks.problems.read(as_bool, found["explicit"], (*path, "explicit"), False) if "explicit" in found else False
-        return Example(example_id, title, tags, needs, answers, *expected, limits, variants, origin, explicit)
+        return Example(example_id, title, tags, needs, answers, *expected, limits, variants, origin, faults, explicit)
 
     def _id(self, found: Mapping[str, object], path: Path) -> str:
         if "id" not in found:

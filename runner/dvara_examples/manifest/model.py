@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dvara_examples.faults import Faults
 from dvara_examples.model import Limits
 from dvara_examples.verdict import Expectation
 
@@ -53,7 +54,8 @@ class Example:
     """One behaviour, shown in one or more languages.
 
     *answers* are the scripted answers of the stand-in as plain values, one per request; *expect* and *expectations* hold for
-    every variant that does not override them. *explicit* keeps it out of ``all``: it has to be asked for.
+    every variant that does not override them. *faults* are what the network does to the responses, one entry per request.
+    *explicit* keeps it out of ``all``: it has to be asked for.
     """
 
     id: str
@@ -66,6 +68,7 @@ class Example:
     limits: Limits
     variants: tuple[Variant, ...]
     origin: Origin
+    faults: tuple[Faults, ...] = ()
     explicit: bool = False
 
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 
 from dvara_examples.expectations import expectation_keys, expectation_module
+from dvara_examples.faults import NONE, fault_keys, fault_module
 from dvara_examples.gateways import CAPABILITIES
 from dvara_examples.manifest import examples, fields, variants
 from dvara_examples.standin.answer_schema import ANSWER_SCHEMA
@@ -39,6 +40,7 @@ def manifest_schema() -> Schema:
             "example": _example(),
             "expect": _expect(),
             "answer": ANSWER_SCHEMA,
+            "faults": _faults(),
             "limits": _object({key: {"type": "number", "minimum": fields.LEAST_LIMIT_S} for key in fields.LIMIT_KEYS}),
             "args": {"type": "array", "items": {"type": "string"}},
             "env": {
@@ -78,6 +80,11 @@ def _example() -> Schema:
                 "items": {"$ref": "#/$defs/answer"},
                 "description": "What a scripted gateway answers, one per request.",
             },
+            "faults": {
+                "type": "array",
+                "items": {"$ref": "#/$defs/faults"},
+                "description": "What the network does to the responses, one entry per request.",
+            },
             "args": {"$ref": "#/$defs/args"},
             "env": {"$ref": "#/$defs/env"},
             "limits": {"$ref": "#/$defs/limits"},
@@ -115,3 +122,8 @@ def _variant(language: str) -> Schema:
 
 def _expect() -> Schema:
     return {**_object({key: expectation_module(key).SCHEMA for key in expectation_keys()}), "minProperties": 1}
+
+
+def _faults() -> Schema:
+    some = {**_object({key: fault_module(key).SCHEMA for key in fault_keys()}), "minProperties": 1}
+    return {"oneOf": [{"const": NONE}, some]}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dvara_examples.expectations import expectation_keys, parse_expectation
+from dvara_examples.faults import Faults, parse_faults
 from dvara_examples.gateways import CAPABILITIES
 from dvara_examples.toolchains import languages, load_toolchain
 from dvara_examples.verdict import Expectation
@@ -14,7 +15,7 @@ class Vocabulary:
     """What the manifest's words are held against.
 
     *suffixes* holds, for each language, the endings of its scripts. *parse_expectation* takes a key and a plain value,
-    *parse_answer* a plain value; both raise InvalidValue, the former with a path that starts with the key.
+    *parse_answer* and *parse_faults* a plain value; all raise InvalidValue, the first with a path that starts with the key.
     """
 
     suffixes: Mapping[str, tuple[str, ...]]
@@ -22,11 +23,12 @@ class Vocabulary:
     expectation_keys: Sequence[str]
     parse_expectation: Callable[[str, object], Expectation]
     parse_answer: Callable[[object], object]
+    parse_faults: Callable[[object], Faults]
 
 
 def installed_vocabulary() -> Vocabulary:
-    """Return the words of the plug-ins that are installed: toolchains, expectations, and the stand-in's answers."""
+    """Return the words of the plug-ins that are installed: toolchains, expectations, answers and faults."""
     from dvara_examples.standin.answers import parse_answer  # the stand-in is not needed where tests bring their own parser
 
     suffixes = {language: load_toolchain(language).suffixes for language in languages()}
-    return Vocabulary(suffixes, tuple(CAPABILITIES), expectation_keys(), parse_expectation, parse_answer)
+    return Vocabulary(suffixes, tuple(CAPABILITIES), expectation_keys(), parse_expectation, parse_answer, parse_faults)
