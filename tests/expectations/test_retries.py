@@ -55,8 +55,8 @@ def check(key: str, value: object, *exchanges: Exchange) -> Finding:
         ([{"max": 0.6}, {"max": 1.1}], ""),
         ([{"min": 0.6}, {"min": 0.9}], "too soon"),
         ([{"min": 0.4}, {"max": 0.9}], "waited too long"),
-        ([{"min": 0.4}], "between 2 requests are expected, and there were 3"),
-        ([{"min": 0.4}, {"min": 0.9}, {"min": 0.1}], "between 4 requests are expected, and there were 3"),
+        ([{"min": 0.4}], "requests expected: 2, requests seen: 3"),
+        ([{"min": 0.4}, {"min": 0.9}, {"min": 0.1}], "requests expected: 4, requests seen: 3"),
     ],
 )
 def test_pauses_are_held_against_their_bounds_in_order(wanted: object, told: str) -> None:

@@ -58,6 +58,22 @@ def test_requests_are_counted(wanted: object, ok: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (1, "1 request"),
+        (0, "0 requests"),
+        ({"min": 1}, "at least 1 request"),
+        ({"max": 1}, "0 to 1 request"),
+        (12, "12 requests"),
+    ],
+)
+def test_numbers_are_said_in_words(wanted: object, expected: str) -> None:
+    """What is expected and what is seen reads as a person would say it."""
+    finding = parse_expectation("requests", wanted).check(make_transcript(exchanges=CUT_THEN_DONE))
+    assert (finding.expected, finding.seen) == (expected, "2 requests")
+
+
+@pytest.mark.parametrize(
     ("key", "value", "message"),
     [
         ("ends", "finished", "unknown value 'finished'"),

@@ -43,6 +43,11 @@ class Bounds(Generic[Number]):
         return f"{self.least}" if self.least == self.most else f"{self.least} to {self.most}"
 
 
+def counted(count: str, noun: str) -> str:
+    """Return ``1 request``, ``at least 1 request``, ``3 requests``."""
+    return f"{count} {noun}" if count.split()[-1] == "1" else f"{count} {noun}s"
+
+
 def parse_count(value: object) -> Bounds[int]:
     """Parse a whole number, or a mapping of bounds."""
     if isinstance(value, dict):

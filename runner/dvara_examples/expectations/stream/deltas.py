@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dvara_examples.expectations._answer import last_answer, not_kept, text_events
-from dvara_examples.expectations._bounds import COUNT_SCHEMA, Bounds, parse_count
+from dvara_examples.expectations._bounds import COUNT_SCHEMA, Bounds, counted, parse_count
 from dvara_examples.transcript import Exchange, Transcript
 from dvara_examples.verdict import Expectation, Finding, Witness
 
@@ -25,7 +25,7 @@ class Deltas:
         if answer is None:
             return Finding(self.key, self.witness, False, self._expected(), "no answer", why)
         count, lost = len(text_events(answer)), not_kept(answer)
-        shown = f"{'at least ' if lost else ''}{count} events with text"
+        shown = counted(f"{'at least ' if lost else ''}{count}", "event") + " with text"
         ok = count in self.wanted if not lost else self.wanted.most is None and count >= self.wanted.least
         sentence = "" if ok else self._sentence(answer, count, lost)
         return Finding(self.key, self.witness, ok, self._expected(), shown, sentence, f"request {answer.number}")
@@ -38,7 +38,7 @@ class Deltas:
         return "the answer came in fewer pieces than expected" if answer.event_count else "the answer did not come as a stream"
 
     def _expected(self) -> str:
-        return f"{self.wanted} events with text"
+        return counted(f"{self.wanted}", "event") + " with text"
 
 
 def parse(value: object) -> Expectation:

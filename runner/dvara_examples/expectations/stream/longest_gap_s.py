@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import ClassVar
 
 from dvara_examples.expectations._answer import last_answer, not_kept, text_events
-from dvara_examples.expectations._bounds import SECONDS, parse_time_limit
+from dvara_examples.expectations._bounds import SECONDS, counted, parse_time_limit
 from dvara_examples.transcript import Exchange, Transcript
 from dvara_examples.verdict import Expectation, Finding, Witness
 
@@ -34,7 +34,7 @@ class LongestGap:
         times = [event.at_s for event in text_events(answer)]
         if len(times) < 2:
             sentence = not_kept(answer) or "without two pieces of text there is no silence between them to measure"
-            return self._finding(False, f"{len(times)} events with text", sentence, answer)
+            return self._finding(False, counted(f"{len(times)}", "event") + " with text", sentence, answer)
         gap_s, since_s = max((after - before, before) for before, after in pairwise(times))
         shown = f"{gap_s:.2f} s of silence from {since_s:.2f} s on"
         if gap_s > self.most_s:

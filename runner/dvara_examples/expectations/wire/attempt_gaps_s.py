@@ -29,9 +29,9 @@ class AttemptGaps:
         """Measure from the end of each exchange to the arrival of the next request."""
         gaps = [after.started_at_s - before.ended_at_s for before, after in pairwise(seen.exchanges)]
         expected = ", ".join(f"{bounds} s" for bounds in self.wanted)
-        shown = ", ".join(f"{gap_s:.2f} s" for gap_s in gaps) or f"no pause ({len(seen.exchanges)} requests)"
+        shown = ", ".join(f"{gap_s:.2f} s" for gap_s in gaps) or f"no pause (requests seen: {len(seen.exchanges)})"
         if len(gaps) != len(self.wanted):
-            sentence = f"pauses between {len(self.wanted) + 1} requests are expected, and there were {len(seen.exchanges)}"
+            sentence = f"requests expected: {len(self.wanted) + 1}, requests seen: {len(seen.exchanges)}"
             return Finding(self.key, self.witness, False, expected, shown, sentence)
         for number, (gap_s, bounds) in enumerate(zip(gaps, self.wanted, strict=True), 2):
             if gap_s not in bounds:

@@ -35,7 +35,7 @@ class IdempotencyKeyStable:
         requests = _logical_requests(seen)
         retried = [attempts for attempts in requests if len(attempts) > 1]
         if not retried:
-            shown = f"{len(seen.exchanges)} requests, none of them sent again" if seen.exchanges else "no request"
+            shown = f"requests seen: {len(seen.exchanges)}, none of them sent again" if seen.exchanges else "no request"
             sentence = "no request was sent again, so that nothing shows whether its key would have been kept"
             return Finding(self.key, self.witness, False, _EXPECTED, shown, sentence)
         for exchange, shown, sentence in _defects(requests, retried):

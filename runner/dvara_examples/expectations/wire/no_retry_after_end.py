@@ -27,7 +27,7 @@ class NoRetryAfterEnd:
         """Look for a repeated request behind each exchange that was an end."""
         ends = [(exchange, word) for exchange in seen.exchanges if (word := last_word(exchange))]
         if not ends:
-            shown = f"{len(seen.exchanges)} requests, none of them with an end" if seen.exchanges else "no request"
+            shown = f"requests seen: {len(seen.exchanges)}, none of them with an end" if seen.exchanges else "no request"
             sentence = "neither an answer nor a final refusal came, so that nothing shows what the example does after one"
             return Finding(self.key, self.witness, False, _EXPECTED, shown, sentence)
         for exchange, word in ends:

@@ -88,7 +88,7 @@ class RequestHeaders:
                 if shown is not None:
                     where, sentence = f"request {exchange.number}", "the request was sent with another header than expected"
                     return Finding(self.key, self.witness, False, str(header), shown, sentence, where)
-        return Finding(self.key, self.witness, True, expected, f"{len(seen.exchanges)} requests that fit")
+        return Finding(self.key, self.witness, True, expected, f"requests that fit: {len(seen.exchanges)}")
 
 
 def parse(value: object) -> Expectation:

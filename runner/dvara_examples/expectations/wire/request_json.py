@@ -29,7 +29,7 @@ class RequestJson:
             miss = self._miss(exchange.request)
             if miss is not None:
                 return Finding(self.key, self.witness, False, *miss, where=f"request {exchange.number}")
-        return Finding(self.key, self.witness, True, "JSON bodies that fit", f"{len(seen.exchanges)} that fit")
+        return Finding(self.key, self.witness, True, "JSON bodies that fit", f"requests that fit: {len(seen.exchanges)}")
 
     def _miss(self, request: Request) -> _json.Miss | None:
         if len(request.body) < request.body_size_bytes:

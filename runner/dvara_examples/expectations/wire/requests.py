@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.expectations._bounds import COUNT_SCHEMA, Bounds, parse_count
+from dvara_examples.expectations._bounds import COUNT_SCHEMA, Bounds, counted, parse_count
 from dvara_examples.transcript import Transcript
 from dvara_examples.verdict import Expectation, Finding, Witness
 
@@ -29,11 +29,7 @@ class Requests:
             )
         elif not ok:
             sentence = "more requests than expected: something retried that should not, or retries multiply"
-        return Finding(self.key, self.witness, ok, _requests(f"{self.wanted}"), _requests(f"{count}"), sentence)
-
-
-def _requests(count: str) -> str:
-    return f"{count} request" if count.split()[-1] == "1" else f"{count} requests"
+        return Finding(self.key, self.witness, ok, counted(f"{self.wanted}", "request"), counted(f"{count}", "request"), sentence)
 
 
 def parse(value: object) -> Expectation:
