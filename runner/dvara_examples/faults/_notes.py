@@ -17,6 +17,11 @@ def never_came(fault: Fault) -> Note:
     return Note(f"fault: {fault}: the response never came to it")
 
 
+def not_done(fault: Fault) -> Note:
+    """Say that a fault of event streams left another body alone."""
+    return Note(f"fault: {fault}: not done, as the body is no event stream in plain bytes")
+
+
 def on_events(fault: Fault, items: Items, change: Callable[[bytes], bytes]) -> Items:
     """Pass the bytes of each event through *change*, and note what was done."""
     for item in items:
@@ -32,4 +37,4 @@ def on_events(fault: Fault, items: Items, change: Callable[[bytes], bytes]) -> I
 
 def noted(fault: Fault, head: Head) -> Note:
     """Say that the stream behind *head* is rewritten, or that it is none."""
-    return did(fault) if head.events else Note(f"fault: {fault}: not done, as the body is no event stream in plain bytes")
+    return did(fault) if head.events else not_done(fault)

@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection, Generator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from dvara_examples.values import InvalidValue, as_int, as_mapping, below, describe
+from dvara_examples.faults._values import TRUE, as_true
+from dvara_examples.values import InvalidValue, as_int, as_mapping, below
 from dvara_examples.wire.parts import EventEnd, Head, Item, Items, NothingYet, Payload
 
 _COUNTED = {"after_bytes": 0, "after_events": 0, "mid_event": 1}
@@ -68,7 +69,7 @@ def place_schema(more: Mapping[str, object] | None = None) -> dict[str, object]:
     counted = {kind: {"type": "integer", "minimum": least} for kind, least in _COUNTED.items()}
     return {
         "type": "object",
-        "properties": {**counted, **{kind: {"const": True} for kind in _NAMED}, **(more or {})},
+        "properties": {**counted, **dict.fromkeys(_NAMED, TRUE), **(more or {})},
         "additionalProperties": False,
         "oneOf": [{"required": [kind]} for kind in PLACES],
     }
@@ -85,8 +86,7 @@ def parse_place(value: object, more: Collection[str] = ()) -> tuple[Place, Mappi
     with below(kind):
         if kind in _COUNTED:
             return Place(kind, as_int(found[kind], least=_COUNTED[kind])), found
-        if found[kind] is not True:
-            raise InvalidValue(f"found {describe(found[kind])}", "true is accepted")
+        as_true(found[kind])
     return Place(kind), found
 
 

@@ -6,12 +6,13 @@ from typing import ClassVar
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import did, never_came
 from dvara_examples.faults._place import Place, parse_place, place_schema
+from dvara_examples.faults._values import LONGEST_S, SECONDS
 from dvara_examples.values import as_seconds, below
 from dvara_examples.wire.parts import Hold, Items, Wait
 
 SCHEMA: dict[str, object] = {
     "description": "Stop sending at a place of the response and keep the connection open, for so long or for good.",
-    **place_schema({"for_s": {"type": "number", "minimum": 0, "maximum": 3600}}),
+    **place_schema({"for_s": SECONDS}),
 }
 
 
@@ -47,4 +48,4 @@ def parse(value: object) -> Stall:
     if "for_s" not in found:
         return Stall(place)
     with below("for_s"):
-        return Stall(place, as_seconds(found["for_s"], most=3600.0))
+        return Stall(place, as_seconds(found["for_s"], most=LONGEST_S))

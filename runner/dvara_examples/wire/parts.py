@@ -6,7 +6,7 @@ head, framing and payload are the response as the gateway sent it. ``NothingYet`
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # -- parts of a response
 
@@ -122,3 +122,12 @@ Part = Head | Framing | Payload | EventEnd | Event | BodyEnd | End | NothingYet
 Step = Send | Wait | Hold | Fin | Rst | Note
 Item = Part | Step | Edge
 Items = Iterator[Item]
+
+
+def portions(item: Bytes, first: int, further: int) -> Iterator[Bytes]:
+    """Yield *item* in parts: the first of at most *first* bytes (0: of *further*), each later one of at most *further*."""
+    size = first or further
+    yield replace(item, data=item.data[:size])
+    for start in range(size, len(item.data), further):
+        data = item.data[start : start + further]
+        yield Payload(data) if isinstance(item, Payload) else Framing(data)

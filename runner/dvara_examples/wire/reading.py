@@ -30,6 +30,7 @@ class ResponseReader:
         self._body: BodyReader | None = None
         self._events: _EventFinder | None = None
         self._at_chunk_end: EventEnd | None = None
+        self._size_line = b""
         self._body_ended = False
         self._blind = False
 
@@ -46,7 +47,8 @@ class ResponseReader:
 
     def gateway_closed(self) -> list[Item]:
         """Return what had not been passed on when no more bytes can come; a FIN ends a body that nothing else delimits."""
-        items: list[Item] = [Framing(self._heads.held)] if self._body is None and self._heads.held else []
+        held = self._heads.held if self._body is None else self._size_line
+        items: list[Item] = [Framing(held)] if held and not self._blind else []
         if isinstance(self._body, CloseBody) and not self._blind:
             self._finish(items)
         return items
@@ -87,7 +89,7 @@ class ResponseReader:
             taken, payload = self._body.feed(memoryview(line))
         except ProtocolError:
             self._blind = True
-            items.append(Framing(line))
+            items.append(Framing(self._size_line + line))
             return len(line)
         size = sum(map(len, payload))
         if size:
@@ -107,7 +109,12 @@ class ResponseReader:
             items.pop()
 
     def _framing(self, data: bytes, items: list[Item]) -> None:
+        """Take bytes around the payload; whether a chunk is the last one shows when the line with its size is whole."""
         state = self._body.state if isinstance(self._body, ChunkedBody) else ""
+        data, self._size_line = self._size_line + data, b""
+        if state == "size" and not data.endswith(b"\n"):
+            self._size_line = data
+            return
         if state == "trailer":
             self._end_body(items)
         items.append(Framing(data))

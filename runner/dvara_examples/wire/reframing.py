@@ -11,7 +11,7 @@ _BLANK_LINE = re.compile(rb"\r?\n\Z")
 
 def whole_events(items: Items) -> Items:
     """Turn the payload of an event stream into events, and drop the framing around it; other responses pass as they are."""
-    rewriting = in_body = False
+    rewriting = in_body = after_cr = False
     held = b""
     for item in items:
         match item:
@@ -19,11 +19,13 @@ def whole_events(items: Items) -> Items:
                 rewriting = in_body = item.events
                 yield item
             case Payload() if rewriting:
-                held += item.data
+                held += item.data.removeprefix(b"\n") if after_cr else item.data
+                after_cr = False
             case Framing() if in_body:
                 pass
             case EventEnd() if rewriting:
                 yield Event(held, item)
+                after_cr = held.endswith(b"\r")  # an LF behind it belongs to the same line end
                 held = b""
             case BodyEnd() if rewriting:
                 yield from _half_event(held)
@@ -71,4 +73,6 @@ def _chunk(data: bytes) -> Items:
 
 def _unmeasured(head: Head) -> Head:
     raw = _CONTENT_LENGTH.sub(b"", head.data)
-    return replace(head, data=_BLANK_LINE.sub(b"Transfer-Encoding: chunked\r\n\r\n", raw) if _chunked(head) else raw)
+    if not _chunked(head):
+        return replace(head, data=raw, framing="close")
+    return replace(head, data=_BLANK_LINE.sub(b"Transfer-Encoding: chunked\r\n\r\n", raw), framing="chunked")

@@ -1,0 +1,36 @@
+"""``close_early: true``: the connection is closed with a FIN where an answer should begin; the gateway had the request."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.faults import Turn
+from dvara_examples.faults._notes import did
+from dvara_examples.faults._place import Place
+from dvara_examples.faults._values import TRUE, as_true
+from dvara_examples.wire.parts import Fin, Items
+
+SCHEMA: dict[str, object] = {"description": "Close the connection with a FIN before the status line.", **TRUE}
+
+
+@dataclass(frozen=True, slots=True)
+class CloseEarly:
+    """A FIN instead of the head."""
+
+    key: ClassVar[str] = "close_early"
+    turn: ClassVar[Turn] = Turn.PLACE
+
+    def __str__(self) -> str:
+        return self.key
+
+    def spoil(self, items: Items) -> Items:
+        """End the response before it begins; where the gateway gives none, there is nothing to do."""
+        rest = yield from Place("before_head").reach(items)
+        if rest is not None:
+            yield did(self)
+            yield Fin()
+
+
+def parse(value: object) -> CloseEarly:
+    """Parse the value of ``close_early:``."""
+    as_true(value)
+    return CloseEarly()

@@ -1,0 +1,54 @@
+"""``comments: between`` · ``comments: [before, between, after]``: comment lines, which keep connections alive, around events."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.faults import Turn
+from dvara_examples.faults._notes import noted
+from dvara_examples.values import InvalidValue, as_one_of, as_texts, below
+from dvara_examples.wire.parts import BodyEnd, Event, Head, Items
+
+_WHERE = ("before", "between", "after")
+_COMMENT = Event(b": still here\n\n")
+_WORD: dict[str, object] = {"enum": list(_WHERE)}
+SCHEMA: dict[str, object] = {
+    "description": "Put comments before the first event, between events, after the last one.",
+    "oneOf": [_WORD, {"type": "array", "items": _WORD, "minItems": 1, "uniqueItems": True}],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Comments:
+    """A comment at each place of *where*: ``before``, ``between``, ``after``."""
+
+    key: ClassVar[str] = "comments"
+    turn: ClassVar[Turn] = Turn.CONTENT
+    where: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.key} {', '.join(self.where)}"
+
+    def spoil(self, items: Items) -> Items:
+        """Put the comments in."""
+        due, after = "before" in self.where, "after" in self.where
+        for item in items:
+            if (isinstance(item, Event) and due) or (isinstance(item, BodyEnd) and after):
+                yield _COMMENT
+            yield item
+            if isinstance(item, Head):
+                yield noted(self, item)
+                after &= item.events
+            elif isinstance(item, Event):
+                due = "between" in self.where
+                after &= item.end is not None  # the comment's blank line would make half an event a whole one
+
+
+def parse(value: object) -> Comments:
+    """Parse the value of ``comments:``."""
+    words = as_texts(value)
+    for index, word in enumerate(words):
+        with below(*([] if isinstance(value, str) else [index])):
+            as_one_of(word, _WHERE)
+    if not words or len(set(words)) < len(words):
+        raise InvalidValue(f"found {list(words)}", f"one or more of {', '.join(_WHERE)} are accepted, each once")
+    return Comments(words)

@@ -1,0 +1,39 @@
+"""``data_space: add`` · ``data_space: drop``: ``data: x`` and ``data:x`` are the same to the standard, not to every client."""
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.faults import Turn
+from dvara_examples.faults._notes import on_events
+from dvara_examples.values import as_one_of
+from dvara_examples.wire.parts import Items
+
+# A value that begins with a space of its own keeps its data only while another one stands before it.
+_SPELLINGS = {
+    "add": (re.compile(rb"(\A\xef\xbb\xbf|\A|[\r\n])data:(?! )"), rb"\1data: "),
+    "drop": (re.compile(rb"(\A\xef\xbb\xbf|\A|[\r\n])data: (?! )"), rb"\1data:"),
+}
+SCHEMA: dict[str, object] = {"description": "Add or drop the space behind `data:`.", "enum": list(_SPELLINGS)}
+
+
+@dataclass(frozen=True, slots=True)
+class DataSpace:
+    """The space behind ``data:``; *word*: ``add`` or ``drop``."""
+
+    key: ClassVar[str] = "data_space"
+    turn: ClassVar[Turn] = Turn.SPELLING
+    word: str
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.word}"
+
+    def spoil(self, items: Items) -> Items:
+        """Write the beginning of every data line anew."""
+        pattern, spelling = _SPELLINGS[self.word]
+        return on_events(self, items, lambda data: pattern.sub(spelling, data))
+
+
+def parse(value: object) -> DataSpace:
+    """Parse the value of ``data_space:``."""
+    return DataSpace(as_one_of(value, _SPELLINGS))

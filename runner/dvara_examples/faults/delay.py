@@ -1,0 +1,79 @@
+"""``delay: {head_s: 0.5, event_s: 0.1}``: everything comes, and comes late."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.faults import Turn
+from dvara_examples.faults._notes import did, not_done
+from dvara_examples.faults._values import LONGEST_S, SECONDS
+from dvara_examples.values import InvalidValue, as_mapping, as_seconds, below
+from dvara_examples.wire.parts import BodyEnd, EventEnd, Framing, Head, Item, Items, Payload, Wait
+
+_KEYS = ("head_s", "event_s")
+SCHEMA: dict[str, object] = {
+    "description": "Wait before the head, before each event, or both.",
+    "type": "object",
+    "properties": dict.fromkeys(_KEYS, SECONDS),
+    "additionalProperties": False,
+    "minProperties": 1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """A wait of *head_s* seconds before the head, and of *event_s* before each event."""
+
+    key: ClassVar[str] = "delay"
+    turn: ClassVar[Turn] = Turn.PACE
+    head_s: float = 0.0
+    event_s: float = 0.0
+
+    def __str__(self) -> str:
+        waits = {"the head": self.head_s, "each event": self.event_s}
+        return f"{self.key} " + " and ".join(f"{wait:g} s before {what}" for what, wait in waits.items() if wait)
+
+    def spoil(self, items: Items) -> Items:
+        """Wait, then go on; the size of an event's chunk goes out with the event."""
+        held: list[Item] = []
+        between = False
+        for item in items:
+            match item:
+                case Head():
+                    yield did(self) if self.head_s or item.events else not_done(self)
+                    yield Wait(self.head_s)
+                    yield item
+                    between = item.events and self.event_s > 0
+                case Framing() if between:
+                    held.append(item)
+                case Payload() if between:
+                    yield Wait(self.event_s)
+                    yield from _emptied(held)
+                    yield item
+                    between = False
+                case EventEnd():
+                    yield item
+                    between = self.event_s > 0
+                case BodyEnd():
+                    yield from _emptied(held)
+                    yield item
+                    between = False
+                case _:
+                    yield item
+        yield from held
+
+
+def _emptied(held: list[Item]) -> Items:
+    yield from held
+    held.clear()
+
+
+def parse(value: object) -> Delay:
+    """Parse the value of ``delay:``."""
+    found = as_mapping(value, _KEYS)
+    seconds: dict[str, float] = {}
+    for key in found:
+        with below(key):
+            seconds[key] = as_seconds(found[key], most=LONGEST_S)
+    if not any(seconds.values()):
+        raise InvalidValue("found no delay", "head_s, event_s or both are accepted, of more than 0 seconds")
+    return Delay(**seconds)

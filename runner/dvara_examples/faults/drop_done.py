@@ -1,0 +1,39 @@
+"""``drop_done: true``: the event ``[DONE]`` gets lost, as with gateways that never send it."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from dvara_examples.faults import Turn
+from dvara_examples.faults._notes import did, never_came
+from dvara_examples.faults._values import TRUE, as_true
+from dvara_examples.wire.parts import Event, EventEnd, Items
+
+SCHEMA: dict[str, object] = {"description": "Drop the event [DONE]; the response still ends in good order.", **TRUE}
+
+
+@dataclass(frozen=True, slots=True)
+class DropDone:
+    """No sentinel."""
+
+    key: ClassVar[str] = "drop_done"
+    turn: ClassVar[Turn] = Turn.CONTENT
+
+    def __str__(self) -> str:
+        return self.key
+
+    def spoil(self, items: Items) -> Items:
+        """Empty the event; its place in the stream stays."""
+        dropped = False
+        for item in items:
+            if isinstance(item, Event) and isinstance(item.end, EventEnd) and item.end.done:
+                dropped = True
+                yield replace(item, data=b"")
+            else:
+                yield item
+        yield did(self) if dropped else never_came(self)
+
+
+def parse(value: object) -> DropDone:
+    """Parse the value of ``drop_done:``."""
+    as_true(value)
+    return DropDone()

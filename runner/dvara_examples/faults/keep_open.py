@@ -1,0 +1,46 @@
+"""``keep_open: true``: the response does not end after ``[DONE]``; what would end it is swallowed, the socket stays open."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.faults import Turn
+from dvara_examples.faults._notes import did, never_came
+from dvara_examples.faults._place import Place
+from dvara_examples.faults._values import TRUE, as_true
+from dvara_examples.wire.parts import Head, Hold, Items, Note
+
+SCHEMA: dict[str, object] = {"description": "Do not end the response after [DONE], and keep its connection open.", **TRUE}
+
+
+@dataclass(frozen=True, slots=True)
+class KeepOpen:
+    """No last chunk, no FIN. A body with a ``Content-Length`` is whole with its last byte, and cannot be kept open."""
+
+    key: ClassVar[str] = "keep_open"
+    turn: ClassVar[Turn] = Turn.PLACE
+
+    def __str__(self) -> str:
+        return self.key
+
+    def spoil(self, items: Items) -> Items:
+        """Hold everything back that follows the sentinel."""
+        for item in items:
+            yield item
+            if isinstance(item, Head):
+                if item.framing == "length":
+                    yield Note(f"fault: {self}: not done, as the body is whole once it has the length that its head says")
+                    yield from items
+                    return
+                break
+        rest = yield from Place("after_done").reach(items)
+        if rest is None:
+            yield never_came(self)
+            return
+        yield did(self)
+        yield Hold()
+
+
+def parse(value: object) -> KeepOpen:
+    """Parse the value of ``keep_open:``."""
+    as_true(value)
+    return KeepOpen()

@@ -1,0 +1,36 @@
+"""``line_ends: crlf`` · ``line_ends: cr``: the line ends that the standard allows beside LF."""
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.faults import Turn
+from dvara_examples.faults._notes import on_events
+from dvara_examples.values import as_one_of
+from dvara_examples.wire.parts import Items
+
+_ENDS = {"crlf": b"\r\n", "cr": b"\r"}
+_ANY_END = re.compile(rb"\r\n?|\n")
+SCHEMA: dict[str, object] = {"description": "End the lines of the event stream in CR LF or CR.", "enum": list(_ENDS)}
+
+
+@dataclass(frozen=True, slots=True)
+class LineEnds:
+    """Lines that end in *word*: ``crlf`` or ``cr``."""
+
+    key: ClassVar[str] = "line_ends"
+    turn: ClassVar[Turn] = Turn.SPELLING
+    word: str
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.word}"
+
+    def spoil(self, items: Items) -> Items:
+        """Write every line end anew."""
+        end = _ENDS[self.word]
+        return on_events(self, items, lambda data: _ANY_END.sub(end, data))
+
+
+def parse(value: object) -> LineEnds:
+    """Parse the value of ``line_ends:``."""
+    return LineEnds(as_one_of(value, _ENDS))

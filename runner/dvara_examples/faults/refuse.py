@@ -1,0 +1,37 @@
+"""``refuse: true``: the client's connection is reset as soon as it is there; neither tap nor gateway reads a byte of it.
+
+The entry is used up by a new connection, if it is next when one comes. Should a request come before that, on a connection
+that is open already, then that connection is reset, and the gateway does not hear of the request.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.faults import Turn
+from dvara_examples.faults._notes import did
+from dvara_examples.faults._values import TRUE, as_true
+from dvara_examples.wire.parts import Items, Rst
+
+SCHEMA: dict[str, object] = {"description": "Reset the connection that the request would come on; stands alone.", **TRUE}
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """An RST before anything is read."""
+
+    key: ClassVar[str] = "refuse"
+    turn: ClassVar[Turn] = Turn.PLACE
+
+    def __str__(self) -> str:
+        return self.key
+
+    def spoil(self, items: Items) -> Items:  # noqa: ARG002 - whatever would come, it comes to nothing
+        """End the response before anything has come of it."""
+        yield did(self)
+        yield Rst()
+
+
+def parse(value: object) -> Refuse:
+    """Parse the value of ``refuse:``."""
+    as_true(value)
+    return Refuse()

@@ -1,0 +1,110 @@
+"""``slice: {bytes: 1}`` · ``slice: {events: 3}``: TCP segments that do not care where messages begin and end."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.faults import Turn
+from dvara_examples.faults._notes import did, not_done
+from dvara_examples.faults._values import LONGEST_S, SECONDS
+from dvara_examples.values import InvalidValue, as_int, as_mapping, as_seconds, below
+from dvara_examples.wire.parts import (
+    BodyEnd,
+    Edge,
+    EventEnd,
+    Framing,
+    Head,
+    Item,
+    Items,
+    NothingYet,
+    Payload,
+    Wait,
+    portions,
+)
+
+_UNITS = ("bytes", "events")
+_COUNT: dict[str, object] = {"type": "integer", "minimum": 1}
+SCHEMA: dict[str, object] = {
+    "description": "Send so many bytes, or so many events, per TCP segment.",
+    "type": "object",
+    "properties": {**dict.fromkeys(_UNITS, _COUNT), "pause_s": SECONDS},
+    "additionalProperties": False,
+    "oneOf": [{"required": [unit]} for unit in _UNITS],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Segments of *size* bytes, head and framing included, or of *size* whole events, held back until they are together.
+
+    Between them lie *pause_s* seconds. A reader that is slower than the writer finds several segments at once, as ever.
+    """
+
+    key: ClassVar[str] = "slice"
+    turn: ClassVar[Turn] = Turn.PACE
+    size: int
+    unit: str = "bytes"
+    pause_s: float = 0.0
+
+    def __str__(self) -> str:
+        unit = self.unit if self.size != 1 else self.unit.removesuffix("s")
+        return f"{self.key} into segments of {self.size} {unit}" + (f", {self.pause_s:g} s apart" if self.pause_s else "")
+
+    def spoil(self, items: Items) -> Items:
+        """Put edges between segments."""
+        return self._by_bytes(items) if self.unit == "bytes" else self._by_events(items)
+
+    def _edge(self) -> Item:
+        return Wait(self.pause_s) if self.pause_s else Edge()
+
+    def _by_bytes(self, items: Items) -> Items:
+        room = self.size
+        for item in items:
+            if isinstance(item, Head):
+                yield did(self)
+            if not isinstance(item, Head | Framing | Payload):
+                yield item
+                continue
+            for part in portions(item, room, self.size):
+                if not room:
+                    yield self._edge()
+                    room = self.size
+                room -= len(part.data)
+                yield part
+
+    def _by_events(self, items: Items) -> Items:
+        held: list[Item] = []
+        inside = False
+        count = 0
+        for item in items:
+            if inside and isinstance(item, Framing | Payload | EventEnd):
+                if not held:
+                    yield self._edge()
+                held.append(item)
+                count += isinstance(item, EventEnd)
+                if count == self.size:
+                    yield from held
+                    held, count = [], 0
+                continue
+            if not isinstance(item, NothingYet):  # the body has ended, or something else is to be done here
+                yield from held
+                held, count = [], 0
+            yield item
+            if isinstance(item, Head):
+                yield did(self) if item.events else not_done(self)
+                inside = item.events
+            inside &= not isinstance(item, BodyEnd)
+        yield from held
+
+
+def parse(value: object) -> Slice:
+    """Parse the value of ``slice:``."""
+    found = as_mapping(value, (*_UNITS, "pause_s"))
+    units = [unit for unit in _UNITS if unit in found]
+    if len(units) != 1:
+        raise InvalidValue(f"found {' and '.join(units) or 'neither bytes nor events'}", "one of bytes and events is accepted")
+    pause_s = 0.0
+    if "pause_s" in found:
+        with below("pause_s"):
+            pause_s = as_seconds(found["pause_s"], most=LONGEST_S)
+    with below(units[0]):
+        return Slice(as_int(found[units[0]], least=1), units[0], pause_s)

@@ -1,0 +1,56 @@
+"""``throttle: {bytes_per_s: 2000}``: a narrow line; the response goes out in small portions at that speed."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.faults import Turn
+from dvara_examples.faults._notes import did
+from dvara_examples.values import InvalidValue, as_int, as_mapping, below
+from dvara_examples.wire.parts import Framing, Head, Items, Payload, Wait, portions
+
+_PORTIONS_PER_S = 20
+SCHEMA: dict[str, object] = {
+    "description": "Let no more bytes per second through, head and framing included.",
+    "type": "object",
+    "properties": {"bytes_per_s": {"type": "integer", "minimum": 1}},
+    "additionalProperties": False,
+    "required": ["bytes_per_s"],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Throttle:
+    """At most *bytes_per_s*, head and framing included, in twenty portions a second or single bytes."""
+
+    key: ClassVar[str] = "throttle"
+    turn: ClassVar[Turn] = Turn.PACE
+    bytes_per_s: int
+
+    def __str__(self) -> str:
+        return f"{self.key} to {self.bytes_per_s} bytes per second"
+
+    def spoil(self, items: Items) -> Items:
+        """Wait before each further portion as long as the one before takes."""
+        size = max(1, self.bytes_per_s // _PORTIONS_PER_S)
+        room = size
+        for item in items:
+            if isinstance(item, Head):
+                yield did(self)
+            if not isinstance(item, Head | Framing | Payload):
+                yield item
+                continue
+            for part in portions(item, room, size):
+                if not room:
+                    yield Wait(size / self.bytes_per_s)
+                    room = size
+                room -= len(part.data)
+                yield part
+
+
+def parse(value: object) -> Throttle:
+    """Parse the value of ``throttle:``."""
+    found = as_mapping(value, ("bytes_per_s",))
+    if "bytes_per_s" not in found:
+        raise InvalidValue("found no bytes_per_s", "it is needed")
+    with below("bytes_per_s"):
+        return Throttle(as_int(found["bytes_per_s"], least=1))
