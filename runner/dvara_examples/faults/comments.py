@@ -1,6 +1,6 @@
 """``comments: between`` · ``comments: [before, between, after]``: comment lines, which keep connections alive, around events."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from dvara_examples.faults import Turn
@@ -9,7 +9,8 @@ from dvara_examples.values import InvalidValue, as_one_of, as_texts, below
 from dvara_examples.wire.parts import BodyEnd, Event, Head, Items
 
 _WHERE = ("before", "between", "after")
-_COMMENT = Event(b": still here\n\n")
+_COMMENT = b": still here\n\n"
+_BOM = b"\xef\xbb\xbf"
 _WORD: dict[str, object] = {"enum": list(_WHERE)}
 SCHEMA: dict[str, object] = {
     "description": "Put comments before the first event, between events, after the last one.",
@@ -32,8 +33,12 @@ class Comments:
         """Put the comments in."""
         due, after = "before" in self.where, "after" in self.where
         for item in items:
-            if (isinstance(item, Event) and due) or (isinstance(item, BodyEnd) and after):
-                yield _COMMENT
+            if isinstance(item, Event) and due:
+                mark = _BOM if item.data.startswith(_BOM) else b""  # it stays at the very start
+                yield Event(mark + _COMMENT)
+                item = replace(item, data=item.data.removeprefix(mark))
+            elif isinstance(item, BodyEnd) and after:
+                yield Event(_COMMENT)
             yield item
             if isinstance(item, Head):
                 yield noted(self, item)
