@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from dvara_examples.cli._world import build_world
+from dvara_examples.toolchains import Missing, load_toolchain
+from dvara_examples.toolchains import languages as known_languages
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 COMMAND = str(Path(sys.executable).with_name("dvara-examples"))
 
@@ -54,6 +58,16 @@ def clean_environment(**extra: str) -> dict[str, str]:
         if k not in left_out and not k.startswith(("DVARA_URL", "DVARA_API_KEY", "DVARA_MODEL"))
     }
     return {**kept, **extra}
+
+
+@pytest.fixture(scope="session")
+def languages() -> tuple[str, ...]:
+    """Return the languages that can run here; a machine that calls itself CI must have all of them."""
+    world = build_world(REPOSITORY / "examples" / "manifest.yaml")
+    probed = {language: load_toolchain(language).probe(world) for language in known_languages()}
+    missing = [found.reason for found in probed.values() if isinstance(found, Missing)]
+    assert not (missing and world.on_ci), missing
+    return tuple(language for language, found in probed.items() if not isinstance(found, Missing))
 
 
 @pytest.fixture
