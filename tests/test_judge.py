@@ -1,7 +1,10 @@
 """From transcript to verdict."""
 
+from dataclasses import replace
+
 from dvara_examples.judge import judge
-from dvara_examples.transcript import Leak, ProcessEnd
+from dvara_examples.model import Ending
+from dvara_examples.transcript import KnownFailure, Leak, ProcessEnd
 from dvara_examples.verdict import Outcome
 from tests.factories import make_exchange, make_transcript
 
@@ -56,3 +59,31 @@ def test_findings_come_in_the_order_of_the_witnesses() -> None:
         exchanges=[make_exchange()], expect={"requests": 1, "finish_reason": "stop", "stdout": {"lacks": "x"}, "exit": 0}
     )
     assert [f.witness for f in judge(seen).findings] == ["process", "process", "process", "output", "stream", "wire"]
+
+
+KNOWN = KnownFailure(("finish_reason", "ends"), "the SDK loses the last event")
+
+
+def test_a_run_that_fails_as_known_passes_and_says_so() -> None:
+    """The named findings fail and no other: nothing new, so the outcome is good, and the reason stands beside it."""
+    seen = make_transcript(exchanges=[], expect={"exit": 0, "ends": "done", "finish_reason": "stop"})
+    verdict = judge(replace(seen, known_failure=KNOWN))
+    assert verdict.outcome is Outcome.PASSED
+    assert verdict.reason == "known failure: the SDK loses the last event"
+    assert {finding.key for finding in verdict.failures} == {"finish_reason", "ends"}
+
+
+def test_what_fails_beside_a_known_failure_is_not_forgiven() -> None:
+    """A finding that is not named fails the run."""
+    seen = make_transcript(exchanges=[], process=ProcessEnd(1), expect={"exit": 0, "ends": "done", "finish_reason": "stop"})
+    assert judge(replace(seen, known_failure=KNOWN)).outcome is Outcome.FAILED
+
+
+def test_a_known_failure_that_has_healed_fails_the_run() -> None:
+    """The entry must go, or the defect could come back unseen; each finding that holds again is named."""
+    seen = make_transcript(exchanges=[make_exchange(ending=Ending.EOF_WITHOUT_DONE)], expect={"ends": "eof_without_done"})
+    verdict = judge(replace(seen, known_failure=KnownFailure(("ends",), "it was lost")))
+    assert verdict.outcome is Outcome.FAILED
+    (finding,) = verdict.failures
+    assert (finding.key, finding.seen) == ("known_failure", "ends holds")
+    assert "has healed" in finding.sentence

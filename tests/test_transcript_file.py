@@ -141,6 +141,15 @@ def test_what_cannot_be_written_leaves_the_old_file(stored: Path, transcript: Tr
     assert [path.name for path in stored.parent.iterdir()] == [stored.name]
 
 
+def test_a_file_of_before_known_failures_is_read(stored: Path, transcript: Transcript) -> None:
+    """A first line that does not speak of a known failure is that of a run without one."""
+    first, rest = stored.read_text("utf-8").split("\n", 1)
+    header = json.loads(first)
+    header.pop("known_failure")
+    stored.write_text(json.dumps(header) + "\n" + rest, "utf-8")
+    assert read_transcript(stored) == replace(transcript, known_failure=None)
+
+
 def test_a_large_transcript_is_read_whole(tmp_path: Path, transcript: Transcript) -> None:
     """Four megabytes in ten thousand pieces, and as many events, come back as they were."""
     pieces = tuple(OutputPiece(n / 1000, b"%04d" % n * 100) for n in range(10_000))

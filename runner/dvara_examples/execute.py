@@ -63,6 +63,7 @@ def execute(run: PlannedRun, command: Command, shared: Execution, on_piece: OnPi
             stdout=mask_output(result.stdout, redactor),
             stderr=mask_output(result.stderr, redactor),
             exchanges=tap.exchanges(),
+            known_failure=run.variant.known_failure,
         )
 
 

@@ -1,10 +1,11 @@
 """From a transcript to a verdict; pure: a stored transcript judged again gives the same verdict."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from dvara_examples.expectations import expectation_keys, parse_expectation
-from dvara_examples.transcript import Transcript
-from dvara_examples.verdict import Outcome, Verdict
+from dvara_examples.transcript import KnownFailure, Transcript
+from dvara_examples.verdict import Finding, Outcome, Verdict
 
 IMPLIED: Mapping[str, object] = {"limit": "none", "leaks": "none"}
 """What every run is held to unless its example says otherwise: it ends by itself and leaves nothing behind."""
@@ -22,4 +23,21 @@ def judge(transcript: Transcript) -> Verdict:
         return Verdict(Outcome.ERRORED, reason=end.error)
     wanted = {**IMPLIED, **transcript.expect}
     ordered = sorted(wanted, key=expectation_keys().index if wanted.keys() <= set(expectation_keys()) else str)
-    return Verdict.of(parse_expectation(key, wanted[key]).check(transcript) for key in ordered)
+    verdict = Verdict.of(parse_expectation(key, wanted[key]).check(transcript) for key in ordered)
+    return verdict if transcript.known_failure is None else _with_known(transcript.known_failure, verdict)
+
+
+def _with_known(known: KnownFailure, verdict: Verdict) -> Verdict:
+    """Let a run pass that fails in the known way and no other, and fail one that does not fail so any more."""
+    healed = [finding for finding in verdict.findings if finding.ok and finding.key in known.findings]
+    if healed:
+        return Verdict.of((*verdict.findings, *_no_longer(healed)))
+    if {finding.key for finding in verdict.failures} == set(known.findings):
+        return replace(verdict, outcome=Outcome.PASSED, reason=f"known failure: {known.because}")
+    return verdict
+
+
+def _no_longer(healed: Iterable[Finding]) -> Iterable[Finding]:
+    sentence = "the known failure has healed: remove known_failure from the manifest, so that it cannot come back unseen"
+    for finding in healed:
+        yield Finding("known_failure", finding.witness, False, f"{finding.key} fails", f"{finding.key} holds", sentence)

@@ -183,8 +183,21 @@ class RunInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownFailure:
+    """A defect of something that the example builds on: the *findings* that fail for it, the reason, and where it is told."""
+
+    findings: tuple[str, ...]
+    because: str
+    upstream: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
-    """All that was seen in one run; *expect* holds the expectations as plain values, so that it can be judged again."""
+    """All that was seen in one run.
+
+    *expect* holds the expectations as plain values, and *known_failure* what is known to break them, so that it can be judged
+    again.
+    """
 
     run: RunInfo
     expect: Mapping[str, object]
@@ -192,6 +205,7 @@ class Transcript:
     stdout: Output = field(default_factory=Output)
     stderr: Output = field(default_factory=Output)
     exchanges: tuple[Exchange, ...] = ()
+    known_failure: KnownFailure | None = None
 
     @property
     def last_exchange(self) -> Exchange | None:

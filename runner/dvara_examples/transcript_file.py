@@ -18,7 +18,17 @@ from typing import Literal
 
 from dvara_examples.errors import TranscriptError
 from dvara_examples.plain import from_plain, to_plain
-from dvara_examples.transcript import Exchange, Output, OutputPiece, ProcessEnd, RunInfo, Transcript, WireEvent, WirePiece
+from dvara_examples.transcript import (
+    Exchange,
+    KnownFailure,
+    Output,
+    OutputPiece,
+    ProcessEnd,
+    RunInfo,
+    Transcript,
+    WireEvent,
+    WirePiece,
+)
 from dvara_examples.values import InvalidValue, as_int, as_mapping, as_one_of, describe
 
 FORMAT = "dvara-examples/transcript"
@@ -31,6 +41,9 @@ PIPES: tuple[Pipe, Pipe] = ("stdout", "stderr")
 LINE_TYPES = ("piece", "exchange", "wire", "event", "output", "process")
 
 _END = b'{"type":"end"}'
+
+_ADDED_LATER: Line = {"known_failure": None}
+"""What the first line of an older file lacks."""
 
 _EXCHANGE_PARTS = frozenset({"pieces", "events"})
 """What an exchange holds that is written as lines of its own."""
@@ -47,6 +60,7 @@ class _Header:
     version: int
     run: RunInfo
     expect: Mapping[str, object]
+    known_failure: KnownFailure | None
 
 
 def write_transcript(path: Path, transcript: Transcript) -> None:
@@ -89,7 +103,7 @@ def read_transcript(path: Path) -> Transcript:
 
 
 def _lines(transcript: Transcript) -> Iterator[Line]:
-    header = to_plain(_Header(FORMAT, VERSION, transcript.run, transcript.expect))
+    header = to_plain(_Header(FORMAT, VERSION, transcript.run, transcript.expect, transcript.known_failure))
     assert isinstance(header, dict)
     yield header
     # Merging keeps the order within each sequence, whatever its times.
@@ -143,7 +157,7 @@ class _Reading:
             if header.get("version") != VERSION:
                 found = f"found {describe(header.get('version'))} as its version"
                 raise InvalidValue(found, f"this release reads version {VERSION}; run the example again with it")
-            return from_plain(_Header, header)
+            return from_plain(_Header, {**_ADDED_LATER, **header})
 
     def take_line(self, number: int, line: bytes) -> None:
         """Take a line between the first and the last."""
@@ -165,7 +179,7 @@ class _Reading:
             for place, exchange in enumerate(self._exchanges, 1)
         )
         stdout, stderr = (replace(self._outputs[pipe], pieces=tuple(self._pieces[pipe])) for pipe in PIPES)
-        return Transcript(header.run, header.expect, self._process, stdout, stderr, exchanges)
+        return Transcript(header.run, header.expect, self._process, stdout, stderr, exchanges, header.known_failure)
 
     def _take(self, line: Line) -> None:
         match line.pop("type", None):

@@ -56,7 +56,7 @@ class Expectation(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The findings of one run and what follows from them; *reason* explains an outcome that no finding explains."""
+    """The findings of one run and what follows from them; *reason* explains an outcome that the findings do not explain."""
 
     outcome: Outcome
     findings: tuple[Finding, ...] = ()

@@ -14,6 +14,7 @@ from dvara_examples.faults import in_words
 from dvara_examples.manifest import Origin, load_manifest
 from dvara_examples.manifest.vocabulary import Vocabulary
 from dvara_examples.model import Limits
+from dvara_examples.transcript import KnownFailure
 
 DATA = Path(__file__).parents[1] / "data"
 SMALL = "version: 1\nexamples:\n- {id: hello, title: Says hello, expect: {exit: 0}, variants: {python: hello.py}}\n"
@@ -49,6 +50,8 @@ def test_everything_said_arrives_in_the_model(vocabulary: Vocabulary) -> None:
     assert java.expectations[2] != example.expectations[2]
     assert (java.args, java.env) == ((), {"NO_COLOR": "1", "JAVA_TOOL_OPTIONS": "-Xshare:auto"})
     assert (java.limits, java.skip) == (Limits(wall_s=90.5, idle_s=10.0), "waits for a newer JDK")
+    known = KnownFailure(("finish_reason",), "the last event is lost", "https://bugs.example.com/1")
+    assert (java.known_failure, node.known_failure) == (known, None)
     assert (java.because, node.because) == ("Java has no SDK that retries", None)
     assert second.variants[0].relative == "node/stream-basic.mjs"
     assert [in_words(faults) for faults in example.faults] == ["none", "cut after 3 events"]

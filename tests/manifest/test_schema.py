@@ -17,6 +17,7 @@ BEYOND_A_SCHEMA = {
     "example-env-secret": "what looks like a secret is a matter of judgement",
     "example-argument-with-nul": "patterns over NUL differ between implementations",
     "expect-pattern-malformed": "Python's dialect of regular expressions is not that of JSON Schema",
+    "variant-known-failure-not-expected": "keys of two mappings are not compared",
     "variant-file-absent": "files are not looked at",
     "variant-folder-absent": "files are not looked at",
     "variant-file-a-folder": "files are not looked at",

@@ -1,7 +1,9 @@
 """What people see."""
 
 import io
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -107,6 +109,14 @@ def test_reasons_stand_in_the_line() -> None:
     assert "skipped  a[java]" in text
     assert "no JDK 21 or newer was found" in text
     assert "line 3" in text
+
+
+def test_a_known_failure_is_told_where_the_run_passes() -> None:
+    """The line of a run that passed although something failed says why; the summary has nothing more to say of it."""
+    known = replace(FAILED, verdict=replace(FAILED.verdict, outcome=Outcome.PASSED, reason="known failure: not skipped"))
+    text = Screen().close(known)
+    assert re.search(r"passed  stream-basic\[node\] .*  known failure: not skipped\n", text)
+    assert "FAILED" not in text
 
 
 def test_one_reason_for_many_runs_is_told_once() -> None:

@@ -1,14 +1,16 @@
 """Parsers of single fields of the manifest. Each takes a plain value and raises InvalidValue, and none knows where it stands."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from dvara_examples.model import Limits
-from dvara_examples.values import InvalidValue, as_seconds, as_text, describe, quoted
+from dvara_examples.transcript import KnownFailure
+from dvara_examples.values import InvalidValue, as_mapping, as_seconds, as_text, as_texts, below, describe, did_you_mean, quoted
 
 VERSION = 1
 LIMIT_KEYS = ("wall_s", "idle_s")
 LEAST_LIMIT_S = 0.1
+KNOWN_FAILURE_KEYS = ("finding", "because", "upstream")
 RESERVED_ID = "all"
 ID_PATTERN = "^[a-z0-9]+(-[a-z0-9]+)*$"
 ENV_PATTERN = "^[A-Za-z_][A-Za-z0-9_]*$"
@@ -81,3 +83,19 @@ def parse_seconds(value: object) -> float:
 def merge_limits(base: Limits, override: Mapping[str, float]) -> Limits:
     """Return *base* with the limits in *override*, which may hold ``wall_s`` and ``idle_s``, in their place."""
     return Limits(override.get("wall_s", base.wall_s), override.get("idle_s", base.idle_s))
+
+
+def parse_known_failure(value: object, expected: Collection[str]) -> KnownFailure:
+    """Return what is known to fail; each finding must be one of the *expected* keys, as nothing else can fail."""
+    found = as_mapping(value, KNOWN_FAILURE_KEYS)
+    if missing := [key for key in KNOWN_FAILURE_KEYS[:2] if key not in found]:
+        raise InvalidValue(f"found no key {missing[0]!r} here", f"it is needed; known: {', '.join(KNOWN_FAILURE_KEYS)}")
+    with below("finding"):
+        findings = as_texts(found["finding"])
+        for key in findings:
+            if key not in expected:
+                raise InvalidValue(f"found {quoted(key)}, which is not expected here", did_you_mean(key, expected))
+    with below("because"):
+        because = parse_line(found["because"])
+    with below("upstream"):
+        return KnownFailure(findings, because, parse_line(found["upstream"]) if "upstream" in found else None)

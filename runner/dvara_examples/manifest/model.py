@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dvara_examples.faults import Faults
 from dvara_examples.model import Limits
+from dvara_examples.transcript import KnownFailure
 from dvara_examples.verdict import Expectation
 
 
@@ -27,7 +28,7 @@ class Variant:
 
     *file* is absolute, *relative* the same file seen from the root, with forward slashes. *expect* holds the plain values that
     *expectations* were parsed from, the example's own with the variant's override merged in; *because* tells why it overrides
-    them. *skip* is the reason why the variant never runs.
+    them. *skip* is the reason why the variant never runs, *known_failure* what is known to fail in it.
     """
 
     example_id: str
@@ -42,6 +43,7 @@ class Variant:
     because: str | None
     skip: str | None
     origin: Origin
+    known_failure: KnownFailure | None = None
 
     @property
     def id(self) -> str:

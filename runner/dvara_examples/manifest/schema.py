@@ -41,6 +41,7 @@ def manifest_schema() -> Schema:
             "expect": _expect(),
             "answer": ANSWER_SCHEMA,
             "faults": _faults(),
+            "known_failure": _known_failure(),
             "limits": _object({key: {"type": "number", "minimum": fields.LEAST_LIMIT_S} for key in fields.LIMIT_KEYS}),
             "args": {"type": "array", "items": {"type": "string"}},
             "env": {
@@ -111,6 +112,7 @@ def _variant(language: str) -> Schema:
                 "expect": {"$ref": "#/$defs/expect", "description": "What differs from the example's own; needs because."},
                 "because": {**_LINE, "description": "Why this language differs."},
                 "skip": {**_LINE, "description": "Why this variant never runs."},
+                "known_failure": {"$ref": "#/$defs/known_failure"},
             },
             required=("file",),
         ),
@@ -127,3 +129,14 @@ def _expect() -> Schema:
 def _faults() -> Schema:
     some = {**_object({key: fault_module(key).SCHEMA for key in fault_keys()}), "minProperties": 1}
     return {"oneOf": [{"const": NONE}, some]}
+
+
+def _known_failure() -> Schema:
+    keys: Schema = {"enum": list(expectation_keys())}
+    properties = {
+        "finding": {"oneOf": [keys, {"type": "array", "items": keys, "minItems": 1}]},
+        "because": _LINE,
+        "upstream": _LINE,
+    }
+    schema = _object(properties, required=fields.KNOWN_FAILURE_KEYS[:2])
+    return {**schema, "description": "What fails for a reason outside the example; once it does not fail any more, the run does."}

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from dvara_examples.manifest.checks import Checks
 from dvara_examples.manifest.expects import Expected
-from dvara_examples.manifest.fields import parse_line
+from dvara_examples.manifest.fields import parse_known_failure, parse_line
 from dvara_examples.manifest.model import Variant
 from dvara_examples.manifest.scripts import Script
 from dvara_examples.model import Limits
+from dvara_examples.transcript import KnownFailure
 from dvara_examples.values import InvalidValue, Path, as_text, describe, did_you_mean, quoted
 
-VARIANT_KEYS = ("file", "args", "env", "limits", "expect", "because", "skip")
+VARIANT_KEYS = ("file", "args", "env", "limits", "expect", "because", "skip", "known_failure")
 """Every key of a variant's long form."""
 MAY_DIFFER = ("args", "env", "limits", "expect")
 
@@ -91,10 +92,11 @@ def _variant(
     env = {**shared.env, **checks.env(found["env"], (*path, "env"))} if "env" in found else shared.env
     limits = checks.limits(found["limits"], (*path, "limits"), shared.limits) if "limits" in found else shared.limits
     because, skip = (_line(checks, found, key, path) for key in ("because", "skip"))
+    known = _known_failure(checks, found, path, expected)
     if script is None:
         return None
     origin = checks.origin(container, language)
-    return Variant(shared.id, language, script.file, script.relative, args, env, limits, *expected, because, skip, origin)
+    return Variant(shared.id, language, script.file, script.relative, args, env, limits, *expected, because, skip, origin, known)
 
 
 def _check_because(checks: Checks, found: Mapping[str, object], path: Path) -> None:
@@ -108,3 +110,11 @@ def _check_because(checks: Checks, found: Mapping[str, object], path: Path) -> N
 
 def _line(checks: Checks, found: Mapping[str, object], key: str, path: Path) -> str | None:
     return checks.problems.read(parse_line, found[key], (*path, key), None) if key in found else None
+
+
+def _known_failure(checks: Checks, found: Mapping[str, object], path: Path, expected: Expected) -> KnownFailure | None:
+    if "known_failure" not in found:
+        return None
+    return checks.problems.read(
+        lambda value: parse_known_failure(value, expected[0]), found["known_failure"], (*path, "known_failure"), None
+    )

@@ -123,8 +123,8 @@ class TerminalReport:
 
 
 def _reason(result: RunResult) -> str:
-    """Say in a few words why a run did not pass."""
-    if result.verdict.failures:
+    """Say in a few words why a run did not pass, or passed although something failed."""
+    if result.verdict.outcome is Outcome.FAILED:
         return ", ".join(finding.key for finding in result.verdict.failures)
     reason = result.verdict.reason.partition("\n")[0]
     return reason if len(reason) <= _REASON_CHARS else f"{reason[:_REASON_CHARS].rpartition(' ')[0]} ..."
