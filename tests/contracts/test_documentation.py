@@ -6,6 +6,7 @@ import pytest
 
 from dvara_examples.errors import ExitCode
 from dvara_examples.expectations import expectation_keys
+from dvara_examples.faults import fault_keys
 from dvara_examples.gateways import CAPABILITIES
 from dvara_examples.model import Ending
 from dvara_examples.standin.answers import ANSWER_KEYS
@@ -17,7 +18,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize(
     ("page", "words"),
     [
-        ("docs/manifest.md", [*expectation_keys(), *ANSWER_KEYS, *CAPABILITIES]),
+        ("docs/manifest.md", [*expectation_keys(), *ANSWER_KEYS, *CAPABILITIES, *fault_keys()]),
         ("docs/endings.md", [ending.value for ending in Ending]),
         ("docs/exit-codes.md", [outcome.value for outcome in Outcome]),
     ],

@@ -115,7 +115,7 @@ def test_an_entry_in_words() -> None:
     ("entry", "path", "found"),
     [
         (None, (), "nothing (null)"),
-        ({}, (), "a mapping"),
+        ({}, (), "an empty mapping"),
         ("cut", (), "the text 'cut'"),
         ({"cutt": True}, ("cutt",), "unknown fault 'cutt'"),
         ({"cut": {"after_events": "x"}}, ("cut", "after_events"), "the text 'x'"),

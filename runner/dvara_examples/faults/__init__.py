@@ -78,7 +78,8 @@ def parse_faults(entry: object) -> Faults:
     if entry == NONE:
         return ()
     if not isinstance(entry, Mapping) or not entry:
-        raise InvalidValue(f"found {describe(entry)}", f"{NONE} or a mapping is accepted, such as {{cut: {{after_events: 3}}}}")
+        found = "an empty mapping" if entry == {} else describe(entry)
+        raise InvalidValue(f"found {found}", f"{NONE} or a mapping of faults is accepted, such as {{cut: {{after_events: 3}}}}")
     faults = tuple(parse_fault(key, value) for key, value in as_mapping(entry).items())
     alone = next((fault.key for fault in faults if fault.key == "refuse"), None)
     if alone and len(faults) > 1:

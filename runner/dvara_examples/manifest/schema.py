@@ -128,7 +128,8 @@ def _expect() -> Schema:
 
 def _faults() -> Schema:
     some = {**_object({key: fault_module(key).SCHEMA for key in fault_keys()}), "minProperties": 1}
-    return {"oneOf": [{"const": NONE}, some]}
+    alone = {"dependentSchemas": {"refuse": {"maxProperties": 1}}}
+    return {"oneOf": [{"const": NONE}, {**some, **alone}]}
 
 
 def _known_failure() -> Schema:
