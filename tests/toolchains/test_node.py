@@ -16,13 +16,28 @@ import pytest
 
 from dvara_examples.errors import ToolchainError
 from dvara_examples.toolchains import Command, Prepared, Runtime, load_toolchain
-from dvara_examples.toolchains._node_runtime import pinned_version
+from dvara_examples.toolchains._node_runtime import pinned_version, provision
 from dvara_examples.toolchains.node import PreparedNode
 from dvara_examples.world import World
 
 ROOT = Path(__file__).parents[2]
 NODE = load_toolchain("node")
 GREET = "import { word } from 'greeting';\nconsole.log(word, ...process.argv.slice(2));\n"
+
+
+@pytest.fixture
+def world(make_world: Callable[..., World], shared_cache: Path) -> World:
+    """Return a World whose PATH holds a Node.js: the machine's own or, where there is none, one that is fetched for the tests."""
+    plain = make_world()
+    if probe(plain).origin != "provisioned":
+        return plain
+    fetched = provision(make_world(cache_dir=shared_cache), lambda _: None)
+    installed = plain.root / "installed"
+    installed.mkdir()
+    (installed / "node").symlink_to(fetched.node)
+    (installed / "npm").write_text(f"#!/bin/sh\nexec '{fetched.node}' '{fetched.npm}' \"$@\"\n")
+    (installed / "npm").chmod(0o755)
+    return make_world(environ=os.environ | {"PATH": f"{installed}{os.pathsep}{os.environ['PATH']}"})
 
 
 def write_package(folder: Path, version: str) -> tuple[str, str]:

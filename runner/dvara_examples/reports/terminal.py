@@ -104,8 +104,10 @@ class TerminalReport:
         names = ", ".join(result.variant_id for result in results)
         self._out.print()
         self._out.print(Text.assemble((_NAMES[outcome], _STYLES[outcome]), f" {names}"), soft_wrap=True)
-        for label, text in describe_failure(first):
-            self._out.print(Text.assemble((f"  {label:<17} ", "bold"), text), soft_wrap=True)
+        lines = tuple(describe_failure(first))
+        width = max((len(label) for label, _ in lines), default=0)
+        for label, text in lines:
+            self._out.print(Text.assemble((f"  {label:<{width}}  ", "bold"), text), soft_wrap=True)
 
     def _progress(self) -> Text:
         now = self._elapsed()
