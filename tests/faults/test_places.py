@@ -1,6 +1,7 @@
 """Faults that act at a place, seen by a raw client: it gets every byte before the place, none behind it, and the right end."""
 
 import contextlib
+import threading
 
 import pytest
 
@@ -125,3 +126,15 @@ def test_requests_on_one_connection(spoilt: Spoilt) -> None:
     gateway.send(WHOLE)
     assert client.receive_all() == (HALF, "fin")
     assert [one.ending for one in line.exchanges()] == [Ending.DONE, Ending.TRUNCATED]
+
+
+def test_a_reset_does_not_overtake_what_comes_before_it(spoilt: Spoilt) -> None:
+    """A slow reader still gets every byte before the place: those in flight are not thrown away by the RST."""
+    line = spoilt({"reset": {"after_events": 1}})
+    client, gateway, _ = line.ask()
+    big = chunk(delta("x" * 3_000_000))
+    sender = threading.Thread(target=gateway.send, args=(SSE_HEAD, big), name="gateway")
+    sender.start()
+    sender.join(20)
+    assert client.receive_all() == (SSE_HEAD + big, "rst")
+    assert line.exchange().ending is Ending.RESET

@@ -21,7 +21,7 @@ from dvara_examples.tap.requests import NOT_HTTP, BodyPart, RequestSplitter
 from dvara_examples.tap.rewrite import Origin, Rewriter
 from dvara_examples.tap.schedule import Schedule
 from dvara_examples.tap.spoiler import GatewayClosed, Spoiler
-from dvara_examples.tap.upstream import Unreachable, Upstream, connect, no_delay, reset, shut_writing
+from dvara_examples.tap.upstream import Unreachable, Upstream, connect, no_delay, reset, shut_writing, unacknowledged
 from dvara_examples.tap.waiting import GONE, Stopped, Waiter, broke
 from dvara_examples.wire.http import RequestHead
 from dvara_examples.wire.parts import Fin, Note, Rst, Send
@@ -32,6 +32,7 @@ LINGER_S = 1.0
 """After the gateway's FIN the client has so long to close its side."""
 _REFUSAL_S = 0.02
 """A reset in answer to a piece comes at once over loopback; this allows for a busy machine."""
+_RST_TICK_S = 0.005
 _FROM_GATEWAY_BYTES = 256 * 1024
 _FROM_CLIENT_BYTES = 64 * 1024
 
@@ -145,10 +146,10 @@ class Relay:
     def _patience_s(self) -> float | None:
         if self._upstream is not None and self._upstream.buffered() and not self._held_up:
             return 0.0
-        moments = [self._deadline_s] if self._deadline_s is not None else []
+        until_s = self._deadline_s
         if self._spoiler is not None and self._spoiler.resume_at_s is not None:
-            moments.append(self._spoiler.resume_at_s)
-        return max(0.0, min(moments) - self._timer() + 0.001) if moments else None
+            until_s = self._spoiler.resume_at_s if until_s is None else min(until_s, self._spoiler.resume_at_s)
+        return None if until_s is None else max(0.0, until_s - self._timer() + 0.001)
 
     @property
     def _held_up(self) -> bool:
@@ -193,6 +194,8 @@ class Relay:
                     self._seen.note(text)
                 case Fin():
                     self._gateway_ends(Close.FIN)
+                case Rst() if unacknowledged(self._client):  # an RST would throw away what belongs before it
+                    self._spoiler.postpone(step, _RST_TICK_S)
                 case Rst():
                     self._gateway_reset(ConnectionResetError())
                 case GatewayClosed(close, why):

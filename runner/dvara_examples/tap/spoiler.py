@@ -78,3 +78,8 @@ class Spoiler:
         if isinstance(step, Fin | Rst):
             self._steps.clear()
         return step
+
+    def postpone(self, step: Step, for_s: float) -> None:
+        """Take *step* back, for so many seconds."""
+        self._steps.appendleft(step)
+        self.resume_at_s = self._timer() + for_s

@@ -2,11 +2,14 @@
 
 import contextlib
 import errno
+import fcntl
 import os
 import select
 import socket
 import ssl
 import struct
+import sys
+import termios
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -125,6 +128,14 @@ def reset(sock: socket.socket) -> None:
     with contextlib.suppress(OSError):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     sock.close()
+
+
+def unacknowledged(sock: socket.socket) -> int:
+    """Return how many bytes the other side has not acknowledged; 0 where the system does not tell."""
+    try:
+        return int.from_bytes(fcntl.ioctl(sock, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+    except OSError:
+        return 0
 
 
 def no_delay(sock: socket.socket) -> None:
