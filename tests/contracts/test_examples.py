@@ -16,11 +16,12 @@ MOST_LINES = {"python": 59, "node": 59, "java": 110}
 
 
 def _scripts(folder: Path) -> list[tuple[str, str, Path]]:
-    """Return id, language and file of every variant that the manifest in *folder* names."""
+    """Return id, language and file of the variants in the manifest of *folder*, but of those that try another example."""
     manifest = yaml.safe_load((folder / "manifest.yaml").read_text("utf-8"))
     return [
         (example["id"], language, folder / file)
         for example in manifest["examples"]
+        if not example.get("explicit")
         for language, file in example["variants"].items()
     ]
 

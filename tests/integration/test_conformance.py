@@ -1,0 +1,30 @@
+"""The shipped examples against every way in which a stream can come, or fail to come."""
+
+import pytest
+
+from tests.integration.conftest import Tool
+
+LANGUAGES = ("java", "node", "python")
+
+
+@pytest.mark.timeout(420)
+def test_every_example_does_the_right_thing_however_a_stream_ends(tool: Tool) -> None:
+    """No example takes a part for the whole, asks again where it must not, hangs, or shows a stack trace, in any language."""
+    ran = tool("run", "--tag", "conformance", "--jobs", "2", "--missing-toolchain", "error", timeout_s=400)
+    assert ran.code == 0, ran.stdout + ran.stderr
+    assert set(ran.outcomes.values()) == {"passed"}
+    per_language = [variant.rstrip("]").partition("[")[2] for variant in ran.outcomes]
+    assert min(per_language.count(language) for language in LANGUAGES) >= 40
+    known = {variant for variant, reason in ran.reasons.items() if reason.startswith("known failure: ")}
+    assert known == {"conform-f15-bom[python]", "conform-f15-bom[java]"}
+    judged = tool("judge", "latest")
+    assert judged.code == 0
+    assert judged.stdout.count("known failure: ") == len(known)
+
+
+def test_what_has_to_be_asked_for_is_not_listed_with_the_rest(tool: Tool) -> None:
+    """The list shows the examples that a reader looks for, and the tag what they are tried with."""
+    assert "conform-" not in tool("list").stdout
+    listed = tool("list", "--tag", "conformance").stdout.splitlines()
+    assert all(line.startswith("conform-") for line in listed)
+    assert len(listed) >= 40
