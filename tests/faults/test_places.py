@@ -1,6 +1,7 @@
 """Faults that act at a place, seen by a raw client: it gets every byte before the place, none behind it, and the right end."""
 
 import contextlib
+import socket
 import threading
 
 import pytest
@@ -132,7 +133,8 @@ def test_a_reset_does_not_overtake_what_comes_before_it(spoilt: Spoilt) -> None:
     """A slow reader still gets every byte before the place: those in flight are not thrown away by the RST."""
     line = spoilt({"reset": {"after_events": 1}})
     client, gateway, _ = line.ask()
-    big = chunk(delta("x" * 3_000_000))
+    client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+    big = chunk(delta("x" * 800_000))
     sender = threading.Thread(target=gateway.send, args=(SSE_HEAD, big), name="gateway")
     sender.start()
     sender.join(20)
