@@ -25,13 +25,9 @@ from dvara_examples.wire.reframing import framed, whole_events
 
 
 class SpoiledResponse:
-    """The response to a *method* request under *faults*; used by one thread.
-
-    *complete*: the gateway's response is whole. *over*: no more steps can come.
-    """
+    """The response to a *method* request under *faults*; used by one thread."""
 
     def __init__(self, faults: Sequence[Fault], method: str) -> None:
-        self.over = False
         self._reader = ResponseReader(method)
         self._arrived: deque[Item] = deque()
         self._no_more = False
@@ -83,7 +79,6 @@ class SpoiledResponse:
                     return steps
                 if not isinstance(item, Edge):
                     steps.append(item)
-        self.over = True
         return [*steps, *_sending(held)]
 
 
