@@ -1,6 +1,7 @@
 """The reader and the finder of positions, held against PyYAML's own composer."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -13,11 +14,22 @@ from dvara_examples.manifest.positions import find_positions
 from dvara_examples.manifest.reader import Unreadable, read_document
 from dvara_examples.values import Path
 
+# PyYAML writes by the rules of YAML 1.1, where `0E0` and `0o7` are texts and need no quotes; read by 1.2 they are numbers.
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["C"])).filter(
+    lambda text: not re.fullmatch(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+", text)
+)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**17), 10**17) | st.text(st.characters(codec="utf-8", exclude_categories=["C"])),
+    st.none() | st.booleans() | st.integers(-(10**17), 10**17) | TEXTS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abé🌍 ", max_size=4), inner, max_size=4),
     max_leaves=25,
 )
+
+
+def test_a_number_of_yaml_1_2_has_to_be_quoted_to_be_text() -> None:
+    """What PyYAML writes without quotes and others read as a number is refused, and quoted it is text."""
+    assert yaml.safe_dump("0E0").startswith("0E0\n")
+    assert read_document("0E0\n").problems != []
+    assert read_document("'0E0'\n").value == "0E0"
 
 
 def composed(node: yaml.Node, path: Path = ()) -> Iterator[tuple[tuple[Path, bool], Position]]:
