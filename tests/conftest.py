@@ -5,7 +5,7 @@ import signal
 
 from hypothesis import HealthCheck, settings
 
-# A busy machine is no finding; and CI, which decides about a change, tries the same values each time. At a desk new ones are tried.
+# A busy machine is no finding. CI, which decides about a change, tries the same values each time; a desk tries new ones.
 settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("desk"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
