@@ -110,6 +110,7 @@ class ScriptedGateway:
     description: str = "a server that sends prepared bytes"
     capabilities: frozenset[str] = frozenset()
     models: tuple[str, ...] = ()
+    remote: bool = False
 
     @contextmanager
     def endpoint(self, answers: Sequence[object]) -> Iterator[Endpoint]:

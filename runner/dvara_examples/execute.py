@@ -3,9 +3,10 @@
 import shlex
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from dvara_examples.allowance import NO_BOUNDS, RAISE_IT, Meter, RunMeter
 from dvara_examples.clock import start_timer
 from dvara_examples.gateways import Gateway
 from dvara_examples.model import Endpoint
@@ -24,11 +25,12 @@ _STALL_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """What all runs of one session share; *secrets* are masked wherever they show up."""
+    """What all runs of one session share; *secrets* are masked wherever they show up, *meter* counts what is spent."""
 
     world: World
     gateway: Gateway
     secrets: tuple[str, ...] = ()
+    meter: Meter = field(default_factory=lambda: Meter(NO_BOUNDS))
 
 
 def execute(run: PlannedRun, command: Command, shared: Execution, on_piece: OnPiece | None = None) -> Transcript:
@@ -38,7 +40,7 @@ def execute(run: PlannedRun, command: Command, shared: Execution, on_piece: OnPi
     """
     world, limits = shared.world, run.variant.limits
     started_utc = world.clock.utc_now().isoformat(timespec="milliseconds")
-    timer = start_timer(world.clock)
+    timer, gate = start_timer(world.clock), RunMeter(shared.meter)
     with shared.gateway.endpoint(run.example.answers) as upstream:
         redactor = Redactor.of((upstream.key, *shared.secrets))
         stall_after_s = limits.idle_s * _STALL_SHARE
@@ -51,6 +53,7 @@ def execute(run: PlannedRun, command: Command, shared: Execution, on_piece: OnPi
                 stall_after_s=stall_after_s,
                 environ=world.environ,
                 faults=run.example.faults,
+                gate=gate,
             ) as tap,
         ):
             env = child_environment(world.environ, {**command.env, **run.variant.env, **_gateway_variables(tap.endpoint, world)})
@@ -59,7 +62,7 @@ def execute(run: PlannedRun, command: Command, shared: Execution, on_piece: OnPi
         return Transcript(
             run=_run_info(run, command, shared, started_utc),
             expect=dict(run.variant.expect),
-            process=_masked_end(result.end, redactor),
+            process=_end(result.end, redactor, gate.refused),
             stdout=mask_output(result.stdout, redactor),
             stderr=mask_output(result.stderr, redactor),
             exchanges=tap.exchanges(),
@@ -98,8 +101,11 @@ def _reproduce(variant_id: str, world: World) -> str:
     return shlex.join(words)
 
 
-def _masked_end(end: ProcessEnd, redactor: Redactor) -> ProcessEnd:
-    return replace(end, leaks=tuple(replace(leak, what=redactor.text(leak.what)) for leak in end.leaks))
+def _end(end: ProcessEnd, redactor: Redactor, refused: str | None) -> ProcessEnd:
+    """Return *end* without secrets; a run whose request was *refused* says nothing about the example."""
+    leaks = tuple(replace(leak, what=redactor.text(leak.what)) for leak in end.leaks)
+    error = f"{refused}, and a request of this run was not passed on; {RAISE_IT}" if refused else end.error
+    return replace(end, leaks=leaks, error=error)
 
 
 def mask_output(output: Output, redactor: Redactor) -> Output:

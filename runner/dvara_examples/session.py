@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import methodcaller
 
+from dvara_examples.allowance import NO_BOUNDS, RAISE_IT, Allowance, Meter, allowance_for, cost_reminder
 from dvara_examples.clock import start_timer
 from dvara_examples.errors import DvaraExamplesError, TranscriptError
 from dvara_examples.execute import Execution, execute
@@ -48,12 +49,16 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How the user wants it run; *gateway* names a kind, and ``auto`` is ``url`` where DVARA_URL is set."""
+    """How the user wants it run; *gateway* names a kind, and ``auto`` is ``url`` where DVARA_URL is set.
+
+    *allowance* is what the user lets the session spend; what it leaves open depends on the gateway.
+    """
 
     gateway: str = "auto"
     jobs: int = 1
     live_output: bool = False
     missing_toolchain: MissingToolchain = MissingToolchain.SKIP
+    allowance: Allowance = NO_BOUNDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,14 @@ def gateway_kind(asked: str, world: World) -> str:
     return "url" if world.env("DVARA_URL") else "embedded"
 
 
+def reminder(session: Session, options: Options) -> str | None:
+    """Return what a user should know before the first request goes to a gateway elsewhere, or None."""
+    gateway, number = session.gateway, len(session.plan.to_start)
+    if not (gateway.remote and number):
+        return None
+    return cost_reminder(number, gateway.description, allowance_for(gateway.kind, options.allowance))
+
+
 def run_session(session: Session, folder: RunFolder, reporters: Sequence[Reporter], options: Options) -> Summary:
     """Run the whole plan, ``options.jobs`` at a time, and report in plan order.
 
@@ -100,7 +113,7 @@ def run_session(session: Session, folder: RunFolder, reporters: Sequence[Reporte
     desk = _Desk(reporters)
     with interruptible(session.world.stop) as stop:
         try:
-            _run_all(runs, _Workers(session, folder, desk.post, live_output=options.live_output), desk, options.jobs)
+            _run_all(runs, _Workers(session, folder, desk.post, options), desk, options.jobs)
         except BaseException:
             stop.set()
             raise
@@ -183,17 +196,17 @@ class _Workers:
         session: Session,
         folder: RunFolder,
         post: "Callable[[_Message], None]",
-        *,
-        live_output: bool,
+        options: Options,
     ) -> None:
         world = session.world
         self._post = post
-        self._live_output = live_output
+        self._live_output = options.live_output
         languages = {runtime.language for runtime in session.plan.runtimes}
         toolchains = {language: load_toolchain(language) for language in languages}
         self._preparation = Preparation(toolchains, world, lambda text: self._post(Preparing(text)))
         secrets = tuple(filter(None, (world.env("DVARA_API_KEY"),)))
-        self._execution = Execution(world, session.gateway, secrets)
+        meter = Meter(allowance_for(session.gateway.kind, options.allowance))
+        self._execution = Execution(world, session.gateway, secrets, meter)
         self._folder = folder
         self._elapsed = start_timer(world.clock)
 
@@ -220,6 +233,8 @@ class _Workers:
             return _without_transcript(run, Verdict(Outcome.ERRORED, reason=run.error))
         if self._execution.world.stop.is_set():
             return _without_transcript(run, Verdict(Outcome.ERRORED, reason="interrupted before it started"))
+        if (spent := self._execution.meter.spent) is not None:
+            return _without_transcript(run, Verdict(Outcome.ERRORED, reason=f"not started: {spent}; {RAISE_IT}"))
         command = self._preparation.command(run)
         self._post(RunStarted(run.variant.id, self._elapsed()))
         transcript = execute(run, command, self._execution, self._on_piece(run.variant.id) if self._live_output else None)

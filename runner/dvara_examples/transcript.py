@@ -63,7 +63,8 @@ class ProcessEnd:
     """How the example's process ended.
 
     Exactly one of *exit_code* and *signal* (``SIGKILL``) is set once it started; *limit* names the bound that made the
-    tool stop it; *stopped_by* is the last step of the stop ladder that was needed; *error* says why it could not start.
+    tool stop it; *stopped_by* is the last step of the stop ladder that was needed; *error* says why it could not start,
+    or why its run says nothing about the example.
     *duration_s* counts from the start of the process; *ended_at_s* is the moment of its end on the run's clock.
     """
 

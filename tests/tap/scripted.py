@@ -5,6 +5,7 @@ Each step waits for what it caused (bytes that arrive, a FIN, an RST), so that n
 
 import contextlib
 import json
+import select
 import socket
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from dvara_examples.clock import SystemClock, Timer, start_timer
 from dvara_examples.faults import Faults
 from dvara_examples.model import Endpoint
 from dvara_examples.redact import Redactor
-from dvara_examples.tap import Bounds, Tap, TapEvent
+from dvara_examples.tap import Bounds, Gate, Tap, TapEvent
 from dvara_examples.transcript import Exchange
 
 LIMIT_S = 20.0
@@ -149,6 +150,10 @@ class Line:
         """Accept the tap's connection."""
         return self._side(self._listener.accept()[0])
 
+    def gateway_is_called(self) -> bool:
+        """Tell whether a connection of the tap waits to be accepted."""
+        return bool(select.select([self._listener], [], [], 0)[0])
+
     def ask(self, sent: bytes | None = None) -> tuple[Side, Side, bytes]:
         """Send a request (a chat stream's, if none is given) and return client, gateway and what the gateway got."""
         client = self.client()
@@ -186,6 +191,7 @@ def open_line(
     on_event: Callable[[TapEvent], None] | None = None,
     keep: bool = True,
     faults: Sequence[Faults] = (),
+    gate: Gate | None = None,
 ) -> Iterator[Line]:
     """Open a tap in front of a raw gateway whose API lies under *path*."""
     timer = start_timer(SystemClock())
@@ -202,6 +208,7 @@ def open_line(
             on_event=on_event,
             keep=keep,
             faults=faults,
+            gate=gate,
         )
         stack.enter_context(tap)
         yield Line(tap, timer, listener, stack)

@@ -1,5 +1,6 @@
 """Puts together what the commands hand to a session."""
 
+from dvara_examples.allowance import NO_BOUNDS, Allowance
 from dvara_examples.plan import MissingToolchain
 from dvara_examples.reports.terminal import TerminalReport
 from dvara_examples.run_folder import RunFolder
@@ -7,10 +8,18 @@ from dvara_examples.session import Options, Session
 from dvara_examples.world import World
 
 
-def compose_options(world: World, gateway: str, missing: str | None, jobs: int | None, *, verbose: bool) -> Options:
+def compose_options(
+    world: World,
+    gateway: str,
+    missing: str | None,
+    jobs: int | None,
+    allowance: Allowance = NO_BOUNDS,
+    *,
+    verbose: bool,
+) -> Options:
     """Fill in what the user left open: jobs from the cores, missing toolchains from CI."""
     policy = MissingToolchain(missing) if missing else (MissingToolchain.ERROR if world.on_ci else MissingToolchain.SKIP)
-    return Options(gateway=gateway, jobs=jobs or world.cores, live_output=verbose, missing_toolchain=policy)
+    return Options(gateway, jobs or world.cores, verbose, policy, allowance)
 
 
 def terminal_report(session: Session, folder: RunFolder, *, verbose: bool) -> TerminalReport:

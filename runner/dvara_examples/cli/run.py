@@ -11,6 +11,10 @@ from dvara_examples.cli._options import planning_options, selection_options
 @selection_options
 @planning_options
 @click.option("-j", "--jobs", type=click.IntRange(1, 64), metavar="N", help="Runs side by side.  [default: as many as cores]")
+@click.option(
+    "--max-requests", type=click.IntRange(1), metavar="N", help="Send so many requests in all.  [default: 200 to DVARA_URL]"
+)
+@click.option("--max-tokens", type=click.IntRange(1), metavar="N", help="Send no more requests once so many tokens are used.")
 @click.option("-v", "--verbose", is_flag=True, help="Show what the examples write, and every finding.")
 def command(
     selectors: tuple[str, ...],
@@ -20,6 +24,8 @@ def command(
     gateway: str,
     missing_toolchain: str | None,
     jobs: int | None,
+    max_requests: int | None,
+    max_tokens: int | None,
     verbose: bool,
 ) -> int:
     """Run examples and judge how they ended.
@@ -35,14 +41,17 @@ def command(
         raise click.UsageError(
             "name what to run: all, an id, a glob, a script's path, or --tag; `dvara-examples list` shows the ids"
         )
+    from dvara_examples.allowance import Allowance
     from dvara_examples.cli._compose import compose_options, terminal_report
     from dvara_examples.cli._world import build_world
     from dvara_examples.run_folder import RunFolder
-    from dvara_examples.session import Selection, open_session, run_session
+    from dvara_examples.session import Selection, open_session, reminder, run_session
 
     world = build_world(manifest)
-    options = compose_options(world, gateway, missing_toolchain, jobs, verbose=verbose)
+    options = compose_options(world, gateway, missing_toolchain, jobs, Allowance(max_requests, max_tokens), verbose=verbose)
     with open_session(world, Selection(selectors, languages, tags), options) as session:
         folder = RunFolder.create(world.runs_dir, world.clock.utc_now())
+        if (warning := reminder(session, options)) is not None:
+            world.stderr.write(f"{warning}\n")
         report = terminal_report(session, folder, verbose=verbose)
         return run_session(session, folder, [report], options).exit_code

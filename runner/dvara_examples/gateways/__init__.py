@@ -41,6 +41,11 @@ class Gateway(Protocol):
         """The ids of the models that it says it serves; empty where it does not say."""
         ...
 
+    @property
+    def remote(self) -> bool:
+        """Whether it runs on another machine, where requests may cost money."""
+        ...
+
     def endpoint(self, answers: Sequence[object]) -> AbstractContextManager[Endpoint]:
         """Yield the address for one run; *answers* are the scripted answers as plain values, in order.
 

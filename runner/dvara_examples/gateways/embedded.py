@@ -20,6 +20,7 @@ class EmbeddedGateway:
     description: str = "embedded"
     capabilities: frozenset[str] = frozenset({"scripted", "governance"})
     models: tuple[str, ...] = LISTED
+    remote: bool = False
 
     @contextmanager
     def endpoint(self, answers: Sequence[object]) -> Iterator[Endpoint]:

@@ -13,6 +13,8 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from dvara_examples.errors import GatewayError
 from dvara_examples.gateways._probe import Probed, probe
 from dvara_examples.model import Endpoint
+from dvara_examples.tap.proxies import is_loopback
+from dvara_examples.tap.rewrite import Origin
 from dvara_examples.world import World
 
 STANDIN_OWNER = "dvara-examples"
@@ -28,6 +30,11 @@ class UrlGateway:
     models: tuple[str, ...] = ()
     capabilities: frozenset[str] = frozenset()
     kind: str = "url"
+
+    @property
+    def remote(self) -> bool:
+        """Whether its address is not one of this machine."""
+        return not is_loopback(Origin.of(self.upstream.base_url).host)
 
     @contextmanager
     def endpoint(self, answers: Sequence[object]) -> Iterator[Endpoint]:  # noqa: ARG002 - it says what it says

@@ -8,7 +8,8 @@ Response bytes pass untouched and at once; everything else here only watches.
 """
 
 from dvara_examples.tap.bounds import Bounds
+from dvara_examples.tap.gate import Gate
 from dvara_examples.tap.progress import TapEvent
 from dvara_examples.tap.server import Tap
 
-__all__ = ["Bounds", "Tap", "TapEvent"]
+__all__ = ["Bounds", "Gate", "Tap", "TapEvent"]

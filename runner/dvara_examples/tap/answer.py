@@ -9,7 +9,7 @@ from dvara_examples.tap.decoding import CodingError, Decoder
 from dvara_examples.tap.kept import Kept, KeptText, storable
 from dvara_examples.tap.progress import Teller
 from dvara_examples.transcript import WireEvent
-from dvara_examples.wire.chat import ChatReader, error_message, finish_reason, read_object, text_of
+from dvara_examples.wire.chat import ChatReader, error_message, finish_reason, read_object, text_of, total_tokens
 from dvara_examples.wire.http import ResponseHead, header, header_words
 
 
@@ -86,6 +86,7 @@ class Answer:
             self.error = error_message(document)
             return
         self.chat.finish_reason = finish_reason(document)
+        self.chat.total_tokens = total_tokens(document)
         self._text.add(text_of(document, "message"))
 
     def text(self, redactor: Redactor) -> str:

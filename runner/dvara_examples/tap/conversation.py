@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from dvara_examples.redact import Redactor
 from dvara_examples.tap.bounds import Bounds
 from dvara_examples.tap.ending import Close
+from dvara_examples.tap.gate import Gate
 from dvara_examples.tap.observer import ExchangeObserver, Seen
 from dvara_examples.tap.progress import OnEvent, Teller, ended
 from dvara_examples.tap.sentences import Rest
@@ -19,7 +20,7 @@ from dvara_examples.wire.http import RequestHead
 class Ledger:
     """What all connections of one tap share: the settings of observation and the finished exchanges; thread-safe.
 
-    *on_event* hears of each exchange while it goes on; without *keep* that is all that becomes of it.
+    *on_event* hears of each exchange while it goes on; without *keep* that is all that becomes of it. *gate* hears of its end.
     """
 
     bounds: Bounds
@@ -27,6 +28,7 @@ class Ledger:
     stall_after_s: float
     on_event: OnEvent | None = None
     keep: bool = True
+    gate: Gate | None = None
     last_activity_s: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _numbered: int = 0
@@ -38,8 +40,10 @@ class Ledger:
             self._numbered += 1
             return self._numbered
 
-    def add(self, exchange: Exchange) -> None:
-        """Store a finished exchange, and tell of it."""
+    def add(self, exchange: Exchange, tokens: int | None = None) -> None:
+        """Store a finished exchange, and tell of it and of the *tokens* that the gateway says it took."""
+        if self.gate is not None:
+            self.gate.ended(exchange, tokens)
         if self.keep:
             with self._lock:
                 self._finished.append(exchange)
@@ -147,6 +151,6 @@ class Conversation:
 
     def _finish(self, rest: Rest) -> None:
         observer = self._waiting.popleft()
-        if observer.response.broken and rest.close is Close.FIN:
+        if observer.response.broken and rest.close is not Close.RST:  # whoever leaves then has not left first
             rest = Rest(Close.BROKEN, rest.at_s, why=rest.why)
-        self._ledger.add(observer.finish(rest))
+        self._ledger.add(observer.finish(rest), observer.tokens)

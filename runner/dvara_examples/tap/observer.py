@@ -55,6 +55,12 @@ class ExchangeObserver:
         answer = self.response.answer
         return answer is not None and answer.chat.sentinel and answer.chat.finish_reason is not None
 
+    @property
+    def tokens(self) -> int | None:
+        """How many tokens the gateway says the exchange took; known for certain once it is finished."""
+        answer = self.response.answer
+        return answer.chat.total_tokens if answer is not None else None
+
     def finish(self, rest: Rest) -> Exchange:
         """Return the finished record; nothing may be fed afterwards."""
         watch, answer = self.response, self.response.answer

@@ -17,6 +17,7 @@ from typing import NoReturn
 from dvara_examples.clock import Timer
 from dvara_examples.tap.conversation import Conversation, Ledger
 from dvara_examples.tap.ending import Close
+from dvara_examples.tap.gate import Gate
 from dvara_examples.tap.requests import NOT_HTTP, BodyPart, RequestSplitter
 from dvara_examples.tap.rewrite import Origin, Rewriter
 from dvara_examples.tap.schedule import Schedule
@@ -41,7 +42,7 @@ _FROM_CLIENT_BYTES = 64 * 1024
 class Wiring:
     """What every connection of one tap needs; *stopping* is a socket that hangs up when the tap is closed.
 
-    *schedule* is None where no response is to be spoilt.
+    *schedule* is None where no response is to be spoilt, *gate* where every request may pass.
     """
 
     origin: Origin
@@ -51,6 +52,7 @@ class Wiring:
     timer: Timer
     stopping: socket.socket
     schedule: Schedule | None = None
+    gate: Gate | None = None
 
 
 class _Over(Exception):  # noqa: N818 - the regular end of a relay
@@ -282,8 +284,17 @@ class Relay:
         if self._spoiler is not None:
             self._spoiler.begin(part.method)
             self._play()
+        if (refusal := self._refusal()) is not None:
+            self._gateway_takes = False
+            self._gateway_ends(Close.FIN, refusal)
+            return b""
         self._connect()
         return rewriter.head(part) if part is not NOT_HTTP else b""
+
+    def _refusal(self) -> str | None:
+        """Ask, once per request, whether the gateway may be bothered with it."""
+        gate = self._wiring.gate
+        return gate.admit() if gate is not None and self._gateway_takes else None
 
     def _connect(self) -> None:
         """Connect to the gateway when the first request is there; no answer at all comes from one that cannot be reached."""

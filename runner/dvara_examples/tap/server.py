@@ -15,6 +15,7 @@ from dvara_examples.model import Endpoint
 from dvara_examples.redact import Redactor
 from dvara_examples.tap.bounds import Bounds
 from dvara_examples.tap.conversation import Ledger
+from dvara_examples.tap.gate import Gate
 from dvara_examples.tap.progress import OnEvent
 from dvara_examples.tap.relay import Relay, Wiring
 from dvara_examples.tap.rewrite import PREFIX, Origin, Rewriter, throw_away_key
@@ -38,6 +39,7 @@ class Tap:
     *on_event* hears of each exchange while it goes on, from the threads that relay: it must neither wait nor raise. A tap
     that runs for days and is only listened to does not *keep* exchanges. *faults* spoil the responses, an entry per request
     in the order of arrival; beyond the last entry, and without any, not one byte is changed.
+    *gate* is asked about each request before anything of it goes out; the client of one that is refused gets no answer.
     Raises GatewayError for an *upstream* that cannot be connected to as it is written, or a *port* that is taken.
     """
 
@@ -54,10 +56,11 @@ class Tap:
         on_event: OnEvent | None = None,
         keep: bool = True,
         faults: Sequence[Faults] = (),
+        gate: Gate | None = None,
     ) -> None:
         origin = Origin.of(upstream.base_url)
         context = tls_context(environ) if origin.tls else None
-        self._ledger = Ledger(bounds, Redactor.of((*redactor.secrets, upstream.key)), stall_after_s, on_event, keep)
+        self._ledger = Ledger(bounds, Redactor.of((*redactor.secrets, upstream.key)), stall_after_s, on_event, keep, gate)
         self._listener = _listen(port)
         self._listener.setblocking(False)
         self._port: int = self._listener.getsockname()[1]
@@ -65,7 +68,7 @@ class Tap:
         rewriter = Rewriter(origin, f"{_HOST}:{self._port}", self.endpoint.key, upstream.key)
         stopping, self._stop = socket.socketpair()
         schedule = Schedule(faults) if any(faults) else None
-        self._wiring = Wiring(origin, context, rewriter, self._ledger, timer, stopping, schedule)
+        self._wiring = Wiring(origin, context, rewriter, self._ledger, timer, stopping, schedule, gate)
         self._acceptor = threading.Thread(target=self._accept, name=f"tap-{self._port}-accept", daemon=True)
         self._relays: list[threading.Thread] = []
         self._accepted = 0

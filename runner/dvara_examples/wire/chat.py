@@ -15,7 +15,10 @@ _SHOWN_CHARS = 80
 
 
 class ChatReader:
-    """Gathers what the events of one chat stream say; *error* and *malformed* are sentences about the first such event."""
+    """Gathers what the events of one chat stream say; *error* and *malformed* are sentences about the first such event.
+
+    *total_tokens* is the last count that an event gave, or None.
+    """
 
     def __init__(self) -> None:
         self.finish_reason: str | None = None
@@ -24,6 +27,7 @@ class ChatReader:
         self.malformed: str | None = None
         self.after_sentinel = False
         self.oversized = False
+        self.total_tokens: int | None = None
 
     def read(self, event: ServerSentEvent) -> str:
         """Take the next event and return the answer's text in it; an event after the sentinel is only noted."""
@@ -46,6 +50,8 @@ class ChatReader:
             self.error = self.error or error_message(chunk)
             return ""
         self.finish_reason = finish_reason(chunk) or self.finish_reason
+        if chunk.get("usage"):
+            self.total_tokens = total_tokens(chunk)
         return text_of(chunk, "delta")
 
     def _unreadable(self, event: ServerSentEvent, why: str) -> str:
@@ -67,6 +73,18 @@ def finish_reason(document: Mapping[str, object]) -> str | None:
     """Return the first choice's ``finish_reason``, or None where it is absent, null or empty."""
     reason = _first_choice(document).get("finish_reason")
     return reason if isinstance(reason, str) and reason else None
+
+
+def total_tokens(document: Mapping[str, object]) -> int | None:
+    """Return how many tokens ``usage`` counts, prompt and answer together, or None where it does not say."""
+    usage = document.get("usage")
+    if not isinstance(usage, Mapping):
+        return None
+    total, parts = usage.get("total_tokens"), [usage.get("prompt_tokens"), usage.get("completion_tokens")]
+    if isinstance(total, int):
+        return total
+    counted = [part for part in parts if isinstance(part, int)]
+    return sum(counted) if counted else None
 
 
 def error_message(document: Mapping[str, object]) -> str:

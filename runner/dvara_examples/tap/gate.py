@@ -1,0 +1,17 @@
+"""What a tap asks before it passes a request on, where somebody keeps an eye on what is spent."""
+
+from typing import Protocol
+
+from dvara_examples.transcript import Exchange
+
+
+class Gate(Protocol):
+    """Decides about requests; called from the threads that relay, so it must not wait."""
+
+    def admit(self) -> str | None:
+        """Let the request that has just arrived through (None), or return why not; then nothing of it goes upstream."""
+        ...
+
+    def ended(self, exchange: Exchange, tokens: int | None) -> None:
+        """Take note of an exchange that was let through and is over; *tokens* as the gateway counted them, if it did."""
+        ...
