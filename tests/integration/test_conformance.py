@@ -22,6 +22,13 @@ def test_every_example_does_the_right_thing_however_a_stream_ends(tool: Tool) ->
     assert judged.stdout.count("known failure: ") == len(known)
 
 
+def test_every_example_gives_up_a_silent_gateway_by_itself(tool: Tool) -> None:
+    """The example's own time-out ends a silence, long before any limit of the runner."""
+    ran = tool("run", "--tag", "conformance-slow", "--jobs", "8", "--missing-toolchain", "error")
+    assert ran.code == 0, ran.stdout + ran.stderr
+    assert set(ran.outcomes.values()) == {"passed"}
+
+
 def test_what_has_to_be_asked_for_is_not_listed_with_the_rest(tool: Tool) -> None:
     """The list shows the examples that a reader looks for, and the tag what they are tried with."""
     assert "conform-" not in tool("list").stdout
