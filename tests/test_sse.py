@@ -102,6 +102,11 @@ def test_byte_by_byte() -> None:
     assert parse(*single) == parse(WITH_EVERYTHING)
 
 
+def test_an_lf_behind_a_line_that_began_behind_a_cr() -> None:
+    """An LF is half a line end only right behind the CR: not where a new line has begun between the two."""
+    assert [event.data for event in parse(b"data: a\rdata", b"\n\n")] == ["a\n"]
+
+
 _PIECES = st.sampled_from(
     [b"data", b":", b" ", b"\n", b"\r", b"\r\n", b"event", b"id", b"x", "ü€😀".encode(), b"\x00", b"\xef\xbb\xbf", b"\xff"]
 )

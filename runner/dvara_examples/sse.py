@@ -87,7 +87,7 @@ class SseParser:
         if not end:
             self._keep(chunk)
             return []
-        self._skip_lf = chunk[end - 1] == 0x0D
+        self._skip_lf = chunk.endswith(b"\r")
         lines = chunk[:end].splitlines()
         if self._line or self._line_cut:
             self._keep(lines[0])

@@ -228,6 +228,27 @@ def test_framing_that_makes_no_sense(line: Line, broken: bytes) -> None:
     assert "cannot be followed" in (seen.error or "")
 
 
+def test_what_came_before_the_nonsense_in_one_piece(line: Line) -> None:
+    """An error event is told although the framing breaks right behind it, in the same segment."""
+    client, gateway, _ = line.ask()
+    sent = SSE_HEAD + chunk(b'data: {"error": {"message": "overloaded"}}\n\n') + b"zz\r\n"
+    gateway.send(sent)
+    gateway.close()
+    assert client.receive_all() == (sent, "fin")
+    seen = line.exchange()
+    assert (seen.ending, seen.error) == (Ending.ERROR_EVENT, "overloaded")
+
+
+def test_a_client_that_leaves_broken_framing(line: Line) -> None:
+    """It is the gateway that broke off, not the client that hung up, where the client leaves framing that nobody can follow."""
+    client, gateway, _ = line.ask()
+    gateway.send(SSE_HEAD + HELLO + b"zz\r\n")
+    client.receive(len(SSE_HEAD + HELLO + b"zz\r\n"))
+    client.close()
+    assert gateway.receive_all()[0] == b""
+    assert line.exchange().ending is Ending.TRUNCATED
+
+
 def test_a_surrogate_pair_in_two_deltas(line: Line) -> None:
     """An emoji whose two halves are escaped in two deltas is one character in the text, and no half is stored."""
     client, gateway, _ = line.ask()

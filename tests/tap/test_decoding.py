@@ -2,6 +2,7 @@
 
 import gzip
 import zlib
+from collections import deque
 
 import pytest
 
@@ -45,6 +46,19 @@ def test_damaged_data() -> None:
     """Bytes that are not of the coding are refused with its name."""
     with pytest.raises(CodingError, match="the gzip body is damaged"):
         decode("gzip", b"data: hello\n\n")
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_what_stands_before_the_damage_is_read(size: int) -> None:
+    """Whatever the pieces, all that came before the damaged place is there when it is refused."""
+    whole = gzip.compress(TEXT, mtime=0)
+    damaged = whole[:-8] + bytes(8)  # a checksum that does not fit
+    parts = [damaged[start : start + size] for start in range(0, len(damaged), size)]
+    decoder, found = Decoder(["gzip"]), bytearray()
+    pieces = (piece for part in parts for piece in decoder.feed(memoryview(part)))
+    with pytest.raises(CodingError):
+        deque(map(found.extend, pieces))
+    assert found == TEXT
 
 
 @pytest.mark.parametrize("codings", [["br"], ["zstd"], ["gzip", "gzip"]])

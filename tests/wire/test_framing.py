@@ -9,12 +9,15 @@ CHUNKED = b'5\r\nhello\r\n1;a="b"\r\n \r\n0005  \r\nworld\r\n0\r\nX-T: 1\r\n\r\n
 
 
 def read(body: BodyReader, *parts: bytes) -> tuple[bytes, int]:
-    """Feed all parts and return the payload and how many bytes were taken."""
+    """Feed all parts, each until it or the body is at its end, and return the payload and how many bytes were taken."""
     payload, taken = b"", 0
     for part in parts:
-        size, views = body.feed(memoryview(part))
-        payload += b"".join(views)
-        taken += size
+        rest = memoryview(part)
+        while rest and not body.complete:
+            size, views = body.feed(rest)
+            payload += b"".join(views)
+            taken += size
+            rest = rest[size:]
     return payload, taken
 
 
@@ -54,6 +57,16 @@ def test_chunks_that_make_no_sense(raw: bytes) -> None:
     """A size that is none, a chunk longer than its size and a line without end are refused."""
     with pytest.raises(ProtocolError):
         read(ChunkedBody(), raw)
+
+
+@pytest.mark.parametrize("nonsense", [b"x\r\n", b"1\r\nab\r\n", b"1" * 20_000])
+def test_what_stands_before_nonsense_counts(nonsense: bytes) -> None:
+    """Chunks that came in one piece with the nonsense behind them are handed on before it is refused."""
+    body, raw = ChunkedBody(), CHUNKED[: CHUNKED.index(b"0005")] + nonsense
+    taken, payload = body.feed(memoryview(raw))
+    assert b"".join(payload).startswith(b"hello ")
+    with pytest.raises(ProtocolError):
+        body.feed(memoryview(raw[taken:]))
 
 
 def test_endless_trailers() -> None:

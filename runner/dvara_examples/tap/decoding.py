@@ -26,7 +26,7 @@ class Decoder:
         self._held = b""
 
     def feed(self, data: memoryview) -> Iterator[bytes | memoryview]:
-        """Yield the decoded bytes in pieces of bounded size. Raises CodingError at damaged data."""
+        """Yield the decoded bytes in pieces of bounded size. Raises CodingError at damaged data, behind all that came before."""
         if not self._codings:
             yield data
             return
@@ -37,9 +37,11 @@ class Decoder:
                 if not self._begins_member(rest):
                     return
                 self._inflate = zlib.decompressobj(self._window_bits(rest))
+            before = self._inflate.copy()
             try:
                 decoded = self._inflate.decompress(rest, _STEP_BYTES)
             except zlib.error as error:
+                yield from _up_to_the_damage(before, rest)
                 raise CodingError(f"the {self._codings[0]} body is damaged: {error}") from error
             rest = self._inflate.unused_data if self._inflate.eof else self._inflate.unconsumed_tail
             more = len(decoded) == _STEP_BYTES
@@ -60,3 +62,14 @@ class Decoder:
         if self._codings[0] != "deflate":
             return _GZIP
         return _ZLIB if start[0] & 0x0F == 8 else _RAW_DEFLATE
+
+
+def _up_to_the_damage(inflate: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
+    """Yield what *data* holds in front of the place where it is damaged, which zlib keeps to itself when it fails."""
+    for position in range(len(data)):
+        try:
+            decoded = inflate.decompress(data[position : position + 1])
+        except zlib.error:
+            return
+        if decoded:
+            yield decoded

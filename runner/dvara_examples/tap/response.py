@@ -52,11 +52,13 @@ class ResponseWatch:
             if taken == len(data):
                 return taken
             taken += self._take_head(at_s, data[taken:])
-        belonging, payload = self.body.feed(data[taken:])
-        for part in payload:
-            self.answer.feed(at_s, part)
+        while taken < len(data) and not self.body.complete:
+            belonging, payload = self.body.feed(data[taken:])
+            taken += belonging
+            for part in payload:
+                self.answer.feed(at_s, part)
         self.complete = self.body.complete
-        return taken + belonging
+        return taken
 
     def _take_head(self, at_s: float, data: memoryview) -> int:
         raw, taken = self._heads.feed(data)

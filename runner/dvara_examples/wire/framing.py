@@ -23,7 +23,11 @@ class BodyReader(Protocol):
     complete: bool
 
     def feed(self, data: memoryview) -> tuple[int, list[memoryview]]:
-        """Return how many bytes of *data* belong to the message, and the payload in them. Raises ProtocolError."""
+        """Return how many bytes of *data* belong to the message, and the payload in them.
+
+        Raises ProtocolError for what makes no sense at the beginning of *data*; what stands before it is returned first, so
+        that nothing depends on the pieces that the bytes come in. Some of *data* is taken until the body is complete.
+        """
         ...
 
     def missing(self) -> str:
@@ -116,7 +120,13 @@ class ChunkedBody:
                 continue
             if raw is None:
                 raw = bytes(data)
-            position = self._take_line(raw, position)
+            try:
+                position = self._take_line(raw, position)
+            except ProtocolError:
+                if not position:
+                    raise
+                self._line.clear()
+                break
         return position, payload
 
     def missing(self) -> str:
