@@ -67,6 +67,8 @@ def execute(run: PlannedRun, command: Command, shared: Execution, on_piece: OnPi
             stderr=mask_output(result.stderr, redactor),
             exchanges=tap.exchanges(),
             known_failure=run.variant.known_failure,
+            overrides=_overrides(run),
+            scripted="scripted" in shared.gateway.capabilities,
         )
 
 
@@ -74,6 +76,12 @@ def _gateway_variables(endpoint: Endpoint, world: World) -> dict[str, str]:
     """Return what an example reads: where the gateway is, the throw-away key, and the model where the user names one."""
     model = world.env("DVARA_MODEL")
     return {"DVARA_URL": endpoint.base_url, "DVARA_API_KEY": endpoint.key} | ({"DVARA_MODEL": model} if model else {})
+
+
+def _overrides(run: PlannedRun) -> tuple[str, ...]:
+    """Return the keys of the expectations that this variant has otherwise than its example."""
+    own, common = run.variant.expect, run.example.expect
+    return tuple(key for key, value in own.items() if key not in common or common[key] != value)
 
 
 def _run_info(run: PlannedRun, command: Command, shared: Execution, started_utc: str) -> RunInfo:

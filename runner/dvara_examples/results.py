@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from dvara_examples.errors import ExitCode
+from dvara_examples.parity import Disparity, parity
 from dvara_examples.transcript import Transcript
 from dvara_examples.verdict import Outcome, Verdict
 
@@ -61,18 +62,20 @@ RunEvent = RunStarted | RunPrinted | Preparing | RunFinished
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The sum of a session: one count per outcome."""
+    """The sum of a session: one count per outcome, and in what the languages of an example differ."""
 
     counts: tuple[tuple[Outcome, int], ...]
     internal: bool = False
     interrupted: bool = False
+    disparities: tuple[Disparity, ...] = ()
 
     @classmethod
     def of(cls, results: Iterable[RunResult], *, interrupted: bool = False) -> "Summary":
-        """Count *results*."""
+        """Count *results*, and compare those of one example."""
         kept = tuple(results)
         counted = Counter(result.verdict.outcome for result in kept)
-        return cls(tuple((o, counted[o]) for o in Outcome), any(r.internal for r in kept), interrupted)
+        differ = parity(result.transcript for result in kept if result.transcript is not None)
+        return cls(tuple((o, counted[o]) for o in Outcome), any(r.internal for r in kept), interrupted, differ)
 
     def count(self, outcome: Outcome) -> int:
         """Return how many runs had *outcome*."""
@@ -80,12 +83,12 @@ class Summary:
 
     @property
     def exit_code(self) -> ExitCode:
-        """The exit code that follows; a failed expectation outweighs what could not run."""
+        """The exit code that follows; a failed expectation, or a parity that is broken, outweighs what could not run."""
         if self.interrupted:
             return ExitCode.INTERRUPTED
         if self.internal:
             return ExitCode.INTERNAL
-        if self.count(Outcome.FAILED):
+        if self.count(Outcome.FAILED) or self.disparities:
             return ExitCode.FAILED
         if self.count(Outcome.ERRORED):
             return ExitCode.NOT_RUN

@@ -197,7 +197,8 @@ class Transcript:
     """All that was seen in one run.
 
     *expect* holds the expectations as plain values, and *known_failure* what is known to break them, so that it can be judged
-    again.
+    again. *overrides* are the expectations that this language alone has, with a reason; *scripted* tells whether the gateway's
+    answers were the same for every language.
     """
 
     run: RunInfo
@@ -207,6 +208,8 @@ class Transcript:
     stderr: Output = field(default_factory=Output)
     exchanges: tuple[Exchange, ...] = ()
     known_failure: KnownFailure | None = None
+    overrides: tuple[str, ...] = ()
+    scripted: bool = False
 
     @property
     def last_exchange(self) -> Exchange | None:

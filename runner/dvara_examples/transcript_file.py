@@ -42,8 +42,11 @@ LINE_TYPES = ("piece", "exchange", "wire", "event", "output", "process")
 
 _END = b'{"type":"end"}'
 
-_ADDED_LATER: Line = {"known_failure": None}
+_ADDED_LATER: Line = {"known_failure": None, "overrides": [], "scripted": False}
 """What the first line of an older file lacks."""
+
+_IN_HEADER = ("run", "expect", "known_failure", "overrides", "scripted")
+"""The fields of a transcript that its first line holds."""
 
 _EXCHANGE_PARTS = frozenset({"pieces", "events"})
 """What an exchange holds that is written as lines of its own."""
@@ -61,6 +64,8 @@ class _Header:
     run: RunInfo
     expect: Mapping[str, object]
     known_failure: KnownFailure | None
+    overrides: tuple[str, ...]
+    scripted: bool
 
 
 def write_transcript(path: Path, transcript: Transcript) -> None:
@@ -103,7 +108,8 @@ def read_transcript(path: Path) -> Transcript:
 
 
 def _lines(transcript: Transcript) -> Iterator[Line]:
-    header = to_plain(_Header(FORMAT, VERSION, transcript.run, transcript.expect, transcript.known_failure))
+    named = {name: getattr(transcript, name) for name in _IN_HEADER}
+    header = to_plain(_Header(FORMAT, VERSION, **named))
     assert isinstance(header, dict)
     yield header
     # Merging keeps the order within each sequence, whatever its times.
@@ -179,7 +185,8 @@ class _Reading:
             for place, exchange in enumerate(self._exchanges, 1)
         )
         stdout, stderr = (replace(self._outputs[pipe], pieces=tuple(self._pieces[pipe])) for pipe in PIPES)
-        return Transcript(header.run, header.expect, self._process, stdout, stderr, exchanges, header.known_failure)
+        named = {name: getattr(header, name) for name in _IN_HEADER}
+        return Transcript(process=self._process, stdout=stdout, stderr=stderr, exchanges=exchanges, **named)
 
     def _take(self, line: Line) -> None:
         match line.pop("type", None):

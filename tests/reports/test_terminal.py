@@ -156,3 +156,12 @@ def test_what_an_example_writes_cannot_steer_the_terminal() -> None:
 def test_an_interruption_is_told() -> None:
     """The last lines say that there would have been more."""
     assert "interrupted; what had ended is kept" in Screen().close(PASSED, interrupted=True)
+
+
+def test_a_broken_parity_stands_above_the_sum() -> None:
+    """What no single run can show is told in a line of its own."""
+    python = replace(make_transcript(stdout="Hello"), scripted=True)
+    node = replace(make_transcript(variant_id="stream-basic[node]"), scripted=True)
+    lines = Screen().close(result_of(python), result_of(node)).splitlines()
+    assert lines[-2] == "parity  stream-basic: python printed text, node printed nothing"
+    assert lines[-1].startswith("2 runs: 2 passed")

@@ -90,7 +90,10 @@ class TerminalReport:
         for results in self._remarkable.values():
             self._explain(results)
         self._out.print()
+        for disparity in summary.disparities:
+            self._out.print(Text.assemble(("parity", "bold red"), f"  {disparity}"), soft_wrap=True)
         worst = next((o for o in (Outcome.ERRORED, Outcome.FAILED) if summary.count(o)), Outcome.PASSED)
+        worst = Outcome.FAILED if summary.disparities else worst
         if summary.interrupted:
             self._out.print(Text("interrupted; what had ended is kept", "yellow"), soft_wrap=True)
         self._out.print(Text(f"{summary} in {self._elapsed():.1f} s", _STYLES[worst]), soft_wrap=True)
