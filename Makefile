@@ -57,11 +57,13 @@ lock: $(VENV)/ready-to-test ## pin the newest releases of everything that is ins
 	$(COMPILE) --python-version 3.11 pyproject.toml requirements/build.in --group test --group lint \
 		--constraint requirements/run.txt --output-file requirements/dev.txt
 	$(COMPILE) --python-version 3.10 examples/python/requirements.in --output-file examples/python/requirements.txt
+	$(COMPILE) --python-version 3.10 examples/python/requirements-lowest.in --output-file examples/python/requirements-lowest.txt
 	$(COMPILE) --python-version 3.11 --no-deps runner/dvara_examples/toolchains/node_runtime.in \
 		--output-file runner/dvara_examples/toolchains/node_runtime.txt
 	$(COMPILE) --python-version 3.11 tests/data/foreign_gateway/requirements.in \
 		--output-file tests/data/foreign_gateway/requirements.txt
-	cd examples/node && npm update --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
+	for list in examples/node examples/node/lowest; do (cd $$list && npm update --package-lock-only \
+		--omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund) || exit 1; done
 
 schema: $(VENV)/ready-to-run ## renew the JSON Schema of the manifest from the program's own words
 	@$(BIN)/python -c "from dvara_examples.manifest.schema import schema_text; print(schema_text(), end='')" >examples/manifest.schema.json

@@ -14,7 +14,7 @@ from dvara_examples.plan import PlannedRun
 from dvara_examples.process import ExecuteRequest, child_environment, run_process
 from dvara_examples.redact import Redactor
 from dvara_examples.tap import Tap
-from dvara_examples.toolchains import Command
+from dvara_examples.toolchains import Command, Deps
 from dvara_examples.transcript import Output, OutputPiece, ProcessEnd, RunInfo, Transcript
 from dvara_examples.world import World
 
@@ -31,6 +31,7 @@ class Execution:
     gateway: Gateway
     secrets: tuple[str, ...] = ()
     meter: Meter = field(default_factory=lambda: Meter(NO_BOUNDS))
+    deps: Deps = Deps.LOCKED
 
 
 def execute(run: PlannedRun, command: Command, shared: Execution, on_piece: OnPiece | None = None) -> Transcript:
@@ -97,13 +98,16 @@ def _run_info(run: PlannedRun, command: Command, shared: Execution, started_utc:
         gateway=shared.gateway.description,
         limits=variant.limits,
         started_utc=started_utc,
-        reproduce=_reproduce(variant.id, shared.world),
+        reproduce=_reproduce(variant.id, shared),
     )
 
 
-def _reproduce(variant_id: str, world: World) -> str:
+def _reproduce(variant_id: str, shared: Execution) -> str:
     """Return the command line that runs one variant again and shows everything."""
+    world = shared.world
     words = ["dvara-examples", "run", variant_id, "--verbose"]
+    if shared.deps is not Deps.LOCKED:
+        words += ["--deps", shared.deps.value]
     if world.manifest_path != world.root / "examples" / "manifest.yaml":
         words += ["--manifest", str(world.manifest_path)]
     return shlex.join(words)

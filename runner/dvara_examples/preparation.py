@@ -5,17 +5,18 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from dvara_examples.plan import PlannedRun
-from dvara_examples.toolchains import Command, Prepared, Progress, Toolchain
+from dvara_examples.toolchains import Command, Deps, Prepared, Progress, Toolchain
 from dvara_examples.world import World
 
 
 class Preparation:
     """Prepares each (language, script folder) once; runs that need the same one wait for it. Safe from any thread."""
 
-    def __init__(self, toolchains: dict[str, Toolchain], world: World, progress: Progress) -> None:
+    def __init__(self, toolchains: dict[str, Toolchain], world: World, progress: Progress, deps: Deps = Deps.LOCKED) -> None:
         self._toolchains = toolchains
         self._world = world
         self._progress = progress
+        self._deps = deps
         self._lock = threading.Lock()
         self._prepared: dict[tuple[str, Path], Future[Prepared]] = {}
 
@@ -33,7 +34,8 @@ class Preparation:
             try:
                 assert run.runtime is not None
                 toolchain = self._toolchains[run.variant.language]
-                future.set_result(toolchain.prepare(run.runtime, run.variant.file.parent, self._world, self._progress))
+                prepared = toolchain.prepare(run.runtime, run.variant.file.parent, self._world, self._progress, self._deps)
+                future.set_result(prepared)
             except BaseException as error:  # noqa: BLE001 - handed on to everyone who waits for it
                 future.set_exception(error)
         return future.result()

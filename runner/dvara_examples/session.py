@@ -27,7 +27,7 @@ from dvara_examples.reports import Reporter
 from dvara_examples.results import Preparing, RunEvent, RunFinished, RunPrinted, RunResult, RunStarted, Summary
 from dvara_examples.run_folder import RunFolder, StoredRun, find_run, load_transcript
 from dvara_examples.select import select
-from dvara_examples.toolchains import load_toolchain
+from dvara_examples.toolchains import Deps, load_toolchain
 from dvara_examples.transcript import OutputPiece, Transcript
 from dvara_examples.values import InvalidValue
 from dvara_examples.verdict import Outcome, Verdict
@@ -59,6 +59,7 @@ class Options:
     live_output: bool = False
     missing_toolchain: MissingToolchain = MissingToolchain.SKIP
     allowance: Allowance = NO_BOUNDS
+    deps: Deps = Deps.LOCKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Session:
     world: World
     plan: Plan
     gateway: Gateway
+    deps: Deps = Deps.LOCKED
 
 
 def load(world: World) -> Manifest:
@@ -83,7 +85,7 @@ def open_session(world: World, wanted: Selection, options: Options) -> Iterator[
     probed = probe_all({v.language for v in variants}, lambda language: load_toolchain(language).probe(world))
     with open_gateway(gateway_kind(options.gateway, world), world) as gateway:
         plan = make_plan(manifest, variants, probed, gateway.capabilities, options.missing_toolchain)
-        yield Session(world, plan, gateway)
+        yield Session(world, plan, gateway, options.deps)
 
 
 def gateway_kind(asked: str, world: World) -> str:
@@ -203,10 +205,10 @@ class _Workers:
         self._live_output = options.live_output
         languages = {runtime.language for runtime in session.plan.runtimes}
         toolchains = {language: load_toolchain(language) for language in languages}
-        self._preparation = Preparation(toolchains, world, lambda text: self._post(Preparing(text)))
+        self._preparation = Preparation(toolchains, world, lambda text: self._post(Preparing(text)), session.deps)
         secrets = tuple(filter(None, (world.env("DVARA_API_KEY"),)))
         meter = Meter(allowance_for(session.gateway.kind, options.allowance))
-        self._execution = Execution(world, session.gateway, secrets, meter)
+        self._execution = Execution(world, session.gateway, secrets, meter, session.deps)
         self._folder = folder
         self._elapsed = start_timer(world.clock)
 
@@ -269,7 +271,8 @@ def _refusal(error: OSError) -> str:
 def _about(session: Session) -> Mapping[str, object]:
     runtimes = {r.language: {"version": r.version, "origin": r.origin} for r in session.plan.runtimes}
     started = session.world.clock.utc_now().isoformat(timespec="seconds")
-    return {"started": started, "gateway": session.gateway.description, "runtimes": runtimes}
+    gateway = session.gateway.description
+    return {"started": started, "gateway": gateway, "deps": session.deps.value, "runtimes": runtimes}
 
 
 def judge_stored(world: World, name: str, reporters: Sequence[Reporter]) -> Summary:

@@ -5,6 +5,7 @@ from dvara_examples.plan import MissingToolchain
 from dvara_examples.reports.terminal import TerminalReport
 from dvara_examples.run_folder import RunFolder
 from dvara_examples.session import Options, Session
+from dvara_examples.toolchains import Deps
 from dvara_examples.world import World
 
 
@@ -14,12 +15,13 @@ def compose_options(
     missing: str | None,
     jobs: int | None,
     allowance: Allowance = NO_BOUNDS,
+    deps: str = Deps.LOCKED,
     *,
     verbose: bool,
 ) -> Options:
     """Fill in what the user left open: jobs from the cores, missing toolchains from CI."""
     policy = MissingToolchain(missing) if missing else (MissingToolchain.ERROR if world.on_ci else MissingToolchain.SKIP)
-    return Options(gateway, jobs or world.cores, verbose, policy, allowance)
+    return Options(gateway, jobs or world.cores, verbose, policy, allowance, Deps(deps))
 
 
 def terminal_report(session: Session, folder: RunFolder, *, verbose: bool) -> TerminalReport:
@@ -28,8 +30,10 @@ def terminal_report(session: Session, folder: RunFolder, *, verbose: bool) -> Te
 
     runs, world = session.plan.runs, session.world
     runtimes = ", ".join(f"{runtime.language} {runtime.version or runtime.origin}" for runtime in session.plan.runtimes)
-    print_line = f"dvara-examples {__version__} · gateway {session.gateway.description} · {runtimes or 'no runtime'}"
-    world.stdout.write(f"{print_line}\n")
+    parts = [f"dvara-examples {__version__}", f"gateway {session.gateway.description}", runtimes or "no runtime"]
+    if session.deps is not Deps.LOCKED:
+        parts.append(f"{session.deps} dependencies")
+    world.stdout.write(f"{' · '.join(parts)}\n")
     width = max(len(run.variant.id) for run in runs)
     return TerminalReport(world, total=len(runs), width=width, verbose=verbose, stored=folder.path)
 

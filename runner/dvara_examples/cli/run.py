@@ -15,6 +15,13 @@ from dvara_examples.cli._options import planning_options, selection_options
     "--max-requests", type=click.IntRange(1), metavar="N", help="Send so many requests in all.  [default: 200 to DVARA_URL]"
 )
 @click.option("--max-tokens", type=click.IntRange(1), metavar="N", help="Send no more requests once so many tokens are used.")
+@click.option(
+    "--deps",
+    type=click.Choice(("locked", "lowest", "latest")),
+    default="locked",
+    show_default=True,
+    help="Which releases the examples get: those in the lock files, the promised floors, or today's newest.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show what the examples write, and every finding.")
 def command(
     selectors: tuple[str, ...],
@@ -26,6 +33,7 @@ def command(
     jobs: int | None,
     max_requests: int | None,
     max_tokens: int | None,
+    deps: str,
     verbose: bool,
 ) -> int:
     """Run examples and judge how they ended.
@@ -48,7 +56,8 @@ def command(
     from dvara_examples.session import Selection, open_session, reminder, run_session
 
     world = build_world(manifest)
-    options = compose_options(world, gateway, missing_toolchain, jobs, Allowance(max_requests, max_tokens), verbose=verbose)
+    allowance = Allowance(max_requests, max_tokens)
+    options = compose_options(world, gateway, missing_toolchain, jobs, allowance, deps, verbose=verbose)
     with open_session(world, Selection(selectors, languages, tags), options) as session:
         folder = RunFolder.create(world.runs_dir, world.clock.utc_now())
         if (warning := reminder(session, options)) is not None:

@@ -8,6 +8,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +16,17 @@ from dvara_examples.world import World
 
 Progress = Callable[[str], None]
 """Takes one short line about what is being fetched or built; may be called from any thread."""
+
+
+class Deps(StrEnum):
+    """Which releases of their dependencies the examples get."""
+
+    LOCKED = "locked"
+    """What the lock files pin."""
+    LOWEST = "lowest"
+    """The floors that docs/floors.md promises, pinned too."""
+    LATEST = "latest"
+    """What a newcomer would install today; resolved once per day (UTC), which needs a network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +83,8 @@ class Toolchain(Protocol):
         """
         ...
 
-    def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress) -> Prepared:
-        """Put the dependencies of the *project* folder (``examples/python`` …) in place, from the cache where they lie there.
+    def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED) -> Prepared:
+        """Put *deps* of the *project* folder (``examples/python`` …) in place, from the cache where they lie there.
 
         Safe to run twice at once, to be killed half-way and to be repeated; works offline once it has succeeded.
         Raises ToolchainError.

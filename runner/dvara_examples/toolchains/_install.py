@@ -87,6 +87,11 @@ def fingerprint(parts: Iterable[bytes | str]) -> str:
     return digest.hexdigest()[:20]
 
 
+def today(names: Iterable[str], world: World) -> tuple[bytes, ...]:
+    """Return what tells the newest releases of *names* from those of another day; a day ends at midnight UTC."""
+    return (b"latest", f"{world.clock.utc_now():%Y-%m-%d}".encode(), *(name.encode() for name in names))
+
+
 def folder_with(file_name: str, project: Path, world: World) -> Path | None:
     """Return the folder whose *file_name* lists the dependencies of *project*, or None where there is no such list.
 

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dvara_examples.errors import ToolchainError
-from dvara_examples.toolchains import Missing, Prepared, Progress, Runtime
-from dvara_examples.toolchains._java import BUILT_IN
+from dvara_examples.toolchains import Deps, Missing, Prepared, Progress, Runtime
+from dvara_examples.toolchains._java import BUILT_IN, FLOOR
 from dvara_examples.world import World
 
 LAUNCHER = "DVARA_EXAMPLES_JAVA_LAUNCHER"
 """``built-in`` or ``jbang`` chooses the way; unset, JBang is used where it is found."""
-
-_FLOOR = 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +22,13 @@ class Java:
 
     language: str = "java"
     suffixes: tuple[str, ...] = (".java",)
-    floor: str = str(_FLOOR)
+    floor: str = str(FLOOR)
 
     def probe(self, world: World) -> Runtime | Missing:
         """Return the newest JDK from 21 up; only files are read."""
         from dvara_examples.toolchains._java.jdk import Wanted, find_jdks, newest, none_fits
 
-        wanted = Wanted(_FLOOR)
+        wanted = Wanted(FLOOR)
         try:
             jdks = find_jdks(world)
             jbang = _jbang(world)
@@ -42,19 +40,24 @@ class Java:
         launcher = {"launcher": "jbang", "jbang": str(jbang)} if jbang else {"launcher": BUILT_IN}
         return Runtime(self.language, jdk.version, Path(jdk.tool("java")), jdk.origin, {"home": str(jdk.home), **launcher})
 
-    def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress) -> Prepared:
-        """Put in place what the scripts of *project* share; each is compiled when it is first asked for."""
+    def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED) -> Prepared:
+        """Put in place what the scripts of *project* share; each is compiled when it is first asked for.
+
+        JBang takes the releases that a script names, so other *deps* are always built the built-in way; the floors
+        get the oldest JDK that fits.
+        """
         from dvara_examples.toolchains._java.builtin import BuiltIn
         from dvara_examples.toolchains._java.jbang import WithJBang
-        from dvara_examples.toolchains._java.jdk import Jdks, find_jdks
+        from dvara_examples.toolchains._java.jdk import Jdks, Wanted, find_jdks
 
         found = find_jdks(world)
         usual = next((jdk for jdk in found if Path(jdk.tool("java")) == runtime.executable), None)
         if usual is None:
             raise ToolchainError(f"the JDK at {runtime.executable.parent.parent} is gone since it was found; run again")
-        if (jbang := _jbang(world)) is not None:
+        if deps is Deps.LOCKED and (jbang := _jbang(world)) is not None:
             return WithJBang(jbang, Jdks(found, usual), world, progress)
-        prepared = BuiltIn(Jdks(found, usual), world, progress)
+        jdks = Jdks(found, usual)
+        prepared = BuiltIn(jdks.oldest_first(Wanted(FLOOR)) if deps is Deps.LOWEST else jdks, world, progress, deps)
         prepared.warm(project)
         return prepared
 

@@ -14,14 +14,16 @@ from pathlib import Path
 from urllib.parse import quote
 
 from dvara_examples.errors import ToolchainError
-from dvara_examples.toolchains import Command, Missing, Prepared, Progress, Runtime, Toolchain
+from dvara_examples.toolchains import Command, Deps, Missing, Prepared, Progress, Runtime, Toolchain
 from dvara_examples.toolchains._cache import cached_folder, downloads_folder
-from dvara_examples.toolchains._install import ask, fingerprint, folder_with, install, install_environment, release
+from dvara_examples.toolchains._install import ask, fingerprint, folder_with, install, install_environment, release, today
 from dvara_examples.toolchains._node_runtime import pinned_version, provision
 from dvara_examples.world import World
 
 HOOK = Path(__file__).with_name("node_packages.mjs")
 LISTED, LOCK = "package.json", "package-lock.json"
+FLOORS = "lowest"
+"""The folder beside the list that holds a list and a lock file for the floors."""
 PROVISIONED = "provisioned"
 
 _HAS_HOOKS = ((18, 19), (20, 6))
@@ -69,41 +71,77 @@ class Node:
         passed_over = f"{found} tells {said or 'no version'!r}, {self.floor} or newer is needed" if found else "none on PATH"
         return Runtime(self.language, pinned_version(), Path("node"), PROVISIONED, {"passed_over": passed_over})
 
-    def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress) -> Prepared:
-        """Fetch Node.js where the machine has none, install what the lock file pins, and link it beside the scripts."""
+    def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED) -> Prepared:
+        """Fetch Node.js where the machine has none, install what *deps* asks for, and link what is locked beside the scripts."""
         node = provision(world, progress).node if runtime.origin == PROVISIONED else runtime.executable
         own = {"node": runtime.version}
         listing = folder_with(LISTED, project, world) or folder_with(LISTED, world.root / "examples" / "node", world)
         if listing is None:
             return PreparedNode(node, None, {}, own)
-        packages = _locked_packages(listing)
+        wanted = _wanted(listing, deps, runtime, world)
 
         def build(folder: Path) -> None:
-            progress(f"node {runtime.version}: installing the packages of {listing / LOCK}")
-            _install_packages(folder, listing, _npm(runtime, world, progress), node, world)
+            progress(f"node {runtime.version}: installing {wanted.what}")
+            _install_packages(folder, wanted, _npm(runtime, world, progress), node, world)
 
-        contents = [(listing / name).read_bytes() for name in (LISTED, LOCK)]
-        folder = cached_folder(world, "node", fingerprint([*contents, sys.platform, platform.machine()]), build)
-        _link(listing / "node_modules", folder / "node_modules")
+        folder = cached_folder(world, "node", fingerprint([*wanted.identity, sys.platform, platform.machine()]), build)
+        if deps is Deps.LOCKED:
+            _link(listing / "node_modules", folder / "node_modules")
+        packages = _locked_packages(folder)
         env = {}
         if release(runtime.version) >= _HAS_COMPILE_CACHE:
             env["NODE_COMPILE_CACHE"] = str(downloads_folder(folder, "node-compile-cache"))
         return PreparedNode(node, folder / "node_modules", env, own | _direct_packages(packages))
 
 
-def _install_packages(folder: Path, listing: Path, npm: Sequence[str | Path], node: Path, world: World) -> None:
-    """Fill *folder* with what the lock file in *listing* pins; no package runs code while it is being installed."""
-    for name in (LISTED, LOCK):
-        shutil.copyfile(listing / name, folder / name)
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A set of packages: the files to start from, npm's words that install it, its name, and what tells it from other sets."""
+
+    files: Mapping[str, bytes]
+    words: tuple[str, ...]
+    what: str
+    identity: tuple[bytes, ...]
+
+
+def _wanted(listing: Path, deps: Deps, runtime: Runtime, world: World) -> _Wanted:
+    """Return the set of packages that *deps* means for the project in *listing*. Raises ToolchainError where there is none."""
+    if deps is Deps.LATEST:
+        names = _names_asked_for(listing)
+        bare = {LISTED: json.dumps({"private": True, "type": "module"}).encode()}
+        identity = today([*names, runtime.version], world)  # as npm leaves out releases that this Node.js is too old for
+        return _Wanted(bare, ("install", *names), f"the newest {', '.join(names)}", identity)
+    pinned = listing / FLOORS if deps is Deps.LOWEST else listing
+    if not (pinned / LISTED).is_file():
+        raise ToolchainError(f"{pinned / LISTED} is not there, and says what --deps {deps} means; add it, or run without --deps")
+    _locked_packages(pinned)
+    files = {name: (pinned / name).read_bytes() for name in (LISTED, LOCK)}
+    return _Wanted(files, ("ci",), f"the packages of {pinned / LOCK}", tuple(files.values()))
+
+
+def _names_asked_for(listing: Path) -> list[str]:
+    """Return the names of the packages that ``package.json`` in *listing* asks for."""
+    try:
+        asked_for = json.loads((listing / LISTED).read_bytes()).get("dependencies", {})
+        return sorted(map(str, asked_for))
+    except (ValueError, AttributeError, TypeError):
+        raise ToolchainError(f"{listing / LISTED} is no list of packages as npm writes it; correct it") from None
+
+
+def _install_packages(folder: Path, wanted: _Wanted, npm: Sequence[str | Path], node: Path, world: World) -> None:
+    """Fill *folder* with what is *wanted*; no package runs code while it is being installed."""
+    for name, content in wanted.files.items():
+        (folder / name).write_bytes(content)
     environ = install_environment(world, npm_config_cache=str(downloads_folder(folder, "npm")))
     environ["PATH"] = os.pathsep.join([str(node.parent), environ.get("PATH", "")])
-    flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--prefer-offline"]
-    install([*npm, "ci", *flags], cwd=folder, environ=environ, stop=world.stop, what=f"the packages of {listing / LOCK}")
+    flags = ["--package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+    freshness = "--prefer-offline" if LOCK in wanted.files else "--prefer-online"
+    install([*npm, *wanted.words, *flags, freshness], cwd=folder, environ=environ, stop=world.stop, what=wanted.what)
     (folder / "node_modules").mkdir(exist_ok=True)
 
 
 def _locked_packages(listing: Path) -> Mapping[str, Mapping[str, object]]:
-    """Return the packages that the lock file in *listing* pins, by the folder that each is installed in."""
+    """Return the packages that the lock file in *listing* names, by the folder that each is installed in."""
     path = listing / LOCK
     try:
         packages = json.loads(path.read_bytes())["packages"]

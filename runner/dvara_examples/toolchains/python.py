@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dvara_examples.toolchains import Command, Missing, Prepared, Progress, Runtime, Toolchain
+from dvara_examples.errors import ToolchainError
+from dvara_examples.toolchains import Command, Deps, Missing, Prepared, Progress, Runtime, Toolchain
 from dvara_examples.toolchains._cache import cached_folder, downloads_folder
-from dvara_examples.toolchains._install import ask, fingerprint, folder_with, install, install_environment, release
+from dvara_examples.toolchains._install import ask, fingerprint, folder_with, install, install_environment, release, today
 from dvara_examples.world import World
 
 CHOICE = "DVARA_EXAMPLES_PYTHON"
 """Names another interpreter for the examples than the one that runs this tool: a path, or a name on ``PATH``."""
-LOCK = "requirements.txt"
+ASKED_FOR, LOCK, FLOORS = "requirements.in", "requirements.txt", "requirements-lowest.txt"
 ENV = {"PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 """Output is UTF-8 whatever the locale, and nothing is written beside the scripts.
 
@@ -64,25 +65,52 @@ class Python:
             )
         return Runtime(self.language, version, Path(found).absolute(), CHOICE)
 
-    def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress) -> Prepared:
-        """Make the environment that ``requirements.txt`` pins, or use the bare interpreter where there is no such file."""
+    def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED) -> Prepared:
+        """Make the environment that *deps* asks for, or use the bare interpreter where there is no ``requirements.txt``."""
         own = {"python": runtime.version}
         listing = folder_with(LOCK, project, world) or folder_with(LOCK, world.root / "examples" / "python", world)
         if listing is None:
             return PreparedPython(runtime.executable, own)
-        lock = listing / LOCK
-        key = fingerprint([lock.read_bytes(), runtime.version, str(runtime.executable)])
+        wanted = _wanted(listing, deps, world)
+        key = fingerprint([*wanted.identity, runtime.version, str(runtime.executable)])
 
         def build(folder: Path) -> None:
-            progress(f"python {runtime.version}: installing the packages of {lock}")
-            _make_environment(folder, lock, runtime, world)
+            progress(f"python {runtime.version}: installing {wanted.what}")
+            _make_environment(folder, wanted, runtime, world)
 
         environment = cached_folder(world, "python", key, build)
         return PreparedPython(environment / "bin" / "python", own | _direct_packages(listing, environment))
 
 
-def _make_environment(folder: Path, lock: Path, runtime: Runtime, world: World) -> None:
-    """Fill *folder* with an environment that holds what *lock* pins, and nothing else.
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A set of packages: uv's words that install it, what it is called, and what tells it from other sets."""
+
+    words: tuple[str | Path, ...]
+    what: str
+    identity: tuple[bytes, ...]
+
+
+def _wanted(listing: Path, deps: Deps, world: World) -> _Wanted:
+    """Return the set of packages that *deps* means for the project in *listing*. Raises ToolchainError where there is none."""
+    if deps is Deps.LATEST:
+        names = re.findall(r"^[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?", _read(listing / ASKED_FOR, deps), re.MULTILINE)
+        return _Wanted(("install", "--upgrade", *names), f"the newest {', '.join(names)}", today(names, world))
+    lock = listing / (FLOORS if deps is Deps.LOWEST else LOCK)
+    pinned = _read(lock, deps)
+    return _Wanted(("sync", "--require-hashes", lock.absolute()), f"the packages of {lock}", (pinned.encode(),))
+
+
+def _read(file: Path, deps: Deps) -> str:
+    """Return the text of *file*, which *deps* needs."""
+    try:
+        return file.read_text("utf-8")
+    except FileNotFoundError:
+        raise ToolchainError(f"{file} is not there, and says what --deps {deps} means; add it, or run without --deps") from None
+
+
+def _make_environment(folder: Path, wanted: _Wanted, runtime: Runtime, world: World) -> None:
+    """Fill *folder* with an environment that holds what is *wanted*, and nothing else.
 
     Wheels only: building from source would run code of the package while it is being installed.
     """
@@ -92,17 +120,17 @@ def _make_environment(folder: Path, lock: Path, runtime: Runtime, world: World) 
     interpreter = folder / "bin" / "python"
     steps: tuple[list[str | Path], ...] = (
         ["venv", "--no-project", "--no-python-downloads", "--allow-existing", "--python", runtime.executable, folder],
-        ["pip", "sync", "--python", interpreter, "--require-hashes", "--no-build", "--compile-bytecode", lock.absolute()],
+        ["pip", *wanted.words, "--python", interpreter, "--no-build", "--compile-bytecode"],
     )
     for step in steps:
         argv = [uv.find_uv_bin(), "--color", "never", "--no-progress", *step]
-        install(argv, cwd=folder, environ=environ, stop=world.stop, what=f"the packages of {lock}")
+        install(argv, cwd=folder, environ=environ, stop=world.stop, what=wanted.what)
 
 
 def _direct_packages(listing: Path, environment: Path) -> dict[str, str]:
     """Return name and installed version of every package that ``requirements.in`` asks for by name."""
     try:
-        asked_for = (listing / "requirements.in").read_text("utf-8")
+        asked_for = (listing / ASKED_FOR).read_text("utf-8")
     except FileNotFoundError:
         return {}
     names = [_plain(name) for name in re.findall(r"^([A-Za-z0-9][\w.-]*)", asked_for, re.MULTILINE)]

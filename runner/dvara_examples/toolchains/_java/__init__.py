@@ -9,11 +9,15 @@ maven_settings  what our own downloads heed in ``settings.xml``
 mima            Maven's resolver: five pinned jars and ``Resolve.java``
 coordinates     dependencies and repositories as the resolver is asked for them
 resolver        a header to a class path
+releases        other releases than those that a header names
 compiler        a bundle to a jar and its main class
 archive         classes parsed ahead of time, so that a run starts sooner
 launch          the command line
 builtin, jbang  the two ways from a script to its command
 """
+
+FLOOR = 21
+"""The oldest Java that the docs promise, and what scripts without ``//JAVA`` are held to."""
 
 BUILT_IN = "built-in"
 """The launcher's name in reports, and in the variable that chooses it."""

@@ -1,15 +1,17 @@
 """The way without JBang: read the header, resolve, compile, and start the script's own class."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dvara_examples.errors import ToolchainError
-from dvara_examples.toolchains import Command, Progress
+from dvara_examples.toolchains import Command, Deps, Progress
 from dvara_examples.toolchains._java import BUILT_IN
 from dvara_examples.toolchains._java.bundle import Bundle, read_bundle
 from dvara_examples.toolchains._java.compiler import compile_bundle
 from dvara_examples.toolchains._java.jdk import Jdk, Jdks
 from dvara_examples.toolchains._java.launch import Launcher, Program
+from dvara_examples.toolchains._java.releases import for_deps
 from dvara_examples.toolchains._java.resolver import ClassPath, resolve
 from dvara_examples.world import World
 
@@ -17,10 +19,12 @@ from dvara_examples.world import World
 class BuiltIn:
     """Scripts built by the toolchain itself; every step is kept in the cache, so that asking again is cheap."""
 
-    def __init__(self, jdks: Jdks, world: World, progress: Progress) -> None:
+    def __init__(self, jdks: Jdks, world: World, progress: Progress, deps: Deps = Deps.LOCKED) -> None:
         self._jdks = jdks
         self._world = world
         self._progress = progress
+        self._deps = deps
+        self._day = f"{world.clock.utc_now():%Y-%m-%d}" if deps is Deps.LATEST else None
         self._launcher = Launcher(world, progress)
 
     def warm(self, project: Path) -> None:
@@ -53,11 +57,12 @@ class BuiltIn:
                 f"{script} uses {', '.join(bundle.header.only_with_jbang)}, which JBang alone can follow; "
                 "install JBang and put it on PATH to run this script"
             )
-        return bundle, self._jdks.for_script(script, bundle.header.wanted)
+        jdk = self._jdks.for_script(script, bundle.header.wanted)
+        return replace(bundle, header=for_deps(bundle.header, self._deps)), jdk
 
     def _class_path(self, bundle: Bundle) -> ClassPath:
         """Resolve the dependencies of *bundle*, with the script named in whatever goes wrong."""
         try:
-            return resolve(bundle.header, self._jdks.usual, self._world, self._progress)
+            return resolve(bundle.header, self._jdks.usual, self._world, self._progress, self._day)
         except ToolchainError as error:
             raise ToolchainError(f"in {bundle.script}: {error}") from error

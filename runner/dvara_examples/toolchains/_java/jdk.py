@@ -71,16 +71,21 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Jdks:
-    """All JDKs that were found, and the *usual* one for scripts that ask for none."""
+    """All JDKs that were found, and the *usual* one for scripts that ask for none; others get the newest or oldest that fits."""
 
     found: tuple[Jdk, ...]
     usual: Jdk
+    prefers_oldest: bool = False
+
+    def oldest_first(self, wanted: Wanted) -> "Jdks":
+        """Return the same JDKs for scripts that get the oldest that fits; the usual one is the oldest that fits *wanted*."""
+        return Jdks(self.found, oldest(self.found, wanted) or self.usual, prefers_oldest=True)
 
     def for_script(self, script: Path, wanted: Wanted | None) -> Jdk:
-        """Return the newest JDK that *script* can use. Raises ToolchainError where none fits."""
+        """Return the JDK that *script* gets. Raises ToolchainError where none fits."""
         if wanted is None:
             return self.usual
-        if (jdk := newest(self.found, wanted)) is None:
+        if (jdk := (oldest if self.prefers_oldest else newest)(self.found, wanted)) is None:
             raise ToolchainError(none_fits(self.found, wanted, who=f"{script.name} (//JAVA)"))
         return jdk
 
@@ -109,6 +114,11 @@ def find_jdks(world: World) -> tuple[Jdk, ...]:
 def newest(jdks: Iterable[Jdk], wanted: Wanted) -> Jdk | None:
     """Return the newest JDK that fits; of equal ones the one found first."""
     return max((jdk for jdk in jdks if wanted.fits(jdk)), key=lambda jdk: jdk.numbers, default=None)
+
+
+def oldest(jdks: Iterable[Jdk], wanted: Wanted) -> Jdk | None:
+    """Return the oldest JDK that fits; of equal ones the one found first."""
+    return min((jdk for jdk in jdks if wanted.fits(jdk)), key=lambda jdk: jdk.numbers, default=None)
 
 
 def none_fits(jdks: Iterable[Jdk], wanted: Wanted, who: str = "") -> str:

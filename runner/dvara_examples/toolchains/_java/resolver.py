@@ -31,10 +31,11 @@ class ClassPath:
     versions: Mapping[str, str] = field(default_factory=dict)
 
 
-def resolve(header: Header, jdk: Jdk, world: World, progress: Progress) -> ClassPath:
+def resolve(header: Header, jdk: Jdk, world: World, progress: Progress, day: str | None = None) -> ClassPath:
     """Return the class path for *header*, resolving it with *jdk* on first use and from the cache afterwards.
 
-    The jars are copied into the cache, so that tidying the local Maven repository breaks no later run.
+    What was resolved for one *day* counts for that day alone. The jars are copied into the cache, so that tidying the
+    local Maven repository breaks no later run.
     Raises ToolchainError with the resolver's own sentence, which names artifact and repository.
     """
     if not header.deps:
@@ -50,7 +51,7 @@ def resolve(header: Header, jdk: Jdk, world: World, progress: Progress) -> Class
             jars.append({"artifact": artifact, "version": version, "file": name})
         (folder / "jars.json").write_text(json.dumps(jars), "utf-8")
 
-    key = hashlib.sha256("\n".join(request).encode()).hexdigest()[:32]
+    key = hashlib.sha256("\n".join([*request, *([day] if day else [])]).encode()).hexdigest()[:32]
     folder = intact_folder(world, "java-jars", key, build)
     jars = json.loads((folder / "jars.json").read_text("utf-8"))
     named = {coordinate.artifact for coordinate in wanted}
