@@ -30,8 +30,9 @@ TWICE = numbered(make_exchange(ending=Ending.TRUNCATED), make_exchange())
 
 
 def test_languages_that_do_the_same_are_not_mentioned() -> None:
-    """The text may differ, and so may the number of a failure."""
+    """The text may differ, and so may the number of a failure; a line end alone is no text."""
     assert parity([ran("python"), ran("node", stdout="hello\n"), ran("java")]) == ()
+    assert parity([ran("python", stdout=""), ran("java", stdout="\n")]) == ()
     assert parity([ran("python", exit_code=1), ran("java", exit_code=2)]) == ()
 
 

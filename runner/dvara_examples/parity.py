@@ -75,7 +75,8 @@ def _requests(run: Transcript) -> str:
 
 
 def _printed(run: Transcript) -> str:
-    return "printed text" if run.stdout.size_bytes else "printed nothing"
+    """Say whether more than blanks and line ends went to stdout."""
+    return "printed text" if run.stdout.text.strip() else "printed nothing"
 
 
 _ASPECTS = (
