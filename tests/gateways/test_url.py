@@ -15,6 +15,7 @@ from dvara_examples.gateways.url import normalised
 from dvara_examples.model import Endpoint
 from dvara_examples.standin.server import StandIn
 from dvara_examples.world import World
+from tests.tap.proxying import http_proxy
 
 KEY = "gw_secret_key"
 CERTIFICATE = Path(__file__).parent.parent / "data" / "tls" / "cert.pem"
@@ -237,3 +238,30 @@ def test_proxies_and_netrc_of_the_machine_are_left_alone(
     monkeypatch.setenv("NETRC", str(netrc))
     with StandIn(clock=SystemClock(), default_key=KEY) as standin:
         assert opened(standin.base_url).models
+
+
+def test_the_models_are_asked_for_through_a_proxy(opened: Open) -> None:
+    """An http gateway behind a proxy is asked through a tunnel, as the examples' requests are."""
+    with StandIn(clock=SystemClock()) as standin:
+        port = int(standin.base_url.removesuffix("/v1").rpartition(":")[2])
+        with http_proxy(port) as proxy:
+            gateway = opened("http://gw.example:8080", standin.default_key, HTTP_PROXY=proxy.url)
+    assert gateway.models
+    assert gateway.remote
+    assert proxy.asked == [b"CONNECT gw.example:8080 HTTP/1.1\r\nHost: gw.example:8080\r\n\r\n"]
+
+
+def test_a_proxy_that_lets_nobody_through(opened: Open) -> None:
+    """Its refusal is one sentence that shows neither the key nor what the proxy would be opened with."""
+    with http_proxy(0, b"HTTP/1.1 407 X\r\n\r\n") as proxy:
+        told = refusal(opened, "https://gw.example", HTTPS_PROXY=f"http://user:canary@127.0.0.1:{proxy.port}")
+    assert told == (
+        f"the gateway at https://gw.example/v1 cannot be reached: the proxy 127.0.0.1:{proxy.port} (from HTTPS_PROXY) "
+        "does not accept the user name and the password in HTTPS_PROXY (407); check them"
+    )
+
+
+def test_loopback_is_no_business_of_a_proxy(opened: Open) -> None:
+    """A proxy that the environment names for everything is not asked for a gateway on this machine."""
+    with StandIn(clock=SystemClock()) as standin:
+        assert not opened(standin.base_url, standin.default_key, ALL_PROXY="http://127.0.0.1:9").remote

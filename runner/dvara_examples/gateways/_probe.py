@@ -11,7 +11,11 @@ from requests.adapters import HTTPAdapter
 
 from dvara_examples.clock import Timer, start_timer
 from dvara_examples.errors import GatewayError
+from dvara_examples.gateways._tunnelled import tunnelled_pools
 from dvara_examples.model import Endpoint
+from dvara_examples.tap.proxies import Proxy, proxy_for
+from dvara_examples.tap.rewrite import Origin
+from dvara_examples.tap.unreachable import Unreachable
 from dvara_examples.tap.upstream import tls_context
 from dvara_examples.world import World
 
@@ -30,15 +34,18 @@ class Probed:
     lists_models: bool = True
 
 
-class _TlsAdapter(HTTPAdapter):
-    """Verifies as the tap does, so that whom the probe trusts, the examples' requests reach."""
+class _TapsWay(HTTPAdapter):
+    """Connects and verifies as the tap does, so that where the probe is let in, the examples' requests are too."""
 
-    def __init__(self, context: ssl.SSLContext) -> None:
+    def __init__(self, context: ssl.SSLContext | None, origin: Origin, proxy: Proxy | None, patience_s: float) -> None:
         self._context = context
         super().__init__()
+        if proxy is not None:
+            self.poolmanager.pool_classes_by_scheme = tunnelled_pools(origin, proxy, patience_s)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **more: object) -> None:
-        super().init_poolmanager(connections, maxsize, block, ssl_context=self._context, **more)
+        tls = {} if self._context is None else {"ssl_context": self._context}
+        super().init_poolmanager(connections, maxsize, block, **tls, **more)
 
     def cert_verify(self, conn: object, url: str, verify: object, cert: object) -> None:
         """Leave the context as it is: the library would add certificates of its own."""
@@ -46,9 +53,12 @@ class _TlsAdapter(HTTPAdapter):
 
 def probe(upstream: Endpoint, world: World, *, patience_s: float = PATIENCE_S) -> Probed:
     """Send ``GET {base_url}/models``. Raises GatewayError, whose message never holds the key."""
+    origin = Origin.of(upstream.base_url)
+    proxy = proxy_for(origin, world.environ)
+    context = tls_context(world.environ) if origin.tls else None
     with requests.Session() as session:
-        session.trust_env = False  # no proxies, and no .netrc in the place of the key
-        session.mount("https://", _TlsAdapter(tls_context(world.environ)))
+        session.trust_env = False  # no proxies but the tap's, and no .netrc in the place of the key
+        session.mount(f"{origin.scheme}://", _TapsWay(context, origin, proxy, patience_s))
         try:
             with session.get(
                 f"{upstream.base_url}/models",
@@ -58,6 +68,8 @@ def probe(upstream: Endpoint, world: World, *, patience_s: float = PATIENCE_S) -
                 stream=True,
             ) as response:
                 return _read(upstream, response, _body(response, start_timer(world.clock)))
+        except Unreachable as error:
+            raise GatewayError(f"the gateway at {upstream.base_url} cannot be reached: {error}") from None
         except (requests.RequestException, OSError) as error:
             raise GatewayError(_reason(upstream.base_url, error)) from None
 

@@ -2,7 +2,7 @@
 
 The URL may come with or without ``/v1`` and a slash at its end; where no part of its path is ``v1``, ``/v1`` is added. On
 opening, the gateway is asked for its models once, so that a wrong address or key is told before any example starts. That
-request goes the way the examples' requests go: straight, without proxies, and no redirect is followed.
+request goes the way the examples' requests go, through the proxy that the environment names, and no redirect is followed.
 """
 
 from collections.abc import Iterator, Sequence

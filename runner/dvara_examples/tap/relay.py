@@ -18,11 +18,13 @@ from dvara_examples.clock import Timer
 from dvara_examples.tap.conversation import Conversation, Ledger
 from dvara_examples.tap.ending import Close
 from dvara_examples.tap.gate import Gate
+from dvara_examples.tap.proxies import Proxy
 from dvara_examples.tap.requests import NOT_HTTP, BodyPart, RequestSplitter
 from dvara_examples.tap.rewrite import Origin, Rewriter
 from dvara_examples.tap.schedule import Schedule
 from dvara_examples.tap.spoiler import GatewayClosed, Spoiler
-from dvara_examples.tap.upstream import Unreachable, Upstream, connect, no_delay, reset, shut_writing, unacknowledged
+from dvara_examples.tap.unreachable import Unreachable
+from dvara_examples.tap.upstream import Upstream, connect, no_delay, reset, shut_writing, unacknowledged
 from dvara_examples.tap.waiting import GONE, Stopped, Waiter, broke
 from dvara_examples.wire.http import RequestHead
 from dvara_examples.wire.parts import Fin, Note, Rst, Send
@@ -42,7 +44,8 @@ _FROM_CLIENT_BYTES = 64 * 1024
 class Wiring:
     """What every connection of one tap needs; *stopping* is a socket that hangs up when the tap is closed.
 
-    *schedule* is None where no response is to be spoilt, *gate* where every request may pass.
+    *schedule* is None where no response is to be spoilt, *gate* where every request may pass, *proxy*
+    where the way to the gateway is straight.
     """
 
     origin: Origin
@@ -53,6 +56,7 @@ class Wiring:
     stopping: socket.socket
     schedule: Schedule | None = None
     gate: Gate | None = None
+    proxy: Proxy | None = None
 
 
 class _Over(Exception):  # noqa: N818 - the regular end of a relay
@@ -301,7 +305,8 @@ class Relay:
         if self._upstream is not None or not self._gateway_sends:
             return
         try:
-            self._upstream = connect(self._wiring.origin, self._wiring.context, self._waiter.ready)
+            wiring = self._wiring
+            self._upstream = connect(wiring.origin, wiring.context, self._waiter.ready, wiring.proxy)
         except Unreachable as error:
             self._gateway_ends(Close.FIN, str(error))
 

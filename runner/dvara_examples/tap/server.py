@@ -17,6 +17,7 @@ from dvara_examples.tap.bounds import Bounds
 from dvara_examples.tap.conversation import Ledger
 from dvara_examples.tap.gate import Gate
 from dvara_examples.tap.progress import OnEvent
+from dvara_examples.tap.proxies import proxy_for
 from dvara_examples.tap.relay import Relay, Wiring
 from dvara_examples.tap.rewrite import PREFIX, Origin, Rewriter, throw_away_key
 from dvara_examples.tap.schedule import Schedule
@@ -35,12 +36,12 @@ class Tap:
 
     The port (*port*, or a free one) is bound when the tap is made, connections are served inside the ``with`` block.
     *endpoint* is what the client gets: the tap's base URL and a throw-away key, for which *upstream*'s key is put in.
-    *environ* names certificate authorities (``SSL_CERT_FILE`` and its kin) for an https gateway.
+    *environ* names certificate authorities (``SSL_CERT_FILE`` and its kin) for an https gateway, and proxies on the way there.
     *on_event* hears of each exchange while it goes on, from the threads that relay: it must neither wait nor raise. A tap
     that runs for days and is only listened to does not *keep* exchanges. *faults* spoil the responses, an entry per request
     in the order of arrival; beyond the last entry, and without any, not one byte is changed.
     *gate* is asked about each request before anything of it goes out; the client of one that is refused gets no answer.
-    Raises GatewayError for an *upstream* that cannot be connected to as it is written, or a *port* that is taken.
+    Raises GatewayError for an *upstream* or a proxy that cannot be connected to as it is written, or a *port* that is taken.
     """
 
     def __init__(
@@ -68,7 +69,9 @@ class Tap:
         rewriter = Rewriter(origin, f"{_HOST}:{self._port}", self.endpoint.key, upstream.key)
         stopping, self._stop = socket.socketpair()
         schedule = Schedule(faults) if any(faults) else None
-        self._wiring = Wiring(origin, context, rewriter, self._ledger, timer, stopping, schedule, gate)
+        self._wiring = Wiring(
+            origin, context, rewriter, self._ledger, timer, stopping, schedule, gate, proxy_for(origin, environ)
+        )
         self._acceptor = threading.Thread(target=self._accept, name=f"tap-{self._port}-accept", daemon=True)
         self._relays: list[threading.Thread] = []
         self._accepted = 0

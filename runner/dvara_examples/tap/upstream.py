@@ -10,21 +10,17 @@ import ssl
 import struct
 import sys
 import termios
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from dvara_examples.errors import GatewayError
+from dvara_examples.tap.proxies import Proxy
 from dvara_examples.tap.rewrite import Origin
+from dvara_examples.tap.tunnel import open_tunnel
+from dvara_examples.tap.unreachable import Ready, Unreachable, words
 
 CONNECT_LIMIT_S = 10.0
 _CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-
-Ready = Callable[[int, int, float], bool]
-"""Waits for a file descriptor to show poll events, at most so many seconds; False where they did not come."""
-
-
-class Unreachable(Exception):  # noqa: N818 - a state of the gateway
-    """No connection came about; ``str()`` is the reason in words."""
 
 
 class Upstream:
@@ -74,24 +70,41 @@ class Upstream:
         reset(self._socket)
 
 
-def connect(origin: Origin, context: ssl.SSLContext | None, ready: Ready) -> Upstream:
-    """Open a connection to *origin*, over TLS where a *context* is given; *ready* does the waiting.
+def connect(origin: Origin, context: ssl.SSLContext | None, ready: Ready, proxy: Proxy | None = None) -> Upstream:
+    """Open a connection to *origin*, over TLS where a *context* is given, through a *proxy* where there is one.
 
-    Raises Unreachable with the reason of the last address tried.
+    *ready* does the waiting. Raises Unreachable with the reason of the last address tried.
     """
+    sock = reach(origin, ready, proxy)
+    return Upstream(_wrap(sock, context, origin, ready) if context else sock)
+
+
+def reach(origin: Origin, ready: Ready, proxy: Proxy | None) -> socket.socket:
+    """Return a socket that leads to *origin*, straight or through *proxy*, and does not block. Raises Unreachable."""
+    if proxy is None:
+        return _open(origin.host, origin.port, origin.authority, ready)
+    sock = _open(proxy.host, proxy.port, str(proxy), ready)
     try:
-        addresses = socket.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise Unreachable(f"the host name {origin.host!r} cannot be resolved: {_words(error)}") from error
+        open_tunnel(sock, proxy, origin, ready)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _open(host: str, port: int, shown: str, ready: Ready) -> socket.socket:
+    try:
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        why = words(error) if isinstance(error, OSError) else "it is no host name"
+        raise Unreachable(f"the host name {host!r} cannot be resolved: {why}") from error
     reason = "it has no address"
     for family, kind, protocol, _, address in addresses:
         try:
-            sock = _connect_one(socket.socket(family, kind, protocol), address, ready)
+            return _connect_one(socket.socket(family, kind, protocol), address, ready)
         except OSError as error:
-            reason = _words(error)
-            continue
-        return Upstream(_wrap(sock, context, origin, ready) if context else sock)
-    raise Unreachable(f"no connection to {origin.authority}: {reason}")
+            reason = words(error)
+    raise Unreachable(f"no connection to {shown}: {reason}")
 
 
 def tls_context(environ: Mapping[str, str]) -> ssl.SSLContext:
@@ -107,7 +120,7 @@ def tls_context(environ: Mapping[str, str]) -> ssl.SSLContext:
                 context = ssl.create_default_context(cafile=None if folder else os.fspath(where), capath=folder)
             except OSError as error:
                 raise GatewayError(
-                    f"{name} points at {value!r}, which holds no certificates ({_words(error)}); "
+                    f"{name} points at {value!r}, which holds no certificates ({words(error)}); "
                     "a PEM file or a folder of hashed certificates is accepted"
                 ) from None
             break
@@ -183,11 +196,7 @@ def _wrap(sock: socket.socket, context: ssl.SSLContext, origin: Origin, ready: R
         raise Unreachable(f"the certificate of {origin.authority} is not trusted: {error.verify_message}") from error
     except OSError as error:
         wrapped.close()
-        raise Unreachable(f"TLS with {origin.authority} failed: {_words(error)}") from error
+        raise Unreachable(f"TLS with {origin.authority} failed: {words(error)}") from error
     except BaseException:
         wrapped.close()
         raise
-
-
-def _words(error: OSError) -> str:
-    return (error.strerror or str(error) or type(error).__name__).lower()

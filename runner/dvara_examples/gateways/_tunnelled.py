@@ -1,0 +1,46 @@
+"""Lets the question for the models take the way through a proxy that the tap's connections take, byte for byte.
+
+The library's own way would ask for http addresses in another manner than the tap does, and could be let through where the
+examples' requests are not.
+"""
+
+import select
+import socket
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from dvara_examples.tap.proxies import Proxy
+from dvara_examples.tap.rewrite import Origin
+from dvara_examples.tap.upstream import reach
+
+
+def tunnelled_pools(origin: Origin, proxy: Proxy, patience_s: float) -> dict[str, type[HTTPConnectionPool]]:
+    """Return pools by scheme whose connections lead to *origin* through *proxy*; connecting raises Unreachable."""
+
+    def connected() -> socket.socket:
+        sock = reach(origin, _ready, proxy)
+        sock.settimeout(patience_s)
+        return sock
+
+    class Plain(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return connected()
+
+    class Secure(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            return connected()
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return {"http": PlainPool, "https": SecurePool}
+
+
+def _ready(descriptor: int, events: int, limit_s: float) -> bool:
+    poll = select.poll()
+    poll.register(descriptor, events)
+    return bool(poll.poll(limit_s * 1000))
