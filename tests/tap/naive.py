@@ -138,7 +138,7 @@ def _unchunk(response: Naive, body: bytes) -> None:
             return
         left = int(size[1], 16)
         if not left:
-            response.whole = re.match(rb"(?:[^\n]*[^\r\n][^\n]*\n)*\r?\n", body) is not None
+            response.whole = any(trailer in (b"", b"\r") for trailer in body.split(b"\n")[:-1])
             return
         response.said, body = response.said + body[:left], body[left:]
         end = re.match(rb"\r?\n", body)

@@ -3,7 +3,7 @@
 import pytest
 
 from dvara_examples.wire.framing import BodyReader, ChunkedBody, LengthBody, request_body, response_body
-from dvara_examples.wire.http import ProtocolError, ResponseHead
+from dvara_examples.wire.http import ProtocolError, ResponseHead, read_response_head
 
 CHUNKED = b'5\r\nhello\r\n1;a="b"\r\n \r\n0005  \r\nworld\r\n0\r\nX-T: 1\r\n\r\n'
 
@@ -109,3 +109,9 @@ def test_a_length_that_is_none(value: str) -> None:
     """A Content-Length that is not one number is refused."""
     with pytest.raises(ProtocolError):
         request_body((("Content-Length", value),))
+
+
+def test_a_status_below_100_is_none() -> None:
+    """What clients refuse as a status is no answer, let alone a good one."""
+    with pytest.raises(ProtocolError):
+        read_response_head(b"HTTP/1.1 000 OK\r\n\r\n")

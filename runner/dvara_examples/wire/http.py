@@ -12,7 +12,7 @@ MAX_HEAD_BYTES = 1024 * 1024
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _BLANK = re.compile(rb"[\r\n]*")
 _REQUEST_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) (.*) (HTTP/\d\.\d)")
-_STATUS_LINE = re.compile(rb"(HTTP/\d\.\d) (\d{3})(?: (.*))?")
+_STATUS_LINE = re.compile(rb"(HTTP/\d\.\d) ([1-9]\d{2})(?: (.*))?")
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]")
 
 
