@@ -9,6 +9,7 @@ from dvara_examples.clock import SystemClock
 from dvara_examples.standin.server import StandIn
 from dvara_examples.transcript_file import read_transcript
 from tests.integration.conftest import Tool
+from tests.tap.proxying import http_proxy
 
 ASK_TWICE = """
 import os, sys, urllib.request
@@ -85,3 +86,17 @@ def test_the_embedded_gateway_has_a_bound_where_one_is_asked_for(tool: Tool, man
     """Without the option there is none, and with it the bound holds as it does elsewhere."""
     assert tool("run", "all", "--manifest", str(manifest)).code == 0
     assert tool("run", "all", "--manifest", str(manifest), "--max-requests", "3", "--jobs", "1").code == 3
+
+
+def test_a_gateway_elsewhere_is_named_before_it_is_asked(tool: Tool, manifest: Path) -> None:
+    """One line on stderr says how many runs go where, and the bound; all four requests take the way through the proxy."""
+    with StandIn(clock=SystemClock()) as standin:
+        port = int(standin.base_url.removesuffix("/v1").rpartition(":")[2])
+        with http_proxy(port) as proxy:
+            environ = {"DVARA_URL": "http://gw.example", "DVARA_API_KEY": standin.default_key, "http_proxy": proxy.url}
+            ran = tool("run", "all", "--manifest", str(manifest), env={**environ, "no_proxy": "", "NO_PROXY": ""})
+    assert ran.code == 0, ran.stdout + ran.stderr
+    told = [line for line in ran.stderr.splitlines() if "money" in line]
+    where = "http://gw.example/v1, where they may cost money"
+    assert told == [f"2 runs send their requests to {where}; the bound is 200 requests"]
+    assert len(proxy.asked) == 5  # the models, and two requests of each run
