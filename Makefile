@@ -21,7 +21,7 @@ endef
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint bench lock schema clean help
+.PHONY: run test lint bench fuzz lock schema clean help
 .DEFAULT_GOAL := help
 
 run: $(VENV)/ready-to-run ## set up, then run all examples on the embedded gateway (ARGS="-l node" narrows it down)
@@ -36,8 +36,11 @@ lint: $(VENV)/ready-to-test ## check style, layers and types
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
 
-bench: $(VENV)/ready-to-test ## measure start-up, the manifest, `run all` against a shell loop, and one trivial case
-	@for part in startup manifest run_all trivial; do $(BIN)/python -m bench.$$part || exit 1; done
+bench: $(VENV)/ready-to-test ## measure start-up, the manifest, the tap, `run all` against a shell loop, and one trivial case
+	@for part in startup manifest tap run_all trivial; do $(BIN)/python -m bench.$$part || exit 1; done
+
+fuzz: $(VENV)/ready-to-test ## lead 100 000 random streams past the tap (ARGS="--tries 1000000" for more)
+	@$(BIN)/python -m bench.fuzz $(ARGS)
 
 # A set-up that was interrupted leaves `unfinished` behind and is begun anew; one that is done needs no network again.
 $(VENV)/ready-to-run: pyproject.toml requirements/run.txt
