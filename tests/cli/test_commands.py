@@ -28,6 +28,7 @@ def call(*args: str, cwd: Path = REPOSITORY) -> subprocess.CompletedProcess[str]
         (("run", "all", "-t", "smok"), "did you mean 'smoke'?"),
         (("run", "all", "--gateway", "embeded"), "embedded"),
         (("run", "all", "--jobs", "0"), "1<=x<=64"),
+        (("run", "all", "--deps", "newest"), "latest"),
         (("run",), "name what to run"),
         (("show", "stream-basci"), "stream-basic"),
         (("judge", "no-such-run"), "no-such-run"),

@@ -3,6 +3,8 @@
 import io
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,21 @@ import pytest
 from dvara_examples.world import World
 
 MakeWorld = Callable[..., World]
+
+
+@dataclass(frozen=True, slots=True)
+class OnDay:
+    """A clock that stands still at noon of one day in May."""
+
+    day: int
+
+    def monotonic(self) -> float:
+        """Return a fixed point."""
+        return 0.0
+
+    def utc_now(self) -> datetime:
+        """Return noon of the day."""
+        return datetime(2026, 5, self.day, 12, tzinfo=UTC)
 
 
 @pytest.fixture

@@ -3,22 +3,27 @@
 import base64
 import gzip
 import hashlib
+import http.server
 import io
 import json
 import os
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dvara_examples.errors import ToolchainError
-from dvara_examples.toolchains import Command, Prepared, Runtime, load_toolchain
+from dvara_examples.toolchains import Command, Deps, Prepared, Runtime, load_toolchain
 from dvara_examples.toolchains._node_runtime import pinned_version, provision
 from dvara_examples.toolchains.node import PreparedNode
 from dvara_examples.world import World
+from tests.toolchains.conftest import OnDay
 
 ROOT = Path(__file__).parents[2]
 NODE = load_toolchain("node")
@@ -78,9 +83,9 @@ def probe(world: World) -> Runtime:
     return found
 
 
-def prepare(world: World, project: Path, said: list[str] | None = None) -> Prepared:
+def prepare(world: World, project: Path, said: list[str] | None = None, deps: Deps = Deps.LOCKED) -> Prepared:
     """Prepare *project* for the Node.js of *world*."""
-    return NODE.prepare(probe(world), project, world, (said if said is not None else []).append)
+    return NODE.prepare(probe(world), project, world, (said if said is not None else []).append, deps)
 
 
 def run(command: Command) -> "subprocess.CompletedProcess[str]":
@@ -323,3 +328,86 @@ def test_offline_once_prepared(make_world: Callable[..., World], shared_cache: P
     command = prepare(world, script.parent).command(script)
     offline = ["unshare", "-n", *command.argv]
     assert subprocess.check_output(offline, env={**os.environ, **command.env}, text=True, timeout=60) == "function\n"
+
+
+def test_floors_have_a_lock_of_their_own(world: World) -> None:
+    """Scripts find the floors where these are asked for, although the link beside them leads to what is locked."""
+    project = pin(world, "1.0.0")
+    floors = project / "lowest"
+    floors.mkdir()
+    for name in ("package.json", "package-lock.json"):
+        (project / name).rename(floors / name)
+    pin(world, "2.0.0")
+    script = script_in(project)
+    assert output_of(prepare(world, project), script) == "hello 2.0.0\n"
+    lowest = prepare(world, project, deps=Deps.LOWEST)
+    assert output_of(lowest, script) == "hello 1.0.0\n"
+    assert lowest.command(script).versions["greeting"] == "1.0.0"
+    assert len(prepare(world, project).command(script).argv) == 2
+
+
+def test_floors_that_nothing_tells(world: World) -> None:
+    """A project that does not say what its floors are is refused by the name of the file that would."""
+    with pytest.raises(ToolchainError, match=r"lowest/package\.json is not there, and says what --deps lowest means"):
+        prepare(world, pin(world, "1.0.0"), deps=Deps.LOWEST)
+
+
+@contextmanager
+def registry(folder: Path, engines: dict[str, str]) -> Iterator[str]:
+    """Serve ``greeting`` as a registry does, and yield the address; *engines* gives each version's, the last is the newest."""
+    versions = {}
+    for version, engine in engines.items():
+        dist = {"tarball": f"/greeting-{version}.tgz", "integrity": write_package(folder, version)[1]}
+        versions[version] = {"name": "greeting", "version": version, "engines": {"node": engine}, "dist": dist}
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path.endswith(".tgz"):
+                body = (folder / self.path.lstrip("/")).read_bytes()
+            else:
+                for dist in (described["dist"] for described in versions.values()):
+                    assert isinstance(dist, dict)
+                    dist["tarball"] = address + "/" + dist["tarball"].rpartition("/")[2]
+                tags = {"latest": list(versions)[-1]}
+                body = json.dumps({"name": "greeting", "dist-tags": tags, "versions": versions}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Keep the test's output clean."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        address = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="registry")
+        thread.start()
+        try:
+            yield address
+        finally:
+            server.shutdown()
+            thread.join(5)
+
+
+def newest(world: World, address: str, day: int) -> str:
+    """Return what a script of the project prints that is given the newest packages of the registry at *address*."""
+    online = replace(world, clock=OnDay(day), environ={**world.environ, "npm_config_registry": address})
+    project = pin(world, "1.0.0")
+    prepared = prepare(online, project, deps=Deps.LATEST)
+    assert not (project / "node_modules").exists()
+    return output_of(prepared, script_in(project))
+
+
+def test_newest_is_what_this_node_can_run(world: World) -> None:
+    """The newest release is taken that says it runs on this Node.js, as a newcomer's own npm would."""
+    with registry(world.root, {"1.0.0": ">=18", "1.5.0": ">=18", "2.0.0": ">=99"}) as address:
+        assert newest(world, address, 1) == "hello 1.5.0\n"
+
+
+def test_newest_is_asked_for_once_a_day(world: World) -> None:
+    """On the same day nothing is asked again, the registry may be gone; a day later the newer release is found."""
+    with registry(world.root, {"1.0.0": ">=18"}) as address:
+        assert newest(world, address, 1) == "hello 1.0.0\n"
+    assert newest(world, address, 1) == "hello 1.0.0\n"
+    with registry(world.root, {"1.0.0": ">=18", "2.0.0": ">=18"}) as address:
+        assert newest(world, address, 2) == "hello 2.0.0\n"

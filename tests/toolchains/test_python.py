@@ -6,14 +6,16 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dvara_examples.errors import ToolchainError
-from dvara_examples.toolchains import Command, Missing, Prepared, Runtime, load_toolchain
+from dvara_examples.toolchains import Command, Deps, Missing, Prepared, Runtime, load_toolchain
 from dvara_examples.toolchains.python import CHOICE
 from dvara_examples.world import World
+from tests.toolchains.conftest import OnDay
 
 ROOT = Path(__file__).parents[2]
 PYTHON = load_toolchain("python")
@@ -58,9 +60,9 @@ def probe(world: World) -> Runtime:
     return found
 
 
-def prepare(world: World, project: Path, said: list[str] | None = None) -> Prepared:
+def prepare(world: World, project: Path, said: list[str] | None = None, deps: Deps = Deps.LOCKED) -> Prepared:
     """Prepare *project* for the interpreter of *world*."""
-    return PYTHON.prepare(probe(world), project, world, (said if said is not None else []).append)
+    return PYTHON.prepare(probe(world), project, world, (said if said is not None else []).append, deps)
 
 
 def run(command: Command) -> str:
@@ -235,3 +237,48 @@ def test_the_examples_own_lock(make_world: Callable[..., World], shared_cache: P
         script_in(tmp_path, "import openai\nprint(openai.__version__)\n")
     )
     assert run(command).strip() == command.versions["openai"]
+
+
+def greeting_version(world: World, deps: Deps) -> str:
+    """Return the version of ``greeting`` that a script gets, which must be the one that its command tells."""
+    project = world.root / "examples" / "python"
+    script = script_in(project, "import importlib.metadata as m\nprint(m.version('greeting'))\n")
+    command = prepare(world, project, deps=deps).command(script)
+    seen = run(command).strip()
+    assert command.versions["greeting"] == seen
+    return seen
+
+
+def test_floors_have_a_lock_of_their_own(offline_world: World) -> None:
+    """The floors and the locked set stand side by side, and which one a script gets is asked for."""
+    floors = write_wheel(offline_world.root / "wheels", "1.0")
+    (pin(offline_world, "2.0") / "requirements-lowest.txt").write_text(floors)
+    assert [greeting_version(offline_world, deps) for deps in (Deps.LOWEST, Deps.LOCKED)] == ["1.0", "2.0"]
+
+
+@pytest.mark.parametrize(("deps", "file"), [(Deps.LOWEST, "requirements-lowest.txt"), (Deps.LATEST, "requirements.in")])
+def test_releases_that_nothing_tells(offline_world: World, deps: Deps, file: str) -> None:
+    """A project that does not say what its floors or its wishes are is refused by the name of the file that would."""
+    project = pin(offline_world, "1.0")
+    (project / "requirements.in").unlink()
+    with pytest.raises(ToolchainError, match=rf"{file} is not there, and says what --deps {deps} means"):
+        prepare(offline_world, project, deps=deps)
+
+
+def test_newest_goes_beyond_the_lock_and_its_bounds(offline_world: World) -> None:
+    """The newest releases are those that somebody gets who asks for a name alone."""
+    project = pin(offline_world, "1.0")
+    (project / "requirements.in").write_text("# bounds are for the lock\ngreeting>=1,<2  # not for newcomers\n")
+    write_wheel(offline_world.root / "wheels", "3.0")
+    assert greeting_version(offline_world, Deps.LATEST) == "3.0"
+    assert greeting_version(offline_world, Deps.LOCKED) == "1.0"
+
+
+def test_newest_is_asked_for_once_a_day(offline_world: World) -> None:
+    """A release of the same day changes nothing until the next day has come."""
+    today, tomorrow = replace(offline_world, clock=OnDay(1)), replace(offline_world, clock=OnDay(2))
+    pin(offline_world, "1.0")
+    assert greeting_version(today, Deps.LATEST) == "1.0"
+    write_wheel(offline_world.root / "wheels", "2.0")
+    assert greeting_version(today, Deps.LATEST) == "1.0"
+    assert greeting_version(tomorrow, Deps.LATEST) == "2.0"

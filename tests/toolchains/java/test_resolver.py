@@ -12,16 +12,17 @@ from pathlib import Path
 import pytest
 
 from dvara_examples.errors import ToolchainError
-from dvara_examples.toolchains import Runtime
+from dvara_examples.toolchains import Deps, Runtime
 from dvara_examples.toolchains._java import mima
 from dvara_examples.toolchains._java.header import Header, parse_header
 from dvara_examples.toolchains._java.jdk import Jdk
 from dvara_examples.toolchains._java.mima import resolver_class_path
+from dvara_examples.toolchains._java.releases import for_deps
 from dvara_examples.toolchains._java.resolver import ClassPath, resolve
 from dvara_examples.world import World
 
 Publish = Callable[..., None]
-Resolve = Callable[[str], ClassPath]
+Resolve = Callable[..., ClassPath]
 
 
 @pytest.fixture
@@ -68,13 +69,13 @@ def resolved(java_world: World, jdk: Jdk, tmp_path: Path) -> Resolve:
     """Return a function that resolves ``//DEPS`` against the repository ``./repo``, keeping nothing for other tests."""
     downloads = java_world.cache_dir
 
-    def run(deps: str) -> ClassPath:
+    def run(deps: str, releases: Deps = Deps.LOCKED, day: str | None = None) -> ClassPath:
         resolver_class_path(jdk, java_world, lambda _: None)
         (tmp_path / "cache" / "v1").mkdir(parents=True, exist_ok=True)
         if not (tmp_path / "cache" / "v1" / "java-resolver").exists():
             (tmp_path / "cache" / "v1" / "java-resolver").symlink_to(downloads / "v1" / "java-resolver")
-        header = parse_header(f"//REPOS here=./repo\n//DEPS {deps}")
-        return resolve(header, jdk, replace(java_world, cache_dir=tmp_path / "cache"), lambda _: None)
+        header = for_deps(parse_header(f"//REPOS here=./repo\n//DEPS {deps}"), releases)
+        return resolve(header, jdk, replace(java_world, cache_dir=tmp_path / "cache"), lambda _: None, day)
 
     return run
 
@@ -223,3 +224,14 @@ def test_resolver_from_the_local_repository(java_world: World, jdk: Jdk, tmp_pat
         folder.mkdir(parents=True)
         (folder / f"{artifact}-{version}.jar").write_bytes((kept / f"{artifact}-{version}.jar").read_bytes())
     assert resolver_class_path(jdk, world, lambda _: None).count(".jar") == 5
+
+
+def test_newest_release_counts_for_a_day(publish: Publish, resolved: Resolve, tmp_path: Path) -> None:
+    """The newest release below the next major one is taken, and kept for that day alone; Maven asks at its own pace."""
+    for version in ("1.2", "1.10", "2-rc1", "2.0"):
+        publish("low", version)
+    kept = tmp_path / "cache" / "v1" / "java-jars"
+    for day, sets in (("2026-05-01", 1), ("2026-05-01", 1), ("2026-05-02", 2)):
+        assert names(resolved("org.test:low:1.2", Deps.LATEST, day)) == ["low-1.10.jar"]
+        assert len(list(kept.iterdir())) == sets
+    assert names(resolved("org.test:low:1.2")) == ["low-1.2.jar"]

@@ -9,7 +9,7 @@ from dvara_examples.toolchains._java import FLOOR
 from dvara_examples.toolchains._java.coordinates import Coordinate, parse_coordinate
 from dvara_examples.toolchains._java.header import Header
 
-_VERSION = re.compile(r"(?P<major>\d+)(?:\.\w[\w.-]*)?", re.ASCII)
+_VERSION = re.compile(r"(?P<major>\d+)(?:\.\d+)*", re.ASCII)
 _RELEASE_OPTIONS = frozenset({"--release", "--source", "-source"})
 
 
