@@ -109,7 +109,7 @@ def _reproduce(variant_id: str, shared: Execution) -> str:
     if shared.deps is not Deps.LOCKED:
         words += ["--deps", shared.deps.value]
     if world.manifest_path != world.root / "examples" / "manifest.yaml":
-        words += ["--manifest", str(world.manifest_path)]
+        words += ["--manifest", world.shown(world.manifest_path)]
     return shlex.join(words)
 
 

@@ -35,6 +35,10 @@ class World:
         """The folder that holds one folder per ``run``."""
         return self.state_dir / "runs"
 
+    def shown(self, path: Path) -> str:
+        """Return *path* as it is told to people: as seen from where they are, if it lies below."""
+        return str(path.relative_to(self.cwd) if path.is_relative_to(self.cwd) else path)
+
     @property
     def on_ci(self) -> bool:
         """Whether this is a CI machine, by the variable that all of them set."""

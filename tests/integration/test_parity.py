@@ -11,7 +11,9 @@ ASK = """
 import os, urllib.request
 headers = {"Authorization": "Bearer " + os.environ["DVARA_API_KEY"], "Content-Type": "application/json"}
 body = b'{"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello"}]}'
-print(urllib.request.urlopen(urllib.request.Request(os.environ["DVARA_URL"] + "/chat/completions", body, headers)).status)
+answer = urllib.request.urlopen(urllib.request.Request(os.environ["DVARA_URL"] + "/chat/completions", body, headers))
+answer.read()
+print(answer.status)
 """
 SILENT = """
 const headers = {Authorization: `Bearer ${process.env.DVARA_API_KEY}`, "Content-Type": "application/json"};

@@ -18,7 +18,7 @@ from dvara_examples.world import World
 from tests.factories import make_exchange, make_transcript
 
 SECRET = "gw_0123456789abcdef0123"
-HERE = Path("/")
+HERE = Path("/here")
 
 
 class Screen:
@@ -73,6 +73,13 @@ def test_the_summary_repeats_only_what_did_not_pass() -> None:
         "2 runs: 1 passed, 1 failed, 0 errored, 0 skipped",
     ):
         assert part in summary, f"{part!r} is missing in\n{summary}"
+
+
+def test_files_are_named_as_seen_from_here() -> None:
+    """A path below the working folder is told without it, any other whole."""
+    world = Screen().world
+    assert world.shown(HERE / "runs" / "x.jsonl") == "runs/x.jsonl"
+    assert world.shown(Path("/elsewhere/x.jsonl")) == "/elsewhere/x.jsonl"
 
 
 def test_a_pipe_gets_plain_lines() -> None:

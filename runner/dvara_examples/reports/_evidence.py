@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dvara_examples.results import RunResult
 from dvara_examples.transcript import Exchange, Output, Transcript
 from dvara_examples.verdict import Finding
+from dvara_examples.world import World
 
 _LINES = 6
 _WIDTH = 140
 
 
-def describe_failure(result: RunResult) -> Iterator[tuple[str, str]]:
+def describe_failure(result: RunResult, world: World) -> Iterator[tuple[str, str]]:
     """Yield ``(label, text)`` pairs, most telling first; a label may repeat, and a text is one line."""
     if result.verdict.reason:
         yield from (("reason", line) for line in result.verdict.reason.splitlines())
@@ -20,7 +21,7 @@ def describe_failure(result: RunResult) -> Iterator[tuple[str, str]]:
         yield from _timelines(result.transcript)
         yield "again", result.transcript.run.reproduce
     if result.stored is not None:
-        yield "stored", str(result.stored)
+        yield "stored", world.shown(result.stored)
 
 
 def _finding(finding: Finding) -> Iterator[tuple[str, str]]:

@@ -30,6 +30,7 @@ class TerminalReport:
     """Writes to the world's stdout; progress that is no result goes to its stderr, or into the live part."""
 
     def __init__(self, world: World, *, total: int, width: int, verbose: bool = False, stored: Path | None = None) -> None:
+        self._world = world
         self._out = make_console(world, world.stdout)
         self._err = make_console(world, world.stderr)
         self._total, self._width, self._verbose = total, width, verbose
@@ -98,7 +99,7 @@ class TerminalReport:
             self._out.print(Text("interrupted; what had ended is kept", "yellow"), soft_wrap=True)
         self._out.print(Text(f"{summary} in {self._elapsed():.1f} s", _STYLES[worst]), soft_wrap=True)
         if self._stored is not None:
-            self._out.print(Text(f"stored in {self._stored}", "dim"), soft_wrap=True)
+            self._out.print(Text(f"stored in {self._world.shown(self._stored)}", "dim"), soft_wrap=True)
 
     def _explain(self, results: Sequence[RunResult]) -> None:
         """Say once what is to be said of *results*, which did not pass for one and the same reason."""
@@ -107,7 +108,7 @@ class TerminalReport:
         names = ", ".join(result.variant_id for result in results)
         self._out.print()
         self._out.print(Text.assemble((_NAMES[outcome], _STYLES[outcome]), f" {names}"), soft_wrap=True)
-        lines = tuple(describe_failure(first))
+        lines = tuple(describe_failure(first, self._world))
         width = max((len(label) for label, _ in lines), default=0)
         for label, text in lines:
             self._out.print(Text.assemble((f"  {label:<{width}}  ", "bold"), text), soft_wrap=True)
