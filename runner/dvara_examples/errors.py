@@ -69,3 +69,9 @@ class TranscriptError(DvaraExamplesError):
     """A stored run is missing, cut off or of a version that this release does not read."""
 
     exit_code = ExitCode.USAGE
+
+
+def refused_by_system(error: OSError) -> str:
+    """Say what the operating system refused, and of which file."""
+    where = f" ({error.filename})" if error.filename else ""
+    return f"the operating system refused: {error.strerror or error}{where}"

@@ -15,7 +15,7 @@ from operator import methodcaller
 
 from dvara_examples.allowance import NO_BOUNDS, RAISE_IT, Allowance, Meter, allowance_for, cost_reminder
 from dvara_examples.clock import start_timer
-from dvara_examples.errors import DvaraExamplesError, TranscriptError
+from dvara_examples.errors import DvaraExamplesError, TranscriptError, refused_by_system
 from dvara_examples.execute import Execution, execute
 from dvara_examples.gateways import Gateway, open_gateway
 from dvara_examples.interruption import interruptible
@@ -113,12 +113,10 @@ def run_session(session: Session, folder: RunFolder, reporters: Sequence[Reporte
     planned = [(run.variant.id, run.variant.language) for run in runs]
     folder.write_summary(about, planned, (), finished=False)
     desk = _Desk(reporters)
+    workers = _Workers(session, folder, desk.post, options)
     with interruptible(session.world.stop) as stop:
         try:
-            _run_all(runs, _Workers(session, folder, desk.post, options), desk, options.jobs)
-        except BaseException:
-            stop.set()
-            raise
+            _run_all(runs, workers, desk, options.jobs)
         finally:
             summary = Summary.of(desk.reported, interrupted=stop.is_set())
             folder.write_summary(about, planned, desk.reported, finished=not summary.interrupted)
@@ -264,8 +262,7 @@ def _without_transcript(run: PlannedRun, verdict: Verdict) -> RunResult:
 
 
 def _refusal(error: OSError) -> str:
-    where = f" ({error.filename})" if error.filename else ""
-    return f"the operating system refused: {error.strerror or error}{where}; free what it asks for and run again"
+    return f"{refused_by_system(error)}; free what it asks for and run again"
 
 
 def _about(session: Session) -> Mapping[str, object]:

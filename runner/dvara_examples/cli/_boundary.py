@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from dvara_examples.errors import DvaraExamplesError, ExitCode
+from dvara_examples.errors import DvaraExamplesError, ExitCode, refused_by_system
 
 
 def guarded(cli: click.Command, args: list[str]) -> int:
@@ -49,9 +49,8 @@ def _discard_output() -> None:
 
 
 def _operating_system(error: OSError) -> int:
-    where = f" ({error.filename})" if error.filename else ""
     mend = "; free some disk space and run again" if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
-    click.echo(f"error: the operating system refused: {error.strerror or error}{where}{mend}", err=True)
+    click.echo(f"error: {refused_by_system(error)}{mend}", err=True)
     return ExitCode.NOT_RUN
 
 
