@@ -13,8 +13,21 @@ from dvara_examples.verdict import Outcome, Verdict
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A line that people read, where a report can point: *file* seen from the root, with forward slashes; *line* from 1."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
-    """One run and what is said of it; *stored* is the transcript's file. *internal* marks a fault of this program."""
+    """One run and what is said of it; *stored* is the transcript's file. *internal* marks a fault of this program.
+
+    *title* is the example's. *places* are the script, at the line where what it shows begins, and then the pages that show it.
+    *repetition* counts from 1 where the run was asked for more than once. *earlier* are attempts that did not pass, oldest
+    first, where it was tried again.
+    """
 
     variant_id: str
     language: str
@@ -23,6 +36,15 @@ class RunResult:
     stored: Path | None = None
     internal: bool = False
     interrupted: bool = False
+    title: str = ""
+    places: tuple[Place, ...] = ()
+    repetition: int | None = None
+    earlier: tuple["RunResult", ...] = ()
+
+    @property
+    def flaky(self) -> bool:
+        """Whether it passed, but not at once."""
+        return self.verdict.outcome is Outcome.PASSED and bool(self.earlier)
 
 
 @dataclass(frozen=True, slots=True)
