@@ -15,8 +15,9 @@ from dvara_examples.cli._world import build_world
 from dvara_examples.plan import PlannedRun
 from dvara_examples.preparation import Preparation
 from dvara_examples.process import child_environment
-from dvara_examples.session import Options, Selection, Session, open_session
+from dvara_examples.session import Options, Session, open_session
 from dvara_examples.toolchains import load_toolchain
+from dvara_examples.wanted import Selection
 
 
 def main() -> None:

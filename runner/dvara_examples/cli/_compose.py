@@ -1,6 +1,7 @@
 """Puts together what the commands hand to a session."""
 
-from dvara_examples.allowance import NO_BOUNDS, Allowance
+from dvara_examples.allowance import Allowance
+from dvara_examples.cli._options import Planning, Running
 from dvara_examples.plan import MissingToolchain
 from dvara_examples.reports.terminal import TerminalReport
 from dvara_examples.run_folder import RunFolder
@@ -8,20 +9,16 @@ from dvara_examples.session import Options, Session
 from dvara_examples.toolchains import Deps
 from dvara_examples.world import World
 
+NOT_RUNNING = Running(jobs=None, max_requests=None, max_tokens=None, deps=Deps.LOCKED, verbose=False)
+"""What a command says that runs nothing."""
 
-def compose_options(
-    world: World,
-    gateway: str,
-    missing: str | None,
-    jobs: int | None,
-    allowance: Allowance = NO_BOUNDS,
-    deps: str = Deps.LOCKED,
-    *,
-    verbose: bool,
-) -> Options:
+
+def compose_options(world: World, planning: Planning, running: Running = NOT_RUNNING) -> Options:
     """Fill in what the user left open: jobs from the cores, missing toolchains from CI."""
-    policy = MissingToolchain(missing) if missing else (MissingToolchain.ERROR if world.on_ci else MissingToolchain.SKIP)
-    return Options(gateway, jobs or world.cores, verbose, policy, allowance, Deps(deps))
+    asked = planning.missing_toolchain
+    policy = MissingToolchain(asked) if asked else (MissingToolchain.ERROR if world.on_ci else MissingToolchain.SKIP)
+    allowance = Allowance(running.max_requests, running.max_tokens)
+    return Options(planning.gateway, running.jobs or world.cores, running.verbose, policy, allowance, Deps(running.deps))
 
 
 def terminal_report(session: Session, folder: RunFolder, *, verbose: bool) -> TerminalReport:

@@ -1,40 +1,114 @@
-"""Options that several commands share."""
+"""Options that several commands share; each group of them comes to a command as one value."""
 
+import functools
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
+from dvara_examples.wanted import Selection
+
 F = TypeVar("F", bound=Callable[..., object])
+Option = Callable[[Callable[..., object]], Callable[..., object]]
+
+
+def bundled(name: str, kind: type[Any], *options: Option) -> Callable[[F], F]:
+    """Return a decorator that adds *options* to a command, whose values reach it as one dataclass *kind* named *name*.
+
+    Each option is called like a field of *kind*.
+    """
+    names = [field.name for field in fields(kind)]
+
+    def decorate(command: F) -> F:
+        @functools.wraps(command)
+        def take_apart(**values: object) -> object:
+            bundle = kind(**{field: values.pop(field) for field in names})
+            return command(**values, **{name: bundle})
+
+        decorated: Callable[..., object] = take_apart
+        for option in reversed(options):
+            decorated = option(decorated)
+        return cast("F", decorated)
+
+    return decorate
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """What decides how the selected examples would run."""
+
+    gateway: str
+    missing_toolchain: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """How they run; what is None is left open."""
+
+    jobs: int | None
+    max_requests: int | None
+    max_tokens: int | None
+    deps: str
+    verbose: bool
+
 
 manifest_option = click.option(
     "--manifest", type=click.Path(path_type=Path), metavar="PATH", help="Use this manifest instead of examples/manifest.yaml."
 )
-_selectors = click.argument("selectors", nargs=-1, metavar="[SELECTOR]...")
-_language = click.option(
-    "-l", "--language", "languages", multiple=True, metavar="LANGUAGE", help="Only this language; repeatable."
+_selection = bundled(
+    "wanted",
+    Selection,
+    click.argument("selectors", nargs=-1, metavar="[SELECTOR]..."),
+    click.option("-l", "--language", "languages", multiple=True, metavar="LANGUAGE", help="Only this language; repeatable."),
+    click.option("-t", "--tag", "tags", multiple=True, metavar="TAG", help="Only examples with this tag; repeatable."),
 )
-_tag = click.option("-t", "--tag", "tags", multiple=True, metavar="TAG", help="Only examples with this tag; repeatable.")
-_gateway = click.option(
-    "--gateway",
-    type=click.Choice(("auto", "embedded", "url")),
-    default="auto",
-    show_default=True,
-    help="What answers: `auto` is the gateway that DVARA_URL names, else the embedded one.",
+_planning = bundled(
+    "planning",
+    Planning,
+    click.option(
+        "--gateway",
+        type=click.Choice(("auto", "embedded", "url")),
+        default="auto",
+        show_default=True,
+        help="What answers: `auto` is the gateway that DVARA_URL names, else the embedded one.",
+    ),
+    click.option(
+        "--missing-toolchain",
+        type=click.Choice(("skip", "error")),
+        help="What a runtime that is not installed makes of its runs.  [default: error where CI is set, else skip]",
+    ),
 )
-_missing = click.option(
-    "--missing-toolchain",
-    type=click.Choice(("skip", "error")),
-    help="What a runtime that is not installed makes of its runs.  [default: error where CI is set, else skip]",
+_running = bundled(
+    "running",
+    Running,
+    click.option("-j", "--jobs", type=click.IntRange(1, 64), metavar="N", help="Runs side by side.  [default: as many as cores]"),
+    click.option(
+        "--max-requests", type=click.IntRange(1), metavar="N", help="Send so many requests in all.  [default: 200 to DVARA_URL]"
+    ),
+    click.option("--max-tokens", type=click.IntRange(1), metavar="N", help="Send no more requests once so many tokens are used."),
+    click.option(
+        "--deps",
+        type=click.Choice(("locked", "lowest", "latest")),
+        default="locked",
+        show_default=True,
+        help="Which releases the examples get: those in the lock files, the promised floors, or today's newest.",
+    ),
+    click.option("-v", "--verbose", is_flag=True, help="Show what the examples write, and every finding."),
 )
 
 
 def selection_options(command: F) -> F:
-    """Add the selectors, ``--language``, ``--tag`` and ``--manifest``."""
-    return _selectors(_language(_tag(manifest_option(command))))
+    """Add the selectors, ``--language`` and ``--tag``, as ``wanted``, and ``--manifest``."""
+    return _selection(manifest_option(command))
 
 
 def planning_options(command: F) -> F:
-    """Add what decides how the selected examples would run."""
-    return _gateway(_missing(command))
+    """Add what decides how the selected examples would run, as ``planning``."""
+    return _planning(command)
+
+
+def running_options(command: F) -> F:
+    """Add what says how they run, as ``running``."""
+    return _running(command)

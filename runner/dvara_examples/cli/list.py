@@ -5,11 +5,12 @@ from pathlib import Path
 import click
 
 from dvara_examples.cli._options import selection_options
+from dvara_examples.wanted import Selection
 
 
 @click.command("list")
 @selection_options
-def command(selectors: tuple[str, ...], languages: tuple[str, ...], tags: tuple[str, ...], manifest: Path | None) -> None:
+def command(wanted: Selection, manifest: Path | None) -> None:
     """List the examples: id, languages, title and tags."""
     from dvara_examples.cli._tables import list_lines
     from dvara_examples.cli._world import build_world
@@ -18,5 +19,5 @@ def command(selectors: tuple[str, ...], languages: tuple[str, ...], tags: tuple[
 
     world = build_world(manifest)
     loaded = load_manifest(world.manifest_path, world.root, display=world.cwd)
-    for line in list_lines(loaded, select(loaded, selectors, languages, tags, world.cwd)):
+    for line in list_lines(loaded, select(loaded, wanted.selectors, wanted.languages, wanted.tags, world.cwd)):
         click.echo(line)

@@ -1,0 +1,55 @@
+"""Runs a whole plan, some of it side by side, and keeps what there is when it is interrupted."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from dvara_examples.interruption import interruptible
+from dvara_examples.plan import PlannedRun
+from dvara_examples.reports import Reporter
+from dvara_examples.results import Summary
+from dvara_examples.run_folder import RunFolder
+from dvara_examples.session.desk import Desk
+from dvara_examples.session.opening import Options, Session
+from dvara_examples.session.workers import Workers
+
+
+def run_session(session: Session, folder: RunFolder, reporters: Sequence[Reporter], options: Options) -> Summary:
+    """Run the whole plan, ``options.jobs`` at a time, and report in plan order.
+
+    An interruption (SIGINT, SIGTERM) ends the children and keeps what there is.
+    """
+    runs = session.plan.runs
+    about = _about(session)
+    planned = [(run.variant.id, run.variant.language) for run in runs]
+    folder.write_summary(about, planned, (), finished=False)
+    desk = Desk(reporters)
+    workers = Workers(session, folder, desk.post, options)
+    with interruptible(session.world.stop) as stop:
+        try:
+            _run_all(runs, workers, desk, options.jobs)
+        finally:
+            summary = Summary.of(desk.reported, interrupted=stop.is_set())
+            folder.write_summary(about, planned, desk.reported, finished=not summary.interrupted)
+        desk.tell(lambda reporter: reporter.close(summary))
+    return summary
+
+
+def _run_all(runs: Sequence[PlannedRun], workers: Workers, desk: Desk, jobs: int) -> None:
+    """Run everything; where the desk gives up (a reporter's stream is gone, say), the workers soon end too."""
+    with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="run") as pool:
+        try:
+            for index, run in enumerate(runs):
+                pool.submit(workers.work, index, run)
+            while len(desk.reported) < len(runs):
+                desk.take()
+        except BaseException:
+            workers.stop()
+            desk.close()
+            raise
+
+
+def _about(session: Session) -> Mapping[str, object]:
+    runtimes = {r.language: {"version": r.version, "origin": r.origin} for r in session.plan.runtimes}
+    started = session.world.clock.utc_now().isoformat(timespec="seconds")
+    gateway = session.gateway.description
+    return {"started": started, "gateway": gateway, "deps": session.deps.value, "runtimes": runtimes}
