@@ -180,3 +180,60 @@ def test_right_words_that_leave_nothing_say_which_emptied_it(manifest: Manifest,
     assert caught.value.exit_code is ExitCode.NOTHING_SELECTED
     with pytest.raises(NothingSelected, match="has the tag smoke or streaming; the selected have no tag at all"):
         select(manifest, ["x-odd"], [], ["smoke", "streaming"], tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "tag(smoke) & !language(java)",
+            ["chat-basic[python]", "chat-basic[node]", "stream-basic[python]", "stream-basic[node]"],
+        ),
+        ("id(stream-*) & language(node)", ["stream-basic[node]", "stream-again[node]"]),
+        ("id(*[java])", ["stream-basic[java]", "conform-cut[java]"]),
+        ("file(stream-basic.mjs)", ["stream-basic[node]", "stream-again[node]"]),
+        ("file(java/*)", ["stream-basic[java]"]),
+        ("none() | id(x-odd)", ["x-odd[python]"]),
+        ("!id(stream-*) & !language(node)", ["chat-basic[python]", "x-odd[python]"]),
+        ("!needs(scripted) & language(java)", ["stream-basic[java]"]),
+        ("tag(conformance)", ["conform-cut[python]", "conform-cut[java]"]),
+        ("explicit() & language(java)", ["conform-cut[java]"]),
+    ],
+)
+def test_a_filter_chooses_what_it_holds_for(text: str, expected: list[str], manifest: Manifest, tmp_path: Path) -> None:
+    """Without a selector every variant is asked; what is explicit comes only where an id, a tag or explicit() asks for it."""
+    assert ids(select(manifest, [], cwd=tmp_path, filters=[text])) == expected
+
+
+def test_filters_narrow_what_selectors_name(manifest: Manifest, tmp_path: Path) -> None:
+    """A selector says what there is to choose from, explicit examples included, and any one of several filters is enough."""
+    assert ids(select(manifest, ["conform-*"], cwd=tmp_path, filters=["!language(java)"])) == ["conform-cut[python]"]
+    assert ids(select(manifest, [], [], ["conformance"], tmp_path, ["!language(java)"])) == ["conform-cut[python]"]
+    both = select(manifest, ["all"], cwd=tmp_path, filters=["id(x-odd)", "tag(smoke) & language(java)"])
+    assert ids(both) == ["stream-basic[java]", "x-odd[python]"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("tag(smok)", "at column 5: nothing has the tag 'smok'; did you mean 'smoke'? known: conformance, smoke, streaming"),
+        ("all() & language(jav)", "at column 18: nothing has the language 'jav'; did you mean 'java'?"),
+        ("needs(scrpted)", "at column 7: nothing has the needs 'scrpted'; did you mean 'scripted'?"),
+        ("id(steam-basic)", "at column 4: nothing has the id 'steam-basic'; did you mean 'stream-basic'?"),
+        ("id(straem-*)", "at column 4: nothing has the id 'straem-*'; "),
+        ("file(chatbasic.py)", "at column 6: nothing has the file 'chatbasic.py'; did you mean 'python/chat_basic.py'?"),
+    ],
+)
+def test_a_word_in_a_filter_that_fits_nothing_is_an_error(text: str, told: str, manifest: Manifest, tmp_path: Path) -> None:
+    """The column, and the nearest word that fits something."""
+    with pytest.raises(SelectionError) as refused:
+        select(manifest, [], cwd=tmp_path, filters=[text])
+    assert told in str(refused.value)
+
+
+def test_a_filter_that_leaves_nothing_says_so(manifest: Manifest, tmp_path: Path) -> None:
+    """Exit 4 with the filter, and a word about explicit examples where it holds for those alone."""
+    with pytest.raises(NothingSelected, match=r"fits the filter 'none\(\)'$"):
+        select(manifest, [], cwd=tmp_path, filters=["none()"])
+    with pytest.raises(NothingSelected, match=r"it holds for explicit ones alone: ask for them with id"):
+        select(manifest, [], cwd=tmp_path, filters=["file(Cut.java)"])

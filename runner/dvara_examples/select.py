@@ -1,6 +1,5 @@
 """Chooses the variants that a command is about: by id, by file, by pattern, by language and by tag."""
 
-import fnmatch
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -8,16 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dvara_examples.errors import NothingSelected, SelectionError
+from dvara_examples.filtering import filter_variants, pattern
 from dvara_examples.manifest import Example, Manifest, Variant
 from dvara_examples.toolchains import languages as known_languages
-from dvara_examples.values import did_you_mean, nearest
+from dvara_examples.values import did_you_mean, nearest, quoted
 
 _LANGUAGE_SUFFIX = re.compile(r"(?P<id>.*)\[(?P<language>[^\[\]]*)\]", re.DOTALL)
 _MOST_LISTED = 12
 
 
 def select(
-    manifest: Manifest, selectors: Sequence[str], languages: Sequence[str] = (), tags: Sequence[str] = (), cwd: Path = Path()
+    manifest: Manifest,
+    selectors: Sequence[str],
+    languages: Sequence[str] = (),
+    tags: Sequence[str] = (),
+    cwd: Path = Path(),
+    filters: Sequence[str] = (),
 ) -> tuple[Variant, ...]:
     """Return the variants that any of *selectors* names, in the order of the manifest, each once.
 
@@ -25,9 +30,10 @@ def select(
     ``*`` and ``?`` (``stream-*``, ``*[node]``), or the path of a script (absolute, or seen from *cwd* or from the
     manifest's root).
     No selector at all means ``all``. *languages* and *tags* narrow the choice; any one of them is enough.
+    *filters* narrow it too, by the language of :mod:`~dvara_examples.filterset`; again any one is enough.
 
-    An example that is *explicit* is no part of ``all``: an id or a pattern names it, a tag does where there is no selector, and
-    a script's path only where no other example has that script.
+    An example that is *explicit* is no part of ``all``: an id or a pattern names it, a tag or a filter does where there is
+    no selector, and a script's path only where no other example has that script.
 
     Raises SelectionError where a word names nothing that the manifest has, with the nearest that it has, and NothingSelected
     where every word is right and yet nothing is left.
@@ -37,12 +43,26 @@ def select(
     _check_known("tag", tags, {tag for example in manifest.examples for tag in example.tags})
     chosen: set[str] = set()
     matcher = _Matcher(manifest, cwd)
-    for selector in selectors or ("*" if tags else "all",):
+    for selector in selectors or ("*" if tags or filters else "all",):
         chosen.update(matcher.ids(selector))
     named = [(example, variant) for example in manifest.examples for variant in example.variants if variant.id in chosen]
     kept = _narrow(named, "language", languages, lambda pair: (pair[1].language,))
     kept = _narrow(kept, "tag", tags, lambda pair: pair[0].tags)
+    kept = _filter(kept, manifest, filters, ask=not (selectors or tags))
     return tuple(variant for _, variant in kept)
+
+
+def _filter(pairs: "list[_Pair]", manifest: Manifest, filters: Sequence[str], *, ask: bool) -> "list[_Pair]":
+    """Keep the *pairs* that any of *filters* holds for, where there are filters at all."""
+    if not filters:
+        return pairs
+    kept = filter_variants(filters, manifest, pairs, ask=ask)
+    if not kept:
+        shown = " or ".join(quoted(text) for text in filters)
+        explicit = ask and filter_variants(filters, manifest, pairs, ask=False)
+        hint = "; it holds for explicit ones alone: ask for them with id(…), tag(…) or explicit()" if explicit else ""
+        raise NothingSelected(f"nothing is left to run: nothing that is selected fits the filter {shown}{hint}")
+    return kept
 
 
 _Pair = tuple[Example, Variant]
@@ -94,7 +114,7 @@ class _Matcher:
         """Yield by id or pattern; brackets at the end hold a language, and are never a set of characters to a pattern."""
         split = _LANGUAGE_SUFFIX.fullmatch(selector)
         wanted_id, wanted_language = (split["id"], split["language"]) if split else (selector, "*")
-        is_id, is_language = _pattern(wanted_id), _pattern(wanted_language)
+        is_id, is_language = pattern(wanted_id), pattern(wanted_language)
         for example in self.manifest.examples:
             if is_id(example.id):
                 yield from (variant for variant in example.variants if is_language(variant.language))
@@ -136,11 +156,3 @@ class _Matcher:
 
 def _languages(variants: Sequence[Variant]) -> list[str]:
     return [variant.language for variant in variants]
-
-
-def _pattern(text: str) -> Callable[[str], bool]:
-    """Return a test for ``*`` and ``?`` patterns; a bracket stands for itself."""
-    if not any(sign in text for sign in "*?"):
-        return text.__eq__
-    matches = re.compile(fnmatch.translate(text.replace("[", "[[]"))).match
-    return lambda word: matches(word) is not None

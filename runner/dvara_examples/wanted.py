@@ -10,6 +10,7 @@ class Selection:
     selectors: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:

@@ -29,6 +29,9 @@ def call(*args: str, cwd: Path = REPOSITORY) -> subprocess.CompletedProcess[str]
         (("run", "all", "--gateway", "embeded"), "embedded"),
         (("run", "all", "--jobs", "0"), "1<=x<=64"),
         (("run", "all", "--deps", "newest"), "latest"),
+        (("run", "all", "-E", "tag(smok)"), "at column 5: nothing has the tag 'smok'; did you mean 'smoke'?"),
+        (("list", "--filter", "tag(smoke"), "at column 10: found the end; ) is accepted"),
+        (("plan", "-E", "langage(java)"), "did you mean 'language'?"),
         (("run",), "name what to run"),
         (("show", "stream-basci"), "stream-basic"),
         (("judge", "no-such-run"), "no-such-run"),
@@ -63,6 +66,12 @@ def test_list_names_every_example_with_its_languages() -> None:
     lines = call("list").stdout.splitlines()
     assert any(line.split()[:4] == ["stream-basic", "python", "node", "java"] for line in lines)
     assert len(lines) == 6
+
+
+def test_a_filter_narrows_the_listing() -> None:
+    """`list` takes what `run` takes."""
+    lines = call("list", "-E", "tag(smoke) & !language(java)").stdout.splitlines()
+    assert [line.split()[:3] for line in lines] == [["chat-basic", "python", "node"], ["stream-basic", "python", "node"]]
 
 
 def test_show_tells_answers_expectations_and_scripts() -> None:

@@ -7,6 +7,7 @@ import pytest
 from dvara_examples.errors import ExitCode
 from dvara_examples.expectations import expectation_keys
 from dvara_examples.faults import fault_keys
+from dvara_examples.filterset import WITH_PATTERN, WITHOUT
 from dvara_examples.gateways import CAPABILITIES
 from dvara_examples.model import Ending
 from dvara_examples.standin.answers import ANSWER_KEYS
@@ -21,12 +22,19 @@ REPOSITORY = Path(__file__).resolve().parents[2]
         ("docs/manifest.md", [*expectation_keys(), *ANSWER_KEYS, *CAPABILITIES, *fault_keys()]),
         ("docs/endings.md", [ending.value for ending in Ending]),
         ("docs/exit-codes.md", [outcome.value for outcome in Outcome]),
+        ("docs/running.md", [f"{name}()" for name in WITHOUT]),
     ],
 )
 def test_a_reference_page_names_every_word(page: str, words: list[str]) -> None:
     """A word that the program knows is explained on its page."""
     text = (REPOSITORY / page).read_text("utf-8")
     assert [word for word in words if f"`{word}`" not in text] == []
+
+
+def test_the_page_about_running_has_an_example_of_each_predicate() -> None:
+    """Every word of the filter language that takes a pattern is explained."""
+    text = (REPOSITORY / "docs" / "running.md").read_text("utf-8")
+    assert [name for name in WITH_PATTERN if f"\n| `{name}(" not in text] == []
 
 
 def test_the_page_of_exit_codes_has_a_row_for_each() -> None:

@@ -63,6 +63,14 @@ _selection = bundled(
     click.argument("selectors", nargs=-1, metavar="[SELECTOR]..."),
     click.option("-l", "--language", "languages", multiple=True, metavar="LANGUAGE", help="Only this language; repeatable."),
     click.option("-t", "--tag", "tags", multiple=True, metavar="TAG", help="Only examples with this tag; repeatable."),
+    click.option(
+        "-E",
+        "--filter",
+        "filters",
+        multiple=True,
+        metavar="EXPRESSION",
+        help="Only what this holds for: 'tag(smoke) & !language(java)'; repeatable.",
+    ),
 )
 _planning = bundled(
     "planning",
@@ -100,7 +108,7 @@ _running = bundled(
 
 
 def selection_options(command: F) -> F:
-    """Add the selectors, ``--language`` and ``--tag``, as ``wanted``, and ``--manifest``."""
+    """Add the selectors, ``--language``, ``--tag`` and ``--filter``, as ``wanted``, and ``--manifest``."""
     return _selection(manifest_option(command))
 
 

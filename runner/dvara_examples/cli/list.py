@@ -19,5 +19,6 @@ def command(wanted: Selection, manifest: Path | None) -> None:
 
     world = build_world(manifest)
     loaded = load_manifest(world.manifest_path, world.root, display=world.cwd)
-    for line in list_lines(loaded, select(loaded, wanted.selectors, wanted.languages, wanted.tags, world.cwd)):
+    chosen = select(loaded, wanted.selectors, wanted.languages, wanted.tags, world.cwd, wanted.filters)
+    for line in list_lines(loaded, chosen):
         click.echo(line)

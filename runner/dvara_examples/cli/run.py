@@ -20,11 +20,12 @@ def command(wanted: Selection, planning: Planning, running: Running, manifest: P
     \b
     dvara-examples run all
     dvara-examples run stream-basic --language node --verbose
+    dvara-examples run -E 'tag(smoke) & !language(java)'
     DVARA_URL=https://gw.example.com/v1 DVARA_API_KEY=gw_... dvara-examples run all
     """
     if wanted.empty:
         raise click.UsageError(
-            "name what to run: all, an id, a glob, a script's path, or --tag; `dvara-examples list` shows the ids"
+            "name what to run: all, an id, a glob, a script's path, --tag or --filter; `dvara-examples list` shows the ids"
         )
     from dvara_examples.cli._compose import compose_options, terminal_report
     from dvara_examples.cli._world import build_world

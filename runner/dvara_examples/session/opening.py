@@ -48,7 +48,7 @@ def load(world: World) -> Manifest:
 def open_session(world: World, wanted: Selection, options: Options) -> Iterator[Session]:
     """Load, select, open the gateway and plan; nothing of an example starts. Raises DvaraExamplesError."""
     manifest = load(world)
-    variants = select(manifest, wanted.selectors, wanted.languages, wanted.tags, world.cwd)
+    variants = select(manifest, wanted.selectors, wanted.languages, wanted.tags, world.cwd, wanted.filters)
     probed = probe_all({v.language for v in variants}, lambda language: load_toolchain(language).probe(world))
     with open_gateway(gateway_kind(options.gateway, world), world) as gateway:
         plan = make_plan(manifest, variants, probed, gateway.capabilities, options.missing_toolchain)
