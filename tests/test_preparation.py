@@ -12,7 +12,7 @@ from dvara_examples.manifest import Example, Origin, Variant
 from dvara_examples.model import Limits
 from dvara_examples.plan import PlannedRun
 from dvara_examples.preparation import Preparation
-from dvara_examples.toolchains import Command, Deps, Missing, Prepared, Progress, Runtime
+from dvara_examples.toolchains import Command, Deps, Missing, Prepared, Progress, Runtime, Sighting
 from dvara_examples.world import World
 
 WORLD = World({}, Path("/"), Path("/"), Path("/"), Path("/"), Path("/"), io.StringIO(), io.StringIO())
@@ -34,6 +34,10 @@ class Recording:
     def probe(self, world: World) -> Runtime | Missing:
         """Find the runtime."""
         return RUNTIME
+
+    def survey(self, world: World) -> Sequence[Sighting]:
+        """See nothing else."""
+        return ()
 
     def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED) -> Prepared:
         """Count, and fail where that was asked for."""

@@ -12,6 +12,7 @@ An unmet expectation is no exception: it is a :class:`~dvara_examples.verdict.Fi
 """
 
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class ExitCode(IntEnum):
@@ -26,6 +27,27 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+class Diagnosis(NamedTuple):
+    """What stands in the way, and what to do about it: two clauses that make one lower-case sentence.
+
+    *subject* says what is at fault where several things could be: ``key``, ``model``, or nothing.
+    """
+
+    cause: str
+    mend: str
+    subject: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.cause}; {self.mend}" if self.mend else self.cause
+
+    @classmethod
+    def read(cls, sentence: str) -> "Diagnosis":
+        """Take a sentence apart where cause and mend meet; what other programs said below its first line goes to the cause."""
+        first, line_end, rest = sentence.partition("\n")
+        cause, _, mend = first.partition("; ")
+        return cls(cause + line_end + rest, mend.rstrip(":"))
+
+
 class DvaraExamplesError(Exception):
     """A condition that the user can mend; ``str()`` of it is the sentence that is shown.
 
@@ -33,6 +55,12 @@ class DvaraExamplesError(Exception):
     """
 
     exit_code: ExitCode = ExitCode.NOT_RUN
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """The sentence as cause and mend."""
+        told = self.args[0] if self.args else ""
+        return told if isinstance(told, Diagnosis) else Diagnosis.read(str(self))
 
 
 class ManifestError(DvaraExamplesError):

@@ -8,7 +8,7 @@ import click
 from dvara_examples import __version__
 from dvara_examples.cli._boundary import guarded
 
-COMMANDS = ("run", "list", "show", "plan", "judge", "gateway", "tap")
+COMMANDS = ("run", "list", "show", "plan", "judge", "doctor", "gateway", "tap")
 """The commands in the order of the help; each is the module of that name in this package."""
 
 

@@ -57,6 +57,13 @@ class Running:
 manifest_option = click.option(
     "--manifest", type=click.Path(path_type=Path), metavar="PATH", help="Use this manifest instead of examples/manifest.yaml."
 )
+gateway_option = click.option(
+    "--gateway",
+    type=click.Choice(("auto", "embedded", "url")),
+    default="auto",
+    show_default=True,
+    help="What answers: `auto` is the gateway that DVARA_URL names, else the embedded one.",
+)
 _selection = bundled(
     "wanted",
     Selection,
@@ -75,13 +82,7 @@ _selection = bundled(
 _planning = bundled(
     "planning",
     Planning,
-    click.option(
-        "--gateway",
-        type=click.Choice(("auto", "embedded", "url")),
-        default="auto",
-        show_default=True,
-        help="What answers: `auto` is the gateway that DVARA_URL names, else the embedded one.",
-    ),
+    gateway_option,
     click.option(
         "--missing-toolchain",
         type=click.Choice(("skip", "error")),

@@ -9,8 +9,9 @@ from socket import gaierror
 import requests
 from requests.adapters import HTTPAdapter
 
+from dvara_examples import diagnoses
 from dvara_examples.clock import Timer, start_timer
-from dvara_examples.errors import GatewayError
+from dvara_examples.errors import Diagnosis, GatewayError
 from dvara_examples.gateways._tunnelled import tunnelled_pools
 from dvara_examples.model import Endpoint
 from dvara_examples.tap.proxies import Proxy, proxy_for
@@ -69,7 +70,7 @@ def probe(upstream: Endpoint, world: World, *, patience_s: float = PATIENCE_S) -
             ) as response:
                 return _read(upstream, response, _body(response, start_timer(world.clock)))
         except Unreachable as error:
-            raise GatewayError(f"the gateway at {upstream.base_url} cannot be reached: {error}") from None
+            raise GatewayError(diagnoses.no_way(upstream.base_url, str(error))) from None
         except (requests.RequestException, OSError) as error:
             raise GatewayError(_reason(upstream.base_url, error)) from None
 
@@ -92,25 +93,19 @@ def _read(upstream: Endpoint, response: requests.Response, body: bytes) -> Probe
     html = "html" in response.headers.get("Content-Type", "").lower() or body[:64].lstrip().lower().startswith(b"<")
     value = None if html else _json(body)
     if status in (401, 403):
-        said = _message(value, upstream.key)
-        raise GatewayError(f"the gateway at {base_url} does not accept the key in DVARA_API_KEY ({status}{said}); check the key")
+        raise GatewayError(diagnoses.key_refused(base_url, status, _message(value, upstream.key)))
     if 300 <= status < 400:
-        raise GatewayError(f"{base_url} redirects to another address ({status}); set DVARA_URL to that address itself")
+        raise GatewayError(diagnoses.redirects(base_url, status))
     if html:
-        raise GatewayError(
-            f"{base_url} answers with an HTML page ({status}): no gateway there; check host, port and path in DVARA_URL"
-        )
+        raise GatewayError(diagnoses.web_page(base_url, status))
     if status in (404, 405, 501):
         if _code(value) == "not_found":
-            raise GatewayError(f"the gateway answers, but not at {base_url} (404); check what stands before /v1 in DVARA_URL")
+            raise GatewayError(diagnoses.wrong_prefix(base_url))
         return Probed(lists_models=False)
     if status == 429:
         return Probed(lists_models=False)
     if status != 200:
-        said = _message(value, upstream.key)
-        # Some gateways refuse a key with another status than 401: LiteLLM, where it has no database to look in, with 400.
-        check = "DVARA_URL and the key in DVARA_API_KEY" if 400 <= status < 500 else "that it is up and ready"
-        raise GatewayError(f"the gateway at {base_url} answers {status}{said}; check {check}")
+        raise GatewayError(diagnoses.refused_otherwise(base_url, status, _message(value, upstream.key)))
     return _models(base_url, value)
 
 
@@ -147,28 +142,27 @@ def _message(value: object, key: str) -> str:
     return f": {printable}" if printable and key not in message else ""
 
 
-def _reason(base_url: str, error: BaseException) -> str:
+def _reason(base_url: str, error: BaseException) -> Diagnosis:
     """Say why no answer came."""
     causes = tuple(_chain(error))
     tls = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
     if tls is not None:
-        return _tls_sentence(base_url, tls)
+        return _tls(base_url, tls)
     if any(isinstance(cause, gaierror) for cause in causes):
-        return f"the host in {base_url} is not known to this machine; check the spelling of DVARA_URL"
+        return diagnoses.unknown_host(base_url)
     if any(isinstance(cause, requests.Timeout | TimeoutError) for cause in causes):
-        return f"the gateway at {base_url} does not answer in time; check that it is up and reachable"
+        return diagnoses.silent(base_url)
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return f"nothing listens at {base_url}; start the gateway, or check host and port in DVARA_URL"
-    return f"the gateway at {base_url} ends the connection without a proper answer; check DVARA_URL"
+        return diagnoses.nothing_listens(base_url)
+    return diagnoses.no_proper_answer(base_url)
 
 
-def _tls_sentence(base_url: str, error: ssl.SSLError) -> str:
+def _tls(base_url: str, error: ssl.SSLError) -> Diagnosis:
     verified = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else ""
-    reason = verified or (error.reason or "").replace("_", " ").lower()
-    said = f" ({reason})" if reason else ""
+    said = verified or (error.reason or "").replace("_", " ").lower()
     if "wrong version" in said or "record layer" in said:
-        return f"{base_url} does not speak TLS{said}; try http:// in DVARA_URL"
-    return f"no TLS connection to {base_url}{said}; check the address, or name your certificates in SSL_CERT_FILE"
+        return diagnoses.speaks_no_tls(base_url, said)
+    return diagnoses.not_trusted(base_url, said)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from dvara_examples.errors import GatewayError
+from dvara_examples import diagnoses
+from dvara_examples.errors import Diagnosis, GatewayError
 from dvara_examples.gateways._probe import Probed, probe
 from dvara_examples.model import Endpoint
 from dvara_examples.tap.proxies import is_loopback
@@ -62,19 +63,15 @@ def endpoint_of(world: World) -> Endpoint:
         raise GatewayError("DVARA_URL is not set; set it to the gateway's address, such as http://localhost:8080/v1")
     base_url = normalised(url)
     if key is None:
-        raise GatewayError(
-            f"DVARA_API_KEY is not set, and the gateway at {base_url} requires a key; "
-            "set it with export DVARA_API_KEY=gw_… (dvara-examples gateway shows the one of the embedded gateway)"
-        )
+        raise GatewayError(diagnoses.key_missing(base_url))
     return Endpoint(base_url, sendable(key))
 
 
 def sendable(key: str) -> str:
     """Return *key*, the value of DVARA_API_KEY. Raises GatewayError where no header can carry it."""
     if not all("!" <= character <= "~" for character in key):
-        raise GatewayError(
-            "DVARA_API_KEY holds blanks, line ends or non-ASCII characters, which no header can carry; set it to the key alone"
-        )
+        cause = "DVARA_API_KEY holds blanks, line ends or non-ASCII characters, which no header can carry"
+        raise GatewayError(Diagnosis(cause, "set it to the key alone", diagnoses.KEY))
     return key
 
 
@@ -98,7 +95,11 @@ def normalised(url: str, name: str = "DVARA_URL") -> str:
         raise GatewayError(f"{name} ends in /chat/completions, which clients add by themselves; leave it off")
     if "v1" not in segments:
         segments.append("v1")
-    return urlunsplit((parts.scheme, parts.netloc, "/" + "/".join(segments), "", ""))
+    once = [segment for index, segment in enumerate(segments) if (segment, segments[index - 1 : index]) != ("v1", ["v1"])]
+    mended = urlunsplit((parts.scheme, parts.netloc, "/" + "/".join(once), "", ""))
+    if once != segments:
+        raise GatewayError(diagnoses.doubled_prefix(name, mended))
+    return mended
 
 
 def _split(url: str, name: str) -> SplitResult:

@@ -48,6 +48,31 @@ class Missing:
     reason: str
 
 
+class Standing(StrEnum):
+    """What a toolchain makes of something that it looked at."""
+
+    FITS = "fits"
+    PASSED_OVER = "passed over"
+    """There, but something else is used."""
+    OPTIONAL = "not there, and not needed"
+    TO_FETCH = "to be fetched"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A runtime or package tool that was looked at: *what* with its version, *where* it lies, and *why* it stands so.
+
+    *mend* says what would make it fit, where it does not.
+    """
+
+    what: str
+    where: str
+    standing: Standing
+    why: str = ""
+    mend: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """How a prepared script is started: *env* is added to the allow-listed environment; *launcher* goes into reports."""
@@ -80,6 +105,13 @@ class Toolchain(Protocol):
         """Look for a fitting runtime; starts at most version queries and changes nothing.
 
         A runtime that :meth:`prepare` would provision is returned as a Runtime too, with ``provisioned`` as its origin.
+        """
+        ...
+
+    def survey(self, world: World) -> Sequence[Sighting]:
+        """Return every runtime and package tool that :meth:`probe` and :meth:`prepare` consider, those that do not fit too.
+
+        Starts at most version queries, changes nothing and raises nothing.
         """
         ...
 

@@ -67,6 +67,12 @@ def cached_folder(
     )
 
 
+def kept_folder(world: World, kind: str, key: str) -> Path | None:
+    """Return the complete folder for *kind* and *key*, or None where it would have to be built; changes nothing."""
+    found = (_complete(base / LAYOUT / kind / key) for base in (world.cache_dir, world.state_dir / "cache"))
+    return next((folder for folder in found if folder is not None), None)
+
+
 def downloads_folder(folder: Path, tool: str) -> Path:
     """Return where *tool* keeps its downloads in the cache that holds *folder*, a folder that :func:`cached_folder` made."""
     return folder.parents[2] / "downloads" / tool

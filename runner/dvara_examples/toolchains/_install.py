@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from dvara_examples.errors import ToolchainError
+from dvara_examples.toolchains import Sighting, Standing
 from dvara_examples.toolchains._tools import run_tool
 from dvara_examples.world import World
 
@@ -71,6 +72,18 @@ def ask(argv: Sequence[str | Path], world: World) -> str:
     except ToolchainError:
         return ""
     return answer.stdout.strip().partition("\n")[0] if answer.code == 0 else ""
+
+
+def survey_uv(world: World) -> Sighting:
+    """Look for uv, which comes with this tool and installs Python's packages and a Node.js where there is none."""
+    import uv
+
+    try:
+        found = uv.find_uv_bin()
+    except FileNotFoundError:
+        mend = "put it beside this tool: python -m pip install uv"
+        return Sighting("uv", "", Standing.MISSING, "it comes with this tool, but is not there", mend)
+    return Sighting(ask([found, "--version"], world).partition(" (")[0] or "uv", found, Standing.FITS, "installs the packages")
 
 
 def release(version: str) -> tuple[int, ...]:

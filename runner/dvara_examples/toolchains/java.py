@@ -4,11 +4,12 @@ What does the work is imported where it is done: every command reads this module
 """
 
 import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dvara_examples.errors import ToolchainError
-from dvara_examples.toolchains import Deps, Missing, Prepared, Progress, Runtime
+from dvara_examples.toolchains import Deps, Missing, Prepared, Progress, Runtime, Sighting, Standing
 from dvara_examples.toolchains._java import BUILT_IN, FLOOR
 from dvara_examples.world import World
 
@@ -39,6 +40,10 @@ class Java:
             return Missing(self.language, none_fits(jdks, wanted))
         launcher = {"launcher": "jbang", "jbang": str(jbang)} if jbang else {"launcher": BUILT_IN}
         return Runtime(self.language, jdk.version, Path(jdk.tool("java")), jdk.origin, {"home": str(jdk.home), **launcher})
+
+    def survey(self, world: World) -> Sequence[Sighting]:
+        """Look at every JDK that is found, at a ``java`` without a compiler, and at JBang."""
+        return list(_sightings(self.probe(world), world))
 
     def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED) -> Prepared:
         """Put in place what the scripts of *project* share; each is compiled when it is first asked for.
@@ -76,3 +81,36 @@ def _jbang(world: World) -> Path | None:
     if asked == "jbang" and found is None:
         raise ToolchainError(f"{LAUNCHER} asks for jbang, but PATH holds none; install JBang, or unset {LAUNCHER}")
     return Path(found) if found and asked != BUILT_IN else None
+
+
+def _sightings(probed: Runtime | Missing, world: World) -> Iterator[Sighting]:
+    from dvara_examples.toolchains._java.jdk import HOW_TO_INSTALL, Wanted, find_jdks, without_compiler
+
+    try:
+        found = find_jdks(world)
+    except ToolchainError as error:
+        yield Sighting("JDK", "", Standing.MISSING, error.diagnosis.cause, error.diagnosis.mend)
+        return
+    used = None if isinstance(probed, Missing) else probed.executable
+    wanted = Wanted(FLOOR)
+    for jdk in found:
+        is_used = used == Path(jdk.tool("java"))
+        why = f"older than {FLOOR}" if not wanted.fits(jdk) else "the newest that fits" if is_used else "a newer one is there"
+        standing = Standing.FITS if is_used else Standing.PASSED_OVER
+        yield Sighting(f"JDK {jdk.version}", str(jdk.home), standing, f"{why} (found by {jdk.origin})")
+    if (java := without_compiler(world)) is not None:
+        yield Sighting("java", java, Standing.PASSED_OVER, "a Java without a compiler: no javac lies beside it")
+    if isinstance(probed, Missing):
+        none_at_all = "none of these is new enough" if found else "none with a javac was found"
+        yield Sighting(f"JDK {FLOOR} or newer", "", Standing.MISSING, none_at_all, HOW_TO_INSTALL)
+    yield _jbang_sighting(world)
+
+
+def _jbang_sighting(world: World) -> Sighting:
+    try:
+        jbang = _jbang(world)
+    except ToolchainError as error:
+        return Sighting("JBang", "", Standing.MISSING, error.diagnosis.cause, error.diagnosis.mend)
+    if jbang is None:
+        return Sighting("JBang", "", Standing.OPTIONAL, "as scripts are built without it too")
+    return Sighting("JBang", str(jbang), Standing.FITS, "builds the scripts")

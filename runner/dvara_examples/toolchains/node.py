@@ -13,11 +13,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from dvara_examples.diagnoses import node_too_old
 from dvara_examples.errors import ToolchainError
-from dvara_examples.toolchains import Command, Deps, Missing, Prepared, Progress, Runtime, Toolchain
+from dvara_examples.toolchains import Command, Deps, Missing, Prepared, Progress, Runtime, Sighting, Standing, Toolchain
 from dvara_examples.toolchains._cache import cached_folder, downloads_folder
-from dvara_examples.toolchains._install import ask, fingerprint, folder_with, install, install_environment, release, today
-from dvara_examples.toolchains._node_runtime import pinned_version, provision
+from dvara_examples.toolchains._install import (
+    ask,
+    fingerprint,
+    folder_with,
+    install,
+    install_environment,
+    release,
+    survey_uv,
+    today,
+)
+from dvara_examples.toolchains._node_runtime import is_here, pinned_version, provision
 from dvara_examples.world import World
 
 HOOK = Path(__file__).with_name("node_packages.mjs")
@@ -65,11 +75,41 @@ class Node:
         """Return the ``node`` on ``PATH``, or the one to be provisioned where that is missing or older than the floor."""
         found = shutil.which("node", path=world.environ.get("PATH", ""))
         said = ask([found, "--version"], world) if found else ""
-        version = said.removeprefix("v")
-        if found and re.fullmatch(r"\d+\.\d+\.\d+", version) and release(version) >= release(self.floor):
-            return Runtime(self.language, version, Path(found).absolute(), "PATH")
-        passed_over = f"{found} tells {said or 'no version'!r}, {self.floor} or newer is needed" if found else "none on PATH"
+        if found and self._fits(said):
+            return Runtime(self.language, said.removeprefix("v"), Path(found).absolute(), "PATH")
+        passed_over = node_too_old(found, said, self.floor).cause if found else "none on PATH"
         return Runtime(self.language, pinned_version(), Path("node"), PROVISIONED, {"passed_over": passed_over})
+
+    def _fits(self, said: str) -> bool:
+        """Tell whether *said*, the answer to ``--version``, is a release from the floor up."""
+        version = said.removeprefix("v")
+        return bool(re.fullmatch(r"\d+\.\d+\.\d+", version)) and release(version) >= release(self.floor)
+
+    def survey(self, world: World) -> Sequence[Sighting]:
+        """Look at every ``node`` on ``PATH``, at the one that is fetched where none fits, and at npm."""
+        runtime = self.probe(world)
+        sightings = [self._sighted(found, world) for found in _all_on_path("node", world)]
+        if not sightings:
+            mend = f"install Node.js {self.floor} or newer to use one of your own; else one is fetched"
+            sightings = [Sighting("node", "", Standing.OPTIONAL, "none on PATH", mend)]
+        npm = _own_npm(runtime, world) if isinstance(runtime, Runtime) else None
+        if npm is not None:
+            version = ask([npm, "--version"], world)
+            return [*sightings, Sighting(f"npm {version}".strip(), npm, Standing.FITS, "installs the packages")]
+        if is_here(world):
+            return [*sightings, Sighting(f"Node.js {pinned_version()} with npm", "in the cache", Standing.FITS, "was fetched")]
+        mend = "dvara-examples setup --language node"
+        why = "fetched by the first run that needs it"
+        return [*sightings, survey_uv(world), Sighting(f"Node.js {pinned_version()} with npm", "", Standing.TO_FETCH, why, mend)]
+
+    def _sighted(self, found: str, world: World) -> Sighting:
+        said = ask([found, "--version"], world)
+        if self._fits(said):
+            is_first = found == shutil.which("node", path=world.env("PATH") or "")
+            why = f"first on PATH; {self.floor} or newer is needed" if is_first else "another comes first on PATH"
+            return Sighting(f"Node.js {said}", found, Standing.FITS if is_first else Standing.PASSED_OVER, why)
+        cause, mend, _ = node_too_old(found, said, self.floor)
+        return Sighting(f"Node.js {said}".strip(), found, Standing.PASSED_OVER, cause, mend)
 
     def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED) -> Prepared:
         """Fetch Node.js where the machine has none, install what *deps* asks for, and link what is locked beside the scripts."""
@@ -165,12 +205,26 @@ def _direct_packages(packages: Mapping[str, Mapping[str, object]]) -> dict[str, 
 
 def _npm(runtime: Runtime, world: World, progress: Progress) -> list[str | Path]:
     """Return how npm is started: the one beside the machine's Node.js or on ``PATH``, else the provisioned one."""
-    if runtime.origin != PROVISIONED:
-        places = os.pathsep.join([str(runtime.executable.parent), world.environ.get("PATH", "")])
-        if found := shutil.which("npm", path=places):
-            return [found]
+    if found := _own_npm(runtime, world):
+        return [found]
     provisioned = provision(world, progress)
     return [provisioned.node, provisioned.npm]
+
+
+def _own_npm(runtime: Runtime, world: World) -> str | None:
+    """Return the npm of the machine's own Node.js, if that one is used and has one."""
+    if runtime.origin == PROVISIONED:
+        return None
+    return shutil.which("npm", path=os.pathsep.join([str(runtime.executable.parent), world.environ.get("PATH", "")]))
+
+
+def _all_on_path(name: str, world: World) -> list[str]:
+    """Return every executable called *name* that ``PATH`` leads to, in its order, each file once."""
+    found: dict[Path, str] = {}
+    for folder in world.environ.get("PATH", "").split(os.pathsep):
+        if folder and (where := shutil.which(name, path=folder)):
+            found.setdefault(Path(where).resolve(), where)
+    return list(found.values())
 
 
 def _link(link: Path, target: Path) -> None:

@@ -8,9 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dvara_examples.errors import ToolchainError
-from dvara_examples.toolchains import Command, Deps, Missing, Prepared, Progress, Runtime, Toolchain
+from dvara_examples.toolchains import Command, Deps, Missing, Prepared, Progress, Runtime, Sighting, Standing, Toolchain
 from dvara_examples.toolchains._cache import cached_folder, downloads_folder
-from dvara_examples.toolchains._install import ask, fingerprint, folder_with, install, install_environment, release, today
+from dvara_examples.toolchains._install import (
+    ask,
+    fingerprint,
+    folder_with,
+    install,
+    install_environment,
+    release,
+    survey_uv,
+    today,
+)
 from dvara_examples.world import World
 
 CHOICE = "DVARA_EXAMPLES_PYTHON"
@@ -64,6 +73,28 @@ class Python:
                 self.language, f"{found}, named by {CHOICE}, is Python {version}; the examples need {self.floor} or newer"
             )
         return Runtime(self.language, version, Path(found).absolute(), CHOICE)
+
+    def survey(self, world: World) -> Sequence[Sighting]:
+        """Look at the interpreter for the examples, at uv, and at one with which the promised floor can be tried."""
+        found = self.probe(world)
+        if isinstance(found, Missing):
+            cause, _, mend = found.reason.partition("; ")
+            sightings = [Sighting("Python", "", Standing.MISSING, cause, f"{mend}, or unset {CHOICE}")]
+        else:
+            why = f"{found.origin}; {self.floor} or newer is needed"
+            sightings = [Sighting(f"Python {found.version}", str(found.executable), Standing.FITS, why)]
+        return [*sightings, survey_uv(world), self._floor(world)]
+
+    def _floor(self, world: World) -> Sighting:
+        """Look for an interpreter of just the promised floor."""
+        name = f"python{self.floor}"
+        where = shutil.which(name, path=world.env("PATH") or "")
+        version = ask([where, "-c", _VERSION_QUERY], world) if where else ""
+        why = f"for tries of the oldest that the docs promise ({CHOICE}={name})"
+        if where and version.startswith(f"{self.floor}."):
+            return Sighting(f"Python {version}", where, Standing.PASSED_OVER, why)
+        mend = f"to try it, install one: uv python install {self.floor}"
+        return Sighting(name, "", Standing.OPTIONAL, why, mend)
 
     def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED) -> Prepared:
         """Make the environment that *deps* asks for, or use the bare interpreter where there is no ``requirements.txt``."""

@@ -111,6 +111,12 @@ def find_jdks(world: World) -> tuple[Jdk, ...]:
     return tuple(found.values())
 
 
+def without_compiler(world: World) -> str | None:
+    """Return the ``java`` on PATH if no ``javac`` lies beside it, or None."""
+    java = shutil.which("java", path=world.env("PATH") or "")
+    return java if java and not os.access(Path(java).resolve().parent / "javac", os.X_OK) else None
+
+
 def newest(jdks: Iterable[Jdk], wanted: Wanted) -> Jdk | None:
     """Return the newest JDK that fits; of equal ones the one found first."""
     return max((jdk for jdk in jdks if wanted.fits(jdk)), key=lambda jdk: jdk.numbers, default=None)

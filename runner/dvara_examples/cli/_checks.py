@@ -1,0 +1,50 @@
+"""Writes what ``doctor`` found, line by line as it is found, or as JSON."""
+
+import json
+from collections.abc import Iterable, Iterator
+
+from rich.text import Text
+
+from dvara_examples.doctor import Check, State
+from dvara_examples.errors import ExitCode
+from dvara_examples.reports.terminal import make_console
+from dvara_examples.world import World
+
+_STYLES = {State.OK: "green", State.NOTE: "yellow", State.WRONG: "bold red"}
+_INDENT = 16
+
+
+def show_checks(checks: Iterable[Check], world: World, *, as_json: bool) -> int:
+    """Write *checks* and return the exit code that follows from them."""
+    found = []
+    console = make_console(world, world.stdout)
+    for check in checks:
+        found.append(check)
+        for line in () if as_json else _lines(check):
+            console.print(line, soft_wrap=True)
+    wrong = sum(check.state is State.WRONG for check in found)
+    if as_json:
+        plain = {"version": 1, "wrong": wrong, "checks": [check.as_plain() for check in found]}
+        world.stdout.write(json.dumps(plain, indent=2, ensure_ascii=False) + "\n")
+    else:
+        console.print(_sum(wrong), soft_wrap=True)
+    return ExitCode.NOT_RUN if wrong else ExitCode.OK
+
+
+def _lines(check: Check) -> Iterator[Text]:
+    yield Text.assemble((f"{check.topic:<8}", "bold"), "  ", (f"{check.state:<5}", _STYLES[check.state]), f" {check.text}")
+    yield from _mend(check)
+    for detail in check.details:
+        yield Text(f"{'':{_INDENT}}{detail.text}", "dim" if detail.state is State.OK else "")
+        yield from _mend(detail)
+
+
+def _mend(check: Check) -> Iterator[Text]:
+    if check.mend:
+        yield Text.assemble(" " * _INDENT, ("mend: ", "bold"), check.mend)
+
+
+def _sum(wrong: int) -> Text:
+    if not wrong:
+        return Text("\nall that runs need is here", "green")
+    return Text(f"\n{wrong} {'thing is' if wrong == 1 else 'things are'} not right; each has its mend above", "bold red")

@@ -1,0 +1,28 @@
+"""``dvara-examples doctor``."""
+
+from pathlib import Path
+
+import click
+
+from dvara_examples.cli._options import gateway_option, manifest_option
+
+
+@click.command("doctor")
+@gateway_option
+@click.option("--json", "as_json", is_flag=True, help="Write the checks as one JSON document.")
+@manifest_option
+def command(gateway: str, as_json: bool, manifest: Path | None) -> int:
+    """Look at all that runs need, and say of each thing that is not right what mends it.
+
+    Runtimes and package tools, the folders that are written to, the gateway, its key and model, and one streamed token.
+    Against a gateway that DVARA_URL names that is one request with max_tokens 1, announced beforehand.
+    The exit code is 3 where something is missing, else 0.
+    """
+    from dvara_examples.cli._checks import show_checks
+    from dvara_examples.cli._world import build_world
+    from dvara_examples.doctor import examine
+    from dvara_examples.session import gateway_kind
+
+    world = build_world(manifest)
+    checks = examine(world, gateway_kind(gateway, world), lambda text: print(f"note: {text}", file=world.stderr, flush=True))
+    return show_checks(checks, world, as_json=as_json)

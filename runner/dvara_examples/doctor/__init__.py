@@ -1,0 +1,24 @@
+"""What ``dvara-examples doctor`` looks at, check by check: runtimes, folders, gateway, key, model, a stream.
+
+Every check says how things stand and, where they do not stand well, what mends it.
+"""
+
+from collections.abc import Callable, Iterator
+
+from dvara_examples.doctor.check import Check, State
+from dvara_examples.doctor.folders import check_folders
+from dvara_examples.doctor.gateway import check_gateway
+from dvara_examples.doctor.languages import check_languages
+from dvara_examples.world import World
+
+__all__ = ["Check", "State", "examine"]
+
+
+def examine(world: World, gateway: str, say: Callable[[str], None]) -> Iterator[Check]:
+    """Yield the checks as they are made; *gateway* is a kind, *say* hears what is about to be spent before it is.
+
+    At most one completion is asked for, with ``max_tokens: 1``.
+    """
+    yield from check_languages(world)
+    yield from check_folders(world)
+    yield from check_gateway(world, gateway, say)

@@ -1,0 +1,40 @@
+"""One check, and what came of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dvara_examples.errors import Diagnosis
+
+
+class State(StrEnum):
+    """How one thing stands."""
+
+    OK = "ok"
+    NOTE = "note"
+    """Runs work; but there is something to know."""
+    WRONG = "wrong"
+    """Runs that need it do not work until it is mended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was looked at (*topic*), how it stands, in words, and the *mend* where there is something to mend.
+
+    *details* are things that belong to it: lines with a state, a text and a mend of their own.
+    """
+
+    topic: str
+    state: State
+    text: str
+    mend: str = ""
+    details: tuple["Check", ...] = ()
+
+    @classmethod
+    def of(cls, topic: str, state: State, diagnosis: Diagnosis) -> "Check":
+        """Put a diagnosis into a check."""
+        return cls(topic, state, diagnosis.cause, diagnosis.mend)
+
+    def as_plain(self) -> dict[str, object]:
+        """Return the check as plain values, for a program to read."""
+        plain: dict[str, object] = {"topic": self.topic, "state": self.state.value, "text": self.text, "mend": self.mend}
+        return plain | {"details": [detail.as_plain() for detail in self.details]}

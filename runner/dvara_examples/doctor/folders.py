@@ -1,0 +1,41 @@
+"""The two folders that are written: the cache, and the one for what runs leave."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from dvara_examples.diagnoses import disk_refused
+from dvara_examples.doctor.check import Check, State
+from dvara_examples.world import World
+
+_TRIED_BYTES = 1024 * 1024
+_ROOMY_BYTES = 500 * 1024 * 1024
+"""About what all three languages take, fetched and built, with what package managers keep for themselves."""
+
+
+def check_folders(world: World) -> Iterator[Check]:
+    """Yield whether cache and state can be written to, and how much room there is."""
+    state = _tried("state", world.state_dir)
+    cache = _tried("cache", world.cache_dir)
+    if cache.state is State.WRONG and state.state is not State.WRONG and "is full" not in cache.text:
+        cache = Check("cache", State.NOTE, f"{cache.text}: {world.state_dir / 'cache'} takes its place", cache.mend)
+    yield cache
+    yield state
+
+
+def _tried(topic: str, folder: Path) -> Check:
+    """Write a megabyte into *folder*, or into the nearest one above it that is there, and take it away again."""
+    there = next((place for place in (folder, *folder.parents) if place.exists()), folder)
+    try:
+        with tempfile.TemporaryFile(dir=there, buffering=0) as file:
+            written = file.write(bytes(_TRIED_BYTES))
+            if written < _TRIED_BYTES:
+                file.write(bytes(_TRIED_BYTES - written))  # says why not all of it went
+        free = shutil.disk_usage(there).free
+    except OSError as error:
+        return Check.of(topic, State.WRONG, disk_refused(folder, error))
+    text = f"{folder}: can be written to, {free / 1e9:.1f} GB free"
+    if topic == "cache" and free < _ROOMY_BYTES:
+        return Check(topic, State.NOTE, text, f"free some more: all languages together take up to {_ROOMY_BYTES / 1e6:.0f} MB")
+    return Check(topic, State.OK, text)

@@ -1,0 +1,126 @@
+"""Whether the gateway can be reached, accepts the key and knows the model, and how a stream from it ends."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+import requests
+
+from dvara_examples.clock import start_timer
+from dvara_examples.diagnoses import KEY, MODEL, error_field, of_refusal
+from dvara_examples.doctor.check import Check, State
+from dvara_examples.errors import Diagnosis, GatewayError
+from dvara_examples.gateways import Gateway, open_gateway
+from dvara_examples.model import Ending
+from dvara_examples.redact import Redactor
+from dvara_examples.tap import Tap
+from dvara_examples.tap.proxies import proxy_for
+from dvara_examples.tap.rewrite import Origin
+from dvara_examples.transcript import Exchange
+from dvara_examples.world import World
+
+USUAL_MODEL = "gpt-4o"
+_SILENCE_LIMIT_S = 30.0
+_STREAM_LIMIT_S = 60.0
+
+
+def check_gateway(world: World, kind: str, say: Callable[[str], None]) -> Iterator[Check]:
+    """Yield what is found on the way to one streamed token; the first obstacle ends it."""
+    try:
+        with open_gateway(kind, world) as gateway:
+            yield Check("gateway", State.OK, f"{gateway.description}: answers{_way(gateway, world)}")
+            yield from _spelling(world, gateway)
+            yield from _stream(world, gateway, say)
+    except GatewayError as error:
+        yield from _obstacle(error.diagnosis)
+
+
+def _obstacle(found: Diagnosis) -> Iterator[Check]:
+    if found.subject == KEY:
+        yield Check.of("key", State.WRONG, found)
+    else:
+        yield Check.of("gateway", State.WRONG, found)
+
+
+def _way(gateway: Gateway, world: World) -> str:
+    if gateway.kind == "embedded":
+        return " (it starts with each run, and needs no network, key or account; DVARA_URL names another)"
+    with gateway.endpoint([]) as endpoint:
+        proxy = proxy_for(Origin.of(endpoint.base_url), world.environ)
+    return f" (through {proxy})" if proxy else ""
+
+
+def _spelling(world: World, gateway: Gateway) -> Iterator[Check]:
+    """Tell of an address that this tool understands, but that clients which join strings do not."""
+    written = (world.env("DVARA_URL") or "").strip()
+    if gateway.kind != "url" or "//" not in written.partition("://")[2]:
+        return
+    with gateway.endpoint([]) as endpoint:
+        mend = f"export DVARA_URL={endpoint.base_url}"
+    text = "DVARA_URL holds // in its path: it is read here as if it were one slash, but a client of your own may be refused"
+    yield Check("address", State.NOTE, f"{text} (400 invalid_path)", mend)
+
+
+def _stream(world: World, gateway: Gateway, say: Callable[[str], None]) -> Iterator[Check]:
+    model = world.env("DVARA_MODEL") or USUAL_MODEL
+    if gateway.remote:
+        say(f"one request for one token of {model} goes to {gateway.description}, where it may cost money")
+    exchange, base_url = _one_token(world, gateway, model)
+    refusal = of_refusal(exchange, base_url, model, gateway.models)
+    if refusal is None and exchange.response is not None and exchange.response.status >= 400:
+        refusal = Diagnosis(
+            _said(exchange, model), "name another model in DVARA_MODEL, or see what the gateway's log says", MODEL
+        )
+    if refusal is not None and refusal.subject not in (KEY, MODEL):
+        yield Check.of("stream", State.WRONG, refusal)
+        return
+    if refusal is not None and refusal.subject == KEY:
+        yield Check.of("key", State.WRONG, refusal)
+        return
+    yield Check("key", State.OK, "is accepted" if gateway.kind != "embedded" else "one is made up for each run")
+    if refusal is not None:
+        yield Check.of("model", State.WRONG, refusal)
+        return
+    yield Check("model", State.OK, f"{model}{'' if world.env('DVARA_MODEL') else ' (DVARA_MODEL names another)'}")
+    yield _measured(exchange)
+
+
+def _one_token(world: World, gateway: Gateway, model: str) -> tuple[Exchange, str]:
+    """Ask for a stream of one token through the tap, and return what it saw and the gateway's address."""
+    body = {"model": model, "stream": True, "max_tokens": 1, "messages": [{"role": "user", "content": "Say hi."}]}
+    timer = start_timer(world.clock)
+    with gateway.endpoint([]) as upstream:
+        with Tap(upstream, timer, Redactor.of((upstream.key,)), environ=world.environ) as tap, requests.Session() as session:
+            session.trust_env = False
+            headers = {"Authorization": f"Bearer {tap.endpoint.key}", "Connection": "close"}
+            address = f"{tap.endpoint.base_url}/chat/completions"
+            with (
+                contextlib.suppress(requests.RequestException),  # the tap tells how it ended
+                session.post(address, json=body, headers=headers, timeout=_SILENCE_LIMIT_S, stream=True) as response,
+            ):
+                for _ in response.iter_content(None):
+                    if timer() > _STREAM_LIMIT_S:
+                        break
+        exchanges = tap.exchanges()
+        if not exchanges:
+            raise GatewayError("the stream's request did not come through the tap; run again, and report it if that repeats")
+        return exchanges[-1], upstream.base_url
+
+
+def _measured(exchange: Exchange) -> Check:
+    """Say how the stream went: time to the first text, to the end, and how it ended."""
+    first = next((event.at_s for event in exchange.events if event.text), None)
+    began = f"first token after {first - exchange.started_at_s:.2f} s, " if first is not None else "no text came, "
+    whole = f"whole after {exchange.ended_at_s - exchange.started_at_s:.2f} s, ended: {exchange.ending}"
+    if exchange.ending is Ending.DONE:
+        return Check("stream", State.OK, began + whole)
+    mend = "see docs/endings.md for what it means, and watch it with dvara-examples tap"
+    if exchange.ending is Ending.DONE_WITHOUT_SENTINEL:
+        return Check("stream", State.NOTE, f"{began}{whole} (some gateways send no [DONE]; DVARA does)", mend)
+    return Check("stream", State.WRONG, began + whole + (f" ({exchange.error})" if exchange.error else ""), mend)
+
+
+def _said(exchange: Exchange, model: str) -> str:
+    assert exchange.response is not None
+    message = error_field(exchange.response.body, "message").rstrip(" .")
+    said = f": {message}" if message else ""
+    return f"a stream of {model} is refused ({exchange.response.status}{said})"
