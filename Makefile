@@ -68,8 +68,9 @@ lock: $(VENV)/ready-to-test ## pin the newest releases of everything that is ins
 	for list in examples/node examples/node/lowest; do (cd $$list && npm update --package-lock-only \
 		--omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund) || exit 1; done
 
-schema: $(VENV)/ready-to-run ## renew the JSON Schema of the manifest from the program's own words
+schema: $(VENV)/ready-to-run ## renew the JSON Schemas of the manifest and the reports from the program's own words
 	@$(BIN)/python -c "from dvara_examples.manifest.schema import schema_text; print(schema_text(), end='')" >examples/manifest.schema.json
+	@$(BIN)/python -m dvara_examples.reports._schema runner/dvara_examples/reports
 
 clean: ## remove the set-up and all that tests and builds left behind
 	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

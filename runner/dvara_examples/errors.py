@@ -6,11 +6,13 @@
     ├── NothingSelected    the selectors are right but leave nothing to run (exit 4)
     ├── ToolchainError     a runtime, a dependency or a compiler stood in the way (exit 3)
     ├── GatewayError       the gateway cannot be reached or used (exit 3)
+    ├── ReportError        a report cannot be written where it was asked for (exit 3)
     └── TranscriptError    a stored run cannot be read (exit 2)
 
 An unmet expectation is no exception: it is a :class:`~dvara_examples.verdict.Finding`.
 """
 
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -25,6 +27,12 @@ class ExitCode(IntEnum):
     NOTHING_SELECTED = 4
     INTERNAL = 5
     INTERRUPTED = 130
+
+    @classmethod
+    def worst(cls, codes: "Iterable[ExitCode]") -> "ExitCode":
+        """Return the one of *codes* that outweighs the others."""
+        order = (cls.INTERRUPTED, cls.INTERNAL, cls.USAGE, cls.FAILED, cls.NOT_RUN, cls.NOTHING_SELECTED, cls.OK)
+        return min(codes, key=order.index)
 
 
 class Diagnosis(NamedTuple):
@@ -91,6 +99,10 @@ class ToolchainError(DvaraExamplesError):
 
 class GatewayError(DvaraExamplesError):
     """The gateway cannot be reached, or its address or key cannot be used."""
+
+
+class ReportError(DvaraExamplesError):
+    """A report cannot be written where it was asked for."""
 
 
 class TranscriptError(DvaraExamplesError):

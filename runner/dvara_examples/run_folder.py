@@ -8,16 +8,20 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 from dvara_examples.errors import TranscriptError
 from dvara_examples.results import RunResult
+from dvara_examples.toolchains import Runtime
 from dvara_examples.transcript import Transcript
 from dvara_examples.transcript_file import read_transcript, write_transcript
 from dvara_examples.verdict import Outcome
+
+T = TypeVar("T")
 
 FORMAT = "dvara-examples/run"
 VERSION = 1
@@ -33,6 +37,16 @@ class StoredRun:
     outcome: Outcome | None
     reason: str
     transcript: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAbout:
+    """What ``run.json`` says of the session as a whole; where its runtimes lay is not kept."""
+
+    started_utc: str
+    gateway: str
+    deps: str
+    runtimes: tuple[Runtime, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +78,24 @@ class RunFolder:
         _write_atomically(self.path / _SUMMARY, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 
     def read_summary(self) -> tuple[StoredRun, ...]:
-        """Read ``run.json`` back. Raises TranscriptError where it is missing, damaged or of another version."""
+        """Read the runs in ``run.json``. Raises TranscriptError where it is missing, damaged or of another version."""
+        return self._read(lambda document: tuple(self._stored(entry) for entry in document["runs"]))
+
+    def read_about(self) -> StoredAbout:
+        """Read what ``run.json`` says of the session. Raises TranscriptError, as above."""
+        return self._read(_about)
+
+    def _read(self, take: Callable[[Any], T]) -> T:
         path = self.path / _SUMMARY
         try:
             document = json.loads(path.read_text("utf-8"))
             if document["format"] != FORMAT or document["version"] != VERSION:
                 found = f"{document['format']} version {document['version']}"
                 raise TranscriptError(f"{path}: found {found}; {FORMAT} version {VERSION} is accepted")
-            return tuple(self._stored(entry) for entry in document["runs"])
+            return take(document)
         except OSError as error:
             raise TranscriptError(f"{path}: cannot be read ({error.strerror}); name a folder that a run has written") from None
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             sentence = f"{path}: found no summary of a run ({type(error).__name__}: {error}); run the examples again"
             raise TranscriptError(sentence) from None
 
@@ -87,6 +108,12 @@ class RunFolder:
             str(entry["reason"] or ""),
             self.path / Path(file).name if file else None,
         )
+
+
+def _about(document: Any) -> StoredAbout:  # noqa: ANN401 - what JSON gives
+    runtimes = (Runtime(name, str(r["version"]), Path(), str(r["origin"])) for name, r in document["runtimes"].items())
+    deps = str(document.get("deps", "locked"))  # older folders lack it
+    return StoredAbout(str(document["started"]), str(document["gateway"]), deps, tuple(runtimes))
 
 
 def _entry(variant_id: str, language: str, result: RunResult | None) -> dict[str, object]:

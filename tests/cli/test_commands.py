@@ -32,6 +32,8 @@ def call(*args: str, cwd: Path = REPOSITORY) -> subprocess.CompletedProcess[str]
         (("run", "all", "-E", "tag(smok)"), "at column 5: nothing has the tag 'smok'; did you mean 'smoke'?"),
         (("list", "--filter", "tag(smoke"), "at column 10: found the end; ) is accepted"),
         (("plan", "-E", "langage(java)"), "did you mean 'language'?"),
+        (("run", "all", "--report", "jsno=x"), "did you mean 'json'?"),
+        (("judge", "--report", "json="), "a path or - (stdout)"),
         (("run",), "name what to run"),
         (("show", "stream-basci"), "stream-basic"),
         (("judge", "no-such-run"), "no-such-run"),

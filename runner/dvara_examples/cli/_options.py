@@ -4,11 +4,14 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 from dvara_examples.wanted import Selection
+
+if TYPE_CHECKING:
+    from dvara_examples.reports._opening import Request
 
 F = TypeVar("F", bound=Callable[..., object])
 Option = Callable[[Callable[..., object]], Callable[..., object]]
@@ -105,6 +108,29 @@ _running = bundled(
         help="Which releases the examples get: those in the lock files, the promised floors, or today's newest.",
     ),
     click.option("-v", "--verbose", is_flag=True, help="Show what the examples write, and every finding."),
+)
+
+
+def _parse_reports(context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> "tuple[Request, ...]":
+    """Parse every KIND[=PATH]; nothing of the reports is imported where none is asked for."""
+    if not texts:
+        return ()
+    from dvara_examples.reports._opening import parse_request
+    from dvara_examples.values import InvalidValue
+
+    try:
+        return tuple(map(parse_request, texts))
+    except InvalidValue as error:
+        raise click.BadParameter(f"{error.found}; {error.accepted}", context, option) from None
+
+
+report_option = click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="KIND[=PATH]",
+    callback=_parse_reports,
+    help="Write a report too: json. It goes to PATH (- is stdout), else into the run's folder; repeatable.",
 )
 
 

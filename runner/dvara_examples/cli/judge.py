@@ -1,24 +1,33 @@
 """``dvara-examples judge``."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from dvara_examples.cli._options import manifest_option
+from dvara_examples.cli._options import manifest_option, report_option
+
+if TYPE_CHECKING:
+    from dvara_examples.reports._opening import Request
 
 
 @click.command("judge")
 @click.argument("run", default="latest")
+@report_option
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding.")
 @manifest_option
-def command(run: str, verbose: bool, manifest: Path | None) -> int:
+def command(run: str, reports: "tuple[Request, ...]", verbose: bool, manifest: Path | None) -> int:
     """Judge the stored transcripts of RUN again, without running anything.
 
     RUN is `latest`, the id of a run (or the beginning of it), or a folder that a run has written.
     """
-    from dvara_examples.cli._compose import stored_report
+    from dvara_examples.cli._compose import reporting, stored_info
     from dvara_examples.cli._world import build_world
+    from dvara_examples.run_folder import find_run
     from dvara_examples.session import judge_stored
 
     world = build_world(manifest)
-    return judge_stored(world, run, [stored_report(world, verbose=verbose)]).exit_code
+    folder = find_run(world.runs_dir, run, world.cwd)
+    with reporting(world, stored_info(folder, world), folder, reports, live=False, verbose=verbose) as opened:
+        summary = judge_stored(world, str(folder.path), opened.reporters)
+    return opened.exit_code(summary)

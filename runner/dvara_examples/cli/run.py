@@ -1,18 +1,32 @@
 """``dvara-examples run``."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from dvara_examples.cli._options import Planning, Running, planning_options, running_options, selection_options
+from dvara_examples.cli._options import (
+    Planning,
+    Running,
+    planning_options,
+    report_option,
+    running_options,
+    selection_options,
+)
 from dvara_examples.wanted import Selection
+
+if TYPE_CHECKING:
+    from dvara_examples.reports._opening import Request
 
 
 @click.command("run")
 @selection_options
 @planning_options
 @running_options
-def command(wanted: Selection, planning: Planning, running: Running, manifest: Path | None) -> int:
+@report_option
+def command(
+    wanted: Selection, planning: Planning, running: Running, reports: "tuple[Request, ...]", manifest: Path | None
+) -> int:
     """Run examples and judge how they ended.
 
     SELECTOR is `all`, an id (stream-basic), a glob ('stream-*'), one variant ('stream-basic[node]') or a script's path.
@@ -27,7 +41,7 @@ def command(wanted: Selection, planning: Planning, running: Running, manifest: P
         raise click.UsageError(
             "name what to run: all, an id, a glob, a script's path, --tag or --filter; `dvara-examples list` shows the ids"
         )
-    from dvara_examples.cli._compose import compose_options, terminal_report
+    from dvara_examples.cli._compose import compose_options, reporting, session_info
     from dvara_examples.cli._world import build_world
     from dvara_examples.run_folder import RunFolder
     from dvara_examples.session import open_session, reminder, run_session
@@ -38,5 +52,6 @@ def command(wanted: Selection, planning: Planning, running: Running, manifest: P
         folder = RunFolder.create(world.runs_dir, world.clock.utc_now())
         if (warning := reminder(session, options)) is not None:
             world.stderr.write(f"{warning}\n")
-        report = terminal_report(session, folder, verbose=running.verbose)
-        return run_session(session, folder, [report], options).exit_code
+        with reporting(world, session_info(session, folder), folder, reports, live=True, verbose=running.verbose) as opened:
+            summary = run_session(session, folder, opened.reporters, options)
+        return opened.exit_code(summary)

@@ -3,17 +3,25 @@
 A report is one module in this package. The file's name is the KIND of ``--report KIND[=PATH]``, and the module holds
 
 * ``DEFAULT_NAME``, the file that it writes in the run's folder where no path is named, or None where that is stdout;
-* ``open_report(about: SessionInfo, target: Target) -> Reporter``.
+* ``open_report(about: SessionInfo, target: Target) -> Reporter``, called once, before the first run starts.
 
-All methods of a reporter are called from one thread. What it is handed holds no secret. Everything that stands in a transcript
-may have been written by an example or a gateway: whoever puts it into a format with signs of its own escapes it.
+A report calls ``target.write`` once, in ``close``, or ``target.append`` as often as it likes; it opens no file itself. What
+these raise it lets pass: whoever opened the report tells the user, and the runs and the other reports go on. All methods of a
+reporter are called from one thread. ``judge`` has results and an end, but no events. What a report is handed holds no secret,
+except for :class:`~dvara_examples.results.RunPrinted`. Everything that stands in a transcript may have been written by an
+example or a gateway: whoever puts it into a format with signs of its own escapes it. Nothing else needs to change; the
+contract test finds the module by itself.
 """
 
+import importlib
+import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol
 
+from dvara_examples.clock import Timer
 from dvara_examples.results import RunEvent, RunResult, Summary
 from dvara_examples.toolchains import Runtime
 
@@ -23,6 +31,7 @@ class SessionInfo:
     """What is known of a session before its first run; *planned* are (variant id, language) pairs in plan order.
 
     *started_utc* is an ISO 8601 stamp, *deps* the set of releases, *folder* where the transcripts lie, as it is shown to people.
+    *elapsed* tells the seconds since the session began.
     """
 
     version: str
@@ -32,13 +41,15 @@ class SessionInfo:
     runtimes: tuple[Runtime, ...]
     planned: tuple[tuple[str, str], ...]
     folder: str
+    elapsed: Timer = lambda: 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """Where a report goes: *write* takes whole text at the end, and replaces the file at once or not at all.
 
-    *append* takes a piece of text as soon as it is known, for reports that are read while runs go on.
+    *append* takes a piece of text as soon as it is known, for reports that are read while runs go on; the first piece replaces
+    what was there. Both take any text: half a surrogate pair becomes U+FFFD. *path* is None for stdout.
     """
 
     write: Callable[[str], None]
@@ -64,3 +75,14 @@ class Reporter(Protocol):
     def close(self, summary: Summary) -> None:
         """Write what is to be written at the end; also called when the session was interrupted."""
         ...
+
+
+def report_kinds() -> tuple[str, ...]:
+    """Return every KIND that ``--report`` takes, sorted; the report for people is always there, and is none of them."""
+    names = (info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
+    return tuple(sorted(name for name in names if name != "terminal"))
+
+
+def report_module(kind: str) -> ModuleType:
+    """Import the module of one of :func:`report_kinds`."""
+    return importlib.import_module(f"{__name__}.{kind}")

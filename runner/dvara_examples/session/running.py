@@ -29,8 +29,10 @@ def run_session(session: Session, folder: RunFolder, reporters: Sequence[Reporte
             _run_all(runs, workers, desk, options.jobs)
         finally:
             summary = Summary.of(desk.reported, interrupted=stop.is_set())
-            folder.write_summary(about, planned, desk.reported, finished=not summary.interrupted)
-        desk.tell(lambda reporter: reporter.close(summary))
+            try:
+                folder.write_summary(about, planned, desk.reported, finished=not summary.interrupted)
+            finally:
+                desk.tell(lambda reporter: reporter.close(summary))
     return summary
 
 

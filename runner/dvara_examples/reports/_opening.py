@@ -1,0 +1,129 @@
+"""Opens the reports that a user asked for, and keeps what goes wrong with one of them from everything else."""
+
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import TextIO
+
+from dvara_examples.errors import ExitCode, ReportError, refused_by_system
+from dvara_examples.reports import Reporter, SessionInfo, Target, report_kinds, report_module
+from dvara_examples.reports._target import file_target, stdout_target
+from dvara_examples.results import RunEvent, RunResult, Summary
+from dvara_examples.values import InvalidValue, did_you_mean
+
+STDOUT = ("-", "/dev/stdout")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One ``--report KIND[=PATH]``: *path* is None where the report's own default is wanted."""
+
+    kind: str
+    path: str | None = None
+
+    @property
+    def takes_stdout(self) -> bool:
+        """Whether stdout is to hold this report alone, so that other software can read it."""
+        return self.path in STDOUT
+
+
+def parse_request(text: str) -> Request:
+    """Parse ``KIND[=PATH]``. Raises InvalidValue."""
+    kind, separator, path = text.partition("=")
+    kinds = report_kinds()
+    if kind not in kinds:
+        raise InvalidValue(f"there is no report {kind!r}", did_you_mean(kind, kinds))
+    if separator and not path:
+        raise InvalidValue(f"found no path behind {text!r}", "a path or - (stdout) is accepted, or the kind alone")
+    return Request(kind, path if separator else None)
+
+
+@dataclass(slots=True)
+class OpenReports:
+    """The reports of one session; *failures* are (sentence, exit code) pairs, complete after the session's end."""
+
+    reporters: list[Reporter] = field(default_factory=list)
+    failures: list[tuple[str, ExitCode]] = field(default_factory=list)
+
+    def exit_code(self, summary: Summary) -> ExitCode:
+        """Return the session's exit code, or the worse one that a report which was not written leads to."""
+        return ExitCode.worst((summary.exit_code, *(code for _, code in self.failures)))
+
+
+@contextmanager
+def open_reports(
+    requests: Sequence[Request], about: SessionInfo, folder: Path, cwd: Path, stdout: TextIO
+) -> Iterator[OpenReports]:
+    """Open what *requests* ask for; a relative path starts at *cwd*, one that is not named at the run's *folder*.
+
+    Raises ReportError where one cannot be written, or where two would go to the same place.
+    """
+    opened = OpenReports()
+    taken: dict[Path | None, str] = {}
+    with ExitStack() as stack:
+        for request in requests:
+            module = report_module(request.kind)
+            path = _path(request, module.DEFAULT_NAME, folder, cwd)
+            place = path.resolve() if path else None
+            if place in taken:
+                both = f"{taken[place]} and {request.kind}"
+                raise ReportError(f"two reports, {both}, would go to {path or 'stdout'}; name another path for one")
+            taken[place] = request.kind
+            target = stack.enter_context(file_target(path)) if path else stdout_target(stdout)
+            opened.reporters.append(_Guarded(request.kind, _open(module, about, target), opened.failures))
+        yield opened
+
+
+def _open(module: ModuleType, about: SessionInfo, target: Target) -> Reporter:
+    try:
+        reporter: Reporter = module.open_report(about, target)
+    except OSError as error:
+        raise ReportError(f"the report {target.path or 'on stdout'} cannot be written: {refused_by_system(error)}") from None
+    return reporter
+
+
+def _path(request: Request, default_name: str | None, folder: Path, cwd: Path) -> Path | None:
+    if request.path is None:
+        return None if default_name is None else folder / default_name
+    return None if request.takes_stdout else cwd / request.path
+
+
+class _Guarded:
+    """Passes everything on to one report until something goes wrong with it; the runs and other reports go on."""
+
+    def __init__(self, kind: str, reporter: Reporter, failures: list[tuple[str, ExitCode]]) -> None:
+        self._kind, self._reporter, self._failures = kind, reporter, failures
+        self._alive = True
+
+    def event(self, event: RunEvent) -> None:
+        self._do(lambda: self._reporter.event(event))
+
+    def result(self, result: RunResult) -> None:
+        self._do(lambda: self._reporter.result(result))
+
+    def tick(self) -> None:
+        self._do(self._reporter.tick)
+
+    def close(self, summary: Summary) -> None:
+        self._do(lambda: self._reporter.close(summary))
+
+    def _do(self, what: Callable[[], None]) -> None:
+        if not self._alive:
+            return
+        try:
+            what()
+        except BrokenPipeError:  # whoever read it has left: nobody misses the rest
+            self._alive = False
+        except OSError as error:
+            self._give_up(f"{refused_by_system(error)}; make room or name another path", ExitCode.NOT_RUN)
+        except Exception as error:  # noqa: BLE001 - a fault in one report must not take the runs along
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{Path(frame.filename).name}:{frame.lineno}"
+            self._give_up(f"internal error: {type(error).__name__}: {error} ({where}); please report it", ExitCode.INTERNAL)
+
+    def _give_up(self, why: str, code: ExitCode) -> None:
+        self._alive = False
+        self._failures.append((f"the report {self._kind} is not written: {why}", code))

@@ -1,0 +1,97 @@
+"""What ``--report`` takes, and what becomes of a report that fails."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from dvara_examples.errors import ExitCode, ReportError
+from dvara_examples.reports._opening import Request, open_reports, parse_request
+from dvara_examples.results import Summary
+from dvara_examples.values import InvalidValue
+from tests.reports.conftest import about, make_result
+
+
+@pytest.mark.parametrize(
+    ("text", "parsed"),
+    [
+        ("json", Request("json")),
+        ("json=a=b.json", Request("json", "a=b.json")),
+        ("json=-", Request("json", "-")),
+    ],
+)
+def test_a_kind_and_perhaps_a_path(text: str, parsed: Request) -> None:
+    """Everything behind the first equals sign is the path."""
+    assert parse_request(text) == parsed
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("jsn", "did you mean 'json'?"), ("json=", "no path"), ("terminal", "json"), ("", "json")]
+)
+def test_what_is_no_report_is_refused(text: str, told: str) -> None:
+    """The nearest kind is named; the report for people is none that one can ask for."""
+    with pytest.raises(InvalidValue) as caught:
+        parse_request(text)
+    assert told in f"{caught.value.found}; {caught.value.accepted}"
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        (Request("json", "a"), Request("json", "b/../a")),
+        (Request("json", "-"), Request("json", "/dev/stdout")),
+        (Request("json"), Request("json")),
+        (Request("json"), Request("json", "runs/report.json")),
+        (Request("json", "link"), Request("json", "a")),
+    ],
+)
+def test_two_reports_to_one_place_are_refused(tmp_path: Path, pair: tuple[Request, Request]) -> None:
+    """Whichever way the place is spelt."""
+    (tmp_path / "b").mkdir()
+    (tmp_path / "link").symlink_to("a")
+    opening = open_reports(pair, about(), tmp_path / "runs", tmp_path, io.StringIO())
+    with pytest.raises(ReportError, match="two reports, json and json, would go to"), opening:
+        pass
+
+
+def test_a_report_that_cannot_be_written_takes_nothing_along(tmp_path: Path) -> None:
+    """The other one is whole, the failure is told with its cause, and a session that went well ends with 3."""
+    wanted = [Request("json", "/dev/full"), Request("json", "good.json")]
+    summary = Summary.of([make_result()])
+    with open_reports(wanted, about(), tmp_path, tmp_path, io.StringIO()) as opened:
+        for reporter in opened.reporters:
+            reporter.close(summary)
+    (failure,) = opened.failures
+    assert failure == (
+        "the report json is not written: the operating system refused: No space left on device (/dev/full); "
+        "make room or name another path",
+        ExitCode.NOT_RUN,
+    )
+    assert (tmp_path / "good.json").read_text("utf-8").startswith("{")
+    assert opened.exit_code(summary) is ExitCode.NOT_RUN
+    assert opened.exit_code(Summary.of([], interrupted=True)) is ExitCode.INTERRUPTED
+
+
+def test_a_reader_that_leaves_is_no_failure(tmp_path: Path) -> None:
+    """Whoever closed the other end of stdout has seen enough."""
+
+    class Gone(io.StringIO):
+        def write(self, text: str, /) -> int:
+            raise BrokenPipeError
+
+    summary = Summary.of([make_result()])
+    with open_reports([Request("json", "-")], about(), tmp_path, tmp_path, Gone()) as opened:
+        opened.reporters[0].close(summary)
+    assert (opened.failures, opened.exit_code(summary)) == ([], ExitCode.OK)
+
+
+def test_a_fault_in_a_report_is_told_as_one(tmp_path: Path) -> None:
+    """An exception in a report ends that report alone, with the place in the program and exit code 5."""
+    summary = Summary.of([make_result()])
+    with open_reports([Request("json", "a")], about(), tmp_path, tmp_path, io.StringIO()) as opened:
+        opened.reporters[0].result(None)  # type: ignore[arg-type]
+        opened.reporters[0].close(summary)
+    ((sentence, _),) = opened.failures
+    assert "internal error: AttributeError" in sentence
+    assert "_facts.py:" in sentence
+    assert opened.exit_code(summary) is ExitCode.INTERNAL
