@@ -40,7 +40,7 @@ async function streamAnswer(prompt, attempt = 1) {
     }
   } catch (error) {
     console.log();
-    const lost = error instanceof OpenAI.APIConnectionError || error.message === "terminated";
+    const lost = error instanceof OpenAI.APIConnectionError || /^(terminated|aborted|read ECONNRESET|Premature close)$/.test(error.message);
     if (lost && attempt < 3) {
       console.log("[connection lost, the answer starts again]");
       await sleep(250 * 2 ** attempt);

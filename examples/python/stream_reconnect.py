@@ -19,6 +19,7 @@ client = openai.OpenAI(
     timeout=15,  # seconds of silence
     max_retries=0,  # the SDK's own would make three requests of each attempt
 )
+raw = tuple(sys.modules[http].TransportError for http in ("httpx", "httpx2") if http in sys.modules)  # before openai 3.20
 
 for attempt in range(3):
     chunk = finish_reason = None
@@ -35,7 +36,7 @@ for attempt in range(3):
         if chunk and not finish_reason:
             raise ConnectionError("the stream ended without a finish_reason")
         break
-    except (openai.APIConnectionError, ConnectionError) as error:  # refused, cut, silent for too long
+    except (openai.APIConnectionError, ConnectionError, *raw) as error:  # refused, cut, silent for too long
         if attempt == 2:
             sys.exit(f"connection failed: {error.__cause__ or error}")
         print("\n[connection lost, the answer starts again]", end="", flush=True)
