@@ -138,9 +138,8 @@ def disk_refused(where: Path, error: OSError) -> Diagnosis:
 
 def system_refused(error: OSError) -> Diagnosis:
     """The operating system said no while something was written or started."""
-    if error.errno in FULL:
-        return Diagnosis(refused_by_system(error), "free some disk space and run again")
-    return Diagnosis(refused_by_system(error), "free what it asks for and run again")
+    free = "some disk space" if error.errno in FULL else "what it asks for"
+    return Diagnosis(refused_by_system(error), f"free {free} and run again")
 
 
 def node_too_old(found: str, said: str, floor: str) -> Diagnosis:

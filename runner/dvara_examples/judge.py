@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from dvara_examples.expectations import expectation_keys, parse_expectation
+from dvara_examples.hindrance import hindrance, own_mistake
 from dvara_examples.transcript import KnownFailure, Transcript
 from dvara_examples.verdict import Finding, Outcome, Verdict
 
@@ -24,7 +25,17 @@ def judge(transcript: Transcript) -> Verdict:
     wanted = {**IMPLIED, **transcript.expect}
     ordered = sorted(wanted, key=expectation_keys().index if wanted.keys() <= set(expectation_keys()) else str)
     verdict = Verdict.of(parse_expectation(key, wanted[key]).check(transcript) for key in ordered)
-    return verdict if transcript.known_failure is None else _with_known(transcript.known_failure, verdict)
+    if transcript.known_failure is not None:
+        verdict = _with_known(transcript.known_failure, verdict)
+    return verdict if verdict.outcome is not Outcome.FAILED else _explained(verdict, transcript)
+
+
+def _explained(verdict: Verdict, transcript: Transcript) -> Verdict:
+    """Say so where not the example failed but what it was run against, or where its mistake is one that can be named."""
+    if (obstacle := hindrance(transcript)) is not None:
+        return Verdict(Outcome.ERRORED, reason=str(obstacle))
+    mistake = own_mistake(transcript)
+    return verdict if mistake is None else replace(verdict, reason=str(mistake))
 
 
 def _with_known(known: KnownFailure, verdict: Verdict) -> Verdict:

@@ -1,12 +1,11 @@
 """The one place where what went wrong becomes a sentence on stderr and an exit code."""
 
-import errno
 import os
 import sys
 
 import click
 
-from dvara_examples.errors import DvaraExamplesError, ExitCode, refused_by_system
+from dvara_examples.errors import DvaraExamplesError, ExitCode
 
 
 def guarded(cli: click.Command, args: list[str]) -> int:
@@ -49,8 +48,9 @@ def _discard_output() -> None:
 
 
 def _operating_system(error: OSError) -> int:
-    mend = "; free some disk space and run again" if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
-    click.echo(f"error: {refused_by_system(error)}{mend}", err=True)
+    from dvara_examples.diagnoses import system_refused
+
+    click.echo(f"error: {system_refused(error)}", err=True)
     return ExitCode.NOT_RUN
 
 

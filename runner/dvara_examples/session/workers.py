@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from dvara_examples.allowance import RAISE_IT, Meter, allowance_for
 from dvara_examples.clock import start_timer
-from dvara_examples.errors import DvaraExamplesError, refused_by_system
+from dvara_examples.diagnoses import system_refused
+from dvara_examples.errors import DvaraExamplesError
 from dvara_examples.execute import Execution, execute
 from dvara_examples.judge import judge
 from dvara_examples.plan import PlannedRun
@@ -53,7 +54,7 @@ class Workers:
         except DvaraExamplesError as error:
             result = _without_transcript(run, Verdict(Outcome.ERRORED, reason=str(error)))
         except OSError as error:
-            result = _without_transcript(run, Verdict(Outcome.ERRORED, reason=_refusal(error)))
+            result = _without_transcript(run, Verdict(Outcome.ERRORED, reason=str(system_refused(error))))
         except BaseException:  # noqa: BLE001 - the one place where a fault of this program becomes a result
             result = self._internal(run, traceback.format_exc())
         self._post((index, result))
@@ -91,7 +92,3 @@ class Workers:
 
 def _without_transcript(run: PlannedRun, verdict: Verdict) -> RunResult:
     return RunResult(run.variant.id, run.variant.language, verdict)
-
-
-def _refusal(error: OSError) -> str:
-    return f"{refused_by_system(error)}; free what it asks for and run again"

@@ -10,7 +10,6 @@ not write into the folder of the run that came after it.
 """
 
 import contextlib
-import errno
 import fcntl
 import os
 import re
@@ -20,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from dvara_examples.diagnoses import FULL, disk_refused
 from dvara_examples.errors import ToolchainError
 from dvara_examples.world import World
 
@@ -30,7 +30,6 @@ WAIT_LIMIT_S = 900.0
 
 _POLL_S = 0.05
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_+-][A-Za-z0-9._+-]*")
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def cached_folder(
@@ -138,8 +137,8 @@ def _mark(slot: Path, name: str) -> None:
 
 def _refusal(slot: Path, error: OSError) -> str:
     """Say in one clause why *slot* cannot be filled."""
-    if error.errno in _FULL:
-        return f"the disk that holds {slot} is full ({error.strerror}); free some space there and run again"
+    if error.errno in FULL:
+        return str(disk_refused(slot, error))
     return f"{error.filename or slot} cannot be used ({error.strerror or error})"
 
 

@@ -23,7 +23,7 @@ _PASSED_ON = re.compile(
 )
 _FROM_PIP = {"PIP_INDEX_URL": "UV_DEFAULT_INDEX", "PIP_CERT": "SSL_CERT_FILE"}
 _NO_NETWORK = re.compile(
-    r"dns error|error sending request|tcp connect|Connect\b.*\berror|network connectivity is disabled"
+    r"dns error|error sending request|tcp connect|Connect\b.*\berror|network (connectivity is|was) disabled"
     r"|EAI_AGAIN|ENOTFOUND|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ENOTCACHED",
     re.IGNORECASE,
 )

@@ -113,7 +113,7 @@ class Node:
 
     def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED) -> Prepared:
         """Fetch Node.js where the machine has none, install what *deps* asks for, and link what is locked beside the scripts."""
-        node = provision(world, progress).node if runtime.origin == PROVISIONED else runtime.executable
+        node = _provisioned(runtime, world, progress) if runtime.origin == PROVISIONED else runtime.executable
         own = {"node": runtime.version}
         listing = folder_with(LISTED, project, world) or folder_with(LISTED, world.root / "examples" / "node", world)
         if listing is None:
@@ -209,6 +209,14 @@ def _npm(runtime: Runtime, world: World, progress: Progress) -> list[str | Path]
         return [found]
     provisioned = provision(world, progress)
     return [provisioned.node, provisioned.npm]
+
+
+def _provisioned(runtime: Runtime, world: World, progress: Progress) -> Path:
+    """Return the fetched Node.js; where it cannot be had, say why the machine's own does not do. Raises ToolchainError."""
+    try:
+        return provision(world, progress).node
+    except ToolchainError as error:
+        raise ToolchainError(f"no Node.js of this machine fits ({runtime.details['passed_over']}), and {error}") from error
 
 
 def _own_npm(runtime: Runtime, world: World) -> str | None:
