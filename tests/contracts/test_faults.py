@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dvara_examples.faults import Turn, fault_keys, fault_module, in_words, parse_fault, parse_faults
+from dvara_examples.faults import REWRITING, Turn, fault_keys, fault_module, in_words, parse_fault, parse_faults
 from dvara_examples.values import InvalidValue
 from dvara_examples.wire.parts import Items, Note, NothingYet
 from dvara_examples.wire.reading import ResponseReader
@@ -19,13 +19,22 @@ SAMPLES: dict[str, list[object]] = {
     "close_early": [True],
     "comments": ["between", ["before", "after"]],
     "cut": [{"after_events": 3}, {"before_head": True}],
+    "data_lines": [2, 40],
     "data_space": ["add", "drop"],
     "delay": [{"head_s": 0.5}, {"event_s": 0.1, "head_s": 1}],
     "drop_done": [True],
+    "drop_finish": [True],
     "drop_last_blank_line": [True],
+    "drop_last_newline": [True],
+    "fields": [{"each": {"id": "7", "event": "message"}}, {"alone": {"retry": "3000"}, "each": {"x-new": ""}}],
+    "framing": ["close", "http_1_0", "trailers"],
+    "gzip": [True],
+    "headers": [{"set": {"Content-Type": "Text/Event-Stream; charset=UTF-8"}}, {"drop": ["X-Trace-ID"], "set": {"X": ""}}],
     "keep_open": [True],
     "line_ends": ["crlf", "cr"],
+    "malform": [{"event": 1}, {"event": 2, "into": "text"}],
     "refuse": [True],
+    "replace": [{"body": ""}, {"status": 502, "content_type": "application/json", "body": "{}"}],
     "reset": [{"after_bytes": 120}, {"mid_event": 2}],
     "slice": [{"bytes": 1}, {"events": 2, "pause_s": 0.1}],
     "stall": [{"after_finish": True}, {"after_done": True, "for_s": 2}],
@@ -67,7 +76,11 @@ def test_the_schema_takes_the_samples(key: str, sample: object) -> None:
     [
         None, False, 1, -1.5, "", "no such word", [], [[]], ["before", "before"], {}, {"no such key": 1}, {"after_events": -1},
         {"after_events": 1, "after_bytes": 1}, {"mid_event": 0}, {"before_head": False}, {"for_s": 1}, {"head_s": -1},
-        {"bytes": 0}, {"bytes": 1, "events": 1}, {"pause_s": 1}, {"bytes_per_s": 0}, {"bytes_per_s": "fast"},
+        {"bytes": 0}, {"bytes": 1, "events": 1}, {"pause_s": 1}, {"bytes_per_s": 0}, {"bytes_per_s": "fast"}, 1001,
+        {"each": {}}, {"each": {"data": "x"}}, {"alone": {"a:b": "x"}}, {"alone": {"a": "x\ny"}}, {"each": {"id": 7}},
+        {"set": {}}, {"set": {"a b": "x"}}, {"set": {"X": "é"}}, {"set": {"X": 1}}, {"drop": []}, {"drop": ["a:"]}, {"drop": "X"},
+        {"event": 0}, {"into": "half"}, {"event": 1, "into": "dust"}, {"status": 204}, {"status": 100}, {"content_type": ""},
+        {"content_type": "é"}, {"body": 1},
     ],
     ids=repr,
 )  # fmt: skip
@@ -102,7 +115,7 @@ def items(turn: Turn, cuts: list[int]) -> Items:
             yield from reader.feed(STREAM[start:end])[1]
             yield NothingYet()
 
-    return whole_events(pieces()) if turn <= Turn.SPELLING else pieces()
+    return whole_events(pieces()) if turn in REWRITING else pieces()
 
 
 def test_an_entry_in_words() -> None:

@@ -26,6 +26,7 @@ LINES = st.sampled_from(
         "event: e",
         "id: 7",
         "data: ä€😀 ",
+        'data: {"a": [1, "b, {"], "c": {}}',
         "data: [DONE]",
     ]
 )
@@ -44,6 +45,8 @@ REWRITING = st.fixed_dictionaries(
     optional={
         "line_ends": st.sampled_from(["crlf", "cr"]),
         "data_space": st.sampled_from(["add", "drop"]),
+        "data_lines": st.integers(2, 9),
+        "fields": st.sampled_from([{"each": {"x-new": "1"}}, {"alone": {"retry": "1"}}]),
         "bom": st.just(True),
         "comments": st.lists(st.sampled_from(["before", "between", "after"]), min_size=1, unique=True),
     },
@@ -115,6 +118,11 @@ def events(raw: bytes) -> list[ServerSentEvent]:
     return SseParser().feed(b"".join(payload))
 
 
+def without_line_ends(event: ServerSentEvent) -> str:
+    """Return the data of *event* as one line: into how many it is cut is up to its spelling."""
+    return event.data.replace("\n", "")
+
+
 @settings(deadline=None, max_examples=300)
 @given(body=STREAMS | MIXED, how=HOW, chunk_size=st.integers(1, 80), sizes=SIZES, entry=REWRITING, pace=PACING)
 def test_rewriting_keeps_the_events(
@@ -124,7 +132,7 @@ def test_rewriting_keeps_the_events(
     raw = response(body, how, chunk_size)
     steps, complete = spoil({**entry, **pace}, raw, sizes)
     assert complete == (how != "close")
-    assert [event.data for event in events(sent(steps))] == [event.data for event in events(raw)]
+    assert [without_line_ends(event) for event in events(sent(steps))] == [without_line_ends(event) for event in events(raw)]
 
 
 @settings(deadline=None, max_examples=300)

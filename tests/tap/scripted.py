@@ -91,6 +91,13 @@ class Side:
             got += data
         return bytes(got)
 
+    def receive_line(self) -> bytes:
+        """Return the bytes up to and including the next LF."""
+        got = bytearray()
+        while not got.endswith(b"\n") and (data := self.socket.recv(1)):
+            got += data
+        return bytes(got)
+
     def receive_request(self) -> bytes:
         """Return a request that has a Content-Length, or no body."""
         head = self.receive_head()

@@ -26,14 +26,24 @@ from dvara_examples.wire.parts import Items
 class Turn(IntEnum):
     """When a fault has its turn among several on one response; within a turn the manifest's order counts."""
 
+    RESPONSE = 0
+    """Puts another response in its place."""
     CONTENT = 1
-    """Adds or drops whole events and lines. Sees :class:`~dvara_examples.wire.parts.Event`; framing is made anew."""
+    """Adds, drops or spoils whole events and lines. Sees :class:`~dvara_examples.wire.parts.Event`; framing is made anew."""
     SPELLING = 2
     """Writes the same events differently. Sees events, as above."""
-    PLACE = 3
+    CODING = 3
+    """Wraps the bytes of the body. Sees events, as above, and keeps their ends."""
+    WRAPPING = 4
+    """Writes the head, or what frames the body, differently; the body itself stays."""
+    PLACE = 5
     """Acts at a place in the response; changes no byte before it."""
-    PACE = 4
+    PACE = 6
     """Decides when and in which segments bytes go out; changes none."""
+
+
+REWRITING = (Turn.CONTENT, Turn.SPELLING, Turn.CODING)
+"""The turns that see whole events."""
 
 
 class Fault(Protocol):

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 
-from dvara_examples.faults import Fault, Turn
+from dvara_examples.faults import REWRITING, Fault
 from dvara_examples.wire.parts import (
     Edge,
     Fin,
@@ -91,12 +91,11 @@ def _sending(held: bytearray) -> list[Step]:
 def _pipeline(faults: Sequence[Fault], items: Items) -> Items:
     """Lead *items* through all *faults*, by their turns."""
     in_turn = sorted(faults, key=lambda fault: fault.turn)
-    rewriting = [fault for fault in in_turn if fault.turn <= Turn.SPELLING]
-    if rewriting:
-        items = whole_events(items)
-        for fault in rewriting:
-            items = fault.spoil(items)
-        items = framed(items)
-    for fault in in_turn[len(rewriting) :]:
+    rewriting = [fault for fault in in_turn if fault.turn in REWRITING]
+    for fault in in_turn:
+        if rewriting and fault is rewriting[0]:
+            items = whole_events(items)
         items = fault.spoil(items)
+        if rewriting and fault is rewriting[-1]:
+            items = framed(items)
     return items

@@ -1,12 +1,9 @@
 """What is needed around a rewriting of events: whole events going in, and framing that fits what comes out."""
 
-import re
 from dataclasses import replace
 
+from dvara_examples.wire.heads import with_header, without_header
 from dvara_examples.wire.parts import BodyEnd, End, Event, EventEnd, Fin, Framing, Head, Items, Payload
-
-_CONTENT_LENGTH = re.compile(rb"(?im)^content-length[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*")
-_BLANK_LINE = re.compile(rb"\r?\n\Z")
 
 
 def whole_events(items: Items) -> Items:
@@ -72,7 +69,7 @@ def _chunk(data: bytes) -> Items:
 
 
 def _unmeasured(head: Head) -> Head:
-    raw = _CONTENT_LENGTH.sub(b"", head.data)
+    raw = without_header(head.data, "Content-Length")
     if not _chunked(head):
         return replace(head, data=raw, framing="close")
-    return replace(head, data=_BLANK_LINE.sub(b"Transfer-Encoding: chunked\r\n\r\n", raw), framing="chunked")
+    return replace(head, data=with_header(raw, "Transfer-Encoding", "chunked"), framing="chunked")

@@ -1,0 +1,58 @@
+"""``data_lines: 3``: the data of one event stands in several lines, which the standard joins by LF."""
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.faults import Turn
+from dvara_examples.faults._notes import on_events
+from dvara_examples.values import as_int
+from dvara_examples.wire.parts import Items
+
+_DATA = re.compile(rb"(\A\xef\xbb\xbf|\A|[\r\n])(data: ?)([^\r\n]*)(\r\n|\r|\n|\Z)")
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{,:\[]|[^"{,:\[]+|"')
+_OPENERS = (b"{", b"[", b",", b":")
+_MOST = 1000
+SCHEMA: dict[str, object] = {
+    "description": "Write the data of each event in up to so many lines, cut where JSON allows white space.",
+    "type": "integer",
+    "minimum": 2,
+    "maximum": _MOST,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DataLines:
+    """Up to *count* lines of data per event; what cannot be cut so often, such as ``[DONE]``, has fewer."""
+
+    key: ClassVar[str] = "data_lines"
+    turn: ClassVar[Turn] = Turn.SPELLING
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.count}"
+
+    def spoil(self, items: Items) -> Items:
+        """Cut the data of each event."""
+        return on_events(self, items, lambda data: _DATA.sub(self._cut, data))
+
+    def _cut(self, found: re.Match[bytes]) -> bytes:
+        before, field, value, end = found.groups()
+        return before + (end or b"\n").join(field + line for line in _lines(value, self.count)) + end
+
+
+def _lines(value: bytes, count: int) -> list[bytes]:
+    """Cut *value* behind ``{``, ``[``, ``,`` and ``:`` outside of texts; the sentinel is no JSON and stays whole."""
+    if not value.startswith(b"{"):
+        return [value]
+    lines = [b""]
+    for token in _TOKEN.findall(value):
+        lines[-1] += token
+        if token in _OPENERS and len(lines) < count:
+            lines.append(b"")
+    return lines
+
+
+def parse(value: object) -> DataLines:
+    """Parse the value of ``data_lines:``."""
+    return DataLines(as_int(value, least=2, most=_MOST))

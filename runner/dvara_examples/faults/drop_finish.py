@@ -1,0 +1,39 @@
+"""``drop_finish: true``: the event with the ``finish_reason`` gets lost, and with it all that says that the answer is whole."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from dvara_examples.faults import Turn
+from dvara_examples.faults._notes import did, never_came
+from dvara_examples.faults._values import TRUE, as_true
+from dvara_examples.wire.parts import Event, EventEnd, Items
+
+SCHEMA: dict[str, object] = {"description": "Drop each event with a finish_reason; [DONE] still comes.", **TRUE}
+
+
+@dataclass(frozen=True, slots=True)
+class DropFinish:
+    """No ``finish_reason``, and none of the text that came in the same event."""
+
+    key: ClassVar[str] = "drop_finish"
+    turn: ClassVar[Turn] = Turn.CONTENT
+
+    def __str__(self) -> str:
+        return self.key
+
+    def spoil(self, items: Items) -> Items:
+        """Empty the event; its place in the stream stays."""
+        dropped = False
+        for item in items:
+            if isinstance(item, Event) and isinstance(item.end, EventEnd) and item.end.finish:
+                dropped = True
+                yield replace(item, data=b"", end=replace(item.end, finish=False))
+            else:
+                yield item
+        yield did(self) if dropped else never_came(self)
+
+
+def parse(value: object) -> DropFinish:
+    """Parse the value of ``drop_finish:``."""
+    as_true(value)
+    return DropFinish()

@@ -1,0 +1,34 @@
+"""``drop_last_newline: true``: nothing follows the last character of the last event, no line end and no blank line."""
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.faults import Turn
+from dvara_examples.faults._last_event import without_tail
+from dvara_examples.faults._values import TRUE, as_true
+from dvara_examples.wire.parts import Items
+
+_LINE_ENDS = re.compile(rb"[\r\n]+\Z")
+SCHEMA: dict[str, object] = {"description": "Drop every line end behind the last event.", **TRUE}
+
+
+@dataclass(frozen=True, slots=True)
+class DropLastNewline:
+    """No line end behind the last event."""
+
+    key: ClassVar[str] = "drop_last_newline"
+    turn: ClassVar[Turn] = Turn.CONTENT
+
+    def __str__(self) -> str:
+        return self.key
+
+    def spoil(self, items: Items) -> Items:
+        """Hold line ends back that may be the last, until something follows them."""
+        return without_tail(self, _LINE_ENDS, items)
+
+
+def parse(value: object) -> DropLastNewline:
+    """Parse the value of ``drop_last_newline:``."""
+    as_true(value)
+    return DropLastNewline()

@@ -1,0 +1,59 @@
+"""``malform: {event: 3}`` · ``malform: {event: 3, into: text}``: one event is not the JSON that it must be."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from dvara_examples.faults import Turn
+from dvara_examples.faults._notes import did, never_came
+from dvara_examples.values import InvalidValue, as_int, as_mapping, as_one_of, below
+from dvara_examples.wire.parts import Event, Items
+
+_DATA = re.compile(rb"(?m)^(data: ?)([^\r\n]*)")
+_INTO: dict[str, Callable[[bytes], bytes]] = {
+    "half": lambda data: data[: len(data) // 2],
+    "text": lambda data: b"upstream connect error",  # noqa: ARG005 - whatever stood there
+}
+SCHEMA: dict[str, object] = {
+    "description": "Make the data of one event something that is no JSON; it still ends with a blank line.",
+    "type": "object",
+    "properties": {"event": {"type": "integer", "minimum": 1}, "into": {"enum": list(_INTO)}},
+    "additionalProperties": False,
+    "required": ["event"],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Malform:
+    """Event *number* with data that is cut in *half*, or is a plain *text*."""
+
+    key: ClassVar[str] = "malform"
+    turn: ClassVar[Turn] = Turn.CONTENT
+    number: int
+    into: str = "half"
+
+    def __str__(self) -> str:
+        return f"{self.key} event {self.number} into {self.into}"
+
+    def spoil(self, items: Items) -> Items:
+        """Write the data of the event anew."""
+        done = False
+        for item in items:
+            if isinstance(item, Event) and item.end is not None and item.end.number == self.number:
+                done = True
+                data = _DATA.sub(lambda found: found[1] + _INTO[self.into](found[2]), item.data)
+                item = replace(item, data=data, end=replace(item.end, finish=False, done=False))
+            yield item
+        yield did(self) if done else never_came(self)
+
+
+def parse(value: object) -> Malform:
+    """Parse the value of ``malform:``."""
+    found = as_mapping(value, ("event", "into"))
+    if "event" not in found:
+        raise InvalidValue("found no event", "its number is needed")
+    with below("event"):
+        number = as_int(found["event"], least=1)
+    with below("into"):
+        return Malform(number, as_one_of(found.get("into", "half"), _INTO))
