@@ -7,7 +7,8 @@
     ├── ToolchainError     a runtime, a dependency or a compiler stood in the way (exit 3)
     ├── GatewayError       the gateway cannot be reached or used (exit 3)
     ├── ReportError        a report cannot be written where it was asked for (exit 3)
-    └── TranscriptError    a stored run cannot be read (exit 2)
+    ├── TranscriptError    a stored run cannot be read (exit 2)
+    └── PageError          a documentation page cannot be read, or written safely (exit 2)
 
 An unmet expectation is no exception: it is a :class:`~dvara_examples.verdict.Finding`.
 """
@@ -107,6 +108,12 @@ class ReportError(DvaraExamplesError):
 
 class TranscriptError(DvaraExamplesError):
     """A stored run is missing, cut off or of a version that this release does not read."""
+
+    exit_code = ExitCode.USAGE
+
+
+class PageError(DvaraExamplesError):
+    """A documentation page cannot be read, or what would be written would not be the page any more."""
 
     exit_code = ExitCode.USAGE
 

@@ -34,6 +34,13 @@ def refusal(vocabulary: Vocabulary) -> Callable[[Path], str]:
     return load
 
 
+def test_pages_are_named_as_seen_from_the_root(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    """They are patterns, and whether a page fits them is asked only by whoever needs pages."""
+    (tmp_path / "hello.py").touch()
+    (tmp_path / "manifest.yaml").write_text(SMALL.replace("examples:", "docs: [README.md, docs/*.md]\nexamples:"))
+    assert load_manifest(tmp_path / "manifest.yaml", tmp_path, vocabulary=vocabulary).docs == ("README.md", "docs/*.md")
+
+
 def test_everything_said_arrives_in_the_model(vocabulary: Vocabulary) -> None:
     """Example, defaults and variant are merged: the variant's own words win, key by key."""
     root = DATA / "good-manifests" / "everything"

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from dvara_examples.manifest.checks import Checks
 from dvara_examples.manifest.expects import Expected
-from dvara_examples.manifest.fields import parse_id, parse_line, parse_version, parse_word
+from dvara_examples.manifest.fields import VERSION, parse_id, parse_line, parse_pages, parse_version, parse_word
 from dvara_examples.manifest.model import Example
 from dvara_examples.manifest.variants import Shared, read_variants
 from dvara_examples.model import Limits
 from dvara_examples.values import InvalidValue, Path, as_bool, as_one_of, describe
 
-MANIFEST_KEYS = ("version", "defaults", "examples")
+MANIFEST_KEYS = ("version", "docs", "defaults", "examples")
 DEFAULTS_KEYS = ("limits",)
 EXAMPLE_KEYS = ("id", "title", "tags", "explicit", "needs", "answers", "faults", "args", "env", "limits", "expect", "variants")
 NEEDED_KEYS = ("id", "title", "expect", "variants")
@@ -39,6 +39,13 @@ def read_examples(checks: Checks, value: object) -> tuple[Example, ...]:
     examples = [reader.read(item, index) for index, item in enumerate(items)]
     _check_unnamed(checks)
     return tuple(example for example in examples if example is not None)
+
+
+def read_docs(checks: Checks, value: object) -> tuple[str, ...]:
+    """Return the patterns of the documentation pages; what is wrong is noted and left out."""
+    if not isinstance(value, dict) or "docs" not in value or value.get("version") != VERSION:
+        return ()
+    return checks.items(parse_pages, value["docs"], ("docs",))
 
 
 def _default_limits(checks: Checks, found: Mapping[str, object]) -> Limits:

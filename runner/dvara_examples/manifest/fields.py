@@ -15,10 +15,20 @@ RESERVED_ID = "all"
 ID_PATTERN = "^[a-z0-9]+(-[a-z0-9]+)*$"
 ENV_PATTERN = "^[A-Za-z_][A-Za-z0-9_]*$"
 
+LEAVES_ROOT = r"^[/~]|(^|/)\.\.(/|$)|\\"
+
 _ID = re.compile(ID_PATTERN.strip("^$"))
 _ENV = re.compile(ENV_PATTERN.strip("^$"))
 _SECRET = re.compile(r"(^|_)(API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|AUTH)(_|$)", re.IGNORECASE)
 SET_BY_THE_RUNNER = ("DVARA_URL", "DVARA_API_KEY")
+
+
+def parse_pages(value: object) -> str:
+    """Return the path or pattern of documentation pages, seen from the root, which it may not leave."""
+    text = parse_line(value)
+    if re.search(LEAVES_ROOT, text):
+        raise InvalidValue(f"found {quoted(text)}", "a path or pattern below the repository's root is accepted, as in docs/*.md")
+    return text
 
 
 def parse_version(value: object) -> int:

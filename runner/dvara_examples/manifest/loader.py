@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dvara_examples.errors import ManifestError
 from dvara_examples.manifest.checks import Checks
-from dvara_examples.manifest.examples import read_examples
+from dvara_examples.manifest.examples import read_docs, read_examples
 from dvara_examples.manifest.expects import Expects
 from dvara_examples.manifest.model import Manifest
 from dvara_examples.manifest.positions import find_positions
@@ -37,10 +37,10 @@ def load_manifest(path: Path, root: Path, *, display: Path | None = None, vocabu
         known = vocabulary or installed_vocabulary()
         scripts = Scripts(root, path.parent, known.suffixes)
         checks = Checks(shown, known, problems, Expects(known, problems), scripts, document.landmarks)
-        examples = read_examples(checks, document.value)
+        examples, docs = read_examples(checks, document.value), read_docs(checks, document.value)
         if problems.found:
             raise ManifestError(_sentences(_distinct(problems.found), shown, text, document))
-        return Manifest(path, root, examples)
+        return Manifest(path, root, examples, docs)
 
 
 def _shown(path: Path, display: Path) -> str:

@@ -76,11 +76,15 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A manifest that was read from *path*; no file that it names lies outside *root*."""
+    """A manifest that was read from *path*; no file that it names lies outside *root*.
+
+    *docs* are the patterns, seen from *root*, of the documentation pages that show the examples.
+    """
 
     path: Path
     root: Path
     examples: tuple[Example, ...]
+    docs: tuple[str, ...] = ()
 
     @property
     def variants(self) -> tuple[Variant, ...]:

@@ -31,6 +31,11 @@ def manifest_schema() -> Schema:
         **_object(
             {
                 "version": {"const": fields.VERSION},
+                "docs": {
+                    "type": "array",
+                    "items": {**_LINE, "not": {"pattern": fields.LEAVES_ROOT}},
+                    "description": "The documentation pages that show the examples, seen from the repository's root.",
+                },
                 "defaults": _object({"limits": {"$ref": "#/$defs/limits"}}),
                 "examples": {"type": "array", "items": {"$ref": "#/$defs/example"}, "minItems": 1},
             },

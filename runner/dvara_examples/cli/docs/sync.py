@@ -1,0 +1,34 @@
+"""``dvara-examples docs sync``."""
+
+from pathlib import Path
+
+import click
+
+from dvara_examples.cli._options import manifest_option
+from dvara_examples.cli._pages import pages_argument
+
+
+@click.command("sync")
+@pages_argument
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing; exit code 1 if anything would.")
+@manifest_option
+def command(pages: tuple[str, ...], dry_run: bool, manifest: Path | None) -> int:
+    """Write the fences of pages anew from the examples that they show, and not a byte around them.
+
+    \b
+    dvara-examples docs sync
+    dvara-examples docs sync docs/guide.md --dry-run
+    """
+    from dvara_examples.cli._world import build_world
+    from dvara_examples.docs_check import sync
+
+    changed = 0
+    for page, diff in sync(build_world(manifest), pages, dry_run=dry_run):
+        changed += bool(diff)
+        for line in diff if dry_run else ():
+            click.echo(line)
+        if diff:
+            click.echo(f"{'would change' if dry_run else 'changed':>12}  {page.shown}")
+    if not changed:
+        click.echo("every page is in step")
+    return 1 if changed and dry_run else 0

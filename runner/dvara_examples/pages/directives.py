@@ -1,0 +1,129 @@
+"""What comments of a page say to this tool; all other comments are none of its business."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+PLACEHOLDER_FOR = ("DVARA_URL", "DVARA_API_KEY", "DVARA_MODEL")
+"""What a placeholder may stand for: the variables that every example reads."""
+
+_NAME = r"(?P<id>[^\s\[\]]+)(?:\[(?P<language>[^\s\[\]]*)\])?"
+_EXAMPLE = re.compile(rf"{_NAME}(?:\s+region:\s*(?P<region>\S+))?")
+_RUN_AS = re.compile(_NAME)
+_PAIR = re.compile(r"\"(?P<text>[^\"\n]+)\"\s*=\s*(?P<variable>\w+)\s*(?:,\s*|\Z)")
+
+
+class BadDirective(ValueError):  # noqa: N818 - reads as the sentence it starts
+    """A comment means this tool, and cannot be understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shows:
+    """The next fence shows a *region* of this example (None: the one named like it); *language* where the fence tells none."""
+
+    example_id: str
+    language: str | None
+    region: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunsAs:
+    """The next fence is code of the page's own, which is run with the answers and expectations of this example."""
+
+    example_id: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Untested:
+    """The next fence is not tested, for this *reason*."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """What the directive before is about ends here, with whatever prose lies between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The table of all examples stands between this comment and the next ``/examples``."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableEnd:
+    """The table of all examples ends here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholders:
+    """Texts that stand in the page's strings for the values of variables: (text, variable) pairs."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+Directive = Shows | RunsAs | Untested | Close | Table | TableEnd | Placeholders
+
+
+def parse_directive(comment: str) -> Directive | None:
+    """Return what a comment (without its delimiters) says, or None where it means somebody else. Raises BadDirective."""
+    if comment in ("/example", "/run-as", "/untested"):
+        return Close()
+    if comment == "/examples":
+        return TableEnd()
+    word, colon, rest = (part.strip() for part in comment.partition(":"))
+    parse = _PARSERS.get(word) if colon else None
+    return parse(rest) if parse else None
+
+
+def _shows(rest: str) -> Directive:
+    found = _EXAMPLE.fullmatch(rest)
+    if found is None:
+        raise BadDirective(f"found {rest!r} behind example:; an id is accepted, as in: example: stream-basic[node] region: name")
+    return Shows(found["id"], found["language"], found["region"])
+
+
+def _runs_as(rest: str) -> Directive:
+    found = _RUN_AS.fullmatch(rest)
+    if found is None:
+        raise BadDirective(f"found {rest!r} behind run-as:; an id is accepted, as in: run-as: stream-basic")
+    return RunsAs(found["id"], found["language"])
+
+
+def _untested(rest: str) -> Directive:
+    if not rest:
+        raise BadDirective("found untested: without a reason; say why nobody needs to run this fence")
+    return Untested(" ".join(rest.split()))
+
+
+def _table(rest: str) -> Directive:
+    if rest != "table":
+        raise BadDirective(f"found {rest!r} behind examples:; table is accepted (example: names a single one)")
+    return Table()
+
+
+def _placeholders(rest: str) -> Directive:
+    pairs, at = [], 0
+    while at < len(rest):
+        found = _PAIR.match(rest, at)
+        if found is None:
+            raise BadDirective(f'found {rest[at:][:40]!r} in placeholders:; "text" = DVARA_URL, "text" = … is accepted')
+        if found["variable"] not in PLACEHOLDER_FOR:
+            raise BadDirective(f"found the variable {found['variable']!r}; {', '.join(PLACEHOLDER_FOR)} are accepted")
+        pairs.append((found["text"], found["variable"]))
+        at = found.end()
+    if not pairs:
+        raise BadDirective('found placeholders: without any; "text" = DVARA_URL is accepted')
+    return Placeholders(tuple(pairs))
+
+
+_PARSERS: dict[str, Callable[[str], Directive]] = {
+    "example": _shows,
+    "run-as": _runs_as,
+    "untested": _untested,
+    "examples": _table,
+    "placeholders": _placeholders,
+}
+"""The words that a directive begins with; ``docs/docs-ci.md`` explains each."""
+DIRECTIVES = tuple(_PARSERS)

@@ -1,0 +1,170 @@
+"""The blocks of a Markdown page that matter here, in order, each with its lines; by CommonMark's rules, or by those of MDX.
+
+CommonMark says what a fence is (in lists and quotes too) and what only looks like one (inside an HTML block or a comment,
+or indented). MDX differs: it knows no HTML blocks and no indented code, and its comments are ``{/* … */}``. Front matter is
+none of either, and skipped.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
+from markdown_it.rules_block import StateBlock
+from markdown_it.token import Token
+
+_COMMENT = re.compile(r"<!--(?P<html>.*?)-->|\{/\*(?P<mdx>.*?)\*/\}", re.DOTALL)
+_IMPORT = re.compile(r"import\s.*\sfrom\s+['\"].+['\"];?\s*$", re.MULTILINE)
+_MARKUP = r"<summary>[^<]*</summary>|<[^<>]*>|\{%[^\n]*?%\}|\{\{[<%][^\n]*?[%>]\}\}|:::+[^\n]*|===[+!]? +\"[^\n]*|////*[^\n]*"
+_TABS = re.compile(rf"(?:\s*(?:{_MARKUP}))+\s*")
+"""What tabs are made of: tags, and the words of Hugo, Liquid, Docusaurus, MkDocs and Python-Markdown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A fenced block: *start* is the index of its opening line, *end* the one behind its last line.
+
+    *lines* are its content without indentation and quote marks; *closed* tells whether a closing fence ends it.
+    """
+
+    start: int
+    end: int
+    info: str
+    markup: str
+    lines: tuple[str, ...]
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment that readers do not see; *start* and *end* are the lines of the block that it stands in."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Anything else that a reader sees; what tabs are made of is no block at all."""
+
+    start: int
+
+
+Block = Fence | Comment | Prose
+
+
+def split_page(text: str) -> list[str]:
+    """Return the lines of *text* with their ends, by CommonMark's rule; together they are *text* again."""
+    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z", text)
+
+
+def blocks(text: str, *, mdx: bool = False) -> list[Block]:
+    """Return the blocks of a page; *mdx* reads it as MDX, and so does an ``import … from`` in its prose."""
+    tokens = _parser(mdx).parse(text)
+    if not mdx and any(t.type == "inline" and t.level == 1 and _IMPORT.match(t.content) for t in tokens):
+        tokens = _parser(mdx=True).parse(text)
+    return list(_blocks(tokens))
+
+
+def _parser(mdx: bool) -> MarkdownIt:
+    parser = MarkdownIt("commonmark")
+    parser.core.ruler.enableOnly(["normalize", "block"])  # what stands inside a line does not matter
+    parser.block.ruler.before("code", "front_matter", _front_matter)
+    interrupts: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    if mdx:
+        parser.disable(["html_block", "code"])
+        parser.block.ruler.before("fence", "comment", _any_comment, interrupts)
+        parser.block.ruler.before("fence", "tags", _tags, interrupts)
+    else:
+        parser.block.ruler.before("fence", "comment", _line_comment, interrupts)
+    return parser
+
+
+def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
+    for token in tokens:
+        if token.map is None or token.type == "front_matter":
+            continue
+        start, end = token.map
+        if token.type == "fence":
+            yield _fence(token, start, end)
+        elif token.type == "html_block":
+            yield from _html(token.content, start, end)
+        elif token.type in ("inline", "code_block", "hr") and not (token.content and _is_markup(token.content)):
+            yield Prose(start)
+
+
+def _html(content: str, start: int, end: int) -> Iterator[Block]:
+    """Yield the comments in a block of HTML, and whatever else a reader sees of it."""
+    at = 0
+    for found in _COMMENT.finditer(content):
+        if not _is_markup(content[at : found.start()]):
+            yield Prose(start)
+        yield Comment(start, end, (found["html"] or found["mdx"] or "").strip())
+        at = found.end()
+    if not _is_markup(content[at:]):
+        yield Prose(start)
+
+
+def _is_markup(text: str) -> bool:
+    return not text.strip() or _TABS.fullmatch(text) is not None
+
+
+def _fence(token: Token, start: int, end: int) -> Fence:
+    lines = token.content.split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    return Fence(start, end, token.info.strip(), token.markup, tuple(lines), closed=end - start - 1 > len(lines))
+
+
+def _line(state: StateBlock, line: int) -> str:
+    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
+
+
+def _push(state: StateBlock, kind: str, start: int, end: int) -> bool:
+    state.line = end
+    token = state.push(kind, "", 0)
+    token.map = [start, end]
+    token.content = state.getLines(start, end, state.blkIndent, True)
+    return True
+
+
+def _front_matter(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Take what stands between two lines ``---`` at the very beginning."""
+    if start != 0 or state.level != 0 or state.src[: state.eMarks[0]].rstrip() != "---":
+        return False
+    closing = next((n for n in range(1, end) if state.src[state.bMarks[n] : state.eMarks[n]].rstrip() in ("---", "...")), None)
+    return closing is not None and (silent or _push(state, "front_matter", start, closing + 1))
+
+
+def _line_comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: ARG001 - the rule's signature
+    """Take a comment of MDX that has a line of its own, as pages without MDX may use one too."""
+    line = _line(state, start).rstrip()
+    if state.is_code_block(start) or not (line.startswith("{/*") and line.endswith("*/}")):
+        return False
+    return silent or _push(state, "html_block", start, start + 1)
+
+
+def _any_comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Take a comment of MDX or HTML, however many lines it has; what stands inside is never a block."""
+    line = _line(state, start)
+    closing = "*/}" if line.startswith("{/*") else "-->" if line.startswith("<!--") else None
+    if closing is None:
+        return False
+    last = next((n for n in range(start, end) if closing in _line(state, n)), None)
+    return last is not None and (silent or _push(state, "html_block", start, last + 1))
+
+
+def _tags(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Take tags that have their lines to themselves: in MDX, what follows such a line is a block of its own."""
+    if not re.match(r"</?[A-Za-z>]", _line(state, start)):
+        return False
+    text = ""
+    for number in range(start, end):
+        if state.isEmpty(number):
+            return False
+        text += _line(state, number) + "\n"
+        if re.fullmatch(r"(?:<summary>[^<]*</summary>\s*|<[^<>]*>\s*)+", text):
+            return silent or _push(state, "html_block", start, number + 1)
+    return False

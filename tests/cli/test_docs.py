@@ -1,0 +1,112 @@
+"""``docs check`` and ``docs sync`` as a user types them."""
+
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_commands import COMMAND
+from tests.pages.conftest import write_folder
+
+PAGE = '# T\n\n<!-- example: greet -->\n```python\nimport sys\n\nif sys.argv:\n    print("hello")\n```\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A repository with examples and a page that is in step."""
+    write_folder(tmp_path)
+    (tmp_path / "docs" / "deep").mkdir(parents=True)
+    (tmp_path / "docs" / "page.md").write_text(PAGE)
+    return tmp_path
+
+
+def docs(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Call ``docs`` in *folder*."""
+    return subprocess.run(
+        [COMMAND, "docs", *words, "--manifest", "manifest.yaml"],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_pages_in_step_are_exit_0(folder: Path) -> None:
+    """Named as a page, as a folder, or by the manifest."""
+    for words in (("check", "docs/page.md"), ("check", "docs"), ("check",)):
+        done = docs(folder, *words)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "1 page: 1 in step\n", "")
+
+
+def test_one_changed_character_fails_and_is_mended(folder: Path) -> None:
+    """The diff names the page's line and the script's; sync writes just that, and a second one nothing."""
+    page = folder / "docs" / "page.md"
+    page.write_text(PAGE.replace("hello", "hallo"))
+    page.chmod(0o600)
+    done = docs(folder, "check")
+    assert done.returncode == 1
+    for part in (
+        "DRIFTED  docs/page.md:4  greet[python] region greet",
+        "--- docs/page.md:5",
+        "+++ greet.py:4",
+        "@@ -5,4 +4,4 @@",
+    ):
+        assert part in done.stdout
+    tried = docs(folder, "sync", "--dry-run")
+    assert tried.returncode == 1
+    assert '-    print("hallo")\n+    print("hello")\n' in tried.stdout
+    assert "hallo" in page.read_text()
+    assert docs(folder, "sync").stdout == "     changed  docs/page.md\n"
+    assert page.read_text() == PAGE
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    assert docs(folder, "sync").stdout == "every page is in step\n"
+    assert docs(folder, "check").returncode == 0
+
+
+def test_every_page_below_a_folder_is_one(folder: Path) -> None:
+    """But for hidden folders and other people's packages."""
+    for place in ("docs/deep/a.mdx", "docs/.cache/b.md", "docs/node_modules/c.md", "docs/notes.txt"):
+        (folder / place).parent.mkdir(exist_ok=True)
+        (folder / place).write_text("```python\nx\n```\n")
+    done = docs(folder, "check", "-v")
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        "   in step  docs/page.md:4  greet[python] region greet",
+        "  UNTESTED  docs/deep/a.mdx:1  python: no example backs this fence in python; "
+        "name one in a comment above, or say why none is needed",
+        "2 pages: 1 in step, 1 untested",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("check", "nowhere.md"), "nowhere.md: found no such page"),
+        (("check", "docs/deep"), "found no page in this folder"),
+        (("chekc",), "did you mean 'check'?"),
+        (("check", "--results", "latest"), "no run is named 'latest'"),
+        (("check", "manifest.bin"), "manifest.bin:1: found the byte 0xff"),
+    ],
+)
+def test_what_cannot_be_checked_is_exit_2(folder: Path, words: tuple[str, ...], told: str) -> None:
+    """With what is wrong, and no traceback."""
+    (folder / "manifest.bin").write_bytes(b"\xff\xfe")
+    done = docs(folder, *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_manifest_without_pages_asks_for_them(folder: Path) -> None:
+    """And one whose pages are gone says so."""
+    manifest = folder / "manifest.yaml"
+    text = manifest.read_text()
+    manifest.write_text(text.replace("docs: [docs]\n", ""))
+    assert "name pages or folders" in docs(folder, "check").stderr
+    manifest.write_text(text.replace("[docs]", "[doc/*.md]"))
+    done = docs(folder, "check")
+    assert done.returncode == 2
+    assert "doc/*.md" in done.stderr
