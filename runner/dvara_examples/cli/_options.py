@@ -130,7 +130,7 @@ report_option = click.option(
     multiple=True,
     metavar="KIND[=PATH]",
     callback=_parse_reports,
-    help="Write a report too: json. It goes to PATH (- is stdout), else into the run's folder; repeatable.",
+    help="Write a report too: json or html. It goes to PATH (- is stdout), else into the run's folder; repeatable.",
 )
 
 

@@ -1,0 +1,166 @@
+"""Puts the page together: runs are rendered one by one and kept as text, the rest is rendered at the end."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from dvara_examples.reports import SessionInfo
+from dvara_examples.reports._html.lanes import BAR, STRETCH, TOP
+from dvara_examples.reports._html.views import Budget, RunView, run_view
+from dvara_examples.results import RunResult, Summary
+from dvara_examples.verdict import Outcome
+
+_MOST_OPEN = 12
+"""So many runs that did not pass are unfolded from the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One run in the matrix."""
+
+    anchor: str
+    outcome: str
+    sign: str
+    flaky: bool
+    duration: str
+    brief: str
+    repetition: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One example in the matrix: per language the runs that it had."""
+
+    example_id: str
+    title: str
+    cells: tuple[tuple[Cell, ...] | None, ...]
+
+
+class Page:
+    """One session's page in the making."""
+
+    def __init__(self, about: SessionInfo) -> None:
+        self._about = about
+        self._budget = Budget.of(len(about.planned))
+        self._cells: dict[tuple[str, str], list[Cell]] = {}
+        self._titles: dict[str, str] = {}
+        self._remarkable: list[Markup] = []
+        self._passed: list[Markup] = []
+        self._skipped: dict[str, list[str]] = {}
+        self._count = 0
+
+    def add(self, result: RunResult) -> None:
+        """Render one run."""
+        self._count += 1
+        view = run_view(result, f"run-{self._count}", self._budget)
+        example_id = example_of(result.variant_id, result.language)
+        self._titles.setdefault(example_id, result.title)
+        self._cells.setdefault((example_id, result.language), []).append(_cell(view))
+        if result.verdict.outcome is Outcome.SKIPPED:
+            self._skipped.setdefault(result.verdict.reason, []).append(result.variant_id)
+            return
+        remarkable = result.verdict.outcome is not Outcome.PASSED or result.flaky
+        place = self._remarkable if remarkable else self._passed
+        opened = remarkable and len(self._remarkable) < _MOST_OPEN
+        place.append(Markup(_environment().get_template("run.html").render(run=view, open=opened, **_SIZES)))  # noqa: S704
+
+    def render(self, summary: Summary) -> str:
+        """Return the whole page."""
+        style = _style()
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        languages = tuple(dict.fromkeys(language for _, language in (*self._planned(), *self._cells)))
+        counts = [(outcome, summary.count(outcome)) for outcome in Outcome if summary.count(outcome)]
+        return (
+            _environment()
+            .get_template("page.html")
+            .render(
+                about=self._about,
+                summary=summary,
+                heading=heading(summary, self._count),
+                good=summary.exit_code == 0,
+                counts=counts,
+                languages=languages,
+                rows=self._rows(languages),
+                remarkable=self._remarkable,
+                passed=self._passed,
+                skipped=self._skipped,
+                missing=len(self._about.planned) - self._count,
+                style=Markup(style),  # noqa: S704 - a file of this package
+                digest=digest,
+            )
+        )
+
+    def _planned(self) -> tuple[tuple[str, str], ...]:
+        return tuple((example_of(variant_id, language), language) for variant_id, language in self._about.planned)
+
+    def _rows(self, languages: tuple[str, ...]) -> tuple[Row, ...]:
+        planned = set(self._planned())
+        examples = dict.fromkeys(example_id for example_id, _ in (*self._planned(), *self._cells))
+
+        def cell(example_id: str, language: str) -> tuple[Cell, ...] | None:
+            known = self._cells.get((example_id, language), ())
+            return tuple(known) if known or (example_id, language) in planned else None
+
+        return tuple(
+            Row(example_id, self._titles.get(example_id, ""), tuple(cell(example_id, language) for language in languages))
+            for example_id in examples
+        )
+
+
+def example_of(variant_id: str, language: str) -> str:
+    """Return the example's part of ``stream-basic[node]``."""
+    return variant_id.removesuffix(f"[{language}]")
+
+
+def heading(summary: Summary, runs: int) -> str:
+    """Say in one line how the session went, what is wrong first."""
+    counts = [(summary.count(Outcome.FAILED), "failed"), (summary.count(Outcome.ERRORED), "could not run")]
+    wrong = [f"{number} {what}" for number, what in counts if number]
+    if wrong:
+        return f"{', '.join(wrong)} of {_runs(runs)}"
+    if summary.disparities:
+        return "the languages of an example differ"
+    passed = summary.count(Outcome.PASSED)
+    if not passed:
+        return "nothing ran"
+    return f"all {_runs(passed)} passed" if passed == runs else f"{passed} passed, {runs - passed} skipped"
+
+
+def _runs(number: int) -> str:
+    return "1 run" if number == 1 else f"{number} runs"
+
+
+def _cell(view: RunView) -> Cell:
+    return Cell(view.anchor, view.outcome, view.sign, view.flaky, view.duration, view.brief, view.repetition)
+
+
+def visible(value: object) -> object:
+    """Return a text with every character that has no look of its own, or turns the others about, spelled out."""
+    if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable():
+        return value
+    return "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in value.replace("\r\n", "\n"))
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("dvara_examples.reports._html", "templates"),
+        autoescape=True,
+        finalize=visible,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _style() -> str:
+    environment = _environment()
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, "style.css")[0]
+
+
+_SIZES = {"BAR": BAR, "STRETCH": STRETCH, "TOP": TOP}
