@@ -22,6 +22,7 @@ _SILENCE_S = 0.25
 _SILENCE_SHARE = 0.2
 """A pause is drawn as a silence where it is so long, in seconds and as a share of what is drawn."""
 _START_SHARE, _MARGIN_SHARE = 0.15, 0.04
+_LEAST_S = 0.001
 
 
 class Kind(StrEnum):
@@ -133,14 +134,15 @@ def timeline_of(transcript: Transcript) -> Timeline:
     times = [mark.at_s for pipe in pipes for mark in pipe.marks]
     times += [time for exchange in transcript.exchanges for time in (exchange.started_at_s, exchange.ended_at_s)]
     times += [event.at_s for exchange in transcript.exchanges for event in exchange.events[-1:]]
-    to_s = max([0.001, *times, *([end.at_s] if end else [])])
+    to_s = max([_LEAST_S, *times, *([end.at_s] if end else [])])
     from_s = _from_s(min(times, default=0.0), to_s)
     return Timeline(tuple(_attempts(transcript.exchanges, to_s - from_s)), *pipes, end, from_s, to_s)
 
 
 def _from_s(first_s: float, to_s: float) -> float:
     """Leave out the time before the first sign of life where it would take more than its share."""
-    return max(first_s - _MARGIN_SHARE * (to_s - first_s), 0.0) if first_s > _START_SHARE * to_s else 0.0
+    margin_s = max(_MARGIN_SHARE * (to_s - first_s), _LEAST_S)
+    return max(first_s - margin_s, 0.0) if first_s > _START_SHARE * to_s else 0.0
 
 
 def _attempts(exchanges: Iterable[Exchange], length_s: float) -> Iterator[Attempt]:
