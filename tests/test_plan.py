@@ -1,12 +1,18 @@
 """Everything is decided before anything starts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dvara_examples.manifest import Example, Manifest, Origin, Variant
 from dvara_examples.model import Limits
-from dvara_examples.plan import MissingToolchain, Plan, make_plan, probe_all
+from dvara_examples.plan import MissingToolchain, Plan, make_plan, part_of, probe_all, repeated
 from dvara_examples.toolchains import Missing, Runtime
+from dvara_examples.wanted import Shard
 
 NODE = Runtime("node", "20.1.0", Path("/usr/bin/node"), "PATH")
 NO_JAVA = Missing("java", "no JDK 21 or newer was found; install one")
@@ -58,3 +64,50 @@ def test_each_language_is_probed_once() -> None:
 
     assert probe_all(["node", "java", "node", "java"], probe) == {"java": NO_JAVA, "node": NODE}
     assert sorted(asked) == ["java", "node"]
+
+
+LANGUAGES = ("java", "node", "python")
+manifests = st.lists(st.sets(st.sampled_from(LANGUAGES), min_size=1), min_size=1, max_size=12)
+
+
+def whole(shape: Sequence[set[str]], times: int = 1) -> Plan:
+    """Plan a manifest with one example per entry of *shape*, which names its languages."""
+    examples = []
+    for number, spoken in enumerate(shape):
+        variants = [replace(variant(language), example_id=f"e{number}") for language in sorted(spoken)]
+        examples.append(Example(f"e{number}", "E", (), (), (), {}, (), Limits(), tuple(variants), ORIGIN))
+    manifest = Manifest(Path("/x/manifest.yaml"), Path("/x"), tuple(examples))
+    probed = {language: replace(NODE, language=language) for language in LANGUAGES}
+    return repeated(make_plan(manifest, manifest.variants, probed, frozenset(), MissingToolchain.SKIP), times)
+
+
+@given(manifests, st.integers(1, 3), st.integers(1, 20))
+def test_shards_are_a_balanced_partition(shape: list[set[str]], times: int, of: int) -> None:
+    """Whatever the number, each run is in exactly one shard, in plan order; shards differ by at most one run of any language."""
+    plan = whole(shape, times)
+    shards = [part_of(plan, Shard(index, of)) for index in range(1, of + 1)]
+    key = attrgetter("position", "repetition")
+    together = [run for shard in shards for run in shard.runs]
+    assert sorted(together, key=lambda run: (run.position, run.repetition or 0)) == list(plan.runs)
+    for shard in shards:
+        assert [key(run) for run in shard.runs] == [key(run) for run in plan.runs if run in shard.runs]
+        assert shard.selected == len(plan.runs)
+    for sizes in ([len(shard.runs) for shard in shards], *(_sizes(shards, language) for language in LANGUAGES)):
+        assert max(sizes) - min(sizes) <= 1
+
+
+def _sizes(shards: Sequence[Plan], language: str) -> list[int]:
+    return [sum(run.variant.language == language for run in shard.runs) for shard in shards]
+
+
+def test_a_shard_does_not_depend_on_what_the_machine_lacks() -> None:
+    """A runtime that is missing here leaves every run in the shard where another machine has it."""
+    here = plan([variant("node"), variant("java")])
+    assert [run.variant.id for run in part_of(here, Shard(1, 2)).runs] == ["demo[java]"]
+    assert here.runs[1].skip is not None
+
+
+def test_repetitions_stand_side_by_side_and_are_numbered() -> None:
+    """Each run is held so many times; once is what it was."""
+    assert [(run.position, run.repetition) for run in whole([{"node"}, {"java"}], 2).runs] == [(0, 1), (0, 2), (1, 1), (1, 2)]
+    assert [run.repetition for run in whole([{"node"}]).runs] == [None]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from dvara_examples.expectations import expectation_keys, parse_expectation
 from dvara_examples.hindrance import hindrance, own_mistake
 from dvara_examples.transcript import KnownFailure, Transcript
-from dvara_examples.verdict import Finding, Outcome, Verdict
+from dvara_examples.verdict import KNOWN_FAILURE, Finding, Outcome, Verdict
 
 IMPLIED: Mapping[str, object] = {"limit": "none", "leaks": "none"}
 """What every run is held to unless its example says otherwise: it ends by itself and leaves nothing behind."""
@@ -51,4 +51,4 @@ def _with_known(known: KnownFailure, verdict: Verdict) -> Verdict:
 def _no_longer(healed: Iterable[Finding]) -> Iterable[Finding]:
     sentence = "the known failure has healed: remove known_failure from the manifest, so that it cannot come back unseen"
     for finding in healed:
-        yield Finding("known_failure", finding.witness, False, f"{finding.key} fails", f"{finding.key} holds", sentence)
+        yield Finding(KNOWN_FAILURE, finding.witness, False, f"{finding.key} fails", f"{finding.key} holds", sentence)

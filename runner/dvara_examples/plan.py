@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from dvara_examples.manifest import Example, Manifest, Variant
 from dvara_examples.toolchains import Missing, Runtime
+from dvara_examples.wanted import Shard
 
 
 class MissingToolchain(StrEnum):
@@ -18,21 +19,31 @@ class MissingToolchain(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlannedRun:
-    """One run to come: at most one of *skip* and *error* says why it will not start."""
+    """One run to come: at most one of *skip* and *error* says why it will not start.
+
+    *position* is the variant's place in the manifest, from 0; *repetition* counts from 1 where there are several runs of it.
+    """
 
     variant: Variant
     example: Example
     runtime: Runtime | None = None
     skip: str | None = None
     error: str | None = None
+    position: int = 0
+    repetition: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The runs in manifest order, and the runtimes that they use, one per language."""
+    """The runs in manifest order, and the runtimes that they use, one per language.
+
+    *selected* is how many runs there are in all *shards*; without any they are all here.
+    """
 
     runs: tuple[PlannedRun, ...]
     runtimes: tuple[Runtime, ...]
+    selected: int = 0
+    shard: Shard | None = None
 
     @property
     def to_start(self) -> tuple[PlannedRun, ...]:
@@ -55,9 +66,32 @@ def make_plan(
 ) -> Plan:
     """Decide about each of *variants*; a skip is part of the plan, with its reason."""
     examples = {example.id: example for example in manifest.examples}
-    runs = tuple(_decide(variant, examples[variant.example_id], probed, capabilities, missing) for variant in variants)
+    positions = {variant.id: position for position, variant in enumerate(manifest.variants)}
+    decided = (_decide(variant, examples[variant.example_id], probed, capabilities, missing) for variant in variants)
+    return _plan([replace(run, position=positions[run.variant.id]) for run in decided])
+
+
+def repeated(plan: Plan, times: int) -> Plan:
+    """Return *plan* with each run held *times* times in a row."""
+    if times == 1:
+        return plan
+    return _plan([replace(run, repetition=number) for run in plan.runs for number in range(1, times + 1)])
+
+
+def part_of(plan: Plan, shard: Shard) -> Plan:
+    """Return the part of *plan* that *shard* is: each run is in exactly one, and each has its share of every language.
+
+    Which one depends on the choice of runs and the number of shards alone, not on the machine. Runs are dealt like cards,
+    one language after the other, so that no two shards differ by more than one run, of all or of any language.
+    """
+    dealt = sorted(range(len(plan.runs)), key=lambda place: (plan.runs[place].variant.language, place))
+    mine = sorted(dealt[shard.index - 1 :: shard.of])
+    return replace(_plan([plan.runs[place] for place in mine]), selected=plan.selected, shard=shard)
+
+
+def _plan(runs: Sequence[PlannedRun]) -> Plan:
     used = {run.runtime.language: run.runtime for run in runs if run.runtime is not None}
-    return Plan(runs, tuple(used[language] for language in sorted(used)))
+    return Plan(tuple(runs), tuple(used[language] for language in sorted(used)), len(runs))
 
 
 def _decide(

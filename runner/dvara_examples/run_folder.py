@@ -4,27 +4,22 @@ Every file is written beside its place and moved into it, so that none is ever h
 start (``finished`` is false) and replaced at the end, also after an interruption.
 """
 
-import json
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
 
 from dvara_examples.errors import TranscriptError
-from dvara_examples.results import RunResult
+from dvara_examples.results import RunResult, Summary, shown_id
+from dvara_examples.run_json import About, AttemptEntry, RunDocument, RunEntry, document_text, read_document
 from dvara_examples.toolchains import Runtime
 from dvara_examples.transcript import Transcript
 from dvara_examples.transcript_file import read_transcript, write_transcript
 from dvara_examples.verdict import Outcome
 
-T = TypeVar("T")
-
-FORMAT = "dvara-examples/run"
-VERSION = 1
 _SUMMARY = "run.json"
 
 
@@ -62,65 +57,72 @@ class RunFolder:
         path.mkdir(parents=True)
         return cls(path)
 
-    def save(self, transcript: Transcript) -> Path:
+    def save(self, transcript: Transcript, repetition: int | None = None, attempt: int = 1) -> Path:
         """Write one transcript and return its file."""
-        path = self.path / f"{re.sub(r'[^A-Za-z0-9._-]+', '.', transcript.run.variant_id).strip('.')}.jsonl"
+        name = re.sub(r"[^A-Za-z0-9._-]+", ".", shown_id(transcript.run.variant_id, repetition)).strip(".")
+        path = self.path / (f"{name}.jsonl" if attempt == 1 else f"{name}.try{attempt}.jsonl")
         write_transcript(path, transcript)
         return path
 
     def write_summary(
-        self, about: Mapping[str, object], planned: Sequence[tuple[str, str]], results: Iterable[RunResult], *, finished: bool
+        self,
+        about: About,
+        planned: Sequence[RunEntry],
+        results: Sequence[RunResult] = (),
+        *,
+        finished: bool,
+        summary: Summary | None = None,
     ) -> None:
-        """Write ``run.json``: *planned* are (variant id, language) pairs in order, *results* what is known so far."""
-        known = {result.variant_id: result for result in results}
-        runs = [_entry(variant_id, language, known.get(variant_id)) for variant_id, language in planned]
-        document = {"format": FORMAT, "version": VERSION, **about, "finished": finished, "runs": runs}
-        _write_atomically(self.path / _SUMMARY, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+        """Write ``run.json``: *planned* are all runs in order, *results* those of the first of them, *summary* their sum."""
+        runs = tuple(map(_with_result, planned, results)) + tuple(planned[len(results) :])
+        differ = tuple(dict.fromkeys(disparity.example_id for disparity in summary.disparities)) if summary else ()
+        interrupted = summary is not None and summary.interrupted
+        self.write_document(RunDocument(about, finished, interrupted, runs, differ))
+
+    def write_document(self, document: RunDocument) -> None:
+        """Write ``run.json``."""
+        _write_atomically(self.path / _SUMMARY, document_text(document))
+
+    def read(self) -> RunDocument:
+        """Read ``run.json``. Raises TranscriptError where it is missing, damaged or of another version."""
+        return read_document(self.path / _SUMMARY)
 
     def read_summary(self) -> tuple[StoredRun, ...]:
-        """Read the runs in ``run.json``. Raises TranscriptError where it is missing, damaged or of another version."""
-        return self._read(lambda document: tuple(self._stored(entry) for entry in document["runs"]))
-
-    def read_about(self) -> StoredAbout:
-        """Read what ``run.json`` says of the session. Raises TranscriptError, as above."""
-        return self._read(_about)
-
-    def _read(self, take: Callable[[Any], T]) -> T:
-        path = self.path / _SUMMARY
-        try:
-            document = json.loads(path.read_text("utf-8"))
-            if document["format"] != FORMAT or document["version"] != VERSION:
-                found = f"{document['format']} version {document['version']}"
-                raise TranscriptError(f"{path}: found {found}; {FORMAT} version {VERSION} is accepted")
-            return take(document)
-        except OSError as error:
-            raise TranscriptError(f"{path}: cannot be read ({error.strerror}); name a folder that a run has written") from None
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            sentence = f"{path}: found no summary of a run ({type(error).__name__}: {error}); run the examples again"
-            raise TranscriptError(sentence) from None
-
-    def _stored(self, entry: Mapping[str, str | None]) -> StoredRun:
-        file, outcome = entry["transcript"], entry["outcome"]
-        return StoredRun(
-            str(entry["id"]),
-            str(entry["language"]),
-            Outcome(outcome) if outcome else None,
-            str(entry["reason"] or ""),
-            self.path / Path(file).name if file else None,
+        """Read the runs in ``run.json``. Raises TranscriptError, as :meth:`read` does."""
+        return tuple(
+            StoredRun(entry.id, entry.language, entry.outcome, entry.reason, self.file(entry.transcript))
+            for entry in self.read().runs
         )
 
+    def read_about(self) -> StoredAbout:
+        """Read what ``run.json`` says of the session. Raises TranscriptError, as :meth:`read` does."""
+        about = self.read().about
+        runtimes = (Runtime(name, entry.version, Path(), entry.origin) for name, entry in about.runtimes.items())
+        return StoredAbout(about.started, about.gateway, about.deps, tuple(runtimes))
 
-def _about(document: Any) -> StoredAbout:  # noqa: ANN401 - what JSON gives
-    runtimes = (Runtime(name, str(r["version"]), Path(), str(r["origin"])) for name, r in document["runtimes"].items())
-    deps = str(document.get("deps", "locked"))  # older folders lack it
-    return StoredAbout(str(document["started"]), str(document["gateway"]), deps, tuple(runtimes))
+    def file(self, name: str | None) -> Path | None:
+        """Return the transcript that ``run.json`` calls *name*, which cannot lie outside of the folder."""
+        return self.path / Path(name).name if name else None
 
 
-def _entry(variant_id: str, language: str, result: RunResult | None) -> dict[str, object]:
-    stored = result.stored.name if result and result.stored else None
-    outcome = result.verdict.outcome.value if result else None
-    reason = result.verdict.reason if result else "not started"
-    return {"id": variant_id, "language": language, "outcome": outcome, "reason": reason, "transcript": stored}
+def _with_result(entry: RunEntry, result: RunResult) -> RunEntry:
+    last = _attempt(result)
+    return replace(
+        entry,
+        outcome=last.outcome,
+        reason=last.reason,
+        transcript=last.transcript,
+        title=result.title,
+        places=result.places,
+        earlier=tuple(map(_attempt, result.earlier)),
+        not_started=result.not_started,
+        interrupted=result.interrupted,
+        internal=result.internal,
+    )
+
+
+def _attempt(result: RunResult) -> AttemptEntry:
+    return AttemptEntry(result.verdict.outcome, result.verdict.reason, result.stored.name if result.stored else None)
 
 
 def _write_atomically(path: Path, text: str) -> None:
@@ -129,12 +131,25 @@ def _write_atomically(path: Path, text: str) -> None:
     beside.replace(path)
 
 
+def stored_folders(runs_dir: Path) -> tuple[RunFolder, ...]:
+    """Return every stored run, oldest first; of those that began in the same second, the one that was written last is newest."""
+    by_time = sorted(runs_dir.glob(f"*/{_SUMMARY}"), key=lambda path: (path.parent.name.partition("-")[0], _written_ns(path)))
+    return tuple(RunFolder(path.parent) for path in by_time)
+
+
+def _written_ns(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:  # another process has just removed it
+        return 0
+
+
 def find_run(runs_dir: Path, name: str, cwd: Path) -> RunFolder:
     """Find a stored run by its id, the beginning of it, ``latest``, or a path. Raises TranscriptError."""
     as_path = cwd / name
     if (as_path / _SUMMARY).is_file():
         return RunFolder(as_path)
-    stored = sorted(path.parent for path in runs_dir.glob(f"*/{_SUMMARY}"))
+    stored = [folder.path for folder in stored_folders(runs_dir)]
     if name == "latest" and stored:
         return RunFolder(stored[-1])
     fitting = [path for path in stored if path.name.startswith(name)]

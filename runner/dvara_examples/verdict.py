@@ -26,6 +26,10 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
 
+KNOWN_FAILURE = "known_failure"
+"""The key of the finding that a known failure has healed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One expectation, held against one transcript.
@@ -66,6 +70,11 @@ class Verdict:
     def failures(self) -> tuple[Finding, ...]:
         """The findings that are not ok."""
         return tuple(finding for finding in self.findings if not finding.ok)
+
+    @property
+    def healed(self) -> bool:
+        """Whether a known failure has not failed any more, which no retry may hide."""
+        return any(finding.key == KNOWN_FAILURE for finding in self.failures)
 
     @classmethod
     def of(cls, findings: Iterable[Finding]) -> "Verdict":

@@ -35,6 +35,12 @@ class World:
         """The folder that holds one folder per ``run``."""
         return self.state_dir / "runs"
 
+    @property
+    def manifest_name(self) -> str:
+        """What the manifest is called wherever the repository lies: its path seen from the root, with forward slashes."""
+        path, root = self.manifest_path, self.root
+        return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+
     def shown(self, path: Path) -> str:
         """Return *path* as it is told to people: as seen from where they are, if it lies below."""
         return str(path.relative_to(self.cwd) if path.is_relative_to(self.cwd) else path)

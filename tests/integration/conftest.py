@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from dvara_examples.cli._world import build_world
+from dvara_examples.run_folder import stored_folders
 from dvara_examples.toolchains import Missing, load_toolchain
 from dvara_examples.toolchains import languages as known_languages
 
@@ -30,8 +31,7 @@ class Ran:
     @property
     def run_folder(self) -> Path:
         """The folder that the call wrote."""
-        folders = sorted((self.state / "runs").iterdir())
-        return folders[-1]
+        return stored_folders(self.state / "runs")[-1].path
 
     @property
     def outcomes(self) -> dict[str, str]:

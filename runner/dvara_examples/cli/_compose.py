@@ -13,21 +13,24 @@ from dvara_examples.plan import MissingToolchain
 from dvara_examples.reports import SessionInfo
 from dvara_examples.reports._opening import OpenReports, Request, open_reports
 from dvara_examples.reports.terminal import TerminalReport
+from dvara_examples.results import shown_id
 from dvara_examples.run_folder import RunFolder
 from dvara_examples.session import Options, Session
 from dvara_examples.toolchains import Deps
+from dvara_examples.wanted import AS_PLANNED, Control
 from dvara_examples.world import World
 
 NOT_RUNNING = Running(jobs=None, max_requests=None, max_tokens=None, deps=Deps.LOCKED, verbose=False)
 """What a command says that runs nothing."""
 
 
-def compose_options(world: World, planning: Planning, running: Running = NOT_RUNNING) -> Options:
+def compose_options(world: World, planning: Planning, running: Running = NOT_RUNNING, control: Control = AS_PLANNED) -> Options:
     """Fill in what the user left open: jobs from the cores, missing toolchains from CI."""
     asked = planning.missing_toolchain
     policy = MissingToolchain(asked) if asked else (MissingToolchain.ERROR if world.on_ci else MissingToolchain.SKIP)
     allowance = Allowance(running.max_requests, running.max_tokens)
-    return Options(planning.gateway, running.jobs or world.cores, running.verbose, policy, allowance, Deps(running.deps))
+    jobs, deps = running.jobs or world.cores, Deps(running.deps)
+    return Options(planning.gateway, jobs, running.verbose, policy, allowance, deps, control)
 
 
 def session_info(session: Session, folder: RunFolder) -> SessionInfo:
@@ -39,24 +42,27 @@ def session_info(session: Session, folder: RunFolder) -> SessionInfo:
         gateway=session.gateway.description,
         deps=session.deps.value,
         runtimes=plan.runtimes,
-        planned=tuple((run.variant.id, run.variant.language) for run in plan.runs),
+        planned=tuple((shown_id(run.variant.id, run.repetition), run.variant.language) for run in plan.runs),
         folder=world.shown(folder.path),
         elapsed=start_timer(world.clock),
+        shard=str(plan.shard) if plan.shard else None,
     )
 
 
 def stored_info(folder: RunFolder, world: World) -> SessionInfo:
     """Say what was known of the stored session in *folder* before its first run. Raises TranscriptError."""
-    about = folder.read_about()
+    about, document = folder.read_about(), folder.read()
+    shard = document.about.shard
     return SessionInfo(
         version=__version__,
         started_utc=about.started_utc,
         gateway=about.gateway,
         deps=about.deps,
         runtimes=about.runtimes,
-        planned=tuple((run.variant_id, run.language) for run in folder.read_summary()),
+        planned=tuple((shown_id(run.id, run.repetition), run.language) for run in document.runs),
         folder=world.shown(folder.path),
         elapsed=start_timer(world.clock),
+        shard=f"{shard.index}/{shard.of}" if shard else None,
     )
 
 
@@ -91,6 +97,8 @@ def _terminal_report(world: World, about: SessionInfo, folder: RunFolder, *, liv
     parts = [f"dvara-examples {about.version}", f"gateway {about.gateway}", runtimes or "no runtime"]
     if about.deps != Deps.LOCKED:
         parts.append(f"{about.deps} dependencies")
+    if about.shard is not None:
+        parts.append(f"shard {about.shard}")
     world.stdout.write(f"{' · '.join(parts)}\n")
-    width = max(len(variant_id) for variant_id, _ in about.planned)
+    width = max((len(run_id) for run_id, _ in about.planned), default=0)
     return TerminalReport(world, total=len(about.planned), width=width, verbose=verbose, stored=folder.path)

@@ -1,6 +1,7 @@
 """Options that several commands share; each group of them comes to a command as one value."""
 
 import functools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from dvara_examples.wanted import Selection
+from dvara_examples.wanted import Control, Selection, Shard
 
 if TYPE_CHECKING:
     from dvara_examples.reports._opening import Request
@@ -134,6 +135,48 @@ report_option = click.option(
 )
 
 
+def _shard(_context: click.Context, _option: click.Parameter, text: str | None) -> Shard | None:
+    """Parse ``2/4``, or ``auto/4`` where Kubernetes says which one this is (from 0)."""
+    if text is None:
+        return None
+    index, _, of = text.partition("/")
+    if index == "auto":
+        told = os.environ.get(_JOB_INDEX, "")
+        if not _is_number(told):
+            raise click.BadParameter(f"{_JOB_INDEX} is {told!r}; auto needs the number that an Indexed Job puts there")
+        index = str(int(told) + 1)
+    if not (_is_number(index) and _is_number(of) and 1 <= int(index) <= int(of) <= _MOST_SHARDS):
+        sentence = f"found {text!r}; 1/4 … 4/4, or auto/4 with {_JOB_INDEX}, is accepted"
+        raise click.BadParameter(f"{sentence} (this would be number {index} of {of or 'nothing'})")
+    return Shard(int(index), int(of))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= len(str(_MOST_SHARDS))
+
+
+_JOB_INDEX = "JOB_COMPLETION_INDEX"
+_MOST_SHARDS = 10_000
+_control = bundled(
+    "control",
+    Control,
+    click.option(
+        "--last-failed", is_flag=True, help="Only what did not pass in the latest stored run; everything, if all of it passed."
+    ),
+    click.option("--fail-fast", is_flag=True, help="Start nothing more after the first run that is red."),
+    click.option(
+        "--retries",
+        type=click.IntRange(0, 100),
+        default=0,
+        metavar="N",
+        help="Try a run that failed up to N more times. One that then passes is flaky, and red all the same.",
+    ),
+    click.option("--allow-flaky", is_flag=True, help="Let flaky runs count as passed."),
+    click.option("--repeat", type=click.IntRange(1, 1_000), default=1, metavar="N", help="Hold every run N times."),
+    click.option("--shard", callback=_shard, metavar="I/N", help="Only the I-th of N parts; `report merge` joins them again."),
+)
+
+
 def selection_options(command: F) -> F:
     """Add the selectors, ``--language``, ``--tag`` and ``--filter``, as ``wanted``, and ``--manifest``."""
     return _selection(manifest_option(command))
@@ -147,3 +190,8 @@ def planning_options(command: F) -> F:
 def running_options(command: F) -> F:
     """Add what says how they run, as ``running``."""
     return _running(command)
+
+
+def control_options(command: F) -> F:
+    """Add what says how often and how far they run, as ``control``."""
+    return _control(command)

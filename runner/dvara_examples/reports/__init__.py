@@ -28,10 +28,10 @@ from dvara_examples.toolchains import Runtime
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """What is known of a session before its first run; *planned* are (variant id, language) pairs in plan order.
+    """What is known of a session before its first run; *planned* are (run id, language) pairs in plan order.
 
     *started_utc* is an ISO 8601 stamp, *deps* the set of releases, *folder* where the transcripts lie, as it is shown to people.
-    *elapsed* tells the seconds since the session began.
+    *elapsed* tells the seconds since the session began. *shard* is the part of the plan that is run, such as ``2/4``.
     """
 
     version: str
@@ -42,6 +42,7 @@ class SessionInfo:
     planned: tuple[tuple[str, str], ...]
     folder: str
     elapsed: Timer = lambda: 0.0
+    shard: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

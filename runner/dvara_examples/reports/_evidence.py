@@ -12,7 +12,14 @@ _WIDTH = 140
 
 
 def describe_failure(result: RunResult, world: World) -> Iterator[tuple[str, str]]:
-    """Yield ``(label, text)`` pairs, most telling first; a label may repeat, and a text is one line."""
+    """Yield ``(label, text)`` pairs, most telling first; a label may repeat, and a text is one line.
+
+    Of a run that is flaky, it is the last attempt that failed which is described.
+    """
+    if result.flaky:
+        yield "flaky", f"attempt {len(result.earlier)} failed as told below, attempt {len(result.earlier) + 1} passed"
+        yield from describe_failure(result.earlier[-1], world)
+        return
     if result.verdict.reason:
         yield from (("reason", line) for line in result.verdict.reason.splitlines())
     for finding in result.verdict.failures:
@@ -20,6 +27,9 @@ def describe_failure(result: RunResult, world: World) -> Iterator[tuple[str, str
     if result.transcript is not None:
         yield from _timelines(result.transcript)
         yield "again", result.transcript.run.reproduce
+    for attempt in result.earlier:
+        if attempt.stored is not None:
+            yield "earlier", world.shown(attempt.stored)
     if result.stored is not None:
         yield "stored", world.shown(result.stored)
 

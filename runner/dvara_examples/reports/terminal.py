@@ -12,9 +12,10 @@ from rich.live import Live
 from rich.text import Text
 
 from dvara_examples.clock import start_timer
+from dvara_examples.errors import ExitCode
 from dvara_examples.redact import Redactor
 from dvara_examples.reports._evidence import describe_failure
-from dvara_examples.results import Preparing, RunEvent, RunFinished, RunPrinted, RunResult, RunStarted, Summary
+from dvara_examples.results import Preparing, RunEvent, RunFinished, RunPrinted, RunResult, RunStarted, Summary, shown_id
 from dvara_examples.verdict import Outcome
 from dvara_examples.world import World
 
@@ -49,11 +50,12 @@ class TerminalReport:
         """Keep track of what runs; show output at once where the user asked for it."""
         match event:
             case RunStarted():
-                self._running[event.variant_id] = event.at_s
+                self._running[shown_id(event.variant_id, event.repetition)] = event.at_s
                 self._preparing = ""
             case RunFinished():
-                self._running.pop(event.variant_id, None)
-                self._lines.flush(event.variant_id)
+                run_id = shown_id(event.variant_id, event.repetition)
+                self._running.pop(run_id, None)
+                self._lines.flush(run_id)
             case Preparing():
                 self._preparing = event.text
                 if not self._live.is_started:
@@ -67,17 +69,16 @@ class TerminalReport:
         self._done += 1
         outcome = result.verdict.outcome
         duration = f"{result.transcript.process.duration_s:6.2f} s" if result.transcript else " " * 8
-        line = Text.assemble(
-            (f"{_NAMES[outcome]:>8}", _STYLES[outcome]), f"  {result.variant_id:<{self._width}}  ", (duration, "dim")
-        )
+        name, style = ("flaky", "yellow") if result.flaky else (_NAMES[outcome], _STYLES[outcome])
+        line = Text.assemble((f"{name:>8}", style), f"  {result.run_id:<{self._width}}  ", (duration, "dim"))
         line.append(f"  {_reason(result)}", "dim" if outcome is not Outcome.FAILED else "")
         line.rstrip()
         self._out.print(line, soft_wrap=True)
         if self._verbose and outcome is Outcome.PASSED and result.transcript is not None:
             for finding in result.verdict.findings:
                 self._out.print(Text(f"          {finding.key}: {finding.seen}", "dim"), soft_wrap=True)
-        if outcome is not Outcome.PASSED:
-            same = result.variant_id if result.transcript else result.verdict.reason
+        if outcome is not Outcome.PASSED or result.flaky:
+            same = result.run_id if result.transcript else result.verdict.reason
             self._remarkable.setdefault((outcome, same), []).append(result)
 
     def tick(self) -> None:
@@ -91,10 +92,12 @@ class TerminalReport:
         for results in self._remarkable.values():
             self._explain(results)
         self._out.print()
+        for repeated in summary.repeated:
+            self._out.print(Text(f"{repeated}", "" if repeated.passed == repeated.runs else "bold red"), soft_wrap=True)
         for disparity in summary.disparities:
             self._out.print(Text.assemble(("parity", "bold red"), f"  {disparity}"), soft_wrap=True)
         worst = next((o for o in (Outcome.ERRORED, Outcome.FAILED) if summary.count(o)), Outcome.PASSED)
-        worst = Outcome.FAILED if summary.disparities else worst
+        worst = Outcome.FAILED if summary.exit_code is ExitCode.FAILED else worst
         if summary.interrupted:
             self._out.print(Text("interrupted; what had ended is kept", "yellow"), soft_wrap=True)
         self._out.print(Text(f"{summary} in {self._elapsed():.1f} s", _STYLES[worst]), soft_wrap=True)
@@ -105,9 +108,10 @@ class TerminalReport:
         """Say once what is to be said of *results*, which did not pass for one and the same reason."""
         first = results[0]
         outcome = first.verdict.outcome
-        names = ", ".join(result.variant_id for result in results)
+        names = ", ".join(result.run_id for result in results)
         self._out.print()
-        self._out.print(Text.assemble((_NAMES[outcome], _STYLES[outcome]), f" {names}"), soft_wrap=True)
+        name, style = ("FLAKY", "bold yellow") if first.flaky else (_NAMES[outcome], _STYLES[outcome])
+        self._out.print(Text.assemble((name, style), f" {names}"), soft_wrap=True)
         lines = tuple(describe_failure(first, self._world))
         width = max((len(label) for label, _ in lines), default=0)
         for label, text in lines:
@@ -118,20 +122,25 @@ class TerminalReport:
         text = Text(f"{self._done:>4} of {self._total} done  {now:.0f} s\n", "dim")
         if self._preparing:
             text.append(f"  preparing  {self._preparing}\n", "dim")
-        for variant_id, since_s in self._running.items():
-            text.append(f" running  {variant_id:<{self._width}}  {now - since_s:6.2f} s\n", "cyan")
+        for run_id, since_s in self._running.items():
+            text.append(f" running  {run_id:<{self._width}}  {now - since_s:6.2f} s\n", "cyan")
         text.rstrip()
         return text
 
-    def _print_output(self, variant_id: str, pipe: str, line: str) -> None:
+    def _print_output(self, run_id: str, pipe: str, line: str) -> None:
         style = "red" if pipe == "stderr" else ""
-        self._out.print(Text.assemble((f"{variant_id:>{self._width + 10}} │ ", "dim"), (line, style)), soft_wrap=True)
+        self._out.print(Text.assemble((f"{run_id:>{self._width + 10}} │ ", "dim"), (line, style)), soft_wrap=True)
 
 
 def _reason(result: RunResult) -> str:
     """Say in a few words why a run did not pass, or passed although something failed."""
+    tries = len(result.earlier) + 1
     if result.verdict.outcome is Outcome.FAILED:
-        return ", ".join(finding.key for finding in result.verdict.failures)
+        failed = ", ".join(finding.key for finding in result.verdict.failures)
+        return f"{failed} (attempt {tries} of {tries})" if result.earlier else failed
+    if result.flaky:
+        failed = ", ".join(finding.key for finding in result.earlier[-1].verdict.failures)
+        return f"passed at attempt {tries}; before: {failed}"
     reason = result.verdict.reason.partition("\n")[0]
     return reason if len(reason) <= _REASON_CHARS else f"{reason[:_REASON_CHARS].rpartition(' ')[0]} ..."
 
@@ -160,7 +169,7 @@ class _Lines:
         self._decoders: dict[tuple[str, str], codecs.IncrementalDecoder] = {}
 
     def add(self, event: RunPrinted) -> None:
-        key = (event.variant_id, event.pipe)
+        key = (shown_id(event.variant_id, event.repetition), event.pipe)
         decoder = self._decoders.setdefault(key, codecs.getincrementaldecoder("utf-8")("replace"))
         *lines, rest = (self._partial.get(key, "") + decoder.decode(event.data)).split("\n")
         for line in lines:
@@ -170,8 +179,8 @@ class _Lines:
             rest = rest[4096:]
         self._partial[key] = rest
 
-    def flush(self, variant_id: str) -> None:
-        for key in [key for key in self._partial if key[0] == variant_id]:
+    def flush(self, run_id: str) -> None:
+        for key in [key for key in self._partial if key[0] == run_id]:
             if rest := self._partial.pop(key):
                 self._put(key, rest)
 

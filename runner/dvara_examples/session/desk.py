@@ -48,7 +48,7 @@ class Desk:
         if isinstance(message, tuple):
             index, result = message
             self._early[index] = result
-            message = RunFinished(result.variant_id, result.verdict.outcome)
+            message = RunFinished(result.variant_id, result.verdict.outcome, result.repetition)
         event = message
         self.tell(lambda reporter: reporter.event(event))
         while (due := self._early.pop(len(self.reported), None)) is not None:

@@ -1,5 +1,6 @@
 """Load, select, open the gateway and plan: everything before the first example starts."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -7,10 +8,12 @@ from dataclasses import dataclass
 from dvara_examples.allowance import NO_BOUNDS, Allowance, allowance_for, cost_reminder
 from dvara_examples.gateways import Gateway, open_gateway
 from dvara_examples.manifest import Manifest, load_manifest
-from dvara_examples.plan import MissingToolchain, Plan, make_plan, probe_all
+from dvara_examples.plan import MissingToolchain, Plan, make_plan, part_of, probe_all, repeated
+from dvara_examples.run_json import About, RunEntry, RuntimeEntry, ShardEntry
 from dvara_examples.select import select
+from dvara_examples.session.last_failed import narrowed_to_last_failed
 from dvara_examples.toolchains import Deps, load_toolchain
-from dvara_examples.wanted import Selection
+from dvara_examples.wanted import AS_PLANNED, Control, Selection
 from dvara_examples.world import World
 
 
@@ -27,16 +30,23 @@ class Options:
     missing_toolchain: MissingToolchain = MissingToolchain.SKIP
     allowance: Allowance = NO_BOUNDS
     deps: Deps = Deps.LOCKED
+    control: Control = AS_PLANNED
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A plan together with the gateway that it was made for; lives as long as the gateway is open."""
+    """A plan together with the gateway that it was made for; lives as long as the gateway is open.
+
+    *manifest_sha256* is the digest of the manifest's bytes; *remark* is what the user should know of how the runs were chosen.
+    """
 
     world: World
     plan: Plan
     gateway: Gateway
     deps: Deps = Deps.LOCKED
+    control: Control = AS_PLANNED
+    manifest_sha256: str = ""
+    remark: str | None = None
 
 
 def load(world: World) -> Manifest:
@@ -47,12 +57,20 @@ def load(world: World) -> Manifest:
 @contextmanager
 def open_session(world: World, wanted: Selection, options: Options) -> Iterator[Session]:
     """Load, select, open the gateway and plan; nothing of an example starts. Raises DvaraExamplesError."""
+    control = options.control
     manifest = load(world)
-    variants = select(manifest, wanted.selectors, wanted.languages, wanted.tags, world.cwd, wanted.filters)
+    digest = hashlib.sha256(world.manifest_path.read_bytes()).hexdigest()
+    remark = None
+    if control.last_failed:
+        variants, remark = narrowed_to_last_failed(world, manifest, wanted)
+    else:
+        variants = select(manifest, wanted.selectors, wanted.languages, wanted.tags, world.cwd, wanted.filters)
     probed = probe_all({v.language for v in variants}, lambda language: load_toolchain(language).probe(world))
     with open_gateway(gateway_kind(options.gateway, world), world) as gateway:
-        plan = make_plan(manifest, variants, probed, gateway.capabilities, options.missing_toolchain)
-        yield Session(world, plan, gateway, options.deps)
+        plan = repeated(make_plan(manifest, variants, probed, gateway.capabilities, options.missing_toolchain), control.repeat)
+        if control.shard is not None:
+            plan = part_of(plan, control.shard)
+        yield Session(world, plan, gateway, options.deps, control, digest, remark)
 
 
 def gateway_kind(asked: str, world: World) -> str:
@@ -68,3 +86,38 @@ def reminder(session: Session, options: Options) -> str | None:
     if not (gateway.remote and number):
         return None
     return cost_reminder(number, gateway.description, allowance_for(gateway.kind, options.allowance))
+
+
+def about_session(session: Session) -> About:
+    """Return what ``run.json`` says of *session* before its first run."""
+    world, plan, control = session.world, session.plan, session.control
+    return About(
+        started=world.clock.utc_now().isoformat(timespec="seconds"),
+        gateway=session.gateway.description,
+        deps=session.deps.value,
+        runtimes={runtime.language: RuntimeEntry(runtime.version, runtime.origin) for runtime in plan.runtimes},
+        manifest=world.manifest_name,
+        manifest_sha256=session.manifest_sha256,
+        selected=plan.selected,
+        shard=ShardEntry(plan.shard.index, plan.shard.of) if plan.shard else None,
+        repeat=control.repeat,
+        retries=control.retries,
+        allow_flaky=control.allow_flaky,
+    )
+
+
+def planned_entries(plan: Plan) -> list[RunEntry]:
+    """Return what ``run.json`` says of the runs of *plan* before they have begun."""
+    return [
+        RunEntry(
+            id=run.variant.id,
+            language=run.variant.language,
+            outcome=None,
+            reason="not started",
+            transcript=None,
+            title=run.example.title,
+            position=run.position,
+            repetition=run.repetition,
+        )
+        for run in plan.runs
+    ]

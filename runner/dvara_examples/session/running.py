@@ -1,6 +1,6 @@
 """Runs a whole plan, some of it side by side, and keeps what there is when it is interrupted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from dvara_examples.interruption import interruptible
@@ -9,7 +9,7 @@ from dvara_examples.reports import Reporter
 from dvara_examples.results import Summary
 from dvara_examples.run_folder import RunFolder
 from dvara_examples.session.desk import Desk
-from dvara_examples.session.opening import Options, Session
+from dvara_examples.session.opening import Options, Session, about_session, planned_entries
 from dvara_examples.session.workers import Workers
 
 
@@ -18,19 +18,22 @@ def run_session(session: Session, folder: RunFolder, reporters: Sequence[Reporte
 
     An interruption (SIGINT, SIGTERM) ends the children and keeps what there is.
     """
-    runs = session.plan.runs
-    about = _about(session)
-    planned = [(run.variant.id, run.variant.language) for run in runs]
+    plan, about, planned = session.plan, about_session(session), planned_entries(session.plan)
     folder.write_summary(about, planned, (), finished=False)
     desk = Desk(reporters)
     workers = Workers(session, folder, desk.post, options)
     with interruptible(session.world.stop) as stop:
         try:
-            _run_all(runs, workers, desk, options.jobs)
+            _run_all(plan.runs, workers, desk, options.jobs)
         finally:
-            summary = Summary.of(desk.reported, interrupted=stop.is_set())
+            summary = Summary.of(
+                desk.reported,
+                interrupted=stop.is_set(),
+                allow_flaky=session.control.allow_flaky,
+                part=plan.shard is not None,
+            )
             try:
-                folder.write_summary(about, planned, desk.reported, finished=not summary.interrupted)
+                folder.write_summary(about, planned, desk.reported, finished=not summary.interrupted, summary=summary)
             finally:
                 desk.tell(lambda reporter: reporter.close(summary))
     return summary
@@ -48,10 +51,3 @@ def _run_all(runs: Sequence[PlannedRun], workers: Workers, desk: Desk, jobs: int
             workers.stop()
             desk.close()
             raise
-
-
-def _about(session: Session) -> Mapping[str, object]:
-    runtimes = {r.language: {"version": r.version, "origin": r.origin} for r in session.plan.runtimes}
-    started = session.world.clock.utc_now().isoformat(timespec="seconds")
-    gateway = session.gateway.description
-    return {"started": started, "gateway": gateway, "deps": session.deps.value, "runtimes": runtimes}

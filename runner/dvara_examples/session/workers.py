@@ -1,8 +1,10 @@
 """What runs in the pool's threads."""
 
 import contextlib
+import threading
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 
 from dvara_examples.allowance import RAISE_IT, Meter, allowance_for
 from dvara_examples.clock import start_timer
@@ -42,41 +44,79 @@ class Workers:
         self._execution = Execution(world, session.gateway, secrets, meter, session.deps)
         self._folder = folder
         self._elapsed = start_timer(world.clock)
+        self._control = session.control
+        self._lock = threading.Lock()
+        self._first_red: RunResult | None = None
 
     def stop(self) -> None:
         """Let runs that have not started stay so, and end those that have."""
         self._execution.world.stop.set()
 
     def work(self, index: int, run: PlannedRun) -> None:
-        """Run one planned run and put its result on the queue, whatever happens."""
-        try:
-            result = self._run(run)
-        except DvaraExamplesError as error:
-            result = _without_transcript(run, Verdict(Outcome.ERRORED, reason=str(error)))
-        except OSError as error:
-            result = _without_transcript(run, Verdict(Outcome.ERRORED, reason=str(system_refused(error))))
-        except BaseException:  # noqa: BLE001 - the one place where a fault of this program becomes a result
-            result = self._internal(run, traceback.format_exc())
+        """Run one planned run, again where that is asked for, and put its result on the queue, whatever happens."""
+        earlier: list[RunResult] = []
+        while True:
+            result = self._attempt(run, len(earlier) + 1)
+            if not self._try_again(result, len(earlier)):
+                break
+            earlier.append(result)
+        result = replace(result, earlier=tuple(earlier))
+        if self._red(result):
+            with self._lock:
+                self._first_red = self._first_red or result
         self._post((index, result))
 
-    def _run(self, run: PlannedRun) -> RunResult:
+    def _attempt(self, run: PlannedRun, number: int) -> RunResult:
+        try:
+            return self._not_started(run) or self._run(run, number)
+        except DvaraExamplesError as error:
+            return _without_transcript(run, Verdict(Outcome.ERRORED, reason=str(error)))
+        except OSError as error:
+            return _without_transcript(run, Verdict(Outcome.ERRORED, reason=str(system_refused(error))))
+        except BaseException:  # noqa: BLE001 - the one place where a fault of this program becomes a result
+            return self._internal(run, traceback.format_exc())
+
+    def _try_again(self, result: RunResult, retried: int) -> bool:
+        """Tell whether a retry can show something: not where nothing was judged, nor where a known failure has healed."""
+        return (
+            retried < self._control.retries
+            and result.verdict.outcome is Outcome.FAILED
+            and not result.verdict.healed
+            and not self._execution.world.stop.is_set()
+            and self._execution.meter.spent is None
+        )
+
+    def _red(self, result: RunResult) -> bool:
+        flaky = result.flaky and not self._control.allow_flaky
+        return flaky or result.verdict.outcome in (Outcome.FAILED, Outcome.ERRORED)
+
+    def _not_started(self, run: PlannedRun) -> RunResult | None:
+        """Return the result of a run that will not start, or None where nothing stands in its way."""
         if run.skip is not None:
             return _without_transcript(run, Verdict(Outcome.SKIPPED, reason=run.skip))
         if run.error is not None:
             return _without_transcript(run, Verdict(Outcome.ERRORED, reason=run.error))
         if self._execution.world.stop.is_set():
-            return _without_transcript(run, Verdict(Outcome.ERRORED, reason="interrupted before it started"))
+            reason = "interrupted before it started"
+            return replace(_without_transcript(run, Verdict(Outcome.ERRORED, reason=reason)), interrupted=True)
+        if self._control.fail_fast and (first := self._first_red) is not None:
+            reason = f"not started: {first.run_id} {_what_became_of(first)}, and --fail-fast ends it there"
+            return replace(_without_transcript(run, Verdict(Outcome.SKIPPED, reason=reason)), not_started=True)
         if (spent := self._execution.meter.spent) is not None:
             return _without_transcript(run, Verdict(Outcome.ERRORED, reason=f"not started: {spent}; {RAISE_IT}"))
-        command = self._preparation.command(run)
-        self._post(RunStarted(run.variant.id, self._elapsed()))
-        transcript = execute(run, command, self._execution, self._on_piece(run.variant.id) if self._live_output else None)
-        stored = self._folder.save(transcript)
-        return RunResult(run.variant.id, run.variant.language, judge(transcript), transcript, stored)
+        return None
 
-    def _on_piece(self, variant_id: str) -> Callable[[str, OutputPiece], None]:
+    def _run(self, run: PlannedRun, number: int) -> RunResult:
+        command = self._preparation.command(run)
+        self._post(RunStarted(run.variant.id, self._elapsed(), run.repetition, number))
+        transcript = execute(run, command, self._execution, self._on_piece(run) if self._live_output else None)
+        stored = self._folder.save(transcript, run.repetition, number)
+        made = _without_transcript(run, judge(transcript))
+        return replace(made, transcript=transcript, stored=stored, interrupted=transcript.process.interrupted)
+
+    def _on_piece(self, run: PlannedRun) -> Callable[[str, OutputPiece], None]:
         def forward(pipe: str, piece: OutputPiece) -> None:
-            self._post(RunPrinted(variant_id, "stderr" if pipe == "stderr" else "stdout", piece.data))
+            self._post(RunPrinted(run.variant.id, "stderr" if pipe == "stderr" else "stdout", piece.data, run.repetition))
 
         return forward
 
@@ -87,8 +127,12 @@ class Workers:
             file.write(f"{run.variant.id}\n{trace}\n")
         reason = f"internal error: {trace.strip().splitlines()[-1]} (the whole trace is in {path}; please report it)"
         verdict = Verdict(Outcome.ERRORED, reason=reason)
-        return RunResult(run.variant.id, run.variant.language, verdict, internal=True)
+        return replace(_without_transcript(run, verdict), internal=True)
 
 
 def _without_transcript(run: PlannedRun, verdict: Verdict) -> RunResult:
-    return RunResult(run.variant.id, run.variant.language, verdict)
+    return RunResult(run.variant.id, run.variant.language, verdict, title=run.example.title, repetition=run.repetition)
+
+
+def _what_became_of(result: RunResult) -> str:
+    return "was flaky" if result.flaky else str(result.verdict.outcome)

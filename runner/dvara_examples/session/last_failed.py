@@ -1,0 +1,80 @@
+"""``--last-failed``: what did not pass in the latest stored run of the same manifest."""
+
+from dataclasses import dataclass, replace
+
+from dvara_examples.errors import NothingSelected, TranscriptError
+from dvara_examples.manifest import Manifest, Variant
+from dvara_examples.run_folder import stored_folders
+from dvara_examples.run_json import RunDocument, RunEntry
+from dvara_examples.select import select
+from dvara_examples.verdict import Outcome
+from dvara_examples.wanted import Selection
+from dvara_examples.world import World
+
+_MOST_NAMED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The latest stored run, and the ids of the variants that did not pass in it, in its order."""
+
+    name: str
+    failed: tuple[str, ...]
+
+
+def narrowed_to_last_failed(world: World, manifest: Manifest, wanted: Selection) -> tuple[tuple[Variant, ...], str]:
+    """Return what is *wanted* and did not pass the last time, and a sentence that says so.
+
+    Where nothing has failed, or nothing is stored yet, it is all that is wanted. Raises NothingSelected where something has
+    failed, but nothing that is wanted.
+    """
+    last = _last(world)
+    if last is None or not last.failed:
+        variants = _selected(world, manifest, wanted)
+        why = f"everything passed in {last.name}" if last else f"no run of {world.manifest_name} is stored yet"
+        return variants, f"last failed: {why}; taking all {len(variants)} that are selected"
+    named = wanted.selectors or ("*",)
+    variants = tuple(v for v in _selected(world, manifest, replace(wanted, selectors=named)) if v.id in last.failed)
+    if not variants:
+        raise NothingSelected(
+            f"nothing is left to run: what did not pass in {last.name} ({_listing(last.failed)}) is not among what is selected"
+        )
+    return variants, f"last failed: taking what did not pass in {last.name}: {_listing([v.id for v in variants])}"
+
+
+def _selected(world: World, manifest: Manifest, wanted: Selection) -> tuple[Variant, ...]:
+    return select(manifest, wanted.selectors, wanted.languages, wanted.tags, world.cwd, wanted.filters)
+
+
+def _last(world: World) -> _Last | None:
+    """Find the latest run of this manifest; folders that cannot be read, or do not say which manifest it was, do not count."""
+    for folder in reversed(stored_folders(world.runs_dir)):
+        try:
+            document = folder.read()
+        except TranscriptError:
+            continue
+        if document.about.manifest == world.manifest_name:
+            return _Last(folder.path.name, tuple(dict.fromkeys(_failed(document))))
+    return None
+
+
+def _failed(document: RunDocument) -> list[str]:
+    """Return the ids of variants that did not pass, or not at once, and of those whose languages differed."""
+    differ = set(document.disparities)
+    flaky_is_red = not document.about.allow_flaky
+    return [entry.id for entry in document.runs if _red(entry, flaky_is_red=flaky_is_red) or entry.id.partition("[")[0] in differ]
+
+
+def _red(entry: RunEntry, *, flaky_is_red: bool) -> bool:
+    match entry.outcome:
+        case Outcome.PASSED:
+            return bool(entry.earlier) and flaky_is_red
+        case Outcome.SKIPPED:
+            return entry.not_started
+        case _:
+            return True
+
+
+def _listing(ids: "tuple[str, ...] | list[str]") -> str:
+    more = f" and {len(ids) - _MOST_NAMED} more" if len(ids) > _MOST_NAMED else ""
+    return ", ".join(ids[:_MOST_NAMED]) + more
