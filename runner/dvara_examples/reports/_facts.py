@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dvara_examples.model import Ending
 from dvara_examples.parity import Disparity
 from dvara_examples.reports import SessionInfo
-from dvara_examples.results import Place, RunResult, Summary
+from dvara_examples.results import Place, Repeated, RunResult, Summary
 from dvara_examples.transcript import Exchange, Output, Transcript
 from dvara_examples.verdict import Finding, Outcome
 
@@ -37,6 +37,7 @@ class SessionFacts:
     runtimes: tuple[RuntimeFacts, ...]
     folder: str
     planned: tuple[str, ...]
+    shard: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ class AttemptFacts:
 class ResultFacts:
     """One result; `places` are the script and the pages that show it, `earlier` attempts that did not pass, oldest first.
 
-    `repetition` counts from 1 where a run was asked for more than once; `flaky` tells that it passed, but not at once.
+    `repetition` counts from 1 where a run was asked for more than once; `flaky` tells that it passed, but not at once,
+    `not_started` that it was skipped as the session had been ended before.
     """
 
     id: str
@@ -110,6 +112,7 @@ class ResultFacts:
     title: str
     repetition: int | None
     flaky: bool
+    not_started: bool
     interrupted: bool
     internal: bool
     places: tuple[Place, ...]
@@ -132,11 +135,18 @@ class DisparityFacts:
 
 @dataclass(frozen=True, slots=True)
 class SummaryFacts:
-    """The sum of a session: one count per outcome, and the exit code that follows from it."""
+    """The sum of a session: one count per outcome, and the exit code that follows from it.
+
+    `flaky` counts those of the passed that did not pass at once, `not_started` those of the skipped that would have started;
+    `repeated` says how often each variant passed where it was run more than once.
+    """
 
     exit_code: int
     interrupted: bool
     counts: Mapping[str, int]
+    flaky: int
+    not_started: int
+    repeated: tuple[Repeated, ...]
     disparities: tuple[DisparityFacts, ...]
 
 
@@ -149,7 +159,8 @@ def session_facts(about: SessionInfo) -> SessionFacts:
         deps=about.deps,
         runtimes=tuple(RuntimeFacts(r.language, r.version, r.origin) for r in about.runtimes),
         folder=about.folder,
-        planned=tuple(variant_id for variant_id, _ in about.planned),
+        planned=tuple(run_id for run_id, _ in about.planned),
+        shard=about.shard,
     )
 
 
@@ -163,6 +174,7 @@ def result_facts(result: RunResult) -> ResultFacts:
         title=result.title,
         repetition=result.repetition,
         flaky=result.flaky,
+        not_started=result.not_started,
         interrupted=result.interrupted,
         internal=result.internal,
         places=result.places,
@@ -181,6 +193,9 @@ def summary_facts(summary: Summary) -> SummaryFacts:
         exit_code=summary.exit_code.value,
         interrupted=summary.interrupted,
         counts={outcome.value: count for outcome, count in summary.counts},
+        flaky=summary.flaky,
+        not_started=summary.not_started,
+        repeated=summary.repeated,
         disparities=tuple(map(_disparity, summary.disparities)),
     )
 
