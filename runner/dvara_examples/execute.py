@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dvara_examples.allowance import NO_BOUNDS, RAISE_IT, Meter, RunMeter
 from dvara_examples.clock import start_timer
@@ -57,8 +58,10 @@ def execute(run: PlannedRun, command: Command, shared: Execution, on_piece: OnPi
                 gate=gate,
             ) as tap,
         ):
-            env = child_environment(world.environ, {**command.env, **run.variant.env, **_gateway_variables(tap.endpoint, world)})
-            request = ExecuteRequest(command.argv, env, Path(scratch), limits)
+            env = child_environment(
+                world.environ, {**command.env, **run.variant.env, **_gateway_variables(run, tap.endpoint, world)}
+            )
+            request = ExecuteRequest(command.argv, env, Path(scratch), limits, run.example.at_terminal)
             result = run_process(request, timer, on_piece=on_piece, last_activity_s=tap.last_activity_s, stop=world.stop)
         return Transcript(
             run=_run_info(run, command, shared, started_utc),
@@ -73,10 +76,11 @@ def execute(run: PlannedRun, command: Command, shared: Execution, on_piece: OnPi
         )
 
 
-def _gateway_variables(endpoint: Endpoint, world: World) -> dict[str, str]:
+def _gateway_variables(run: PlannedRun, endpoint: Endpoint, world: World) -> dict[str, str]:
     """Return what an example reads: where the gateway is, the throw-away key, and the model where the user names one."""
-    model = world.env("DVARA_MODEL")
-    return {"DVARA_URL": endpoint.base_url, "DVARA_API_KEY": endpoint.key} | ({"DVARA_MODEL": model} if model else {})
+    model, spelled = world.env("DVARA_MODEL"), run.example.url
+    url = spelled.replace("{host}", urlsplit(endpoint.base_url).netloc) if spelled else endpoint.base_url
+    return {"DVARA_URL": url, "DVARA_API_KEY": endpoint.key} | ({"DVARA_MODEL": model} if model else {})
 
 
 def _overrides(run: PlannedRun) -> tuple[str, ...]:

@@ -54,6 +54,21 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class AtTerminal:
+    """What the person at the terminal does to an example while it prints, counted in bytes of its stdout; None: nothing.
+
+    *interrupt_after_bytes*: Ctrl-C is pressed. *stdout_closes_after_bytes*: whoever reads its output leaves (``| head``).
+    """
+
+    interrupt_after_bytes: int | None = None
+    stdout_closes_after_bytes: int | None = None
+
+
+LEFT_ALONE = AtTerminal()
+"""Nobody does anything while the example prints."""
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds of one run, in seconds: *wall_s* from start to end, *idle_s* without output, traffic or exit."""
 

@@ -66,6 +66,7 @@ class ProcessEnd:
     tool stop it; *stopped_by* is the last step of the stop ladder that was needed; *error* says why it could not start,
     or why its run says nothing about the example.
     *duration_s* counts from the start of the process; *ended_at_s* is the moment of its end on the run's clock.
+    *notes* tell what the manifest had done to it (``Ctrl-C at 0.41 s``).
     """
 
     exit_code: int | None
@@ -77,6 +78,7 @@ class ProcessEnd:
     leaks: tuple[Leak, ...] = ()
     error: str | None = None
     interrupted: bool = False
+    notes: tuple[str, ...] = ()
 
 
 Headers = tuple[tuple[str, str], ...]

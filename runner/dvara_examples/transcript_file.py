@@ -44,6 +44,8 @@ _END = b'{"type":"end"}'
 
 _ADDED_LATER: Line = {"known_failure": None, "overrides": [], "scripted": False}
 """What the first line of an older file lacks."""
+_ADDED_TO_PROCESS: Line = {"notes": []}
+"""What the line of the process in an older file lacks."""
 
 _IN_HEADER = ("run", "expect", "known_failure", "overrides", "scripted")
 """The fields of a transcript that its first line holds."""
@@ -202,7 +204,7 @@ class _Reading:
                 pipe = _pipe(line)
                 self._outputs[pipe] = from_plain(Output, line, given={"pieces": ()})
             case "process":
-                self._process = from_plain(ProcessEnd, line)
+                self._process = from_plain(ProcessEnd, {**_ADDED_TO_PROCESS, **line})
             case other:
                 raise InvalidValue(f"found {describe(other)} as its type", f"{', '.join(LINE_TYPES)} are accepted")
 

@@ -13,7 +13,7 @@ from dvara_examples.errors import ManifestError
 from dvara_examples.faults import in_words
 from dvara_examples.manifest import Origin, load_manifest
 from dvara_examples.manifest.vocabulary import Vocabulary
-from dvara_examples.model import Limits
+from dvara_examples.model import AtTerminal, Limits
 from dvara_examples.transcript import KnownFailure
 
 DATA = Path(__file__).parents[1] / "data"
@@ -63,6 +63,8 @@ def test_everything_said_arrives_in_the_model(vocabulary: Vocabulary) -> None:
     assert second.variants[0].relative == "node/stream-basic.mjs"
     assert [in_words(faults) for faults in example.faults] == ["none", "cut after 3 events"]
     assert (example.explicit, second.explicit) == (False, True)
+    assert (example.url, second.url) == ("https://{host}/api/v1/", None)
+    assert (example.at_terminal, second.at_terminal) == (AtTerminal(8, 12), AtTerminal(None, None))
     assert [v.id for v in manifest.variants] == [
         "stream-basic[python]",
         "stream-basic[node]",

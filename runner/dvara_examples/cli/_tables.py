@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dvara_examples.gateways import Gateway
     from dvara_examples.manifest import Manifest, Variant
+    from dvara_examples.model import AtTerminal
     from dvara_examples.plan import Plan, PlannedRun
 
 
@@ -37,12 +38,22 @@ def show_lines(manifest: "Manifest", variants: "Sequence[Variant]") -> Iterator[
         yield from _plain("  answers", list(example.answers))
         if example.faults:
             yield f"  faults    {'; '.join(map(in_words, example.faults))}"
+        if example.url:
+            yield f"  url       {example.url}"
+        yield from (f"  terminal  {line}" for line in _at_terminal(example.at_terminal))
         yield from _plain("  expect", example.expect)
         for variant in (v for v in variants if v.example_id == example.id):
             yield f"  {variant.language:<8}  {variant.relative}"
             if variant.because:
                 own = {key: value for key, value in variant.expect.items() if example.expect.get(key) != value}
                 yield from _plain(f"            because {variant.because}", own)
+
+
+def _at_terminal(at_terminal: "AtTerminal") -> Iterator[str]:
+    if (size := at_terminal.interrupt_after_bytes) is not None:
+        yield f"Ctrl-C is pressed after {size} bytes of stdout"
+    if (size := at_terminal.stdout_closes_after_bytes) is not None:
+        yield f"the reader of stdout leaves after {size} bytes"
 
 
 def _plain(heading: str, value: object) -> Iterator[str]:

@@ -5,15 +5,27 @@ from dataclasses import dataclass, field
 
 from dvara_examples.manifest.checks import Checks
 from dvara_examples.manifest.expects import Expected
-from dvara_examples.manifest.fields import VERSION, parse_id, parse_line, parse_pages, parse_version, parse_word
+from dvara_examples.manifest.fields import (
+    VERSION,
+    parse_bytes,
+    parse_id,
+    parse_line,
+    parse_pages,
+    parse_url,
+    parse_version,
+    parse_word,
+)
 from dvara_examples.manifest.model import Example
 from dvara_examples.manifest.variants import Shared, read_variants
-from dvara_examples.model import Limits
+from dvara_examples.model import AtTerminal, Limits
 from dvara_examples.values import InvalidValue, Path, as_bool, as_one_of, describe
 
 MANIFEST_KEYS = ("version", "docs", "defaults", "examples")
 DEFAULTS_KEYS = ("limits",)
-EXAMPLE_KEYS = ("id", "title", "tags", "explicit", "needs", "answers", "faults", "args", "env", "limits", "expect", "variants")
+EXAMPLE_KEYS = (
+    *("id", "title", "tags", "explicit", "needs", "answers", "faults", "url", "interrupt_after", "stdout_closes_after"),
+    *("args", "env", "limits", "expect", "variants"),
+)
 NEEDED_KEYS = ("id", "title", "expect", "variants")
 
 
@@ -96,7 +108,13 @@ class _ExampleReader:
         variants = read_variants(checks, found["variants"], (*path, "variants"), shared) if "variants" in found else ()
         origin = checks.origin(("examples",), index)
         explicit = checks.problems.read(as_bool, found["explicit"], (*path, "explicit"), False) if "explicit" in found else False
-        return Example(example_id, title, tags, needs, answers, *expected, limits, variants, origin, faults, explicit)
+        url = checks.problems.read(parse_url, found["url"], (*path, "url"), None) if "url" in found else None
+        at_terminal = AtTerminal(*(self._bytes(found, key, path) for key in ("interrupt_after", "stdout_closes_after")))
+        given = (example_id, title, tags, needs, answers)
+        return Example(*given, *expected, limits, variants, origin, faults, explicit, url, at_terminal)
+
+    def _bytes(self, found: Mapping[str, object], key: str, path: Path) -> int | None:
+        return self.checks.problems.read(parse_bytes, found[key], (*path, key), None) if key in found else None
 
     def _id(self, found: Mapping[str, object], path: Path) -> str:
         if "id" not in found:

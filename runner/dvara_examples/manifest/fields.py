@@ -5,7 +5,18 @@ from collections.abc import Collection, Mapping
 
 from dvara_examples.model import Limits
 from dvara_examples.transcript import KnownFailure
-from dvara_examples.values import InvalidValue, as_mapping, as_seconds, as_text, as_texts, below, describe, did_you_mean, quoted
+from dvara_examples.values import (
+    InvalidValue,
+    as_int,
+    as_mapping,
+    as_seconds,
+    as_text,
+    as_texts,
+    below,
+    describe,
+    did_you_mean,
+    quoted,
+)
 
 VERSION = 1
 LIMIT_KEYS = ("wall_s", "idle_s")
@@ -21,6 +32,11 @@ _ID = re.compile(ID_PATTERN.strip("^$"))
 _ENV = re.compile(ENV_PATTERN.strip("^$"))
 _SECRET = re.compile(r"(^|_)(API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|AUTH)(_|$)", re.IGNORECASE)
 SET_BY_THE_RUNNER = ("DVARA_URL", "DVARA_API_KEY")
+HOST = "{host}"
+URL_PATTERN = r"^https?://\{host\}(/[A-Za-z0-9._~/-]*)?$"
+BYTES_KEYS = ("bytes",)
+
+_URL = re.compile(URL_PATTERN.strip("^$"))
 
 
 def parse_pages(value: object) -> str:
@@ -83,6 +99,24 @@ def check_env_name(name: str) -> None:
         raise InvalidValue(
             f"found {name}, which looks like a secret", "secrets never stand in a manifest; remove it", on_key=True
         )
+
+
+def parse_url(value: object) -> str:
+    """Return how DVARA_URL is spelled to a script, with ``{host}`` for host and port, so that it leads nowhere else."""
+    text = as_text(value)
+    if not _URL.fullmatch(text):
+        accepted = f"http or https, {HOST} for host and port, and a path are accepted, such as http://{HOST}/v1/"
+        raise InvalidValue(f"found {describe(text)}", accepted)
+    return text
+
+
+def parse_bytes(value: object) -> int:
+    """Return the number in ``{bytes: 8}``."""
+    found = as_mapping(value, BYTES_KEYS)
+    if "bytes" not in found:
+        raise InvalidValue("found no key 'bytes' here", "a number of bytes of stdout is accepted, such as {bytes: 8}")
+    with below("bytes"):
+        return as_int(found["bytes"], least=1)
 
 
 def parse_seconds(value: object) -> float:

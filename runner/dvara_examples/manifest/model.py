@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dvara_examples.faults import Faults
-from dvara_examples.model import Limits
+from dvara_examples.model import LEFT_ALONE, AtTerminal, Limits
 from dvara_examples.transcript import KnownFailure
 from dvara_examples.verdict import Expectation
 
@@ -57,7 +57,8 @@ class Example:
 
     *answers* are the scripted answers of the stand-in as plain values, one per request; *expect* and *expectations* hold for
     every variant that does not override them. *faults* are what the network does to the responses, one entry per request.
-    *explicit* keeps it out of ``all``: it has to be asked for.
+    *explicit* keeps it out of ``all``: it has to be asked for. *url* is how DVARA_URL is spelled to the scripts, with ``{host}``
+    for host and port; None: as usual. *at_terminal* is what happens there while a script prints.
     """
 
     id: str
@@ -72,6 +73,8 @@ class Example:
     origin: Origin
     faults: tuple[Faults, ...] = ()
     explicit: bool = False
+    url: str | None = None
+    at_terminal: AtTerminal = LEFT_ALONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,13 @@ def _example() -> Schema:
                 "items": {"$ref": "#/$defs/faults"},
                 "description": "What the network does to the responses, one entry per request.",
             },
+            "url": {
+                "type": "string",
+                "pattern": fields.URL_PATTERN,
+                "description": "How DVARA_URL is spelled to the scripts; {host} stands for host and port.",
+            },
+            "interrupt_after": {**_bytes(), "description": "Ctrl-C is pressed once so much stands on stdout."},
+            "stdout_closes_after": {**_bytes(), "description": "The reader of stdout leaves once so much has come."},
             "args": {"$ref": "#/$defs/args"},
             "env": {"$ref": "#/$defs/env"},
             "limits": {"$ref": "#/$defs/limits"},
@@ -125,6 +132,10 @@ def _variant(language: str) -> Schema:
         "dependentSchemas": {"because": {"anyOf": [{"required": [key]} for key in variants.MAY_DIFFER]}},
     }
     return {"oneOf": [file, long_form]}
+
+
+def _bytes() -> Schema:
+    return _object({"bytes": {"type": "integer", "minimum": 1}}, required=fields.BYTES_KEYS)
 
 
 def _expect() -> Schema:

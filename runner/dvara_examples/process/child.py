@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from dvara_examples.clock import Timer
-from dvara_examples.model import Limits
+from dvara_examples.model import LEFT_ALONE, AtTerminal, Limits
 from dvara_examples.process.output import OnPiece, OutputKeeper, PipeReader
 from dvara_examples.process.table import Entry, ProcessTable
 from dvara_examples.process.tree import MARKER, ProcessTree
@@ -20,12 +20,16 @@ from dvara_examples.process.tree import MARKER, ProcessTree
 
 @dataclass(frozen=True, slots=True)
 class ExecuteRequest:
-    """What to start: *env* is the whole environment, *cwd* an existing folder; *argv[0]* is looked for on *env*'s ``PATH``."""
+    """What to start: *env* is the whole environment, *cwd* an existing folder; *argv[0]* is looked for on *env*'s ``PATH``.
+
+    *at_terminal* is what happens there while it prints.
+    """
 
     argv: tuple[str, ...]
     env: Mapping[str, str]
     cwd: Path
     limits: Limits
+    at_terminal: AtTerminal = LEFT_ALONE
 
 
 class Child:
@@ -38,6 +42,7 @@ class Child:
         self, request: ExecuteRequest, timer: Timer, table: ProcessTable, on_piece: OnPiece | None, kept_bytes: int
     ) -> None:
         self.ended_at_s = 0.0
+        self.interrupted_at_s: float | None = None
         self._request = request
         self._timer = timer
         self._table = table
@@ -86,6 +91,18 @@ class Child:
         """When the last byte came on either pipe; 0 before the first."""
         return max(reader.last_at_s for reader in self.readers)
 
+    @property
+    def to_be_interrupted(self) -> bool:
+        """Whether Ctrl-C is still to be pressed."""
+        return self._request.at_terminal.interrupt_after_bytes is not None and self.interrupted_at_s is None
+
+    def interrupt_if_due(self) -> None:
+        """Press Ctrl-C, once, where enough stands on stdout: all processes get it, as in the foreground of a terminal."""
+        after = self._request.at_terminal.interrupt_after_bytes
+        if after is not None and self.interrupted_at_s is None and self.readers[0].size_bytes >= after:
+            self.interrupted_at_s = self._timer()
+            self.tree.send(self.tree.living(), signal.SIGINT)
+
     def ended(self, timeout_s: float) -> bool:
         """Wait up to *timeout_s* for the end of the process itself; its pipes may stay open longer."""
         return self._ended.wait(max(timeout_s, 0.0))
@@ -99,9 +116,9 @@ class Child:
         pid, stdout, stderr = self._popen.pid, self._popen.stdout, self._popen.stderr
         assert stdout is not None
         assert stderr is not None
-        keep = self._kept_bytes
+        keep, leaves_after = self._kept_bytes, self._request.at_terminal.stdout_closes_after_bytes
         self.readers = (
-            PipeReader("stdout", stdout, self._timer, OutputKeeper(keep), self._on_piece),
+            PipeReader("stdout", stdout, self._timer, OutputKeeper(keep), self._on_piece, leaves_after),
             PipeReader("stderr", stderr, self._timer, OutputKeeper(keep), self._on_piece),
         )
         for reader in self.readers:

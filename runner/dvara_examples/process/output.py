@@ -91,11 +91,23 @@ def _at_most(pieces: list[OutputPiece], most: int) -> tuple[OutputPiece, ...]:
 class PipeReader:
     """Reads one pipe to its end in a thread of its own, which closes it then; whoever creates the reader hands over *pipe*.
 
-    An exception of *on_piece* ends the calls to it, never the reading; it is kept as :attr:`callback_error`.
+    An exception of *on_piece* ends the calls to it, never the reading; it is kept as :attr:`callback_error`. A reader that
+    *leaves_after* so many bytes closes the pipe then, as ``| head`` does, and :attr:`left_at_s` tells when.
     """
 
-    def __init__(self, name: str, pipe: IO[bytes], timer: Timer, keeper: OutputKeeper, on_piece: OnPiece | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        pipe: IO[bytes],
+        timer: Timer,
+        keeper: OutputKeeper,
+        on_piece: OnPiece | None,
+        leaves_after: int | None = None,
+    ) -> None:
         self.name = name
+        self.size_bytes = 0
+        self.left_at_s: float | None = None
+        self._leaves_after = leaves_after
         self.inode = os.fstat(pipe.fileno()).st_ino
         self.last_at_s = 0.0
         self.callback_error: Exception | None = None
@@ -148,14 +160,18 @@ class PipeReader:
         poll.register(pipe, select.POLLIN)
         poll.register(self._woken, select.POLLIN)
         while self._woken not in dict(poll.poll()):
-            data = os.read(pipe, READ_BYTES)
+            data = os.read(pipe, READ_BYTES if self._leaves_after is None else self._leaves_after - self.size_bytes)
             if not data:
                 return
             piece = OutputPiece(self._timer(), data)
             self.last_at_s = piece.at_s
+            self.size_bytes += len(data)
             with self._lock:
                 self._keeper.add(piece)
             self._show(piece)
+            if self.size_bytes == self._leaves_after:
+                self.left_at_s = self._timer()
+                return
 
     def _show(self, piece: OutputPiece) -> None:
         if self._on_piece is None or self.callback_error is not None:

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -93,6 +93,7 @@ class _Watch:
             deadline_s, limit = self._deadline(child)
             if self.stop is not None and self.stop.is_set():
                 return "stop"
+            child.interrupt_if_due()
             if now_s >= deadline_s:
                 return limit
             if now_s >= look_s:
@@ -103,7 +104,7 @@ class _Watch:
     def _pause_s(self, child: Child, look_s: float) -> float:
         """Return for how long nothing but the end of the process can happen that matters."""
         pause_s = min(self._deadline(child)[0], look_s) - self.timer()
-        return min(pause_s, STOP_POLL_S) if self.stop else pause_s
+        return min(pause_s, STOP_POLL_S) if self.stop or child.to_be_interrupted else pause_s
 
     def _deadline(self, child: Child) -> tuple[float, Limit]:
         active_s = max(self.began_s, child.last_output_at_s, self.last_activity_s())
@@ -137,7 +138,17 @@ def _process_end(
         leaks=leaks,
         error=None if code is not None else "the process was sent SIGKILL and still did not end; it may hang in the kernel",
         interrupted=cause == "stop",
+        notes=tuple(_notes(child)),
     )
+
+
+def _notes(child: Child) -> Iterator[str]:
+    """Yield what happened at the terminal, in words."""
+    if child.interrupted_at_s is not None:
+        yield f"Ctrl-C at {child.interrupted_at_s:.2f} s"
+    stdout = child.readers[0]
+    if stdout.left_at_s is not None:
+        yield f"the reader of stdout left at {stdout.left_at_s:.2f} s, with byte {stdout.size_bytes}"
 
 
 def signal_name(number: int) -> str:

@@ -46,6 +46,7 @@ def _timelines(transcript: Transcript) -> Iterator[tuple[str, str]]:
         yield from _wire(exchange)
     yield from _tail("stdout", transcript.stdout)
     yield from _tail("stderr", transcript.stderr)
+    yield from (("process", note) for note in transcript.process.notes)
 
 
 def _wire(exchange: Exchange) -> Iterator[tuple[str, str]]:
