@@ -70,7 +70,7 @@ public class StreamJsonPartial {
                 for (var token = parser.nextToken(); token != null && token != JsonToken.NOT_AVAILABLE; token = parser.nextToken()) {
                     if (!token.isScalarValue()) continue;
                     System.out.println(parser.currentName() + ": " + parser.getText());
-                    System.out.flush();
+                    if (System.out.checkError()) System.exit(1); // it flushes; nobody reads any more
                     shown++;
                 }
                 finish = choice.path("finish_reason").asText(finish);

@@ -75,7 +75,8 @@ public class StreamReconnect {
                 var event = JSON.readTree(data);
                 if (event.hasNonNull("error")) throw refused("event", data);
                 for (var choice : event.path("choices")) { // a usage chunk has none
-                    System.out.append(choice.path("delta").path("content").asText("")).flush();
+                    System.out.append(choice.path("delta").path("content").asText(""));
+                    if (System.out.checkError()) System.exit(1); // it flushes; nobody reads any more
                     finish = choice.path("finish_reason").asText(finish);
                 }
                 data = "";

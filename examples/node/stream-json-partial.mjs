@@ -23,6 +23,7 @@ try {
     stream: true,
   });
 
+  process.stdout.on("error", () => process.exit(1)); // nobody reads any more
   const hangUp = () => stream.controller.abort();
   const watchdog = setTimeout(hangUp, 15_000).unref(); // the SDK's own time-out ends with the head
   let document = "", shown = 0, finishReason;

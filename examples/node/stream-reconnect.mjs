@@ -1,6 +1,5 @@
 // Asks again when the connection is lost: three attempts at most, 0.5 s and 1 s apart.
-// A completion cannot be resumed, so the answer visibly starts again. A stream that ends without a finish_reason counts
-// as lost; a status, an error event and a content filter are answers, and final.
+// A completion cannot be resumed, so the answer visibly starts again. A stream without a finish_reason counts as lost, too.
 // Run it: DVARA_API_KEY=gw_... node stream-reconnect.mjs
 
 // [START stream_reconnect]
@@ -48,12 +47,13 @@ async function streamAnswer(prompt, attempt = 1) {
     }
     process.exitCode = 1;
     if (lost) console.error(`connection failed: ${error.cause?.cause?.code ?? error.cause?.message ?? error.message}`);
-    else if (error instanceof OpenAI.APIError) { // a status, or an error event inside the stream
+    else if (error instanceof OpenAI.APIError) { // a status, or an error event inside the stream: both are final
       const reason = error.error?.message ?? "no reason given";
       console.error(`error ${error.status ?? "event"} ${error.code ?? "unknown"}: ${reason}`);
     } else console.error(error.constructor === Error ? error.message : `unreadable answer: ${error}`);
   }
 }
 
+process.stdout.on("error", () => process.exit(1)); // nobody reads any more
 await streamAnswer("Say in one sentence what an LLM gateway does.");
 // [END stream_reconnect]

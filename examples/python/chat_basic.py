@@ -35,6 +35,8 @@ except openai.APIConnectionError as error:  # refused, cut, or silent for too lo
 except openai.APIStatusError as error:  # a status of 400 or above
     reason = (isinstance(error.body, dict) and error.body.get("message")) or "no reason given"
     sys.exit(f"error {error.status_code} {error.code or 'unknown'}: {reason}")
+except (KeyboardInterrupt, BrokenPipeError):  # Ctrl-C, or nobody reads any more
+    os._exit(130)  # without a traceback
 except Exception as error:
     sys.exit(f"unreadable answer: {error!r}")
 

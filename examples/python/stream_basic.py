@@ -42,6 +42,8 @@ except openai.APIConnectionError as error:  # refused, cut, or silent for too lo
 except openai.APIError as error:  # a status, or an error event inside the stream
     reason = (isinstance(error.body, dict) and error.body.get("message")) or "no reason given"
     sys.exit(f"error {getattr(error, 'status_code', 'event')} {error.code or 'unknown'}: {reason}")
+except (KeyboardInterrupt, BrokenPipeError):  # Ctrl-C, or nobody reads any more
+    os._exit(130)  # without a traceback
 except Exception as error:
     sys.exit(f"unreadable answer: {error!r}")
 

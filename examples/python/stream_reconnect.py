@@ -1,8 +1,6 @@
 """Asks again when the connection is lost: three attempts at most, 0.5 s and 1 s apart.
 
-A completion cannot be resumed, so the answer visibly starts again. A stream that ends without a finish_reason counts as
-lost; a status, an error event and a content filter are answers, and final.
-
+A completion cannot be resumed, so the answer visibly starts again. A stream without a finish_reason counts as lost, too.
 Run it: DVARA_API_KEY=gw_... python stream_reconnect.py
 """
 
@@ -24,6 +22,7 @@ raw = tuple(sys.modules[http].TransportError for http in ("httpx", "httpx2") if 
 for attempt in range(3):
     chunk = finish_reason = None
     try:
+        time.sleep((0, 0.5, 1)[attempt])
         for chunk in client.chat.completions.create(
             model=os.environ.get("DVARA_MODEL") or "gpt-4o",
             messages=[{"role": "user", "content": "Say in one sentence what an LLM gateway does."}],
@@ -36,12 +35,13 @@ for attempt in range(3):
         if chunk and not finish_reason:
             raise ConnectionError("the stream ended without a finish_reason")
         break
+    except (KeyboardInterrupt, BrokenPipeError):  # Ctrl-C, or nobody reads any more
+        os._exit(130)  # without a traceback
     except (openai.APIConnectionError, ConnectionError, *raw) as error:  # refused, cut, silent for too long
         if attempt == 2:
             sys.exit(f"connection failed: {error.__cause__ or error}")
         print("\n[connection lost, the answer starts again]", end="", flush=True)
-        time.sleep(0.5 * 2**attempt)
-    except openai.APIError as error:  # a status, or an error event inside the stream
+    except openai.APIError as error:  # a status, or an error event inside the stream: both are final
         reason = (isinstance(error.body, dict) and error.body.get("message")) or "no reason given"
         sys.exit(f"error {getattr(error, 'status_code', 'event')} {error.code or 'unknown'}: {reason}")
     except Exception as error:
