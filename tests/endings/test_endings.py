@@ -167,6 +167,17 @@ CASES = {
         Ending.HTTP_ERROR,
         error="status 401: An API key is required (api_key_required)",
     ),
+    "R02-400": Case(
+        plain(400, b'{"error":{"message":"messages is required","code":"invalid_request"}}'),
+        Ending.HTTP_ERROR,
+        error="status 400: messages is required (invalid_request)",
+    ),
+    "R03-unknown-model": Case(
+        plain(404, b'{"error":{"message":"no provider has the model","code":"no_provider"}}'),
+        Ending.HTTP_ERROR,
+        error="status 404: no provider has the model (no_provider)",
+    ),
+    "R13-413": Case(plain(413, b"too large", "text/plain"), Ending.HTTP_ERROR, error="status 413"),
     "R07-503-html": Case(plain(503, b"<html>", "text/html"), Ending.HTTP_ERROR, error="status 503"),
     "R07-500-empty": Case(plain(500, b""), Ending.HTTP_ERROR, error="status 500"),
     "R07-502-cut": Case(

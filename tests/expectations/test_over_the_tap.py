@@ -80,6 +80,42 @@ def test_a_second_attempt_is_held_against_retry_after(line: Line, retry_after: s
     assert check(line, "honours_retry_after", True).ok is ok
 
 
+def test_every_attempt_at_an_unavailable_gateway_is_counted(line: Line) -> None:
+    """Three requests that meet 503 are three, in their order, however the client spaces them."""
+    client, gateway, _ = line.ask()
+    for attempt in range(3):
+        if attempt:
+            client.send(request())
+            gateway.receive_request()
+        gateway.send(b"HTTP/1.1 503 \r\nContent-Length: 0\r\n\r\n")
+        client.receive_head()
+    seen = make_transcript(exchanges=line.exchanges())
+    for key, value in (("requests", 3), ("responses", [503, 503, 503]), ("ends", ["http_error"] * 3)):
+        assert parse_expectation(key, value).check(seen).ok, key
+    assert not parse_expectation("requests", {"max": 2}).check(seen).ok
+
+
+@pytest.mark.parametrize(
+    ("stdout", "ok"),
+    [("Hel\n[again]\nHello\n", True), ("HelHello\n", False), ("Hello\n", False)],
+)
+def test_text_before_a_reset_and_after_it_is_told_apart(line: Line, stdout: str, ok: bool) -> None:
+    """Of an answer that was reset and given again, neither text may be lost, nor the first run into the second."""
+    client, gateway, _ = line.ask()
+    gateway.send(SSE_HEAD, ANSWER[0])
+    client.receive_head()
+    client.receive(len(ANSWER[0]))
+    gateway.rst()
+    client.receive_all()
+    client, gateway, _ = line.ask()
+    gateway.send(SSE_HEAD, *ANSWER, b"0\r\n\r\n")
+    client.receive_head()
+    client.receive(sum(map(len, ANSWER)) + 5)
+    seen = make_transcript(exchanges=line.exchanges(), stdout=stdout)
+    assert parse_expectation("ends", ["reset", "done"]).check(seen).ok
+    assert parse_expectation("prints_the_stream", True).check(seen).ok is ok
+
+
 def test_what_was_sent_twice_is_recorded_so_that_it_can_be_judged(line: Line) -> None:
     """Path, headers, body, key, statuses, text, times and order of a retried request all come from the tap's own record."""
     client, gateway, _ = line.ask(KEYED)

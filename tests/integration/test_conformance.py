@@ -19,7 +19,8 @@ def test_every_example_does_the_right_thing_however_a_stream_ends(tool: Tool, la
     per_language = [variant.rstrip("]").partition("[")[2] for variant in ran.outcomes]
     assert min(per_language.count(language) for language in languages) >= 40
     known = {variant for variant, reason in ran.reasons.items() if reason.startswith("known failure: ")}
-    assert known == {f"conform-f15-bom[{language}]" for language in languages if language != "node"}
+    defects = (("f15-bom", "python"), ("f15-bom", "java"), ("r17-idempotency-key", "python"), ("r17-idempotency-key", "node"))
+    assert known == {f"conform-{case}[{language}]" for case, language in defects if language in languages}
     judged = tool("judge", "latest")
     assert judged.code == 0
     assert judged.stdout.count("known failure: ") == len(known)
