@@ -1,23 +1,97 @@
 """``dvara-examples show``."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dvara_examples.cli._options import manifest_option
 
+if TYPE_CHECKING:
+    from dvara_examples.world import World
+
 
 @click.command("show")
-@click.argument("selector", metavar="ID")
+@click.argument("name", metavar="NAME")
+@click.argument("variants", nargs=-1, metavar="[VARIANT]...")
+@click.option("--example/--run", "example", default=None, help="Say what NAME is, where it could be both.")
+@click.option("-v", "--verbose", is_flag=True, help="Of a run: every moment in words.")
 @manifest_option
-def command(selector: str, manifest: Path | None) -> None:
-    """Show one example: what it needs, what the embedded gateway answers, what is expected, and its scripts."""
-    from dvara_examples.cli._tables import show_lines
+def command(name: str, variants: tuple[str, ...], example: bool | None, verbose: bool, manifest: Path | None) -> None:
+    """Show one example, or draw what happened in a stored run.
+
+    NAME is an example's id, or a run: `latest`, its id (or the beginning of it), or its folder. VARIANT picks one of a run.
+
+    \b
+    dvara-examples show stream-reconnect
+    dvara-examples show latest
+    dvara-examples show latest 'stream-basic[node]' --verbose
+    """
     from dvara_examples.cli._world import build_world
+
+    world = build_world(manifest)
+    if _is_run(world, name, example=False if variants else example):
+        _show_run(world, name, variants, verbose=verbose)
+    else:
+        _show_example(world, name)
+
+
+def _is_run(world: "World", name: str, *, example: bool | None) -> bool:
+    """Tell whether *name* is a run; where both would do, or something that can only be a run is none, say so."""
+    from dvara_examples.errors import SelectionError, TranscriptError
+    from dvara_examples.run_folder import find_run
+
+    if example is not None:
+        return not example
+    try:
+        find_run(world.runs_dir, name, world.cwd)
+    except TranscriptError:
+        if (name == "latest" or name[:1].isdigit()) and not _is_example(world, name):
+            raise
+        return False
+    if _is_example(world, name):
+        raise SelectionError(f"{name!r} is an example and a stored run; add --example or --run")
+    return True
+
+
+def _is_example(world: "World", name: str) -> bool:
+    """Tell whether *name* selects an example; a manifest that is wrong has none."""
+    from dvara_examples.errors import ManifestError, SelectionError
     from dvara_examples.manifest import load_manifest
     from dvara_examples.select import select
 
-    world = build_world(manifest)
+    try:
+        return bool(select(load_manifest(world.manifest_path, world.root, display=world.cwd), (name,), (), (), world.cwd))
+    except (ManifestError, SelectionError):
+        return False
+
+
+def _show_example(world: "World", name: str) -> None:
+    from dvara_examples.cli._tables import show_lines
+    from dvara_examples.errors import SelectionError
+    from dvara_examples.manifest import load_manifest
+    from dvara_examples.select import select
+
     loaded = load_manifest(world.manifest_path, world.root, display=world.cwd)
-    for line in show_lines(loaded, select(loaded, (selector,), (), (), world.cwd)):
+    try:
+        variants = select(loaded, (name,), (), (), world.cwd)
+    except SelectionError as error:
+        raise SelectionError(f"{error}; a stored run is named `latest`, by its id or by its folder") from None
+    for line in show_lines(loaded, variants):
         click.echo(line)
+
+
+def _show_run(world: "World", name: str, variants: tuple[str, ...], *, verbose: bool) -> None:
+    from dvara_examples.cli._stories import tell_run
+    from dvara_examples.run_folder import find_run
+    from dvara_examples.session import stored_results
+    from dvara_examples.values import did_you_mean
+
+    folder = find_run(world.runs_dir, name, world.cwd)
+    document = folder.read()
+    known = [entry.id for entry in document.runs]
+    for variant in variants:
+        if variant not in known:
+            raise click.UsageError(f"{variant!r} is not in the run {folder.path.name}; {did_you_mean(variant, known)}")
+    chosen = [entry for entry in document.runs if not variants or entry.id in variants]
+    tell_run(world, folder, stored_results(chosen, folder), verbose=verbose)

@@ -1,6 +1,6 @@
 """A stored run, judged and reported again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from dvara_examples.errors import TranscriptError
@@ -24,7 +24,7 @@ def judge_stored(world: World, name: str, reporters: Sequence[Reporter]) -> Summ
 def judge_folder(folder: RunFolder, reporters: Sequence[Reporter]) -> Summary:
     """Judge what is stored in *folder* again. Raises TranscriptError."""
     document = folder.read()
-    results = [_result(entry, folder) for entry in document.runs]
+    results = tuple(stored_results(document.runs, folder))
     for reporter in reporters:
         for result in results:
             reporter.result(result)
@@ -37,6 +37,11 @@ def judge_folder(folder: RunFolder, reporters: Sequence[Reporter]) -> Summary:
     for reporter in reporters:
         reporter.close(summary)
     return summary
+
+
+def stored_results(entries: Iterable[RunEntry], folder: RunFolder) -> Iterator[RunResult]:
+    """Yield the runs of *folder* that *entries* name, each judged again. Raises TranscriptError."""
+    return (_result(entry, folder) for entry in entries)
 
 
 def _result(entry: RunEntry, folder: RunFolder) -> RunResult:
