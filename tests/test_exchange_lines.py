@@ -8,7 +8,7 @@ import pytest
 from dvara_examples.exchange_lines import MEANINGS, ExchangeLines
 from dvara_examples.model import Ending
 from dvara_examples.tap import TapEvent
-from dvara_examples.tap.progress import EventPassed, ExchangeEnded, RequestArrived, ResponseBegan
+from dvara_examples.tap.progress import EventPassed, ExchangeEnded, Remarked, RequestArrived, ResponseBegan
 from dvara_examples.transcript import WireEvent
 
 ENDINGS = (Path(__file__).resolve().parents[1] / "docs" / "endings.md").read_text("utf-8")
@@ -82,3 +82,8 @@ def test_an_end_tells_what_is_known_about_it() -> None:
     assert [line.strip() for line in said[1:]] == ["#1    3 events, finish_reason missing", "#1    it was cut", "#1    a remark"]
     assert [line.strip() for line in whole[1:]] == ["#1    text 'Hi'"]
     assert show.ended == 2
+
+
+def test_what_belongs_to_no_exchange() -> None:
+    """A remark has the time since the tap was opened, and a dash where the number of the exchange stands."""
+    assert lines(Remarked(1.5, "a connection was reset")) == ["    1.500 s  #-  a connection was reset"]

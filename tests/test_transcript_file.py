@@ -79,6 +79,7 @@ def transcript() -> Transcript:
                 2,
             ),
         ),
+        notes=("a connection was refused",),
     )
 
 
@@ -148,6 +149,15 @@ def test_a_file_of_before_known_failures_is_read(stored: Path, transcript: Trans
     header.pop("known_failure")
     stored.write_text(json.dumps(header) + "\n" + rest, "utf-8")
     assert read_transcript(stored) == replace(transcript, known_failure=None)
+
+
+def test_a_file_of_before_notes_is_read(stored: Path, transcript: Transcript) -> None:
+    """A first line that has no notes is that of a run without any."""
+    first, rest = stored.read_text("utf-8").split("\n", 1)
+    header = json.loads(first)
+    header.pop("notes")
+    stored.write_text(json.dumps(header) + "\n" + rest, "utf-8")
+    assert read_transcript(stored) == replace(transcript, notes=())
 
 
 def test_a_large_transcript_is_read_whole(tmp_path: Path, transcript: Transcript) -> None:

@@ -1,9 +1,10 @@
 """What a tap tells, as lines for people: each step of an exchange as it happens, and at its end what the ending means."""
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from dvara_examples.model import Ending
-from dvara_examples.tap.progress import EventPassed, ExchangeEnded, RequestArrived, ResponseBegan, TapEvent
+from dvara_examples.tap.progress import EventPassed, ExchangeEnded, Remarked, RequestArrived, ResponseBegan, TapEvent
 from dvara_examples.values import quoted
 
 MEANINGS: Mapping[Ending, str] = {
@@ -54,6 +55,8 @@ class ExchangeLines:
                 yield _line(self._since(number, event.at_s), number, name + what)
             case ExchangeEnded():
                 yield from self._end(told)
+            case Remarked():
+                yield _line(f"{told.at_s:9.3f} s", "-", told.text)
 
     def _end(self, told: ExchangeEnded) -> Iterator[str]:
         self.ended += 1
@@ -77,7 +80,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _line(when: str, number: int, what: str) -> str:
+def _line(when: str, number: int | Literal["-"], what: str) -> str:
     shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in what)
     cut = shown if len(shown) <= _LINE_CHARS else f"{shown[: _LINE_CHARS - 3]}..."
     return f"{when:>11}  #{number}  {cut}"

@@ -2,7 +2,7 @@
 
 import shlex
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from dvara_examples.clock import start_timer
 from dvara_examples.gateways import Gateway
 from dvara_examples.model import Endpoint
 from dvara_examples.plan import PlannedRun
-from dvara_examples.process import ExecuteRequest, child_environment, run_process
+from dvara_examples.process import Cause, ExecuteRequest, child_environment, run_process
 from dvara_examples.redact import Redactor
 from dvara_examples.tap import Tap
 from dvara_examples.toolchains import Command, Deps
@@ -22,6 +22,12 @@ from dvara_examples.world import World
 OnPiece = Callable[[str, OutputPiece], None]
 _STALL_SHARE = 0.5
 """A connection that was silent for this share of the idle limit when it was given up counts as stalled."""
+
+_STOPPED: Mapping[Cause, str] = {
+    "wall": "the run was stopped at its wall limit",
+    "idle": "the run was stopped at its idle limit",
+    "stop": "the run was interrupted",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,14 @@ def execute(run: PlannedRun, command: Command, shared: Execution, on_piece: OnPi
                 world.environ, {**command.env, **run.variant.env, **_gateway_variables(run, tap.endpoint, world)}
             )
             request = ExecuteRequest(command.argv, env, Path(scratch), limits, run.example.at_terminal)
-            result = run_process(request, timer, on_piece=on_piece, last_activity_s=tap.last_activity_s, stop=world.stop)
+            result = run_process(
+                request,
+                timer,
+                on_piece=on_piece,
+                on_stop=lambda cause: tap.stopping(_STOPPED[cause]),
+                last_activity_s=tap.last_activity_s,
+                stop=world.stop,
+            )
         return Transcript(
             run=_run_info(run, command, shared, started_utc),
             expect=dict(run.variant.expect),
@@ -73,6 +86,7 @@ def execute(run: PlannedRun, command: Command, shared: Execution, on_piece: OnPi
             known_failure=run.variant.known_failure,
             overrides=_overrides(run),
             scripted="scripted" in shared.gateway.capabilities,
+            notes=tap.notes(),
         )
 
 

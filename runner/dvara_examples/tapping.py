@@ -81,13 +81,15 @@ def tap_until_stopped(wanted: Wanted, environ: Mapping[str, str], clock: Clock, 
                 screen.write(lines)
         finally:
             if wanted.save is not None:
-                write_transcript(wanted.save, recorded(wanted.upstream, tap.exchanges(), started_utc, timer()))
+                write_transcript(wanted.save, recorded(wanted.upstream, tap.exchanges(), started_utc, timer(), tap.notes()))
         where = f" stored in {wanted.save}" if wanted.save else ""
         screen.write((counted(show.ended, "exchange") + where,))
 
 
-def recorded(upstream: Endpoint, exchanges: tuple[Exchange, ...], started_utc: str, duration_s: float) -> Transcript:
-    """Return *exchanges* as a transcript that says that no process belongs to them, and that nothing was expected."""
+def recorded(
+    upstream: Endpoint, exchanges: tuple[Exchange, ...], started_utc: str, duration_s: float, notes: tuple[str, ...] = ()
+) -> Transcript:
+    """Return *exchanges* and *notes* as a transcript that says that no process belongs to them, and that nothing was expected."""
     run = RunInfo(
         variant_id="tap",
         example_id="tap",
@@ -98,7 +100,7 @@ def recorded(upstream: Endpoint, exchanges: tuple[Exchange, ...], started_utc: s
         reproduce=shlex.join(("dvara-examples", "tap", upstream.base_url)),
     )
     end = ProcessEnd(exit_code=None, duration_s=duration_s, error=_NO_PROCESS)
-    return Transcript(run, {}, end, exchanges=exchanges)
+    return Transcript(run, {}, end, exchanges=exchanges, notes=notes)
 
 
 class Feed:

@@ -200,7 +200,7 @@ class Transcript:
 
     *expect* holds the expectations as plain values, and *known_failure* what is known to break them, so that it can be judged
     again. *overrides* are the expectations that this language alone has, with a reason; *scripted* tells whether the gateway's
-    answers were the same for every language.
+    answers were the same for every language. *notes* are remarks about the wire that belong to no exchange.
     """
 
     run: RunInfo
@@ -212,6 +212,7 @@ class Transcript:
     known_failure: KnownFailure | None = None
     overrides: tuple[str, ...] = ()
     scripted: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def last_exchange(self) -> Exchange | None:

@@ -42,12 +42,12 @@ LINE_TYPES = ("piece", "exchange", "wire", "event", "output", "process")
 
 _END = b'{"type":"end"}'
 
-_ADDED_LATER: Line = {"known_failure": None, "overrides": [], "scripted": False}
+_ADDED_LATER: Line = {"known_failure": None, "overrides": [], "scripted": False, "notes": []}
 """What the first line of an older file lacks."""
 _ADDED_TO_PROCESS: Line = {"notes": []}
 """What the line of the process in an older file lacks."""
 
-_IN_HEADER = ("run", "expect", "known_failure", "overrides", "scripted")
+_IN_HEADER = ("run", "expect", "known_failure", "overrides", "scripted", "notes")
 """The fields of a transcript that its first line holds."""
 
 _EXCHANGE_PARTS = frozenset({"pieces", "events"})
@@ -68,6 +68,7 @@ class _Header:
     known_failure: KnownFailure | None
     overrides: tuple[str, ...]
     scripted: bool
+    notes: tuple[str, ...]
 
 
 def write_transcript(path: Path, transcript: Transcript) -> None:

@@ -328,3 +328,40 @@ def test_closing_the_tap_does_not_wait_for_a_fault(spoilt: Spoilt) -> None:
     assert seen.ending is Ending.CLIENT_CLOSED
     assert "fault: stall after 1 event, for 3600 s" in seen.notes
     assert client.receive_all()[0] == b""
+
+
+@pytest.mark.parametrize(
+    ("entry", "error"),
+    [
+        (
+            {"cut": {"after_events": 1}},
+            "the fault 'cut after 1 event' closed the connection in the middle of the response: the last chunk never came",
+        ),
+        (
+            {"reset": {"after_bytes": 9}},
+            "the fault 'reset after 9 bytes of the body' reset the connection after 9 bytes of the body",
+        ),
+        ({"cut": {"before_head": True}}, "the fault 'cut before the head' closed the connection before the gateway answered"),
+        ({"close_early": True}, "the fault 'close_early' closed the connection before the gateway answered"),
+    ],
+)
+def test_who_closed_the_connection(spoilt: Spoilt, entry: object, error: str) -> None:
+    """Where a fault has closed the connection, the record does not say that the gateway did."""
+    line = spoilt(entry)
+    client, gateway, _ = line.ask()
+    gateway.send(WHOLE)
+    client.receive_all()
+    assert line.exchange().error == error
+
+
+def test_refused_connections_without_a_request_after_them(spoilt: Spoilt) -> None:
+    """Where nothing but refusals took place, there is no exchange, and the tap's own notes tell of them."""
+    line = spoilt({"refuse": True}, {"refuse": True})
+    for _ in range(2):
+        with pytest.raises(ConnectionResetError):
+            line.client().socket.recv(1)
+    assert line.exchanges() == ()
+    assert line.tap.notes() == (
+        "fault: refuse: connection 1 was reset before it was read",
+        "fault: refuse: connection 2 was reset before it was read",
+    )

@@ -55,6 +55,7 @@ def test_a_gateway_that_never_answers_ends_within_the_limit(tool: Tool, reposito
     assert transcript.process.limit == "idle"
     assert transcript.last_exchange is not None
     assert transcript.last_exchange.ending == "stalled"
+    assert (transcript.last_exchange.error or "").startswith("the run was stopped at its idle limit before the response was")
     assert _left_behind(repository) == []
 
 

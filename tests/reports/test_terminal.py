@@ -172,3 +172,10 @@ def test_a_broken_parity_stands_above_the_sum() -> None:
     lines = Screen().close(result_of(python), result_of(node)).splitlines()
     assert lines[-2] == "parity  stream-basic: python printed text, node printed nothing"
     assert lines[-1].startswith("2 runs: 2 passed")
+
+
+def test_what_belongs_to_no_request_is_shown_beside_the_wire() -> None:
+    """Where every connection was refused there is no request to show, and the note says why."""
+    note = "fault: refuse: connection 1 was reset before it was read"
+    failed = result_of(replace(make_transcript(expect={"requests": 1}), notes=(note,)))
+    assert f"  wire      {note}\n" in Screen().close(failed)

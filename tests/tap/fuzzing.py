@@ -18,8 +18,9 @@ from dvara_examples.model import Ending
 from dvara_examples.redact import Redactor
 from dvara_examples.sse import SseParser
 from dvara_examples.tap import Bounds
-from dvara_examples.tap.conversation import Conversation, Ledger
+from dvara_examples.tap.conversation import Conversation
 from dvara_examples.tap.ending import Close
+from dvara_examples.tap.ledger import Ledger
 from dvara_examples.transcript import Exchange
 from dvara_examples.wire.http import read_request_head
 from tests.tap.naive import events, is_done

@@ -10,7 +10,7 @@ from dvara_examples.clock import SystemClock, start_timer
 from dvara_examples.errors import GatewayError
 from dvara_examples.model import Ending, Endpoint
 from dvara_examples.redact import Redactor
-from dvara_examples.tap import Tap
+from dvara_examples.tap import Bounds, Tap
 from dvara_examples.tap.relay import GONE_AFTER_S
 from tests.tap.scripted import LAST_CHUNK, LIMIT_S, REAL_KEY, SSE_HEAD, Line, chunk, delta, open_line, request
 
@@ -158,3 +158,29 @@ def test_an_address_that_is_none(base_url: str, said: str) -> None:
     """An upstream that nothing can connect to is refused when the tap is made, with what is accepted."""
     with pytest.raises(GatewayError, match=said):
         Tap(Endpoint(base_url, ""), start_timer(SystemClock()), Redactor())
+
+
+def test_a_client_that_never_stops_asking() -> None:
+    """Beyond the bound the newest exchange takes the place of the one before, and a note says how many were not kept."""
+    answer = b"HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n"
+    with open_line(bounds=Bounds(exchanges=3)) as line:
+        client, gateway, sent = line.ask()
+        gateway.send(answer)
+        assert client.receive(len(answer)) == answer
+        for _ in range(6):
+            client.send(sent)
+            gateway.receive_request()
+            gateway.send(answer)
+            assert client.receive(len(answer)) == answer
+        assert [one.number for one in line.exchanges()] == [1, 2, 7]
+        assert line.tap.notes() == ("4 of 7 exchanges were not kept; the first 2 and the last one were",)
+
+
+def test_a_client_that_is_stopped(line: Line) -> None:
+    """Who says that the client is about to be stopped, and why, reads just that where the client would have hung up."""
+    client, _, _ = line.ask()
+    line.tap.stopping("the run was stopped at its idle limit")
+    client.close()
+    seen = line.exchange()
+    assert seen.ending is Ending.CLIENT_CLOSED
+    assert (seen.error or "").startswith("the run was stopped at its idle limit before the response was complete, after 0.")

@@ -7,10 +7,11 @@ import pytest
 
 from dvara_examples.clock import SystemClock, start_timer
 from dvara_examples.errors import GatewayError
+from dvara_examples.faults import parse_faults
 from dvara_examples.model import Ending, Endpoint
 from dvara_examples.redact import Redactor
 from dvara_examples.tap import Bounds, Tap, TapEvent
-from dvara_examples.tap.progress import TOLD_CHARS, EventPassed, ExchangeEnded, RequestArrived, ResponseBegan
+from dvara_examples.tap.progress import TOLD_CHARS, EventPassed, ExchangeEnded, Remarked, RequestArrived, ResponseBegan
 from tests.tap.scripted import DONE, LAST_CHUNK, LIMIT_S, REAL_KEY, SSE_HEAD, chunk, delta, open_line, request
 
 OWN_KEY = "sk-the-clients-own-0123456789"
@@ -104,3 +105,14 @@ def test_a_port_that_is_taken() -> None:
         port = other.getsockname()[1]
         with pytest.raises(GatewayError, match=rf"port {port} on 127.0.0.1 cannot be used \(address already in use\); stop what"):
             Tap(Endpoint("http://127.0.0.1:9/v1", ""), start_timer(SystemClock()), Redactor(), port=port)
+
+
+def test_a_refused_connection_is_told() -> None:
+    """A connection that a fault resets belongs to no exchange, and is told by itself."""
+    told: SimpleQueue[TapEvent] = SimpleQueue()
+    with open_line(on_event=told.put, faults=[parse_faults({"refuse": True})]) as line:
+        with pytest.raises(ConnectionResetError):
+            line.client().socket.recv(1)
+        remarked = told.get(timeout=LIMIT_S)
+    assert isinstance(remarked, Remarked)
+    assert remarked.text == "fault: refuse: connection 1 was reset before it was read"

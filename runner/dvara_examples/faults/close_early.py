@@ -27,7 +27,7 @@ class CloseEarly:
         rest = yield from Place("before_head").reach(items)
         if rest is not None:
             yield did(self)
-            yield Fin()
+            yield Fin(str(self))
 
 
 def parse(value: object) -> CloseEarly:

@@ -28,7 +28,7 @@ class Refuse:
     def spoil(self, items: Items) -> Items:  # noqa: ARG002 - whatever would come, it comes to nothing
         """End the response before anything has come of it."""
         yield did(self)
-        yield Rst()
+        yield Rst(str(self))
 
 
 def parse(value: object) -> Refuse:

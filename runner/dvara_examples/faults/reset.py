@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dvara_examples.faults import Turn
-from dvara_examples.faults._notes import did, never_came
+from dvara_examples.faults._ending import end_at
 from dvara_examples.faults._place import Place, parse_place, place_schema
 from dvara_examples.wire.parts import Items, Rst
 
@@ -24,10 +24,7 @@ class Reset:
 
     def spoil(self, items: Items) -> Items:
         """End the response at the place."""
-        rest = yield from self.place.reach(items)
-        yield did(self) if rest is not None else never_came(self)
-        if rest is not None:
-            yield Rst()
+        return end_at(self.place, items, self, Rst)
 
 
 def parse(value: object) -> Reset:

@@ -11,6 +11,6 @@ run.py          the life of one run, from start to :class:`~dvara_examples.trans
 from dvara_examples.process.child import ExecuteRequest
 from dvara_examples.process.environment import child_environment
 from dvara_examples.process.ladder import StopLadder
-from dvara_examples.process.run import ProcessResult, run_process
+from dvara_examples.process.run import Cause, ProcessResult, run_process
 
-__all__ = ["ExecuteRequest", "ProcessResult", "StopLadder", "child_environment", "run_process"]
+__all__ = ["Cause", "ExecuteRequest", "ProcessResult", "StopLadder", "child_environment", "run_process"]

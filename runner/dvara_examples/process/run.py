@@ -15,6 +15,9 @@ from dvara_examples.process.start_errors import why_not_started
 from dvara_examples.process.table import ProcessTable, system_table
 from dvara_examples.transcript import Leak, Limit, Output, ProcessEnd
 
+Cause = Limit | Literal["stop"]
+"""Why a process was made to end: a limit, or a stop that was asked for."""
+
 KEPT_BYTES = 4 * 1024 * 1024
 
 STOP_POLL_S = 0.05
@@ -40,6 +43,7 @@ def run_process(
     timer: Timer,
     *,
     on_piece: OnPiece | None = None,
+    on_stop: Callable[[Cause], None] | None = None,
     last_activity_s: Callable[[], float] = lambda: 0.0,
     stop: threading.Event | None = None,
     kept_bytes: int = KEPT_BYTES,
@@ -50,8 +54,9 @@ def run_process(
 
     *on_piece* is called with ``stdout`` or ``stderr`` and each piece as it arrives, from a thread per pipe. *last_activity_s*
     tells, on *timer*, when bytes last passed elsewhere (the wire); the idle limit counts from the latest of those and of the
-    output. Setting *stop* ends the process as a limit does. What it leaves behind is ended and told as leaks. *kept_bytes*
-    bounds what is kept of each output. May be called from several threads at once; never raises for what the process does.
+    output. Setting *stop* ends the process as a limit does; *on_stop* hears why, before it happens. What the process leaves
+    behind is ended and told as leaks. *kept_bytes* bounds what is kept of each output. May be called from several threads at
+    once; never raises for what the process does.
     """
     if stop is not None and stop.is_set():
         return _not_started("not started: the run was interrupted before", interrupted=True)
@@ -63,6 +68,8 @@ def run_process(
         return _not_started(why_not_started(request, error))
     with child:
         cause = watch.until_it_must_stop(child)
+        if cause and on_stop is not None:
+            on_stop(cause)
         stopped_by = stop_tree(child.tree, ladder, child.ended) if cause else None
         leaks = end_survivors(child.tree, ladder, ladder.interrupt_s if stopped_by else ladder.grace_s)
         leaks += _held_pipes(child.readers, ladder.drain_s, table)
@@ -70,9 +77,6 @@ def run_process(
     callback_error = next((r.callback_error for r in child.readers if r.callback_error), None)
     end = _process_end(child, watch.began_s, cause if stopped_by else None, stopped_by, leaks)
     return ProcessResult(end, stdout, stderr, callback_error)
-
-
-Cause = Limit | Literal["stop"]
 
 
 @dataclass(frozen=True, slots=True)

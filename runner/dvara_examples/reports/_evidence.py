@@ -44,6 +44,7 @@ def _finding(finding: Finding) -> Iterator[tuple[str, str]]:
 def _timelines(transcript: Transcript) -> Iterator[tuple[str, str]]:
     for exchange in transcript.exchanges[-3:]:
         yield from _wire(exchange)
+    yield from (("wire", _short(note)) for note in transcript.notes)
     yield from _tail("stdout", transcript.stdout)
     yield from _tail("stderr", transcript.stderr)
     yield from (("process", note) for note in transcript.process.notes)

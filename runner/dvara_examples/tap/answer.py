@@ -1,25 +1,15 @@
 """Reads the payload of one response: events, the answer's text, and what the gateway says about how it ended."""
 
-from dataclasses import dataclass
-
 from dvara_examples.redact import Redactor
 from dvara_examples.sse import ServerSentEvent, SseParser
 from dvara_examples.tap.bounds import Bounds
 from dvara_examples.tap.decoding import CodingError, Decoder
-from dvara_examples.tap.kept import Kept, KeptText, storable
+from dvara_examples.tap.kept import EDGE, Kept, KeptText, storable
+from dvara_examples.tap.masking import SeenEvent, mask_in_body, mask_split
 from dvara_examples.tap.progress import Teller
 from dvara_examples.transcript import WireEvent
 from dvara_examples.wire.chat import ChatReader, error_message, finish_reason, read_object, text_of, total_tokens
 from dvara_examples.wire.http import ResponseHead, header, header_words
-
-
-@dataclass(frozen=True, slots=True)
-class _SeenEvent:
-    """An event with its text, secrets not yet removed."""
-
-    at_s: float
-    event: ServerSentEvent
-    text: str
 
 
 class Answer:
@@ -46,7 +36,8 @@ class Answer:
         self._body = Kept(bounds.answer_bytes if self._json else bounds.response_body_bytes)
         self._text = KeptText(bounds.text_bytes)
         self._parser = SseParser()
-        self._events: list[_SeenEvent] = []
+        self._events: list[SeenEvent] = []
+        self._text_after = ""
         self._decoder: Decoder | None = None
         try:
             self._decoder = Decoder(header_words(head.headers, "content-encoding"))
@@ -95,7 +86,9 @@ class Answer:
 
     def body(self, redactor: Redactor) -> bytes:
         """Return the beginning of the decoded payload as it may be stored."""
-        return self._body.shown(redactor)[: self._bounds.response_body_bytes]
+        masked, whole = mask_split(self._events, self._text_after, redactor), self.event_count == len(self._events)
+        body = mask_in_body(self._body.held, self._events, masked, all_events=whole)
+        return redactor.data(body)[: self._bounds.response_body_bytes]
 
     def events(self, redactor: Redactor) -> tuple[WireEvent, ...]:
         """Return the first events as they may be stored."""
@@ -107,7 +100,7 @@ class Answer:
                 storable(seen.event.name, limit, redactor),
                 storable(seen.text, limit, redactor),
             )
-            for seen in self._events
+            for seen in mask_split(self._events, self._text_after, redactor)
         )
 
     def _take_events(self, at_s: float, events: list[ServerSentEvent]) -> None:
@@ -119,7 +112,9 @@ class Answer:
             if self._teller is not None:
                 self._teller.event(at_s, event, text)
             if len(self._events) < self._bounds.events:
-                self._events.append(_SeenEvent(at_s, self._shortened(event), self._shorten(text)))
+                self._events.append(SeenEvent(at_s, self._shortened(event), self._shorten(text)))
+            elif len(self._text_after) < EDGE:
+                self._text_after += text[:EDGE]
 
     def _shortened(self, event: ServerSentEvent) -> ServerSentEvent:
         return ServerSentEvent(self._shorten(event.data), event.name, event.event_id, event.cut)

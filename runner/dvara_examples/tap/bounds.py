@@ -1,4 +1,4 @@
-"""How much of an exchange is kept; beyond these bounds only counters go on."""
+"""How much is kept of what passes; beyond these bounds only counters go on."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ MIB = 1024 * KIB
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Limits per exchange, so that a million events or a gigabyte of body cost no more memory than these."""
+    """Limits per exchange, so that a million events or a gigabyte of body cost no more memory than these; and their number."""
 
     request_body_bytes: int = MIB
     response_body_bytes: int = 256 * KIB
@@ -19,3 +19,5 @@ class Bounds:
     event_chars: int = 16 * KIB
     """How much of one event's data and text is kept."""
     pieces: int = 10_000
+    exchanges: int = 1_000
+    """How many are kept of what a client asks that never stops asking."""

@@ -1,59 +1,16 @@
 """The exchanges of one connection, in order: which bytes belong to which, and how each came to rest."""
 
-import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from dvara_examples.redact import Redactor
-from dvara_examples.tap.bounds import Bounds
 from dvara_examples.tap.ending import Close
-from dvara_examples.tap.gate import Gate
+from dvara_examples.tap.ledger import Ledger
 from dvara_examples.tap.observer import ExchangeObserver, Seen
-from dvara_examples.tap.progress import OnEvent, Teller, ended
+from dvara_examples.tap.progress import Teller
 from dvara_examples.tap.sentences import Rest
-from dvara_examples.transcript import Exchange, Headers
+from dvara_examples.transcript import Headers
 from dvara_examples.wire.http import RequestHead
-
-
-@dataclass(slots=True)
-class Ledger:
-    """What all connections of one tap share: the settings of observation and the finished exchanges; thread-safe.
-
-    *on_event* hears of each exchange while it goes on; without *keep* that is all that becomes of it. *gate* hears of its end.
-    """
-
-    bounds: Bounds
-    redactor: Redactor
-    stall_after_s: float
-    on_event: OnEvent | None = None
-    keep: bool = True
-    gate: Gate | None = None
-    last_activity_s: float = 0.0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _numbered: int = 0
-    _finished: list[Exchange] = field(default_factory=list)
-
-    def next_number(self) -> int:
-        """Return the number of the request that has just arrived, from 1."""
-        with self._lock:
-            self._numbered += 1
-            return self._numbered
-
-    def add(self, exchange: Exchange, tokens: int | None = None) -> None:
-        """Store a finished exchange, and tell of it and of the *tokens* that the gateway says it took."""
-        if self.gate is not None:
-            self.gate.ended(exchange, tokens)
-        if self.keep:
-            with self._lock:
-                self._finished.append(exchange)
-        if self.on_event is not None:
-            self.on_event(ended(exchange))
-
-    def exchanges(self) -> tuple[Exchange, ...]:
-        """Return the finished exchanges in the order in which their requests arrived."""
-        with self._lock:
-            return tuple(sorted(self._finished, key=lambda exchange: exchange.number))
 
 
 class Conversation:
@@ -125,21 +82,21 @@ class Conversation:
         """Take note of a FIN or RST from the client: whether it had heard everything is settled now."""
         if self._left is None:
             heard_all = bool(self._waiting) and self._waiting[0].said_all()
-            self._left = Rest(Close.CLIENT, at_s, at_s - self.last_byte_s, heard_all=heard_all)
+            self._left = Rest(Close.CLIENT, at_s, at_s - self.last_byte_s, self._ledger.stopped, heard_all=heard_all)
 
-    def gateway_closed(self, at_s: float, close: Close, why: str = "") -> None:
+    def gateway_closed(self, at_s: float, close: Close, why: str = "", fault: str = "") -> None:
         """Take note that no more response bytes can come; requests still waiting will go without an answer."""
         watch = self._waiting[0].response if self._waiting else None
         if watch is not None and close is Close.FIN:
             watch.connection_closed()
-        self._doom = self._gone() or Rest(close, at_s, why=why)
+        self._doom = self._gone() or Rest(close, at_s, why=why, fault=fault)
         if watch is not None and watch.began:
             whole = watch.complete and self._doom is not self._left
             self._finish(Rest(Close.COMPLETE, at_s, why=why) if whole else self._doom)
 
     def end(self, at_s: float) -> None:
         """Finish what is still open: by the gateway's doing, else the client's, else because the run was stopped."""
-        stopped = Rest(Close.STOPPED, at_s, at_s - self.last_byte_s)
+        stopped = Rest(Close.STOPPED, at_s, at_s - self.last_byte_s, self._ledger.stopped)
         while self._waiting:
             self._finish(self._doom or self._left or stopped)
 

@@ -6,7 +6,7 @@ from dvara_examples.redact import Redactor
 
 _STREAM_FLAG = re.compile(rb'"stream"\s*:\s*true\b')
 _OVERLAP_BYTES = 64
-_EDGE = 4096
+EDGE = 4096
 """So much more is held than will be stored: a secret that the cut would halve is still recognised whole."""
 
 
@@ -21,7 +21,7 @@ class Kept:
     def add(self, data: bytes | memoryview) -> None:
         """Count *data* and keep what there is room for."""
         self.size_bytes += len(data)
-        room = self._limit + _EDGE - len(self._held)
+        room = self._limit + EDGE - len(self._held)
         if room > 0:
             self._held += data[:room]
 
@@ -34,6 +34,11 @@ class Kept:
     def raw(self) -> bytes:
         """What was kept, secrets included; for reading only, never for storing."""
         return bytes(self._held[: self._limit])
+
+    @property
+    def held(self) -> bytes:
+        """The same and a little more, so that a secret at the end of it is whole."""
+        return bytes(self._held)
 
     def shown(self, redactor: Redactor) -> bytes:
         """Return what may be stored."""
@@ -77,4 +82,4 @@ class StreamFlag:
 
 def storable(text: str, limit: int, redactor: Redactor) -> str:
     """Return the first *limit* characters of *text*, without secrets and lone surrogates."""
-    return redactor.text(text[: limit + _EDGE])[:limit].encode("utf-8", "replace").decode("utf-8")
+    return redactor.text(text[: limit + EDGE])[:limit].encode("utf-8", "replace").decode("utf-8")

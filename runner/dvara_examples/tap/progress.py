@@ -61,7 +61,15 @@ class ExchangeEnded:
     streamed: bool
 
 
-TapEvent = RequestArrived | ResponseBegan | EventPassed | ExchangeEnded
+@dataclass(frozen=True, slots=True)
+class Remarked:
+    """Something happened that belongs to no exchange."""
+
+    at_s: float
+    text: str
+
+
+TapEvent = RequestArrived | ResponseBegan | EventPassed | ExchangeEnded | Remarked
 OnEvent = Callable[[TapEvent], None]
 
 

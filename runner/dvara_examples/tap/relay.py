@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from dvara_examples.clock import Timer
-from dvara_examples.tap.conversation import Conversation, Ledger
+from dvara_examples.tap.conversation import Conversation
 from dvara_examples.tap.ending import Close
 from dvara_examples.tap.gate import Gate
+from dvara_examples.tap.ledger import Ledger
 from dvara_examples.tap.proxies import Proxy
 from dvara_examples.tap.requests import NOT_HTTP, BodyPart, RequestSplitter
 from dvara_examples.tap.rewrite import Origin, Rewriter
@@ -198,12 +199,12 @@ class Relay:
                     self._deliver(self._timer(), memoryview(data))
                 case Note(text):
                     self._seen.note(text)
-                case Fin():
-                    self._gateway_ends(Close.FIN)
+                case Fin(fault):
+                    self._gateway_ends(Close.FIN, fault=fault)
                 case Rst() if unacknowledged(self._client):  # an RST would throw away what belongs before it
                     self._spoiler.postpone(step, _RST_TICK_S)
-                case Rst():
-                    self._gateway_reset(ConnectionResetError())
+                case Rst(fault):
+                    self._gateway_reset(ConnectionResetError(), fault)
                 case GatewayClosed(close, why):
                     self._gateway_ends(close, why)
 
@@ -243,19 +244,19 @@ class Relay:
         except OSError:
             self._client_gone()
 
-    def _gateway_ends(self, close: Close, why: str = "") -> None:
+    def _gateway_ends(self, close: Close, why: str = "", fault: str = "") -> None:
         """Nothing more can come: pass the FIN on, and let the client finish its side."""
         now_s = self._timer()
-        self._seen.gateway_closed(now_s, close, why)
+        self._seen.gateway_closed(now_s, close, why, fault)
         self._gateway_sends = False
         shut_writing(self._client)
         if not self._client_sends:
             raise _Over
         self._deadline_s = now_s + LINGER_S
 
-    def _gateway_reset(self, error: OSError) -> NoReturn:
+    def _gateway_reset(self, error: OSError, fault: str = "") -> NoReturn:
         why = "" if isinstance(error, ConnectionResetError) else str(error.strerror or error).lower()
-        self._seen.gateway_closed(self._timer(), Close.RST, why)
+        self._seen.gateway_closed(self._timer(), Close.RST, why, fault)
         reset(self._client)
         raise _Over
 

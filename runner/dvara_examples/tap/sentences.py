@@ -13,7 +13,8 @@ from dvara_examples.tap.response import ResponseWatch
 class Rest:
     """How an exchange came to rest: in which way, when, after how long a silence, and in words why, where that is known.
 
-    *heard_all*: ``finish_reason`` and the sentinel had been delivered before the client hung up.
+    *heard_all*: ``finish_reason`` and the sentinel had been delivered before the client hung up. *fault* names the one that
+    closed the connection in the gateway's stead.
     """
 
     close: Close
@@ -21,6 +22,7 @@ class Rest:
     silent_s: float = 0.0
     why: str = ""
     heard_all: bool = False
+    fault: str = ""
 
 
 def error_sentence(ending: Ending, watch: ResponseWatch, rest: Rest) -> str | None:
@@ -35,9 +37,9 @@ def error_sentence(ending: Ending, watch: ResponseWatch, rest: Rest) -> str | No
             return answer.unreadable or _unfinished(answer)
         case Ending.TRUNCATED:
             damage = watch.broken or answer.damaged
-            return damage or f"the gateway closed the connection in the middle of the response: {watch.body.missing()}"
+            return damage or f"{_who(rest)} closed the connection in the middle of the response: {watch.body.missing()}"
         case Ending.RESET:
-            return f"the gateway reset the connection after {answer.wire_bytes} bytes of the body{_because(rest)}"
+            return f"{_who(rest)} reset the connection after {answer.wire_bytes} bytes of the body{_because(rest)}"
         case Ending.STALLED | Ending.CLIENT_CLOSED:
             return _given_up(rest)
         case Ending.ERROR_EVENT:
@@ -60,8 +62,8 @@ def _before_the_head(ending: Ending, watch: ResponseWatch, rest: Rest) -> str | 
     if watch.broken or (rest.why and rest.close is not Close.RST):
         return watch.broken or rest.why
     did = "reset" if rest.close is Close.RST else "closed"
-    where = "in the middle of the response's head" if watch.began else "before it answered"
-    return f"the gateway {did} the connection {where}{_because(rest)}"
+    where = "in the middle of the response's head" if watch.began else f"before {'the gateway' if rest.fault else 'it'} answered"
+    return f"{_who(rest)} {did} the connection {where}{_because(rest)}"
 
 
 def _unfinished(answer: Answer) -> str:
@@ -71,8 +73,12 @@ def _unfinished(answer: Answer) -> str:
 
 
 def _given_up(rest: Rest) -> str:
-    who = "the run was stopped" if rest.close is Close.STOPPED else "the client hung up"
-    return f"{who} before the response was complete, after {rest.silent_s:.1f} s without a byte"
+    what = rest.why or ("the run was stopped" if rest.close is Close.STOPPED else "the client hung up")
+    return f"{what} before the response was complete, after {rest.silent_s:.1f} s without a byte"
+
+
+def _who(rest: Rest) -> str:
+    return f"the fault '{rest.fault}'" if rest.fault else "the gateway"
 
 
 def _because(rest: Rest) -> str:

@@ -14,13 +14,13 @@ from dvara_examples.faults import Faults
 from dvara_examples.model import Endpoint
 from dvara_examples.redact import Redactor
 from dvara_examples.tap.bounds import Bounds
-from dvara_examples.tap.conversation import Ledger
 from dvara_examples.tap.gate import Gate
+from dvara_examples.tap.ledger import Ledger
 from dvara_examples.tap.progress import OnEvent
 from dvara_examples.tap.proxies import proxy_for
 from dvara_examples.tap.relay import Relay, Wiring
 from dvara_examples.tap.rewrite import PREFIX, Origin, Rewriter, throw_away_key
-from dvara_examples.tap.schedule import Schedule
+from dvara_examples.tap.schedule import Schedule, refusal
 from dvara_examples.tap.upstream import reset, tls_context
 from dvara_examples.transcript import Exchange
 
@@ -92,6 +92,15 @@ class Tap:
         """Return the exchanges as their requests arrived: all of them after :meth:`close`, before it those that have ended."""
         return self._ledger.exchanges()
 
+    def notes(self) -> tuple[str, ...]:
+        """Return what belongs to no exchange: connections that a fault refused with no request after them, exchanges not kept."""
+        schedule = self._wiring.schedule
+        return (*(schedule.untold() if schedule is not None else ()), *self._ledger.notes())
+
+    def stopping(self, why: str) -> None:
+        """Take note that the client is about to be stopped; *why* in words becomes part of what is said of open exchanges."""
+        self._ledger.stopped = why
+
     def close(self) -> None:
         """Stop listening, end every connection and wait for their threads, a bounded time; can be called again."""
         if self._closed:
@@ -125,6 +134,7 @@ class Tap:
         self._accepted += 1
         if self._wiring.schedule is not None and self._wiring.schedule.refuses(self._accepted):
             reset(client)
+            self._ledger.remark(self._wiring.timer(), refusal(self._accepted))
             return
         relay = Relay(client, self._accepted, self._wiring)
         thread = threading.Thread(target=relay.run, name=f"tap-{self._port}-client-{self._accepted}", daemon=True)

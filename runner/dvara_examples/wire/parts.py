@@ -102,12 +102,16 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Fin:
-    """Close the client's connection with a FIN."""
+    """Close the client's connection with a FIN; *fault* says in words which fault does so, where one does."""
+
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rst:
-    """Close the client's connection with an RST."""
+    """Close the client's connection with an RST; *fault* as above."""
+
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)

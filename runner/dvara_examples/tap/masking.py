@@ -1,0 +1,69 @@
+"""Masks secrets that a gateway splits over several events, where no single one of them shows it whole."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from dvara_examples.redact import MASK, Redactor
+from dvara_examples.sse import ServerSentEvent
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEvent:
+    """An event with the answer's *text* in it, both perhaps cut; secrets may still be in them."""
+
+    at_s: float
+    event: ServerSentEvent
+    text: str
+
+
+def mask_split(events: Sequence[SeenEvent], after: str, redactor: Redactor) -> list[SeenEvent]:
+    """Return *events* without the parts of secrets that their texts make up together, and with the text *after* them.
+
+    A secret that stands in one event whole is left to whoever masks each by itself.
+    """
+    texts = [seen.text for seen in events]
+    joined = "".join((*texts, after))
+    clean = redactor.text(joined)  # as long as before
+    if clean == joined:
+        return list(events)
+    starts = accumulate(map(len, texts), initial=0)
+    return [_masked(seen, clean[start : start + len(seen.text)]) for seen, start in zip(events, starts, strict=False)]
+
+
+def mask_in_body(body: bytes, events: Sequence[SeenEvent], masked: Sequence[SeenEvent], *, all_events: bool) -> bytes:
+    """Return the *body* that held *events* with what was *masked* in them; what cannot be found in it is masked with the rest.
+
+    *all_events*: there are no more than these in the body.
+    """
+    changed = [place for place, (before, now) in enumerate(zip(events, masked, strict=True)) if before is not now]
+    if not changed:
+        return body
+    parts, position = list[bytes](), 0
+    for before, now in zip(events, masked, strict=True):
+        data = before.event.data.encode("utf-8", "replace")
+        found = body.find(data, position)
+        if found < 0:
+            break
+        parts += [body[position:found], now.event.data.encode("utf-8", "replace")]
+        position = found + len(data)
+    else:
+        if all_events:
+            return b"".join((*parts, body[position:]))
+    return b"".join((*parts, MASK * (len(body) - position)))
+
+
+def _masked(seen: SeenEvent, text: str) -> SeenEvent:
+    if text == seen.text:
+        return seen
+    return replace(seen, text=text, event=replace(seen.event, data=_with_text(seen.event.data, seen.text, text)))
+
+
+def _with_text(data: str, text: str, masked: str) -> str:
+    """Return the JSON *data* with *masked* for *text*, or with nothing legible where the text is not written in a usual way."""
+    for plain in (False, True):
+        spelled = json.dumps(text, ensure_ascii=plain)
+        if spelled in data:
+            return data.replace(spelled, json.dumps(masked, ensure_ascii=plain))
+    return MASK.decode() * len(data)
