@@ -80,3 +80,17 @@ def test_every_broken_example_says_what_is_wrong_and_what_must_catch_it() -> Non
     assert list(caught_by) == list(dict.fromkeys(example for example, _, _ in scripts))
     assert set(caught_by.values()) <= set(expectation_keys())
     assert [file.name for _, _, file in scripts if "Defect: " not in file.read_text("utf-8")] == []
+
+
+def test_what_is_tried_on_any_gateway_has_no_answers_that_only_the_embedded_one_gives() -> None:
+    """An entry whose answers are more than a text or a document needs `scripted`, so that others are not held against it."""
+    manifest = yaml.safe_load((EXAMPLES / "manifest.yaml").read_text("utf-8"))
+    explicit = [example for example in manifest["examples"] if example.get("explicit")]
+    scripted = {
+        example["id"]
+        for example in explicit
+        if len(example.get("answers", [])) > 1 or any(set(answer) - {"text", "json"} for answer in example.get("answers", []))
+    }
+    needy = {example["id"] for example in explicit if "scripted" in example.get("needs", [])}
+    assert scripted <= needy
+    assert len(explicit) - len(needy) >= 38

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,10 @@ PERSON = {
 ANSWER = {"json": PERSON, "role_first": True, "spelling": "spaced", "piece_delay_s": 0.05}
 """What the provider says to every request, as these come in any order; a document suits those who want text, too."""
 
+SHORT_MODEL = "short"
+SHORT_ANSWER = {"json": {**PERSON, "job": "cook", "motto": "first things first"}, "role_first": True, "spelling": "spaced"}
+"""The same for the conformance runs, in which each event may come late on purpose."""
+
 SERVED = ("chat-basic", "stream-basic", "stream-json-partial", "stream-json-schema")
 NEEDS = {"stream-content-filter": "governance", "stream-reconnect": "scripted"}
 START_LIMIT_S = 180.0
@@ -60,7 +64,9 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForeignGateway
     installed = _install()
     folder = tmp_path_factory.mktemp("litellm")
     with StandIn(clock=SystemClock()) as provider:
-        _configure(folder, provider.base_url, provider.enroll([parse_answer(ANSWER)]))
+        answers = {"gpt-4o": ANSWER, SHORT_MODEL: SHORT_ANSWER}
+        keys = {model: provider.enroll([parse_answer(answer)]) for model, answer in answers.items()}
+        _configure(folder, provider.base_url, keys)
         with _proxy(installed.interpreter.with_name("litellm"), folder) as url:
             _warm_up(url)
             yield ForeignGateway(url, installed.versions["litellm"])
@@ -76,10 +82,13 @@ def _install() -> PreparedPython:
     return prepared
 
 
-def _configure(folder: Path, provider_url: str, provider_key: str) -> None:
-    """Write the proxy's configuration: one model, routed to the provider, and nothing told to anybody else."""
-    route = {"model": "openai/gpt-4o", "api_base": provider_url, "api_key": provider_key}
-    settings = {"model_list": [{"model_name": "gpt-4o", "litellm_params": route}], "litellm_settings": {"telemetry": False}}
+def _configure(folder: Path, provider_url: str, provider_keys: Mapping[str, str]) -> None:
+    """Write the proxy's configuration: each model routed to the provider with its key, and nothing told to anybody else."""
+    routes = [
+        {"model_name": name, "litellm_params": {"model": "openai/gpt-4o", "api_base": provider_url, "api_key": key}}
+        for name, key in provider_keys.items()
+    ]
+    settings = {"model_list": routes, "litellm_settings": {"telemetry": False}}
     (folder / "config.yaml").write_text(json.dumps(settings), "utf-8")  # JSON is YAML
 
 
@@ -174,6 +183,38 @@ def _assert_foreign(exchange: Exchange, gateway: ForeignGateway) -> None:
     assert exchange.response.header("content-type") == "text/event-stream; charset=utf-8"
     first = json.loads(exchange.events[0].data)
     assert first["choices"] == [{"index": 0, "delta": {"role": "assistant", "content": ""}}]
+
+
+def _conformance(tool: Tool, gateway: ForeignGateway, *selected: str) -> Ran:
+    environ = {"DVARA_URL": gateway.url, "DVARA_API_KEY": KEY, "DVARA_MODEL": SHORT_MODEL}
+    return tool("run", *selected, "--jobs", "2", "--max-requests", "1000", env=environ, timeout_s=500)
+
+
+def test_the_network_is_no_better_in_front_of_a_foreign_gateway(tool: Tool, gateway: ForeignGateway) -> None:
+    """Every case that faults alone make holds there too; what has to be scripted is skipped as such. One language, for time."""
+    ran = _conformance(tool, gateway, "--tag", "conformance", "--language", "python")
+    assert ran.code == 0, ran.stdout + ran.stderr
+    assert set(ran.outcomes.values()) == {"passed", "skipped"}
+    skipped = {variant for variant, outcome in ran.outcomes.items() if outcome == "skipped"}
+    assert all("scripted" in ran.reasons[variant] for variant in skipped)
+    assert len(ran.outcomes) - len(skipped) >= 38
+    assert not [reason for reason in ran.reasons.values() if "known failure" in reason]
+
+
+ENDINGS = (
+    *("conform-f04-crlf-split", "conform-e01-no-done", "conform-e04-cut-mid-event", "conform-e06-reset", "conform-r14-no-answer"),
+    *("conform-r15-reset-after-first-text", "conform-c02-ctrl-c", "conform-c03-stdout-closed"),
+)
+"""Cases of each kind that are over soon."""
+
+
+def test_the_other_languages_stand_it_too(tool: Tool, gateway: ForeignGateway, languages: tuple[str, ...]) -> None:
+    """Framing, endings, a lost answer and Ctrl-C come out alike in Node.js and Java in front of a foreign gateway."""
+    others = [language for language in languages if language != "python"]
+    chosen = [word for language in others for word in ("--language", language)]
+    ran = _conformance(tool, gateway, *ENDINGS, *chosen)
+    assert ran.code == 0, ran.stdout + ran.stderr
+    assert ran.outcomes == {f"{example}[{language}]": "passed" for example in ENDINGS for language in others}
 
 
 def test_a_key_that_it_does_not_know_is_told_in_its_own_words(tool: Tool, gateway: ForeignGateway) -> None:
