@@ -55,6 +55,12 @@ def no_way(base_url: str, reason: str) -> Diagnosis:
     return Diagnosis(f"the gateway at {base_url} cannot be reached: {why.cause}", why.mend or "check DVARA_URL and your network")
 
 
+def kept_in(base_url: str) -> Diagnosis:
+    """The user forbade the network, and named a gateway that is somewhere in it."""
+    mend = "leave --offline away, or take the embedded gateway with --gateway embedded"
+    return Diagnosis(f"the gateway at {base_url} is on another machine, and --offline keeps this run on its own", mend)
+
+
 def key_missing(base_url: str) -> Diagnosis:
     """A gateway is named, but no key."""
     mend = "set it with export DVARA_API_KEY=gw_… (dvara-examples gateway shows the one of the embedded gateway)"

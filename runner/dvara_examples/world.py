@@ -15,6 +15,7 @@ class World:
 
     *root* is the folder that the manifest's paths may not leave: the repository, or the data folder of an installed wheel.
     *state_dir* takes the run folders; *cache_dir* takes what toolchains prepare and may turn out to be read-only.
+    *offline* forbids whatever would leave this machine: what is not here already is then not to be had.
     *stop* is set when the user interrupts; whoever waits for long looks at it.
     """
 
@@ -27,6 +28,7 @@ class World:
     stdout: TextIO
     stderr: TextIO
     cores: int = 1
+    offline: bool = False
     clock: Clock = field(default_factory=SystemClock)
     stop: threading.Event = field(default_factory=threading.Event)
 

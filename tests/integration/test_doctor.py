@@ -1,7 +1,6 @@
 """``dvara-examples doctor`` on set-ups that are really broken: it finds each one, names the mend, and exits with 3."""
 
 import json
-import shlex
 import shutil
 import socket
 import subprocess
@@ -14,7 +13,7 @@ import pytest
 from dvara_examples.clock import SystemClock
 from dvara_examples.standin.server import StandIn
 from tests.integration.conftest import COMMAND, REPOSITORY, Ran, Tool, clean_environment
-from tests.integration.namespaces import own_namespace
+from tests.integration.namespaces import with_disk
 from tests.tap.proxying import http_proxy
 from tests.tap.test_upstream import tls_gateway
 
@@ -250,10 +249,8 @@ def mounted(tmp_path: Path, options: str) -> Ran:
     """Examine this machine while the cache lies on a file system of its own, mounted with *options*."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = shlex.join(["mount", "-t", "tmpfs", "-o", options, "none", str(folder)])
-    script = f"{mount} && exec {shlex.join([COMMAND, 'doctor', '--json', '--gateway', 'embedded'])}"
     environ = clean_environment(DVARA_EXAMPLES_STATE=str(tmp_path / "state"), DVARA_EXAMPLES_CACHE=str(folder / "cache"))
-    words = [*own_namespace("--mount"), "sh", "-c", script]
+    words = with_disk(str(folder), options, COMMAND, "doctor", "--json", "--gateway", "embedded")
     done = subprocess.run(words, cwd=REPOSITORY, env=environ, capture_output=True, text=True, timeout=120, check=False)
     return Ran(done.returncode, done.stdout, done.stderr, tmp_path / "state")
 

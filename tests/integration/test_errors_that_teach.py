@@ -1,6 +1,5 @@
 """What ``run`` says where not the example is at fault: cause and mend in one sentence, exit 3, and no example called failed."""
 
-import shlex
 import shutil
 import socket
 import subprocess
@@ -14,7 +13,7 @@ import pytest
 from dvara_examples.clock import SystemClock
 from dvara_examples.standin.server import StandIn
 from tests.integration.conftest import COMMAND, REPOSITORY, Ran, Tool, clean_environment
-from tests.integration.namespaces import own_namespace
+from tests.integration.namespaces import with_disk
 
 KEY = "gw_the_right_key"
 RUN = ("run", "stream-basic[python]")
@@ -167,11 +166,9 @@ def test_full_disk(tmp_path: Path) -> None:
     """Nothing can be prepared on a full disk: the disk is named, and what to do."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = shlex.join(["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(folder)])
-    script = f"{mount} && exec {shlex.join([COMMAND, *RUN])}"
     state = tmp_path / "state"
     environ = clean_environment(DVARA_EXAMPLES_STATE=str(state), DVARA_EXAMPLES_CACHE=str(folder / "cache"))
-    words = [*own_namespace("--mount"), "sh", "-c", script]
+    words = with_disk(str(folder), "size=64k", COMMAND, *RUN)
     done = subprocess.run(words, cwd=REPOSITORY, env=environ, capture_output=True, text=True, timeout=120, check=False)
     reason = told(Ran(done.returncode, done.stdout, done.stderr, state))
     assert "No space left on device" in reason or "is full" in reason, reason
@@ -181,10 +178,8 @@ def test_a_disk_that_is_full_where_runs_are_stored(tmp_path: Path) -> None:
     """Where not even the folder of a run can be written, one sentence says so."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = shlex.join(["mount", "-t", "tmpfs", "-o", "size=4k,nr_inodes=2", "none", str(folder)])
-    script = f"{mount} && exec {shlex.join([COMMAND, *RUN])}"
     environ = clean_environment(DVARA_EXAMPLES_STATE=str(folder / "state"))
-    words = [*own_namespace("--mount"), "sh", "-c", script]
+    words = with_disk(str(folder), "size=4k,nr_inodes=2", COMMAND, *RUN)
     done = subprocess.run(words, cwd=REPOSITORY, env=environ, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 3
     assert done.stderr.startswith("error: the operating system refused: No space left on device")

@@ -20,7 +20,7 @@ from dvara_examples.toolchains import Deps
 from dvara_examples.wanted import AS_PLANNED, Control
 from dvara_examples.world import World
 
-NOT_RUNNING = Running(jobs=None, max_requests=None, max_tokens=None, deps=Deps.LOCKED, verbose=False)
+NOT_RUNNING = Running(jobs=None, max_requests=None, max_tokens=None, deps=Deps.LOCKED, offline=False, verbose=False)
 """What a command says that runs nothing."""
 
 

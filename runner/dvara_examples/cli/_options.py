@@ -55,6 +55,7 @@ class Running:
     max_requests: int | None
     max_tokens: int | None
     deps: str
+    offline: bool
     verbose: bool
 
 
@@ -67,6 +68,13 @@ gateway_option = click.option(
     default="auto",
     show_default=True,
     help="What answers: `auto` is the gateway that DVARA_URL names, else the embedded one.",
+)
+deps_option = click.option(
+    "--deps",
+    type=click.Choice(("locked", "lowest", "latest")),
+    default="locked",
+    show_default=True,
+    help="Which releases the examples get: those in the lock files, the promised floors, or today's newest.",
 )
 _selection = bundled(
     "wanted",
@@ -101,13 +109,8 @@ _running = bundled(
         "--max-requests", type=click.IntRange(1), metavar="N", help="Send so many requests in all.  [default: 200 to DVARA_URL]"
     ),
     click.option("--max-tokens", type=click.IntRange(1), metavar="N", help="Send no more requests once so many tokens are used."),
-    click.option(
-        "--deps",
-        type=click.Choice(("locked", "lowest", "latest")),
-        default="locked",
-        show_default=True,
-        help="Which releases the examples get: those in the lock files, the promised floors, or today's newest.",
-    ),
+    deps_option,
+    click.option("--offline", is_flag=True, help="Ask nothing of the network: what `setup` has not prepared is an error."),
     click.option("-v", "--verbose", is_flag=True, help="Show what the examples write, and every finding."),
 )
 

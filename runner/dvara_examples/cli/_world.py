@@ -12,8 +12,11 @@ _MANIFEST = Path("examples", "manifest.yaml")
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
-def build_world(manifest: Path | None = None) -> World:
-    """Build the world; *manifest* is the path that the user named, if any. Raises ManifestError where none is found."""
+def build_world(manifest: Path | None = None, *, offline: bool = False) -> World:
+    """Build the world; *manifest* is the path that the user named, if any; *offline* keeps to this machine.
+
+    Raises ManifestError where no manifest is found.
+    """
     cwd = Path.cwd()
     manifest_path, root = _find_manifest(manifest, cwd)
     return World(
@@ -26,6 +29,7 @@ def build_world(manifest: Path | None = None) -> World:
         stdout=sys.stdout,
         stderr=sys.stderr,
         cores=_cores(),
+        offline=offline,
     )
 
 

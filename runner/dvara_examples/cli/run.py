@@ -56,7 +56,7 @@ def command(
     from dvara_examples.run_folder import RunFolder
     from dvara_examples.session import open_session, reminder, run_session
 
-    world = build_world(manifest)
+    world = build_world(manifest, offline=running.offline)
     options = compose_options(world, planning, running, control)
     with open_session(world, wanted, options) as session:
         folder = RunFolder.create(world.runs_dir, world.clock.utc_now())

@@ -47,6 +47,8 @@ class UrlGateway:
 def open_gateway(world: World) -> Iterator[UrlGateway]:
     """Check the address and the key in *world*'s environment and ask the gateway for its models. Raises GatewayError."""
     upstream = endpoint_of(world)
+    if world.offline and not is_loopback(Origin.of(upstream.base_url).host):
+        raise GatewayError(diagnoses.kept_in(upstream.base_url))
     yield _describe(upstream, probe(upstream, world))
 
 

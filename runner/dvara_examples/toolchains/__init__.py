@@ -118,7 +118,8 @@ class Toolchain(Protocol):
     def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED) -> Prepared:
         """Put *deps* of the *project* folder (``examples/python`` …) in place, from the cache where they lie there.
 
-        Safe to run twice at once, to be killed half-way and to be repeated; works offline once it has succeeded.
+        Safe to run twice at once, to be killed half-way and to be repeated; works offline once it has succeeded. Where
+        *world* is offline, nothing is asked of the network, and what is not here is refused (``_install.not_here``).
         Raises ToolchainError.
         """
         ...

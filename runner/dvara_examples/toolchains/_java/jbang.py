@@ -14,6 +14,7 @@ from pathlib import Path
 
 from dvara_examples.errors import ToolchainError
 from dvara_examples.toolchains import Command, Progress
+from dvara_examples.toolchains._install import kept_offline
 from dvara_examples.toolchains._java.bundle import read_bundle
 from dvara_examples.toolchains._java.header import wanted_java
 from dvara_examples.toolchains._java.intact import intact_folder
@@ -77,7 +78,7 @@ class WithJBang:
     def _ask(self, script: Path, jdk: Jdk) -> dict[str, object]:
         """Build *script* with JBang and return what it tells about it."""
         self._progress(f"building {script.name} with JBang")
-        with _one_at_a_time(self._world):
+        with _one_at_a_time(self._world), kept_offline(self._world, f"what JBang needs for {script.name}", "java"):
             self._run(["build"], script, jdk, _BUILD_LIMIT_S)
             told = self._run(["info", "tools"], script, jdk, _INFO_LIMIT_S).stdout
         try:
@@ -95,7 +96,11 @@ class WithJBang:
         """Run one of JBang's commands on *script* with *jdk*, and turn its refusal into a ToolchainError."""
         env = {**self._world.environ, "JAVA_HOME": str(jdk.home), "JBANG_NO_VERSION_CHECK": "true"}
         answer = run_tool(
-            [str(self._jbang), *words, str(script)], env=env, limit_s=limit_s, stop=self._world.stop, cwd=self._world.cwd
+            [str(self._jbang), *words, *(("--offline",) if self._world.offline else ()), str(script)],
+            env=env,
+            limit_s=limit_s,
+            stop=self._world.stop,
+            cwd=self._world.cwd,
         )
         if answer.code != 0:
             raise ToolchainError(_refusal(script, answer))

@@ -12,7 +12,8 @@ from importlib import resources
 from pathlib import Path
 
 from dvara_examples.errors import ToolchainError
-from dvara_examples.toolchains import Progress
+from dvara_examples.toolchains import Deps, Progress
+from dvara_examples.toolchains._install import not_here
 from dvara_examples.toolchains._java.compiler import COMPILE_LIMIT_S
 from dvara_examples.toolchains._java.intact import intact_folder
 from dvara_examples.toolchains._java.jdk import Jdk
@@ -38,7 +39,7 @@ def resolver_class_path(jdk: Jdk, world: World, progress: Progress) -> str:
         progress("fetching Maven's resolver")
         settings = read_settings(world)
         for coordinate, sha256 in json.loads(lock).items():
-            _fetch(coordinate, sha256, folder, settings)
+            _fetch(coordinate, sha256, folder, settings, world)
         _compile(source, folder, jdk, world)
 
     key = hashlib.sha256(f"{_OLDEST_JAVA}\0{source}\0{lock}".encode()).hexdigest()[:32]
@@ -51,11 +52,11 @@ def _data(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text("utf-8")
 
 
-def _fetch(coordinate: str, sha256: str, folder: Path, settings: MavenSettings) -> None:
+def _fetch(coordinate: str, sha256: str, folder: Path, settings: MavenSettings, world: World) -> None:
     """Put the jar of *coordinate* into *folder*: the local Maven repository's own if it is whole, else a fetched one."""
     _, artifact, version = coordinate.split(":")
     found = "no jar"
-    for jar in _candidates(coordinate, folder / "fetched", settings):
+    for jar in _candidates(coordinate, folder / "fetched", settings, world):
         actual = hashlib.sha256(jar.read_bytes()).hexdigest()
         if actual == sha256:
             shutil.copyfile(jar, folder / f"{artifact}-{version}.jar")
@@ -68,7 +69,7 @@ def _fetch(coordinate: str, sha256: str, folder: Path, settings: MavenSettings) 
     )
 
 
-def _candidates(coordinate: str, scratch: Path, settings: MavenSettings) -> Iterator[Path]:
+def _candidates(coordinate: str, scratch: Path, settings: MavenSettings, world: World) -> Iterator[Path]:
     """Yield where the jar of *coordinate* lies: first in the local Maven repository, then fetched below *scratch*."""
     import requests  # imports take a quarter of a second, and are needed once per machine
     from jgo.maven import MavenContext
@@ -77,6 +78,8 @@ def _candidates(coordinate: str, scratch: Path, settings: MavenSettings) -> Iter
     local = settings.local_repository.joinpath(*group.split("."), artifact, version, f"{artifact}-{version}.jar")
     if local.is_file():
         yield local
+    if world.offline:
+        raise not_here(f"{coordinate}, a part of Maven's resolver,", "java", Deps.LOCKED)
     remote = {"mirror": settings.mirror} if settings.mirror else None
     context = MavenContext(repo_cache=scratch, local_repos=[], remote_repos=remote, timeout=_ANSWER_LIMIT_S)
     try:

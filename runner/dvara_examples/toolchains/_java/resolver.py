@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dvara_examples.errors import ToolchainError
-from dvara_examples.toolchains import Progress
+from dvara_examples.toolchains import Deps, Progress
+from dvara_examples.toolchains._install import kept_offline, not_here
 from dvara_examples.toolchains._java.coordinates import parse_coordinate, repository_lines
 from dvara_examples.toolchains._java.header import Header
 from dvara_examples.toolchains._java.intact import intact_folder
@@ -31,7 +32,9 @@ class ClassPath:
     versions: Mapping[str, str] = field(default_factory=dict)
 
 
-def resolve(header: Header, jdk: Jdk, world: World, progress: Progress, day: str | None = None) -> ClassPath:
+def resolve(
+    header: Header, jdk: Jdk, world: World, progress: Progress, day: str | None = None, deps: Deps = Deps.LOCKED
+) -> ClassPath:
     """Return the class path for *header*, resolving it with *jdk* on first use and from the cache afterwards.
 
     What was resolved for one *day* counts for that day alone. The jars are copied into the cache, so that tidying the
@@ -44,9 +47,14 @@ def resolve(header: Header, jdk: Jdk, world: World, progress: Progress, day: str
     request = [*repository_lines(header.repos, world.cwd), *(coordinate.request_line() for coordinate in wanted)]
 
     def build(folder: Path) -> None:
-        progress(f"resolving {', '.join(header.deps)}")
+        what = ", ".join(header.deps)
+        progress(f"resolving {what}")
+        if world.offline and day is not None:
+            raise not_here(f"{what} in its newest release of today", "java", deps)
+        with kept_offline(world, what, "java", deps):
+            answer = _ask(request, jdk, world, progress)
         jars = []
-        for group, artifact, version, file in _ask(request, jdk, world, progress):
+        for group, artifact, version, file in answer:
             name = _kept(Path(file), group, folder)
             jars.append({"artifact": artifact, "version": version, "file": name})
         (folder / "jars.json").write_text(json.dumps(jars), "utf-8")
@@ -68,7 +76,7 @@ def _ask(request: Sequence[str], jdk: Jdk, world: World, progress: Progress) -> 
         argv.append(f"-Duser.home={home}")
     argv += ["-cp", resolver_class_path(jdk, world, progress), MAIN_CLASS]
     local = _own_repository(world)
-    lines = [*([f"local\t{local}"] if local else []), *request]
+    lines = [*([f"local\t{local}"] if local else []), *(["offline"] if world.offline else []), *request]
     answer = run_tool(argv, env=world.environ, limit_s=_RESOLVE_LIMIT_S, stop=world.stop, stdin="\n".join(lines))
     if answer.code != 0:
         said = answer.stderr.strip() or f"the resolver ended with exit code {answer.code}"

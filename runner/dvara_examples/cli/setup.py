@@ -1,0 +1,33 @@
+"""``dvara-examples setup``."""
+
+from pathlib import Path
+
+import click
+
+from dvara_examples.cli._options import deps_option, selection_options
+from dvara_examples.wanted import Selection
+
+
+@click.command("setup")
+@selection_options
+@deps_option
+def command(wanted: Selection, deps: str, manifest: Path | None) -> int:
+    """Fetch and build what runs need, so that they need no network: `run --offline` then keeps to this machine.
+
+    Without SELECTOR everything is made ready. Interrupted, it keeps what is done; the same command again goes on from there.
+
+    \b
+    dvara-examples setup
+    dvara-examples setup --language node --deps latest
+    """
+    from dvara_examples.cli._readiness import show_readiness
+    from dvara_examples.cli._world import build_world
+    from dvara_examples.manifest import load_manifest
+    from dvara_examples.select import select
+    from dvara_examples.toolchains import Deps
+
+    world = build_world(manifest)
+    loaded = load_manifest(world.manifest_path, world.root, display=world.cwd)
+    selectors = wanted.selectors or ("*",)  # with those that `all` leaves out
+    variants = select(loaded, selectors, wanted.languages, wanted.tags, world.cwd, wanted.filters)
+    return show_readiness(world, variants, Deps(deps))
