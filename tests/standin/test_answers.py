@@ -26,6 +26,9 @@ GOOD: list[object] = [
     {"silence": True},
     {"text": "a b", "lifetime_after": 0},
     {"text": "a b", "error_event_after": 2},
+    {"text": "a b", "error_event_after": 2, "then_done": True},
+    {"text": "a b", "times": 3, "abort_after": 6, "chunks": "nulls"},
+    {"refusal": "I will not.", "chunks": ["empty_first", "usage_last", "unknown_fields", "bare"]},
 ]
 
 
@@ -64,6 +67,12 @@ def test_the_parser_and_the_schema_accept(value: object) -> None:
         ({"text": "a", "spelling": "wide"}, ("spelling",), "known: plain, spaced"),
         ({"text": "a", "usage": True}, ("usage",), "a mapping is accepted"),
         ({"text": "a", "usage": {"prompt_tokens": -1}}, ("usage", "prompt_tokens"), "from 0 up"),
+        ({"text": "a", "then_done": True}, ("then_done",), "error_event_after goes before it"),
+        ({"text": "a", "abort_after": 1, "then_done": True}, ("then_done",), "error_event_after goes before it"),
+        ({"text": "a", "times": 0}, ("times",), "from 1 to"),
+        ({"json": {}, "times": 2}, ("times",), "beside 'json'"),
+        ({"text": "a", "chunks": []}, ("chunks",), "each once"),
+        ({"text": "a", "chunks": ["bare", "bear"]}, ("chunks", 1), "did you mean 'bare'?"),
         ({"text": "a b", "abort_after": 3}, ("abort_after",), "from 1 to 2"),
         ({"text": "a b", "abort_after": 0}, ("abort_after",), "from 1 to 2"),
         ({"text": "a b", "abort_after": 1, "lifetime_after": 1}, ("lifetime_after",), "one way"),
@@ -80,7 +89,18 @@ def test_the_parser_refuses_and_says_where(value: object, path: Path, words: str
 
 @pytest.mark.parametrize(
     "value",
-    [3, {}, {"txt": "a"}, {"silence": True, "usage": False}, {"text": 1}, {"error": {}}, {"json": "x"}, {"refused": False}],
+    [
+        3,
+        {},
+        {"txt": "a"},
+        {"text": "a", "chunks": "none"},
+        {"text": "a", "times": 0},
+        {"silence": True, "usage": False},
+        {"text": 1},
+        {"error": {}},
+        {"json": "x"},
+        {"refused": False},
+    ],
 )
 def test_the_schema_refuses_what_the_parser_refuses(value: object) -> None:
     """The editor underlines the common mistakes too."""

@@ -200,3 +200,47 @@ def test_requests_of_a_key_get_its_answers_in_order(standin: StandIn, enroll: Ca
             json.loads(reply.events[0])["choices"][0]["delta"]["content"] if "200" in reply.status else reply.error["code"]
         )
     assert seen == ["provider_circuit_open", "other", "one", "two", "two"]
+
+
+def test_an_answer_many_times_over(ask: Ask) -> None:
+    """``times`` repeats the pieces, and deferred they are one text."""
+    answer = {"pieces": ["a", " b"], "times": 3, "piece_delay_s": 0}
+    assert "".join(choice["delta"].get("content", "") for choice in choices(ask(answer))) == "a ba ba b"
+    assert len(choices(ask(answer))) == 7
+    assert choices(ask({**answer, "deferred": True}))[0]["delta"]["content"] == "a ba ba b"
+
+
+def test_a_refusal_of_the_model_has_a_field_of_its_own(ask: Ask) -> None:
+    """A model that declines says so word by word where the content would stand, and stops."""
+    deltas = choices(ask({"refusal": "I decline", "piece_delay_s": 0}))
+    assert deltas == [
+        {"delta": {"role": "assistant", "refusal": "I"}},
+        {"delta": {"refusal": " decline"}},
+        {"delta": {}, "finish_reason": "stop"},
+    ]
+
+
+@pytest.mark.parametrize(("more", "last"), [({}, "error"), ({"then_done": True}, "[DONE]")])
+def test_what_follows_an_error_event(ask: Ask, more: dict[str, object], last: str) -> None:
+    """Nothing follows it at the gateway; ``then_done`` sends the sentinel all the same."""
+    events = ask({"text": "a", "error_event_after": 1, **more})
+    assert ["[DONE]" if event == "[DONE]" else next(iter(event)) for event in events][-1] == last
+    assert len(events) == 2 + bool(more)
+
+
+def test_habits_of_other_providers(ask: Ask) -> None:
+    """Each habit adds or takes away what its name says, and the text stays."""
+    text = {"text": "Hi", "piece_delay_s": 0}
+    first, *_ = ask({**text, "chunks": "empty_first"})
+    assert (first["choices"], first["object"]) == ([], "chat.completion.chunk")
+    *_, usage, _ = ask({**text, "chunks": "usage_last"})
+    assert (usage["choices"], usage["usage"]["completion_tokens"]) == ([], 0)
+    assert [list(event) for event in ask({**text, "chunks": "bare"})[:-1]] == [["choices"]] * 2
+    _, finish, _ = ask({**text, "chunks": "nulls"})
+    assert finish["choices"] == [
+        {"index": 0, "logprobs": None, "finish_reason": "stop", "delta": {"content": None, "refusal": None}}
+    ]
+    assert finish["usage"] is None
+    hi, _, _ = ask({**text, "chunks": ["unknown_fields", "bare"]})
+    assert set(hi) == {"x_provider", "choices"}
+    assert hi["choices"][0]["delta"] == {"role": "assistant", "content": "Hi", "x_mood": {"calm": True}}

@@ -42,6 +42,13 @@ def test_a_refusal_is_an_error(ask: Callable[[object], Reply]) -> None:
     assert (reply.status, reply.error["code"]) == ("HTTP/1.1 400 ", "pii_detected")
 
 
+def test_a_refusal_of_the_model_stands_beside_no_content(ask: Callable[[object], Reply]) -> None:
+    """A model that declines gives an answer like any other, whose text has a field of its own."""
+    message = {"role": "assistant", "refusal": "I decline"}
+    reply = ask({"refusal": "I decline"})
+    assert reply.json["choices"] == [{"index": 0, "message": message, "finish_reason": "stop"}]
+
+
 @pytest.mark.parametrize("breaks", ["abort_after", "lifetime_after", "error_event_after"])
 def test_a_broken_provider_is_an_error(ask: Callable[[object], Reply], breaks: str) -> None:
     """What would cut a stream is 502 ``provider_error``."""

@@ -20,6 +20,16 @@ class Break(StrEnum):
     ERROR_EVENT = "error_event_after"
 
 
+class ChunkHabit(StrEnum):
+    """What the chunks of other providers have, or lack, which the gateway passes on or writes otherwise."""
+
+    EMPTY_FIRST = "empty_first"
+    USAGE_LAST = "usage_last"
+    NULLS = "nulls"
+    UNKNOWN_FIELDS = "unknown_fields"
+    BARE = "bare"
+
+
 @dataclass(frozen=True, slots=True)
 class ToolCall:
     """One call of a tool; *arguments* is JSON text, *id* None for a new one per request."""
@@ -48,6 +58,13 @@ class Answer:
     usage: Mapping[str, object] | None = None
     reports_usage: bool = True
     spaced: bool = False
+    then_done: bool = False
+    habits: frozenset[ChunkHabit] = frozenset()
+
+    @property
+    def field(self) -> str:
+        """Where in a delta, or in a message, the text stands."""
+        return "refusal" if self.kind == "refusal" else "content"
 
     @property
     def refused(self) -> bool:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from dvara_examples.standin.answer import FINISH_REASONS, Break
-from dvara_examples.standin.answers import BESIDE
+from dvara_examples.standin.answer import FINISH_REASONS, Break, ChunkHabit
+from dvara_examples.standin.answers import BESIDE, MOST_TIMES
 from dvara_examples.standin.errors_table import ERRORS
 
 _TEXT = {"type": "string"}
@@ -38,10 +38,13 @@ _USAGE: Mapping[str, object] = {
     },
     "additionalProperties": False,
 }
+_HABIT: Mapping[str, object] = {"enum": [*map(str, ChunkHabit)]}
 _KEYS: Mapping[str, Mapping[str, object]] = {
     "text": {**_TEXT, "description": "An answer, streamed word by word."},
     "pieces": {"type": "array", "items": _TEXT, "minItems": 1, "description": "An answer in exactly these pieces."},
     "json": {"type": ["object", "array"], "description": "An answer in JSON, in pieces that parse only when all have come."},
+    "refusal": {**_TEXT, "description": "The model declines, in a field of its own."},
+    "times": {"type": "integer", "minimum": 1, "maximum": MOST_TIMES, "description": "All of it so many times over."},
     "tool_calls": {"type": "array", "items": _TOOL_CALL, "minItems": 1, "description": "Calls of tools, alone or after a text."},
     "refused": {**_TRUE, "description": "Governance withholds the whole answer."},
     "error": _ERROR,
@@ -55,6 +58,11 @@ _KEYS: Mapping[str, Mapping[str, object]] = {
     Break.LIFETIME: {**_COUNT, "description": "The stream's lifetime runs out after so many pieces: no [DONE]."},
     Break.ERROR_EVENT: {**_COUNT, "description": "An error event after so many pieces, and no [DONE]."},
     "usage": {"anyOf": [{"const": False}, _USAGE], "description": "What the provider reports; false where it reports nothing."},
+    "then_done": {"type": "boolean", "description": "[DONE] all the same, behind an error event."},
+    "chunks": {
+        "oneOf": [_HABIT, {"type": "array", "items": _HABIT, "minItems": 1, "uniqueItems": True}],
+        "description": "What the chunks of other providers have, or lack.",
+    },
     "spelling": {"enum": ["plain", "spaced"], "description": "spaced: 'data: ' with a space, as providers write it."},
 }
 

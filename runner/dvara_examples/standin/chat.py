@@ -1,6 +1,6 @@
 """``POST /v1/chat/completions``: takes the answer, and says it streamed or whole."""
 
-from dvara_examples.standin.answer import Answer
+from dvara_examples.standin.answer import Answer, ChunkHabit
 from dvara_examples.standin.book import default_answer
 from dvara_examples.standin.chat_request import ChatRequest, parse_chat_request
 from dvara_examples.standin.chunks import ChunkMaker, completion, completion_id, usage_of
@@ -71,23 +71,26 @@ def _stream(visit: Visit, request: ChatRequest, answer: Answer) -> None:
 
 def _play(visit: Visit, request: ChatRequest, answer: Answer) -> None:
     board, response = storyboard(answer), visit.response
-    maker = ChunkMaker(completion_id(request.model), request.model, visit.unix_time)
+    maker = ChunkMaker(completion_id(request.model), request.model, visit.unix_time, answer.habits)
+    if ChunkHabit.EMPTY_FIRST in answer.habits:
+        response.event(compact(maker.without_choices()), spaced=answer.spaced)
     for frame in board.frames:
         visit.pause(frame.delay_s)
         response.event(compact(maker.chunk(frame.delta, frame.finish_reason)), spaced=answer.spaced)
-    if board.complete and request.include_usage and answer.reports_usage:
+    tells_usage = request.include_usage or ChunkHabit.USAGE_LAST in answer.habits
+    if board.complete and tells_usage and answer.reports_usage:
         response.event(compact(maker.usage(usage_of(answer, request))), spaced=answer.spaced)
-    _end(visit, board.end, spaced=answer.spaced)
+    _end(visit, board.end, answer)
 
 
-def _end(visit: Visit, end: StreamEnd, *, spaced: bool) -> None:
+def _end(visit: Visit, end: StreamEnd, answer: Answer) -> None:
     """End the stream; one that broke before its first event can still become an HTTP error."""
     response = visit.response
     if end is StreamEnd.ERROR_EVENT:
-        response.event(compact(_error_event(response.trace_id)), spaced=spaced)
-    elif end is StreamEnd.DONE:
-        response.event(DONE, spaced=spaced)
-    elif response.status is None:
+        response.event(compact(_error_event(response.trace_id)), spaced=answer.spaced)
+    if end is StreamEnd.DONE or answer.then_done:
+        response.event(DONE, spaced=answer.spaced)
+    if response.status is None:
         raise refuse("provider_error" if end is StreamEnd.ABORT else "internal_error")
     if end is StreamEnd.ABORT:
         response.abort()

@@ -5,7 +5,7 @@ import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from dvara_examples.standin.answer import Answer, ToolCall
+from dvara_examples.standin.answer import Answer, ChunkHabit, ToolCall
 from dvara_examples.standin.chat_request import ChatRequest
 
 _LETTERS = string.ascii_letters + string.digits
@@ -25,32 +25,54 @@ def completion_id(model: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ChunkMaker:
-    """Makes the chunks of one stream: the same id throughout, ``created`` from *now* (seconds since 1970) in each."""
+    """Makes the chunks of one stream: the same id throughout, ``created`` from *now* (seconds since 1970) in each.
+
+    *habits* are those of other providers; the gateway's own is to leave out what is absent.
+    """
 
     id: str
     model: str
     now: Callable[[], int]
+    habits: frozenset[ChunkHabit] = frozenset()
 
     def chunk(self, delta: Mapping[str, object], finish_reason: str | None = None) -> dict[str, object]:
         """Return a chunk with one choice; ``finish_reason`` is absent until the last one."""
-        choice: dict[str, object] = {"index": 0, "delta": delta}
+        choice: dict[str, object] = {"index": 0}
+        if ChunkHabit.NULLS in self.habits:
+            delta = {"content": None, "refusal": None, **delta}
+            choice |= {"logprobs": None, "finish_reason": None}
+        if ChunkHabit.UNKNOWN_FIELDS in self.habits:
+            delta = {**delta, "x_mood": {"calm": True}}
+            choice |= {"x_scores": [0.5, None]}
+        choice["delta"] = delta
         if finish_reason is not None:
             choice["finish_reason"] = finish_reason
-        return {**self._head(), "choices": [choice]}
+        return self._whole({"choices": [choice]})
+
+    def without_choices(self) -> dict[str, object]:
+        """Return a chunk that says nothing yet, such as those with which some providers tell what they think of the prompt."""
+        return self._whole({"choices": []})
 
     def usage(self, usage: Mapping[str, object]) -> dict[str, object]:
         """Return the chunk that a client gets for ``stream_options.include_usage``."""
-        return {**self._head(), "choices": [], "usage": usage}
+        return self._whole({"choices": [], "usage": usage})
 
-    def _head(self) -> dict[str, object]:
-        return {"id": self.id, "object": "chat.completion.chunk", "created": self.now(), "model": self.model}
+    def _whole(self, said: Mapping[str, object]) -> dict[str, object]:
+        chunk: dict[str, object] = {"id": self.id, "object": "chat.completion.chunk", "created": self.now(), "model": self.model}
+        if ChunkHabit.BARE in self.habits:
+            chunk = {}
+        if ChunkHabit.NULLS in self.habits:
+            chunk |= {"usage": None}
+        if ChunkHabit.UNKNOWN_FIELDS in self.habits:
+            chunk |= {"x_provider": {"region": "eu", "took_ms": [1, 2]}}
+        return {**chunk, **said}
 
 
 def completion(answer: Answer, request: ChatRequest, created: int) -> dict[str, object]:
     """Return the answer to a request that is not streamed."""
     message: dict[str, object] = {"role": "assistant"}
     if answer.pieces:
-        message["content"] = answer.text
+        message[answer.field] = answer.text
     if answer.tool_calls:
         message["tool_calls"] = [whole_call(call) for call in answer.tool_calls]
     choice = {"index": 0, "message": message, "finish_reason": answer.finish_reason}

@@ -73,7 +73,7 @@ def _finished(answer: Answer, frames: list[Frame]) -> list[Frame]:
 
 def _deltas(answer: Answer) -> Iterator[dict[str, object]]:
     for piece in answer.pieces:
-        yield {"content": piece}
+        yield {answer.field: piece}
     for index, call in enumerate(answer.tool_calls):
         yield from _call_deltas(index, call)
 
@@ -91,9 +91,9 @@ def _deferred(answer: Answer) -> Iterator[dict[str, object]]:
     if answer.breaks is not None:
         text = "".join(answer.pieces[: answer.breaks_after])
         if text:
-            yield {"content": text}
+            yield {answer.field: text}
         return
-    delta: dict[str, object] = {"content": answer.text} if answer.pieces else {}
+    delta: dict[str, object] = {answer.field: answer.text} if answer.pieces else {}
     if answer.tool_calls:
         delta["tool_calls"] = [{"index": index, **whole_call(call)} for index, call in enumerate(answer.tool_calls)]
     yield delta
