@@ -8,10 +8,12 @@
 // [START stream_basic]
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.*;
 import java.util.*;
 import java.util.concurrent.*;
+import java.util.function.Consumer;
 
 public class StreamBasic {
     static final ObjectMapper JSON = new ObjectMapper();
@@ -45,9 +47,9 @@ public class StreamBasic {
         var request = HttpRequest.newBuilder(URI.create(url))
                 .headers("Authorization", "Bearer " + key, "Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))).build();
-        var lines = new LinkedBlockingQueue<String>();
+        var lines = new Lines();
         var response = HttpClient.newHttpClient()
-                .sendAsync(request, HttpResponse.BodyHandlers.fromLineSubscriber(new Lines(lines)));
+                .sendAsync(request, HttpResponse.BodyHandlers.ofByteArrayConsumer(lines));
         response.whenComplete((done, error) -> lines.add("[END]"));
 
         String data = "", other = "", finish = null;
@@ -71,7 +73,7 @@ public class StreamBasic {
         }
         // where no [DONE] came, get() throws what broke the connection
         int status = data.equals("[DONE]") ? 200 : response.get(0, TimeUnit.SECONDS).statusCode();
-        if (status != 200) throw refused(status, other);
+        if (status != 200) throw refused(status, other + lines.rest);
         if (finish == null) throw new IllegalStateException("incomplete: the stream ended without a finish_reason");
         return finish;
     }
@@ -82,12 +84,20 @@ public class StreamBasic {
                 status, error.findPath("code").asText("unknown"), error.findPath("message").asText("no reason given")));
     }
 
-    /** Queues each line of a response; unlike ofLines() it loses none when the connection breaks. */
-    record Lines(Queue<String> queue) implements Flow.Subscriber<String> {
-        public void onSubscribe(Flow.Subscription subscription) { subscription.request(Long.MAX_VALUE); }
-        public void onNext(String line) { queue.add(line); }
-        public void onError(Throwable error) {}
-        public void onComplete() {}
+    /** Queues a response line by line; unlike ofLines() it loses none when the connection breaks. */
+    static class Lines extends LinkedBlockingQueue<String> implements Consumer<Optional<byte[]>> {
+        final ByteArrayOutputStream rest = new ByteArrayOutputStream();
+        byte last;
+
+        public void accept(Optional<byte[]> piece) {
+            for (byte next : piece.orElse(new byte[0])) { // at the end comes none
+                if (next == '\r' || next == '\n' && last != '\r') {
+                    add(rest.toString());
+                    rest.reset();
+                } else if (next != '\n') rest.write(next);
+                last = next;
+            }
+        }
     }
 }
 // [END stream_basic]

@@ -8,10 +8,12 @@
 // [START stream_json_schema]
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.*;
 import java.util.*;
 import java.util.concurrent.*;
+import java.util.function.Consumer;
 
 public class StreamJsonSchema {
     static final ObjectMapper JSON = new ObjectMapper();
@@ -44,9 +46,9 @@ public class StreamJsonSchema {
         var request = HttpRequest.newBuilder(URI.create(url))
                 .headers("Authorization", "Bearer " + key, "Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))).build();
-        var lines = new LinkedBlockingQueue<String>();
+        var lines = new Lines();
         var response = HttpClient.newHttpClient()
-                .sendAsync(request, HttpResponse.BodyHandlers.fromLineSubscriber(new Lines(lines)));
+                .sendAsync(request, HttpResponse.BodyHandlers.ofByteArrayConsumer(lines));
         response.whenComplete((done, error) -> lines.add("[END]"));
 
         String data = "", other = "", document = "", finish = null;
@@ -65,7 +67,7 @@ public class StreamJsonSchema {
         }
         // where no [DONE] came, get() throws what broke the connection
         int status = data.equals("[DONE]") ? 200 : response.get(0, TimeUnit.SECONDS).statusCode();
-        if (status != 200) throw refused(status, other);
+        if (status != 200) throw refused(status, other + lines.rest);
         if (finish == null) throw new IllegalStateException("incomplete: the stream ended without a finish_reason");
 
         if (finish.equals("content_filter")) {
@@ -86,12 +88,20 @@ public class StreamJsonSchema {
                 status, error.findPath("code").asText("unknown"), error.findPath("message").asText("no reason given")));
     }
 
-    /** Queues each line of a response; unlike ofLines() it loses none when the connection breaks. */
-    record Lines(Queue<String> queue) implements Flow.Subscriber<String> {
-        public void onSubscribe(Flow.Subscription subscription) { subscription.request(Long.MAX_VALUE); }
-        public void onNext(String line) { queue.add(line); }
-        public void onError(Throwable error) {}
-        public void onComplete() {}
+    /** Queues a response line by line; unlike ofLines() it loses none when the connection breaks. */
+    static class Lines extends LinkedBlockingQueue<String> implements Consumer<Optional<byte[]>> {
+        final ByteArrayOutputStream rest = new ByteArrayOutputStream();
+        byte last;
+
+        public void accept(Optional<byte[]> piece) {
+            for (byte next : piece.orElse(new byte[0])) { // at the end comes none
+                if (next == '\r' || next == '\n' && last != '\r') {
+                    add(rest.toString());
+                    rest.reset();
+                } else if (next != '\n') rest.write(next);
+                last = next;
+            }
+        }
     }
 }
 // [END stream_json_schema]
