@@ -4,6 +4,16 @@ import pytest
 
 from tests.integration.conftest import Tool
 
+KNOWN = {
+    "conform-f11-fields-alone[python]",
+    "conform-f15-bom[java]",
+    "conform-f15-bom[python]",
+    "conform-f23-gzip[java]",
+    "conform-r17-idempotency-key[node]",
+    "conform-r17-idempotency-key[python]",
+}
+"""Where what a script builds on cannot do right; the manifest has the reasons."""
+
 
 def in_languages(languages: tuple[str, ...]) -> list[str]:
     """Return the options that choose the languages that are here."""
@@ -17,10 +27,9 @@ def test_every_example_does_the_right_thing_however_a_stream_ends(tool: Tool, la
     assert ran.code == 0, ran.stdout + ran.stderr
     assert set(ran.outcomes.values()) == {"passed"}
     per_language = [variant.rstrip("]").partition("[")[2] for variant in ran.outcomes]
-    assert min(per_language.count(language) for language in languages) >= 40
+    assert min(per_language.count(language) for language in languages) >= 90
     known = {variant for variant, reason in ran.reasons.items() if reason.startswith("known failure: ")}
-    defects = (("f15-bom", "python"), ("f15-bom", "java"), ("r17-idempotency-key", "python"), ("r17-idempotency-key", "node"))
-    assert known == {f"conform-{case}[{language}]" for case, language in defects if language in languages}
+    assert known == {variant for variant in KNOWN if variant.endswith(tuple(f"[{language}]" for language in languages))}
     judged = tool("judge", "latest")
     assert judged.code == 0
     assert judged.stdout.count("known failure: ") == len(known)
@@ -38,4 +47,4 @@ def test_what_has_to_be_asked_for_is_not_listed_with_the_rest(tool: Tool) -> Non
     assert "conform-" not in tool("list").stdout
     listed = tool("list", "--tag", "conformance").stdout.splitlines()
     assert all(line.startswith("conform-") for line in listed)
-    assert len(listed) >= 40
+    assert len(listed) >= 90
