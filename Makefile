@@ -21,7 +21,7 @@ endef
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint bench fuzz lock schema clean help
+.PHONY: run test lint bench fuzz lock schema docs clean help
 .DEFAULT_GOAL := help
 
 run: $(VENV)/ready-to-run ## set up, then run all examples on the embedded gateway (ARGS="-l node" narrows it down)
@@ -71,6 +71,9 @@ lock: $(VENV)/ready-to-test ## pin the newest releases of everything that is ins
 schema: $(VENV)/ready-to-run ## renew the JSON Schemas of the manifest and the reports from the program's own words
 	@$(BIN)/python -c "from dvara_examples.manifest.schema import schema_text; print(schema_text(), end='')" >examples/manifest.schema.json
 	@$(BIN)/python -m dvara_examples.reports._schema runner/dvara_examples/reports
+
+docs: $(VENV)/ready-to-run ## write the fences of the pages, and the table of the examples, anew
+	@$(BIN)/dvara-examples docs sync
 
 clean: ## remove the set-up and all that tests and builds left behind
 	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

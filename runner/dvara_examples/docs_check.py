@@ -1,15 +1,17 @@
 """``docs check`` and ``docs sync``: which pages, how they stand, and what of them is to be written anew."""
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from dvara_examples.manifest import Manifest, load_manifest
 from dvara_examples.pages import Page
 from dvara_examples.pages.find import find_pages
+from dvara_examples.pages.printed import printed_scripts
 from dvara_examples.pages.sources import Sources
 from dvara_examples.pages.standing import Standing, State, proved, stand
 from dvara_examples.pages.sync import save, synced
-from dvara_examples.run_folder import find_run
+from dvara_examples.run_folder import RunFolder, find_run
+from dvara_examples.verdict import Outcome
 from dvara_examples.world import World
 
 Checked = tuple[tuple[Page, tuple[Standing, ...]], ...]
@@ -22,7 +24,7 @@ def check(world: World, named: Sequence[str], results: str | None = None) -> Che
     """
     manifest = load_manifest(world.manifest_path, world.root, display=world.cwd)
     found = stand_all(find_pages(named, manifest, world), manifest)
-    return found if results is None else tuple(_with_results(found, world, results))
+    return found if results is None else tuple(_with_results(found, manifest, world, results))
 
 
 def stand_all(pages: Sequence[Page], manifest: Manifest) -> Checked:
@@ -31,19 +33,31 @@ def stand_all(pages: Sequence[Page], manifest: Manifest) -> Checked:
     return tuple((page, stand(page, sources)) for page in pages)
 
 
-def _with_results(found: Checked, world: World, name: str) -> Iterator[tuple[Page, tuple[Standing, ...]]]:
-    folder = find_run(world.runs_dir, name, world.cwd)
-    outcomes = {run.variant_id: run.outcome.value for run in folder.read_summary() if run.outcome is not None}
+def _with_results(found: Checked, manifest: Manifest, world: World, name: str) -> Iterator[tuple[Page, tuple[Standing, ...]]]:
+    folder, sources = find_run(world.runs_dir, name, world.cwd), Sources(manifest)
+    outcomes = outcomes_of(folder)
     for page, standings in found:
-        yield page, tuple(proved(s, outcomes, run_key(page, s, world), folder.path.name) for s in standings)
+        yield page, with_outcomes(page, standings, sources, world, outcomes, folder.path.name)
 
 
-def run_key(page: Page, standing: Standing, world: World) -> str:
-    """Return the id of the run that proves a fence: its example's own, or that of the page's code."""
-    assert standing.variant is not None or standing.state not in (State.IN_STEP, State.OWN_CODE)
-    if standing.variant is None or standing.state is State.IN_STEP:
-        return standing.variant.id if standing.variant else ""
-    return f"{page_id(page, world)}#{standing.variant.id}"
+def outcomes_of(folder: RunFolder) -> Mapping[str, str]:
+    """Return the outcome of each variant in a stored run; of several runs of one, the worst counts. Raises TranscriptError."""
+    worst: dict[str, str] = {}
+    for run in folder.read_summary():
+        if run.outcome is not None and worst.get(run.variant_id, Outcome.PASSED) == Outcome.PASSED:
+            worst[run.variant_id] = run.outcome.value
+    return worst
+
+
+def with_outcomes(
+    page: Page, standings: Sequence[Standing], sources: Sources, world: World, outcomes: Mapping[str, str], run: str
+) -> tuple[Standing, ...]:
+    """Return how *standings* are, seen with the *outcomes* of *run*: of each fence's example, or of the page's own code."""
+    own = {}
+    if any(standing.state is State.OWN_CODE for standing in standings):
+        scripts = printed_scripts(page, page_id(page, world), sources, strict=False)
+        own = {line: script.variant_id for script in scripts if script.own for line in script.lines}
+    return tuple(proved(s, outcomes, own.get(s.line) or (s.variant.id if s.variant else ""), run) for s in standings)
 
 
 def page_id(page: Page, world: World) -> str:

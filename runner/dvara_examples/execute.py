@@ -116,14 +116,14 @@ def _run_info(run: PlannedRun, command: Command, shared: Execution, started_utc:
         gateway=shared.gateway.description,
         limits=variant.limits,
         started_utc=started_utc,
-        reproduce=_reproduce(variant.id, shared),
+        reproduce=_reproduce(run, shared),
     )
 
 
-def _reproduce(variant_id: str, shared: Execution) -> str:
-    """Return the command line that runs one variant again and shows everything."""
+def _reproduce(run: PlannedRun, shared: Execution) -> str:
+    """Return the command line that runs one variant, or what a page prints, again and shows everything."""
     world = shared.world
-    words = ["dvara-examples", "run", variant_id, "--verbose"]
+    words = ["dvara-examples", *(run.printed.again if run.printed else ("run", run.variant.id)), "--verbose"]
     if shared.deps is not Deps.LOCKED:
         words += ["--deps", shared.deps.value]
     if world.manifest_path != world.root / "examples" / "manifest.yaml":

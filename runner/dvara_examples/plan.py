@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 
 from dvara_examples.manifest import Example, Manifest, Variant
+from dvara_examples.results import Place
 from dvara_examples.toolchains import Missing, Runtime
 from dvara_examples.wanted import Shard
 
@@ -18,10 +20,22 @@ class MissingToolchain(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Printed:
+    """Code that a page prints, run in the place of a variant's script: its *file*, and the words that run it *again*.
+
+    What it needs besides is taken from beside the variant's script.
+    """
+
+    file: Path
+    again: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedRun:
     """One run to come: at most one of *skip* and *error* says why it will not start.
 
     *position* is the variant's place in the manifest, from 0; *repetition* counts from 1 where there are several runs of it.
+    *places* are where people read about it; *printed* is set where a page's code is run instead of the variant's script.
     """
 
     variant: Variant
@@ -31,6 +45,8 @@ class PlannedRun:
     error: str | None = None
     position: int = 0
     repetition: int | None = None
+    places: tuple[Place, ...] = ()
+    printed: Printed | None = None
 
 
 @dataclass(frozen=True, slots=True)

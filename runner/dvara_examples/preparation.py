@@ -23,7 +23,7 @@ class Preparation:
     def command(self, run: PlannedRun) -> Command:
         """Return how *run* is started. Raises ToolchainError, the same one for every run that shares the preparation."""
         variant = run.variant
-        return self._prepare(run).command(variant.file, variant.args)
+        return self._prepare(run).command(run.printed.file if run.printed else variant.file, variant.args)
 
     def _prepare(self, run: PlannedRun) -> Prepared:
         key = (run.variant.language, run.variant.file.parent)

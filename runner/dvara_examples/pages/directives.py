@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-PLACEHOLDER_FOR = ("DVARA_URL", "DVARA_API_KEY", "DVARA_MODEL")
-"""What a placeholder may stand for: the variables that every example reads."""
+PLACEHOLDER_FOR = ("DVARA_URL", "DVARA_API_KEY")
+"""What a placeholder may stand for: the variables that every run has."""
 
 _NAME = r"(?P<id>[^\s\[\]]+)(?:\[(?P<language>[^\s\[\]]*)\])?"
 _EXAMPLE = re.compile(rf"{_NAME}(?:\s+region:\s*(?P<region>\S+))?")

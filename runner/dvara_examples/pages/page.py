@@ -36,11 +36,12 @@ _About = Shows | RunsAs | Untested
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A fence that can be tested: its *language*, and the directive that it stands under, if any."""
+    """A fence that can be tested: its *language*, and the directive that it stands under, with its line, if there is any."""
 
     fence: Fence
     language: str | None
     about: _About | None = None
+    about_line: int = 0
 
     @property
     def line(self) -> int:
@@ -192,7 +193,7 @@ class _Reader:
         named = about.language if isinstance(about, Shows | RunsAs) else None
         if named is not None and not self._served:
             self._served.add(named)
-            self.snippets.append(Snippet(fence, named, about))
+            self.snippets.append(Snippet(fence, named, about, self._line))
             if not self._closed_later:
                 self._end()
         elif language is None:
@@ -203,7 +204,7 @@ class _Reader:
             self.snippets.append(Snippet(fence, language))
         else:
             self._served.add(language)
-            self.snippets.append(Snippet(fence, language, about))
+            self.snippets.append(Snippet(fence, language, about, self._line))
 
     def _end(self) -> None:
         """Let no further fence stand under the directive; one that is about no fence at all is a mistake."""

@@ -27,6 +27,8 @@ def describe_failure(result: RunResult, world: World) -> Iterator[tuple[str, str
     if result.transcript is not None:
         yield from _timelines(result.transcript)
         yield "again", result.transcript.run.reproduce
+    for place in result.places[1:] or result.places:
+        yield "shown", f"{place.file}:{place.line}"
     for attempt in result.earlier:
         if attempt.stored is not None:
             yield "earlier", world.shown(attempt.stored)

@@ -3,11 +3,12 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dvara_examples.allowance import NO_BOUNDS, Allowance, allowance_for, cost_reminder
 from dvara_examples.gateways import Gateway, open_gateway
 from dvara_examples.manifest import Manifest, load_manifest
+from dvara_examples.pages.places import find_places
 from dvara_examples.plan import MissingToolchain, Plan, make_plan, part_of, probe_all, repeated
 from dvara_examples.run_json import About, RunEntry, RuntimeEntry, ShardEntry
 from dvara_examples.select import select
@@ -70,6 +71,8 @@ def open_session(world: World, wanted: Selection, options: Options) -> Iterator[
         plan = repeated(make_plan(manifest, variants, probed, gateway.capabilities, options.missing_toolchain), control.repeat)
         if control.shard is not None:
             plan = part_of(plan, control.shard)
+        places = find_places(manifest, [run.variant for run in plan.runs])
+        plan = replace(plan, runs=tuple(replace(run, places=places[run.variant.id]) for run in plan.runs))
         yield Session(world, plan, gateway, options.deps, control, digest, remark)
 
 

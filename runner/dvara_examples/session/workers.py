@@ -131,7 +131,14 @@ class Workers:
 
 
 def _without_transcript(run: PlannedRun, verdict: Verdict) -> RunResult:
-    return RunResult(run.variant.id, run.variant.language, verdict, title=run.example.title, repetition=run.repetition)
+    return RunResult(
+        run.variant.id,
+        run.variant.language,
+        verdict,
+        title=run.example.title,
+        places=run.places,
+        repetition=run.repetition,
+    )
 
 
 def _what_became_of(result: RunResult) -> str:

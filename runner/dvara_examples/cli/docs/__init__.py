@@ -4,13 +4,13 @@ import click
 
 from dvara_examples.cli._lazy import LazyGroup
 
-COMMANDS = ("check", "sync")
+COMMANDS = ("check", "sync", "run", "gate")
 """The commands in the order of the help; each is the module of that name in this package."""
 
 
 @click.group("docs", cls=LazyGroup, package=__name__, words=COMMANDS)
 def command() -> None:
-    """Keep documentation pages in step with the examples.
+    """Keep documentation pages in step with the examples, and run what they print.
 
     A comment above a fence names the example that it shows: <!-- example: stream-basic -->.
     PAGES are Markdown files and folders; without any, those that the manifest names.

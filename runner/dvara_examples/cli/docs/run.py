@@ -1,0 +1,44 @@
+"""``dvara-examples docs run``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dvara_examples.cli._options import Planning, Running, manifest_option, planning_options, report_option, running_options
+from dvara_examples.cli._pages import pages_argument
+
+if TYPE_CHECKING:
+    from dvara_examples.reports._opening import Request
+
+
+@click.command("run")
+@pages_argument
+@planning_options
+@running_options
+@report_option
+@manifest_option
+def command(
+    pages: tuple[str, ...], planning: Planning, running: Running, reports: "tuple[Request, ...]", manifest: Path | None
+) -> int:
+    """Run what pages print, as printed, and judge it like the examples that it names.
+
+    A fence takes the place of the region that it shows; one under run-as is a script by itself.
+
+    \b
+    dvara-examples docs run docs/guide.md
+    dvara-examples docs run docs/guide.md --deps latest --verbose
+    """
+    from dvara_examples.cli._compose import compose_options
+    from dvara_examples.cli._page_runs import run_chosen
+    from dvara_examples.cli._world import build_world
+    from dvara_examples.docs_run import choose_printed
+    from dvara_examples.manifest import load_manifest
+    from dvara_examples.pages.find import find_pages
+
+    world = build_world(manifest)
+    loaded = load_manifest(world.manifest_path, world.root, display=world.cwd)
+    chosen = choose_printed(find_pages(pages, loaded, world), loaded, world)
+    options = compose_options(world, planning, running)
+    code, _ = run_chosen(world, chosen, options, reports, verbose=running.verbose)
+    return code
