@@ -22,7 +22,7 @@ MEANINGS: Mapping[Ending, str] = {
     Ending.NO_RESPONSE: "refused, closed or reset before the status line",
     Ending.CLIENT_CLOSED: "the client hung up first, or the run was stopped",
 }
-"""How ``docs/endings.md`` explains each ending."""
+"""How ``docs/endings.md`` and ``explain`` begin to explain each ending."""
 
 _TEXT_CHARS = 100
 _LINE_CHARS = 240

@@ -107,7 +107,8 @@ class End:
 class Timeline:
     """All that is drawn of one run, from *from_s* to *to_s*: nothing happened before or after.
 
-    *from_s* is 0, unless a runtime took so long to start that the rest would have little room.
+    *from_s* is 0, unless a runtime took so long to start that the rest would have little room. *notes* belong to no request, such
+    as a connection that was refused.
     """
 
     attempts: tuple[Attempt, ...]
@@ -116,6 +117,7 @@ class Timeline:
     end: End | None
     from_s: float
     to_s: float
+    notes: tuple[str, ...] = ()
 
     def share(self, at_s: float) -> float:
         """Return where a moment lies, from 0.0 at the left edge to 1.0 at the right one."""
@@ -135,8 +137,11 @@ def timeline_of(transcript: Transcript) -> Timeline:
     times += [time for exchange in transcript.exchanges for time in (exchange.started_at_s, exchange.ended_at_s)]
     times += [event.at_s for exchange in transcript.exchanges for event in exchange.events[-1:]]
     to_s = max([_LEAST_S, *times, *([end.at_s] if end else [])])
+    notes = (*transcript.notes, *transcript.process.notes)
     from_s = _from_s(min(times, default=0.0), to_s)
-    return Timeline(tuple(_attempts(transcript.exchanges, to_s - from_s)), *pipes, end, from_s, to_s)
+    return Timeline(
+        tuple(_attempts(transcript.exchanges, to_s - from_s)), *pipes, end, from_s, to_s, tuple(map(_one_line, notes))
+    )
 
 
 def _from_s(first_s: float, to_s: float) -> float:

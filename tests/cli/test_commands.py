@@ -138,3 +138,27 @@ def test_importing_the_command_line_loads_click_and_little_else() -> None:
     assert loaded.isdisjoint({"openai", "requests", "rich", "docker", "yaml", "jsonschema", "psutil", "uv"})
     ours = {name for name in loaded if name.startswith("dvara_examples")}
     assert ours <= {f"dvara_examples{part}" for part in ("", ".cli", ".cli._boundary", ".cli._lazy", ".errors")}
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("truncated",), ("truncated: an ending", "Comes about:", "To do:")),
+        (("RESET",), ("reset: an ending", "reset: a fault")),
+        (("prints_the_stream", "3"), ("prints_the_stream: an expectation", "3: an exit code")),
+        ((), ("endings\n", "exit codes\n", "eof_without_done", "close_early", "hangs_up_within_s", "flaky")),
+    ],
+)
+def test_explain_tells_what_a_word_means(args: tuple[str, ...], told: tuple[str, ...]) -> None:
+    """One word, a word of two kinds, several words, or none: the list of all; no line is wider than the terminal."""
+    done = call("explain", *args)
+    assert done.returncode == 0, done.stderr
+    assert [part for part in told if part not in done.stdout] == []
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_explain_names_the_nearest_word() -> None:
+    """A slip of the hand is exit 2 with what was meant."""
+    done = call("explain", "truncatd")
+    assert done.returncode == 2
+    assert "did you mean 'truncated'?" in done.stderr

@@ -77,6 +77,7 @@ def _requests(timeline: Timeline) -> Iterator[Line]:
         yield from (((f"           {_one_line(remark)}", ""),) for remark in (*attempt.remarks, *attempt.faults))
     if (more := len(timeline.attempts) - _MOST_REQUESTS) > 0:
         yield ((f"({more} more requests)", "dim"),)
+    yield from (((f"remark     {_one_line(note)}", ""),) for note in timeline.notes)
 
 
 def _one_line(text: str) -> str:

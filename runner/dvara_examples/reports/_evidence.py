@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from dvara_examples.explanations import explanations
 from dvara_examples.results import RunResult
+from dvara_examples.timeline import WHOLE_ENDINGS
 from dvara_examples.transcript import Exchange, Output, Transcript
 from dvara_examples.verdict import Finding
 from dvara_examples.world import World
@@ -27,6 +29,8 @@ def describe_failure(result: RunResult, world: World) -> Iterator[tuple[str, str
     if result.transcript is not None:
         yield from _timelines(result.transcript)
         yield "again", result.transcript.run.reproduce
+        if words := _to_explain(result, result.transcript):
+            yield "explain", f"dvara-examples explain {' '.join(words)}"
     for place in result.places[1:] or result.places:
         yield "shown", f"{place.file}:{place.line}"
     for attempt in result.earlier:
@@ -34,6 +38,14 @@ def describe_failure(result: RunResult, world: World) -> Iterator[tuple[str, str
             yield "earlier", world.shown(attempt.stored)
     if result.stored is not None:
         yield "stored", world.shown(result.stored)
+
+
+def _to_explain(result: RunResult, transcript: Transcript) -> tuple[str, ...]:
+    """Return the words of a failure that `explain` knows: findings, and how the last exchange ended if that was not well."""
+    last = transcript.last_exchange
+    words = [finding.key for finding in result.verdict.failures]
+    words += [last.ending] if last and last.ending not in WHOLE_ENDINGS else []
+    return tuple(word for word in dict.fromkeys(words) if explanations(word))
 
 
 def _finding(finding: Finding) -> Iterator[tuple[str, str]]:

@@ -194,6 +194,7 @@ def _height(mark: Mark) -> float:
 
 
 def _notes(timeline: Timeline, bars: Sequence[Bar], pipes: Sequence[Lane]) -> Iterator[str]:
+    yield from timeline.notes
     for bar, attempt in zip(bars, timeline.attempts, strict=True):
         if bar.marks.note:
             yield f"request {attempt.number}: {bar.marks.note}"

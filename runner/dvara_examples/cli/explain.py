@@ -1,0 +1,72 @@
+"""``dvara-examples explain``."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dvara_examples.explanations import Explanation
+
+_MOST_WIDTH = 100
+
+
+@click.command("explain")
+@click.argument("words", nargs=-1, metavar="[WORD]...")
+def command(words: tuple[str, ...]) -> None:
+    """Explain a word of the summary: what it means, how it comes about, what to do.
+
+    WORD is an ending, an expectation, a fault, an exit code or an outcome. Without one, all words are listed.
+
+    \b
+    dvara-examples explain truncated
+    dvara-examples explain prints_the_stream progressive
+    dvara-examples explain 3
+    """
+    import shutil
+
+    width = min(shutil.get_terminal_size().columns, _MOST_WIDTH)
+    found = [explanation for word in words for explanation in _explanations(word)]
+    for line in _told(found, width) if words else _listed(width):
+        click.echo(line)
+
+
+def _explanations(word: str) -> "tuple[Explanation, ...]":
+    from dvara_examples.explanations import explanations, words
+    from dvara_examples.values import nearest
+
+    found = explanations(word)
+    if not found:
+        known = [each.word for group in words().values() for each in group]
+        near = nearest(word, known)
+        question = f"did you mean {near!r}? " if near else ""
+        raise click.UsageError(f"there is nothing to explain of {word!r}; {question}`dvara-examples explain` lists all words")
+    return found
+
+
+def _told(found: "list[Explanation]", width: int) -> "Iterator[str]":
+    import textwrap
+
+    for place, explanation in enumerate(found):
+        if place:
+            yield ""
+        yield f"{explanation.word}: {_article(explanation.kind)}"
+        for paragraph in explanation.paragraphs:
+            yield ""
+            yield textwrap.fill(paragraph, width, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+
+
+def _listed(width: int) -> "Iterator[str]":
+    import textwrap
+
+    from dvara_examples.explanations import words
+
+    for kind, group in words().items():
+        yield f"{kind}s"
+        listing = ", ".join(explanation.word for explanation in group)
+        yield textwrap.fill(listing, width, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+
+
+def _article(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
