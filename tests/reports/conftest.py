@@ -66,12 +66,12 @@ def write(tmp_path: Path) -> Iterator[Write]:
     """Return a function that lets a report of a kind be written, and returns its text."""
     with ExitStack() as stack:
 
-        def call(kind: str, *results: RunResult, interrupted: bool = False, path: Path = tmp_path / "out") -> str:
+        def call(kind: str, *results: RunResult, path: Path = tmp_path / "out", **how: bool) -> str:
             target = stack.enter_context(file_target(path))
             reporter = report_module(kind).open_report(about(results), target)
             for result in results:
                 reporter.result(result)
-            reporter.close(Summary.of(results, interrupted=interrupted))
+            reporter.close(Summary.of(results, **how))
             return path.read_text("utf-8") if path.exists() else ""
 
         yield call
