@@ -10,6 +10,7 @@ from inspect import getdoc
 from pathlib import Path
 from typing import Literal, Union, get_args, get_origin, get_type_hints
 
+from dvara_examples.reports.events import LINES
 from dvara_examples.reports.json import Document
 
 Schema = dict[str, object]
@@ -20,6 +21,11 @@ _SIMPLE: Mapping[object, str] = {str: "string", bool: "boolean", int: "integer",
 def report_schema() -> Schema:
     """Return the schema of ``--report json``."""
     return _schema("A report of dvara-examples: what --report json writes", Document)
+
+
+def events_schema() -> Schema:
+    """Return the schema of one line of ``--report events``."""
+    return _schema("A line of what --report events of dvara-examples writes", *LINES)
 
 
 def schema_text(schema: Schema) -> str:
@@ -67,7 +73,7 @@ def _object(kind: type, defs: dict[str, Schema]) -> Schema:
     return {"$ref": f"#/$defs/{name}"}
 
 
-SCHEMAS = {"report.schema.json": report_schema}
+SCHEMAS = {"report.schema.json": report_schema, "events.schema.json": events_schema}
 """What lies beside the reports; ``make schema`` renews it."""
 
 if __name__ == "__main__":
