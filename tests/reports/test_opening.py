@@ -2,14 +2,21 @@
 
 import io
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
 from dvara_examples.errors import ExitCode, ReportError
-from dvara_examples.reports._opening import Request, open_reports, parse_request
+from dvara_examples.reports._opening import Request, Surroundings, open_reports, parse_request
 from dvara_examples.results import Summary
 from dvara_examples.values import InvalidValue
 from tests.reports.conftest import about, make_result
+
+
+def around(cwd: Path, stdout: TextIO | None = None, folder: Path | None = None) -> Surroundings:
+    """Return where reports go when one stands in *cwd*."""
+    stream = stdout or io.StringIO()
+    return Surroundings(folder or cwd, cwd, stream, stream)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +56,7 @@ def test_two_reports_to_one_place_are_refused(tmp_path: Path, pair: tuple[Reques
     """Whichever way the place is spelt."""
     (tmp_path / "b").mkdir()
     (tmp_path / "link").symlink_to("a")
-    opening = open_reports(pair, about(), tmp_path / "runs", tmp_path, io.StringIO())
+    opening = open_reports(pair, about(), around(tmp_path, folder=tmp_path / "runs"))
     with pytest.raises(ReportError, match="two reports, json and json, would go to"), opening:
         pass
 
@@ -58,7 +65,7 @@ def test_a_report_that_cannot_be_written_takes_nothing_along(tmp_path: Path) -> 
     """The other one is whole, the failure is told with its cause, and a session that went well ends with 3."""
     wanted = [Request("json", "/dev/full"), Request("json", "good.json")]
     summary = Summary.of([make_result()])
-    with open_reports(wanted, about(), tmp_path, tmp_path, io.StringIO()) as opened:
+    with open_reports(wanted, about(), around(tmp_path)) as opened:
         for reporter in opened.reporters:
             reporter.close(summary)
     (failure,) = opened.failures
@@ -80,7 +87,7 @@ def test_a_reader_that_leaves_is_no_failure(tmp_path: Path) -> None:
             raise BrokenPipeError
 
     summary = Summary.of([make_result()])
-    with open_reports([Request("json", "-")], about(), tmp_path, tmp_path, Gone()) as opened:
+    with open_reports([Request("json", "-")], about(), around(tmp_path, Gone())) as opened:
         opened.reporters[0].close(summary)
     assert (opened.failures, opened.exit_code(summary)) == ([], ExitCode.OK)
 
@@ -88,7 +95,7 @@ def test_a_reader_that_leaves_is_no_failure(tmp_path: Path) -> None:
 def test_a_fault_in_a_report_is_told_as_one(tmp_path: Path) -> None:
     """An exception in a report ends that report alone, with the place in the program and exit code 5."""
     summary = Summary.of([make_result()])
-    with open_reports([Request("json", "a")], about(), tmp_path, tmp_path, io.StringIO()) as opened:
+    with open_reports([Request("json", "a")], about(), around(tmp_path)) as opened:
         opened.reporters[0].result(None)  # type: ignore[arg-type]
         opened.reporters[0].close(summary)
     ((sentence, _),) = opened.failures

@@ -2,6 +2,7 @@
 
 import io
 import os
+import resource
 import threading
 from pathlib import Path
 
@@ -118,3 +119,19 @@ def test_any_text_can_be_written(tmp_path: Path, text: str, written: str) -> Non
     with file_target(tmp_path / "a") as target:
         target.write(text)
     assert (tmp_path / "a").read_bytes().decode() == written
+
+
+def test_a_file_that_cannot_be_written_whole_stays_as_it_was(tmp_path: Path) -> None:
+    """Where room runs out half-way, the old file is there and nothing beside it."""
+    path = tmp_path / "report.json"
+    path.write_text("old")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with file_target(path) as target:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, before[1]))
+        try:
+            with pytest.raises(OSError, match="File too large"):
+                target.write("x" * 10_000)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert path.read_text() == "old"
+    assert [found.name for found in tmp_path.iterdir()] == ["report.json"]

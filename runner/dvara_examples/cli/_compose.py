@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 
 from dvara_examples import __version__
 from dvara_examples.allowance import Allowance
@@ -11,7 +12,8 @@ from dvara_examples.clock import start_timer
 from dvara_examples.errors import ReportError
 from dvara_examples.plan import MissingToolchain
 from dvara_examples.reports import SessionInfo
-from dvara_examples.reports._opening import OpenReports, Request, open_reports
+from dvara_examples.reports._opening import OpenReports, Request, Surroundings, open_reports
+from dvara_examples.reports._workflow import muzzled
 from dvara_examples.reports.terminal import TerminalReport
 from dvara_examples.results import shown_id
 from dvara_examples.run_folder import RunFolder
@@ -75,10 +77,14 @@ def reporting(
     Where one of them takes stdout, what is for people goes to stderr. A session that is not *live* was held before. Raises
     ReportError before anything has begun.
     """
+    runner = world.stdout
+    if world.env("GITHUB_ACTIONS"):
+        world = replace(world, stdout=muzzled(world.stdout), stderr=muzzled(world.stderr))
+    shared = world.env("GITHUB_STEP_SUMMARY")
+    around = Surroundings(folder.path, world.cwd, world.stdout, runner, Path(shared).resolve() if shared else None)
     to_people = replace(world, stdout=world.stderr) if any(request.takes_stdout for request in requests) else world
     try:
-        opening = open_reports(requests, about, folder.path, world.cwd, world.stdout)
-        with opening as opened:
+        with open_reports(requests, about, around) as opened:
             opened.reporters.insert(0, _terminal_report(to_people, about, folder, live=live, verbose=verbose))
             yield opened
     except ReportError:

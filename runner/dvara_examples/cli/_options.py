@@ -134,7 +134,8 @@ report_option = click.option(
     multiple=True,
     metavar="KIND[=PATH]",
     callback=_parse_reports,
-    help="Write a report too: json or html. It goes to PATH (- is stdout), else into the run's folder; repeatable.",
+    help="Write a report too: events, github, html, json, junit or markdown. It goes to PATH (- is stdout), else into the run's"
+    " folder, or to stdout if it is github; repeatable.",
 )
 
 

@@ -53,11 +53,24 @@ class OpenReports:
         return ExitCode.worst((summary.exit_code, *(code for _, code in self.failures)))
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where reports go: a relative path starts at *cwd*, one that is not named at the run's *folder*.
+
+    *stdout* is what reports write to, *runner* what those write to whose lines are meant for the runner of a workflow.
+    What stands in the file *shared* already is kept, as others write to it too.
+    """
+
+    folder: Path
+    cwd: Path
+    stdout: TextIO
+    runner: TextIO
+    shared: Path | None = None
+
+
 @contextmanager
-def open_reports(
-    requests: Sequence[Request], about: SessionInfo, folder: Path, cwd: Path, stdout: TextIO
-) -> Iterator[OpenReports]:
-    """Open what *requests* ask for; a relative path starts at *cwd*, one that is not named at the run's *folder*.
+def open_reports(requests: Sequence[Request], about: SessionInfo, around: Surroundings) -> Iterator[OpenReports]:
+    """Open what *requests* ask for.
 
     Raises ReportError where one cannot be written, or where two would go to the same place.
     """
@@ -66,13 +79,16 @@ def open_reports(
     with ExitStack() as stack:
         for request in requests:
             module = report_module(request.kind)
-            path = _path(request, module.DEFAULT_NAME, folder, cwd)
+            path = _path(request, module.DEFAULT_NAME, around)
             place = path.resolve() if path else None
             if place in taken:
                 both = f"{taken[place]} and {request.kind}"
                 raise ReportError(f"two reports, {both}, would go to {path or 'stdout'}; name another path for one")
             taken[place] = request.kind
-            target = stack.enter_context(file_target(path)) if path else stdout_target(stdout)
+            if path is None:
+                target = stdout_target(around.runner if getattr(module, "WORKFLOW_COMMANDS", False) else around.stdout)
+            else:
+                target = stack.enter_context(file_target(path, keep=place == around.shared))
             opened.reporters.append(_Guarded(request.kind, _open(module, about, target), opened.failures))
         yield opened
 
@@ -85,10 +101,10 @@ def _open(module: ModuleType, about: SessionInfo, target: Target) -> Reporter:
     return reporter
 
 
-def _path(request: Request, default_name: str | None, folder: Path, cwd: Path) -> Path | None:
+def _path(request: Request, default_name: str | None, around: Surroundings) -> Path | None:
     if request.path is None:
-        return None if default_name is None else folder / default_name
-    return None if request.takes_stdout else cwd / request.path
+        return None if default_name is None else around.folder / default_name
+    return None if request.takes_stdout else around.cwd / request.path
 
 
 class _Guarded:

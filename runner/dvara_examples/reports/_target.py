@@ -27,16 +27,17 @@ def stdout_target(stdout: TextIO) -> Target:
 
 
 @contextmanager
-def file_target(path: Path) -> Iterator[Target]:
+def file_target(path: Path, *, keep: bool = False) -> Iterator[Target]:
     """Yield the target that writes to *path*, making the folders above it; the file is closed at the end.
 
-    What is no ordinary file (a named pipe, a device) is written to as it is. Raises ReportError where it cannot be written.
+    What is no ordinary file (a named pipe, a device) is written to as it is. Where *keep* is set, whole text comes behind
+    what stands there already. Raises ReportError where it cannot be written.
     """
     with _telling_of(path):
         mode = _mode(path)
         if stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        file = _Stream(path) if mode and not stat.S_ISREG(mode) else _File(path)
+        file = _Stream(path) if mode and not stat.S_ISREG(mode) else _File(path, keep=keep)
     try:
         yield Target(file.write, file.append, path)
     finally:
@@ -46,13 +47,14 @@ def file_target(path: Path) -> Iterator[Target]:
 class _File:
     """An ordinary file; a link is followed, so that the file behind it is the one that is replaced."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path.resolve()
+    def __init__(self, path: Path, *, keep: bool) -> None:
+        self._path, self._keep = path.resolve(), keep
         self._appending: int | None = None
-        self._replace_with(b"", keep=False)
+        self._put(b"", trial=True)
 
     def write(self, text: str) -> None:
-        self._replace_with(_repaired(text), keep=True)
+        before = self._path.read_bytes() if self._keep and self._path.exists() else b""
+        self._put(before + _repaired(text), trial=False)
 
     def append(self, text: str) -> None:
         if self._appending is None:
@@ -64,14 +66,14 @@ class _File:
         if self._appending is not None:
             os.close(self._appending)
 
-    def _replace_with(self, data: bytes, *, keep: bool) -> None:
-        """Write *data* beside the file, and move it there if it is to be kept: else this was a trial."""
+    def _put(self, data: bytes, *, trial: bool) -> None:
+        """Write *data* beside the file, and move it there unless this is but a trial."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         part = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}.part")
         try:
             with part.open("xb", buffering=0) as file:
                 _write_all(file.fileno(), data, self._path)
-            if keep:
+            if not trial:
                 part.replace(self._path)
         finally:
             with suppress(OSError):

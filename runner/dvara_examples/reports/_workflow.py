@@ -1,0 +1,63 @@
+"""What a line means to the runner of GitHub Actions, and how to keep text from meaning anything.
+
+A runner takes every line of a step's output for a command that begins with ``::`` behind blanks, or holds ``##[`` anywhere
+(``ActionCommand`` in github.com/actions/runner). ``::stop-commands::`` would switch all of them off, and those of the rest of
+the step too where this program is killed before it switches them on; so what is not meant to be a command is changed to be none.
+"""
+
+import re
+from typing import TextIO, cast
+
+_COMMAND = re.compile(r"^(?:\s|\x1b\[[0-9;]*m)*:(?=:)|##(?=\[)")
+_LINE_END = re.compile(r"[\r\n]")
+_PIECE = re.compile(r"[^\r\n]*[\r\n]|[^\r\n]+")
+_KEPT_CHARS = 300
+
+
+def escape_data(text: str) -> str:
+    """Escape a command's message."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def escape_property(text: str) -> str:
+    """Escape a value between a command's name and its message."""
+    return escape_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def muzzled(stream: TextIO) -> TextIO:
+    """Return *stream*, with a blank in whatever a runner would take for a command, however it comes in pieces."""
+    return cast("TextIO", _Muzzled(stream))
+
+
+class _Muzzled:
+    """Remembers of the line that is being written what can still matter."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._line = ""
+
+    def write(self, text: str) -> int:
+        """Write *text*, harmless."""
+        self._stream.write("".join(self._harmless(piece) for piece in _PIECE.findall(text)))
+        return len(text)
+
+    def __getattr__(self, name: str) -> object:
+        """Be the stream itself in everything else."""
+        return getattr(self._stream, name)
+
+    def _harmless(self, piece: str) -> str:
+        """Return one line, or a piece of it, changed where it makes a command together with what stands before it."""
+        line = self._line + piece
+        places = [found.end() for found in _COMMAND.finditer(line) if found.end() >= len(self._line)]
+        changed, begin = "", len(self._line)
+        for place in places:
+            changed += line[begin:place] + " "
+            begin = place
+        changed += line[begin:]
+        self._line = "" if _LINE_END.search(piece) else _remembered(self._line + changed)
+        return changed
+
+
+def _remembered(line: str) -> str:
+    """Keep what can still matter of a line: its blank beginning, or that there is none, and the last characters."""
+    return line if len(line) <= _KEPT_CHARS else ("" if not line.strip() else "x") + line[-3:]

@@ -1,0 +1,85 @@
+"""``--report github``: annotations for GitHub Actions, at the line of the example and of the page that shows it."""
+
+from collections.abc import Iterator
+
+from dvara_examples.reports import SessionInfo, Target
+from dvara_examples.reports._facts import cut
+from dvara_examples.reports._wording import (
+    explanation,
+    headline,
+    one_line,
+    red,
+    remarkable,
+    severity,
+    troubles,
+    visible,
+)
+from dvara_examples.reports._workflow import escape_data, escape_property
+from dvara_examples.results import Place, RunEvent, RunResult, Summary
+from dvara_examples.verdict import Outcome
+
+DEFAULT_NAME = None
+WORKFLOW_COMMANDS = True
+"""What it writes to stdout is meant for the runner; everything else on stdout is kept from being taken for that."""
+
+_MOST = 10
+"""What GitHub shows of one kind of annotation per step; it drops the others without a word."""
+
+
+def open_report(about: SessionInfo, target: Target) -> "GithubReport":  # noqa: ARG001 - the contract's signature
+    """Open the report."""
+    return GithubReport(target)
+
+
+class GithubReport:
+    """Collects what did not pass and writes the worst of it at the end."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._results: list[RunResult] = []
+
+    def event(self, event: RunEvent) -> None:
+        """Leave events to others."""
+
+    def result(self, result: RunResult) -> None:
+        """Keep one result, if there is something to say of it."""
+        if remarkable(result):
+            self._results.append(result)
+
+    def tick(self) -> None:
+        """Show nothing."""
+
+    def close(self, summary: Summary) -> None:
+        """Write the annotations, and how many there would have been."""
+        lines = tuple(self._annotations(summary))
+        if left_out := len(lines) - _MOST:
+            lines = lines[:_MOST]
+        if left_out > 0:
+            more = f"and {left_out} more; the log of this step tells all of them. In sum {summary}"
+            lines += (_command("notice", "dvara-examples", more),)
+        self._target.write("".join(f"{line}\n" for line in lines))
+
+    def _annotations(self, summary: Summary) -> Iterator[str]:
+        """Yield annotations, worst first; what a page shows comes after all examples, as it repeats them."""
+        results = sorted(self._results, key=severity)
+        failed = [result for result in results if result.internal or result.verdict.outcome is Outcome.FAILED]
+        others = [result for result in results if result not in failed]
+        yield from (_annotation(result, summary, result.places[:1]) for result in failed)
+        for trouble in troubles(summary):
+            yield _command("error", f"dvara-examples: {trouble.name}", trouble.sentence)
+        yield from (_annotation(result, summary, result.places[:1]) for result in others)
+        for result in results:
+            yield from (_annotation(result, summary, (place,)) for place in result.places[1:])
+
+
+def _annotation(result: RunResult, summary: Summary, places: tuple[Place, ...]) -> str:
+    name = "error" if red(result, summary) else "warning"
+    word = "is flaky" if result.flaky else "failed" if result.verdict.outcome is Outcome.FAILED else "could not run"
+    text = f"{headline(result)}\n{cut(explanation(result), 1500, 500)}"
+    return _command(name, f"{result.run_id} {word}", text, *places)
+
+
+def _command(name: str, title: str, text: str, *places: Place) -> str:
+    properties = [f"file={escape_property(visible(place.file))},line={place.line}" for place in places]
+    properties.append(f"title={escape_property(one_line(title))}")
+    return f"::{name} {','.join(properties)}::{escape_data(visible(text))}"

@@ -1,0 +1,121 @@
+"""``--report github``, read as the runner of GitHub Actions reads it."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dvara_examples.reports._workflow import muzzled
+from dvara_examples.results import Place
+from dvara_examples.verdict import Outcome
+from tests.reports.actions_runner import Command, commands_in
+from tests.reports.conftest import ONE_OF_EACH, Write, make_result
+
+
+def test_an_annotation_stands_at_the_example_and_at_the_page(write: Write) -> None:
+    """Both lines lead to what is wrong."""
+    example, page = commands_in(write("github", make_result(Outcome.FAILED)))
+    assert example.name == page.name == "error"
+    assert (example.properties["file"], example.properties["line"]) == ("examples/python/stream_basic.x", "12")
+    assert (page.properties["file"], page.properties["line"]) == ("docs/streaming.md", "40")
+    assert example.properties["title"] == "stream-basic[python] failed"
+    assert example.data.startswith("ends: it was cut\n")
+
+
+def test_what_passed_or_was_skipped_has_none(write: Write) -> None:
+    """A session without a fault writes nothing."""
+    assert write("github", make_result()) == ""
+    titles = [command.properties["title"] for command in commands_in(write("github", *ONE_OF_EACH))]
+    assert {title.partition(" ")[2] for title in titles} == {"failed", "could not run"}
+
+
+def test_the_worst_comes_first_and_ten_are_the_most(write: Write) -> None:
+    """GitHub drops the eleventh without a word, so a notice says how many there are."""
+    errored = [make_result(Outcome.ERRORED, f"e{number}[java]") for number in range(9)]
+    failed = [make_result(Outcome.FAILED, f"f{number}[java]") for number in range(3)]
+    *errors, notice = commands_in(write("github", *errored, *failed))
+    assert [command.name for command in errors] == ["error"] * 10
+    assert [command.properties["title"].split("[")[0] for command in errors] == ["f0", "f1", "f2", *(f"e{n}" for n in range(7))]
+    assert notice.name == "notice"
+    assert notice.data.startswith("and 14 more; ")
+
+
+def test_a_result_without_a_place_is_told_all_the_same(write: Write) -> None:
+    """A stored run may not know where its script was."""
+    (command,) = commands_in(write("github", make_result(Outcome.FAILED, places=())))
+    assert "file" not in command.properties
+
+
+def test_an_interruption_and_a_session_in_which_nothing_ran_are_errors(write: Write) -> None:
+    """What is red is never without an annotation."""
+    assert [c.name for c in commands_in(write("github", make_result(), interrupted=True))] == ["error"]
+    assert [c.name for c in commands_in(write("github", make_result(Outcome.SKIPPED)))] == ["error"]
+
+
+NASTY = "50% of a:b,c\n::error::smuggled\r\n##[error]smuggled %0A"
+
+
+def test_text_cannot_leave_its_annotation(write: Write) -> None:
+    """Line ends, colons, commas and per cent signs come out as they went in, and no further command begins."""
+    result = make_result(Outcome.FAILED, reason=NASTY, places=(Place("a:b,c%.py", 3),))
+    (command,) = commands_in(write("github", replace(result, variant_id="x:y,z[python]")))
+    assert command.properties["file"] == "a:b,c%.py"
+    assert command.properties["title"] == "x:y,z[python] failed"
+    assert NASTY.replace("\r\n", "\n") in command.data
+
+
+# -- what examples write beside it
+
+
+def through(*pieces: str) -> str:
+    """Return what a muzzled stream lets through."""
+    out = io.StringIO()
+    stream = muzzled(out)
+    for piece in pieces:
+        stream.write(piece)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "::error::x",
+        "  ::add-mask::x",
+        "text ##[error]x",
+        "\x1b[1m ::set-output name=a::b",
+        "::stop-commands::abc",
+        "a\r::error::x",
+    ],
+)
+def test_a_line_that_would_be_a_command_is_none_any_more(line: str) -> None:
+    """All of it can still be read."""
+    assert commands_in(f"{line}\n") or "\x1b" in line, "or nothing is proved"
+    written = through(f"{line}\n")
+    assert commands_in(written) == []
+    assert written.replace(" ", "") == f"{line}\n".replace(" ", "")
+
+
+@pytest.mark.parametrize("line", ["a::b::c", "# [x] ::", "passed  stream-basic[node]  0.3 s", "std::vector", ""])
+def test_any_other_line_stays_as_it_is(line: str) -> None:
+    """Colons within a line mean nothing to a runner."""
+    assert through(f"{line}\n") == f"{line}\n"
+
+
+SIGNS = st.text(st.sampled_from(": #[]\n\r\terror,x\x1bm1"), max_size=12)
+
+
+@given(st.lists(st.one_of(SIGNS, st.sampled_from(["::", "##[", "error", "::error::x", ":", "#", "[", "\n"]))))
+def test_pieces_cannot_make_up_a_command(pieces: list[str]) -> None:
+    """However text is cut, no command comes out, and nothing but blanks is added."""
+    written = through(*pieces, "\n")
+    assert commands_in(written) == []
+    assert written.replace(" ", "") == "".join([*pieces, "\n"]).replace(" ", "")
+
+
+def test_the_oracle_knows_a_command() -> None:
+    """The reader that these tests rely on finds what the runner's own documentation shows."""
+    shown = "::error file=app.js,line=1,col=5,endColumn=7,title=YOUR-TITLE::Missing semicolon"
+    properties = {"file": "app.js", "line": "1", "col": "5", "endColumn": "7", "title": "YOUR-TITLE"}
+    assert commands_in(shown) == [Command("error", properties, "Missing semicolon")]
