@@ -1,0 +1,150 @@
+"""``--report markdown``: a page for people, such as the summary of a step of GitHub Actions: a table, and what did not pass."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from dvara_examples.reports import SessionInfo, Target
+from dvara_examples.reports._facts import cut
+from dvara_examples.reports._wording import (
+    explanation,
+    headline,
+    location,
+    one_line,
+    red,
+    troubles,
+    visible,
+)
+from dvara_examples.results import RunEvent, RunResult, Summary
+from dvara_examples.verdict import Outcome
+
+DEFAULT_NAME = "summary.md"
+
+MOST_BYTES = 1_000_000
+"""GitHub takes a summary of 1 MiB per step, and drops a larger one whole; some room is left for what others add."""
+
+_SIGNS = {Outcome.PASSED: "✅", Outcome.FAILED: "❌", Outcome.ERRORED: "💥", Outcome.SKIPPED: "⏭️"}
+_FLAKY = "🔁"
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+
+
+def open_report(about: SessionInfo, target: Target) -> "MarkdownReport":
+    """Open the report."""
+    return MarkdownReport(about, target)
+
+
+class MarkdownReport:
+    """Collects results and writes the page at the end."""
+
+    def __init__(self, about: SessionInfo, target: Target) -> None:
+        self._about, self._target = about, target
+        self._results: list[RunResult] = []
+
+    def event(self, event: RunEvent) -> None:
+        """Leave events to others."""
+
+    def result(self, result: RunResult) -> None:
+        """Keep one result."""
+        self._results.append(result)
+
+    def tick(self) -> None:
+        """Show nothing."""
+
+    def close(self, summary: Summary) -> None:
+        """Write the page, as much of it as there is room for."""
+        head = "".join(f"{line}\n" for line in self._head(summary))
+        room = MOST_BYTES - len(head.encode()) - 1_000  # for the notes of what was left out
+        table = _fitting(_table(self._results), room * 2 // 3, "rows")
+        wrong = [
+            result for result in self._results if result.flaky or result.verdict.outcome in (Outcome.FAILED, Outcome.ERRORED)
+        ]
+        wrong.sort(key=lambda result: (result.flaky, result.verdict.outcome is not Outcome.FAILED))
+        sections = (_section(result, summary) for result in wrong)
+        details = _fitting([*sections, *_skips(self._results)], room - len(table.encode()), "sections")
+        self._target.write(f"{head}\n{table}{details}")
+
+    def _head(self, summary: Summary) -> Iterator[str]:
+        about = self._about
+        yield f"## dvara-examples: {'passed' if summary.exit_code == 0 else 'not passed'}"
+        yield ""
+        deps = f", {escaped(about.deps)} dependencies" if about.deps != "locked" else ""
+        yield f"{escaped(str(summary))}. Gateway {escaped(one_line(about.gateway))}{deps}. Exit code {summary.exit_code.value}."
+        for trouble in troubles(summary):
+            yield ""
+            yield f"**{escaped(trouble.word)}**: {escaped(one_line(trouble.sentence, 2_000))}"
+
+
+def escaped(text: str) -> str:
+    """Return *text* as one line that Markdown and GitHub take for nothing but text: no markup, HTML, mention or reference."""
+    written = _PUNCTUATION.sub(lambda found: f"&#{ord(found[0])};", " ".join(visible(text).split()))
+    return written.replace("&#64;", "&#64;&#8203;").replace("&#35;", "&#35;&#8203;")
+
+
+def fenced(text: str) -> str:
+    """Return *text* as a block of code that nothing in it can end."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{visible(text).rstrip()}\n{fence}\n"
+
+
+def _table(results: Sequence[RunResult]) -> list[str]:
+    """Return the lines of the table of examples and languages, in plan order."""
+    languages = tuple(dict.fromkeys(result.language for result in results))
+    if not languages:
+        return []
+    cells: dict[str, dict[str, list[str]]] = {}
+    for result in results:
+        cells.setdefault(result.variant_id.partition("[")[0], {}).setdefault(result.language, []).append(_cell(result))
+    header = "".join(f" {escaped(language)} |" for language in languages)
+    rows = [f"| example |{header}\n|---|{'---|' * len(languages)}\n"]
+    for example, found in cells.items():
+        columns = (" ".join(found.get(language, ["-"])) for language in languages)
+        rows.append(f"| {escaped(example)} |" + "".join(f" {column} |" for column in columns) + "\n")
+    return rows
+
+
+def _cell(result: RunResult) -> str:
+    sign = _FLAKY if result.flaky else _SIGNS[result.verdict.outcome]
+    word = "flaky" if result.flaky else result.verdict.outcome.value
+    duration = f" {result.transcript.process.duration_s:.1f} s" if result.transcript else ""
+    return f"{sign} {word}{duration}"
+
+
+def _section(result: RunResult, summary: Summary) -> str:
+    """Return what is said of one result: a part that unfolds, as there may be many."""
+    word = "flaky" if result.flaky else result.verdict.outcome.value
+    sign = _FLAKY if result.flaky else _SIGNS[result.verdict.outcome]
+    places = ", ".join(escaped(location(place)) for place in result.places)
+    mild = "" if red(result, summary) else " (allowed)"
+    title = f"{sign} {word}{mild}: {escaped(result.run_id)}"
+    body = [f"\n<details><summary>{title} — {escaped(headline(result))}</summary>\n\n"]
+    if places:
+        body.append(f"At {places}\n\n")
+    body.append(fenced(cut(explanation(result), 4_000, 2_000)))
+    if result.transcript is not None:
+        for label, output in (("stdout", result.transcript.stdout), ("stderr", result.transcript.stderr)):
+            if text := output.text:
+                body.append(f"\n{label}\n\n{fenced(cut(text, 1_000, 2_000))}")
+    body.append("\n</details>\n")
+    return "".join(body)
+
+
+def _skips(results: Sequence[RunResult]) -> Iterator[str]:
+    """Yield one line per reason, as one that is missing stands behind many skips."""
+    reasons: dict[str, list[str]] = {}
+    for result in results:
+        if result.verdict.outcome is Outcome.SKIPPED:
+            reasons.setdefault(result.verdict.reason, []).append(result.run_id)
+    for reason, names in reasons.items():
+        yield f"\n⏭️ skipped {escaped(one_line(', '.join(names), 400))}: {escaped(one_line(reason, 600))}\n"
+
+
+def _fitting(parts: Sequence[str], room_bytes: int, what: str) -> str:
+    """Return as many *parts* as there is room for, and a note of how many are left out."""
+    kept: list[str] = []
+    for number, part in enumerate(parts):
+        room_bytes -= len(part.encode())
+        if room_bytes < 0:
+            left_out = len(parts) - number
+            return "".join(kept) + f"\n{left_out} more {what} are left out, as a summary is dropped whole where it is too long.\n"
+        kept.append(part)
+    return "".join(kept)
