@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from dvara_examples.reports import report_kinds
 from dvara_examples.transcript_file import read_transcript
 from tests.integration.conftest import Ran, Tool
 from tests.tap.proxying import http_proxy
@@ -138,7 +139,8 @@ def ran(tool: Tool, project: Path) -> Ran:
     """Run the example in front of the echoing gateway, with canaries in the tool's environment, and show everything."""
     with echo_gateway() as gateway:
         environ = {**CANARIES, "DVARA_URL": gateway.url, "DVARA_API_KEY": KEY}
-        ran = tool("run", "all", "--manifest", str(project / "manifest.yaml"), "--verbose", env=environ)
+        reports = [f"--report={kind}={project / 'reports' / kind}" for kind in report_kinds()]
+        ran = tool("run", "all", "--manifest", str(project / "manifest.yaml"), "--verbose", *reports, env=environ)
     assert gateway.seen == [KEY] * 4, "the gateway must get the real key, or nothing is proved"
     assert ran.outcomes == {"spill[python]": "passed"}, ran.stdout + ran.stderr
     return ran
@@ -161,6 +163,15 @@ def test_nothing_that_is_shown_or_stored_holds_a_secret(ran: Ran) -> None:
     files = [path for path in ran.state.rglob("*") if path.is_file()]
     assert {"run.json", "spill.python.jsonl"} <= {path.name for path in files}
     assert {path.name: spilled(path.read_text("utf-8")) for path in files} == {path.name: [] for path in files}
+
+
+@pytest.mark.usefixtures("ran")
+def test_no_report_holds_a_secret(project: Path) -> None:
+    """Each kind is written, and of all that the example told, none tells a canary."""
+    reports = {path.name: path.read_text("utf-8") for path in (project / "reports").iterdir()}
+    assert sorted(reports) == list(report_kinds())
+    assert "your key: ***" in reports["json"]
+    assert {kind: spilled(text) for kind, text in reports.items()} == {kind: [] for kind in reports}
 
 
 def test_the_places_where_the_key_was_repeated_were_looked_at(ran: Ran) -> None:

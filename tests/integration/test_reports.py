@@ -9,6 +9,7 @@ import pytest
 
 from dvara_examples.reports import report_kinds
 from tests.integration.conftest import COMMAND, Tool, clean_environment
+from tests.reports.actions_runner import commands_in
 
 SLEEP = "import os, time\nprint('started', flush=True)\ntime.sleep(300)\n"
 
@@ -66,8 +67,9 @@ def test_a_disk_that_is_full_at_the_end_costs_that_report_alone(tool: Tool, repo
     assert ran.code == 3
     assert "error: the report json is not written: the operating system refused: No space left on device" in ran.stderr
     assert ran.outcomes == {"good[python]": "passed"}
-    assert {path.name for path in (repository / "out").iterdir()} == set(report_kinds())
-    assert all(path.stat().st_size for path in (repository / "out").iterdir())
+    written = {path.name: path.stat().st_size for path in (repository / "out").iterdir()}
+    assert written.keys() == set(report_kinds())
+    assert [kind for kind, size in written.items() if not size] == ["github"], "which has nothing to say of a run that passed"
 
 
 def test_every_report_is_written_when_the_session_is_interrupted(repository: Path, tmp_path: Path) -> None:
@@ -92,3 +94,57 @@ def test_every_report_is_written_when_the_session_is_interrupted(repository: Pat
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == list(report_kinds())
     summary = json.loads((tmp_path / "out" / "json").read_text("utf-8"))["summary"]
     assert (summary["exit_code"], summary["interrupted"]) == (130, True)
+
+
+SMUGGLER = """
+import sys
+for line in ("::error::smuggled", "##[add-mask]e", "  ::stop-commands::smuggled", "a\\r::set-output name=smuggled::x"):
+    print(line, flush=True)
+    print(line, file=sys.stderr, flush=True)
+sys.exit("::warning::smuggled")
+"""
+
+
+@pytest.mark.parametrize(("report", "ours"), [("github", ["bad[python] failed"]), ("json=-", []), ("junit=-", [])])
+def test_no_example_can_give_orders_to_a_runner(tool: Tool, repository: Path, report: str, ours: list[str]) -> None:
+    """Under GitHub Actions our annotations, if any, are the only commands in all that is written."""
+    (repository / "examples" / "python" / "bad.py").write_text(SMUGGLER)
+    environ = {"GITHUB_ACTIONS": "true", "CI": "true"}
+    ran = tool("run", "good", "bad", "--verbose", f"--report={report}", cwd=repository, env=environ)
+    assert ran.code == 1
+    assert "smuggled" in ran.stdout
+    found = commands_in(ran.stdout) + commands_in(ran.stderr)
+    assert {command.properties.get("title") for command in found} == set(ours)
+    assert {command.name for command in found} <= {"error"}
+
+
+def test_a_summary_comes_behind_what_a_step_has_written(tool: Tool, repository: Path) -> None:
+    """The file that GitHub gives to a step belongs to all of its commands."""
+    summary = repository / "step-summary"
+    summary.write_text("# before\n")
+    ran = tool("run", "bad", f"--report=markdown={summary}", cwd=repository, env={"GITHUB_STEP_SUMMARY": str(summary)})
+    assert ran.code == 1
+    assert summary.read_text("utf-8").startswith("# before\n## dvara-examples: not passed\n")
+
+
+def test_events_can_be_read_while_runs_go_on(repository: Path, tmp_path: Path) -> None:
+    """A reader of the pipe sees that a run has started before it ends, and the last line at the end."""
+    process = subprocess.Popen(
+        [COMMAND, "run", "good", "slow", "--report=events=-"],
+        cwd=repository,
+        env=clean_environment(DVARA_EXAMPLES_STATE=str(tmp_path / "state")),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    lines = []
+    with process:
+        for line in process.stdout:
+            lines.append(json.loads(line))
+            if lines[-1]["event"] == "run_started" and lines[-1]["id"] == "slow[python]":
+                process.send_signal(signal.SIGINT)
+    assert process.returncode == 130
+    assert lines[0]["event"] == "session_started"
+    assert lines[-1]["summary"]["exit_code"] == 130
+    assert [line["result"]["id"] for line in lines if line["event"] == "result"] == ["good[python]", "slow[python]"]
