@@ -13,6 +13,7 @@ from dvara_examples.model import Ending
 from dvara_examples.pages.directives import DIRECTIVES, PLACEHOLDER_FOR
 from dvara_examples.pages.page import LANGUAGE_OF
 from dvara_examples.pages.standing import State
+from dvara_examples.reports import report_kinds
 from dvara_examples.standin.answers import ANSWER_KEYS
 from dvara_examples.verdict import Outcome
 
@@ -25,6 +26,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
         ("docs/manifest.md", [*expectation_keys(), *ANSWER_KEYS, *CAPABILITIES, *fault_keys()]),
         ("docs/endings.md", [ending.value for ending in Ending]),
         ("docs/docs-ci.md", [*DIRECTIVES, *[state.value for state in State], *PLACEHOLDER_FOR, *LANGUAGE_OF]),
+        ("docs/reports.md", [*report_kinds()]),
         ("docs/exit-codes.md", [outcome.value for outcome in Outcome]),
         ("docs/running.md", [f"{name}()" for name in WITHOUT]),
     ],

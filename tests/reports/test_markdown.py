@@ -91,6 +91,19 @@ def test_nobody_is_mentioned() -> None:
     assert Page(escaped("@you and #12")).text.strip() == "@\u200byou and #\u200b12"
 
 
+@pytest.mark.parametrize("text", ["https://a.b/c", "www.a.b", ":smile:", "a@b.c", "<https://a.b>", "$x$", "ftp://a"])
+def test_what_github_makes_links_and_pictures_of_is_broken_up(text: str) -> None:
+    """What CommonMark leaves alone and GitHub does not is no run of its signs any more, and reads the same."""
+    assert text not in escaped(text)
+    assert Page(escaped(text)).text.strip().replace("\u200b", "") == text
+
+
+def test_plain_text_stays_readable() -> None:
+    """Names of files and sentences need no character references."""
+    text = "examples/python/stream_basic.py:12, docs/a-b.md:3, it's 50% (or so); done"
+    assert escaped(text) == text
+
+
 def test_a_summary_never_gets_too_long(write: Write) -> None:
     """Thousands of failures fit in 1 MiB, with a note of what was left out."""
     loud = make_transcript(stdout="ä" * 5_000, stderr="<" * 5_000)

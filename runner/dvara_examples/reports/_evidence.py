@@ -29,7 +29,7 @@ def describe_failure(result: RunResult, world: World) -> Iterator[tuple[str, str
     if result.transcript is not None:
         yield from _timelines(result.transcript)
         yield "again", result.transcript.run.reproduce
-        if words := _to_explain(result, result.transcript):
+        if words := to_explain(result, result.transcript):
             yield "explain", f"dvara-examples explain {' '.join(words)}"
     for place in result.places[1:] or result.places:
         yield "shown", f"{place.file}:{place.line}"
@@ -40,7 +40,7 @@ def describe_failure(result: RunResult, world: World) -> Iterator[tuple[str, str
         yield "stored", world.shown(result.stored)
 
 
-def _to_explain(result: RunResult, transcript: Transcript) -> tuple[str, ...]:
+def to_explain(result: RunResult, transcript: Transcript) -> tuple[str, ...]:
     """Return the words of a failure that `explain` knows: findings, and how the last exchange ended if that was not well."""
     last = transcript.last_exchange
     words = [finding.key for finding in result.verdict.failures]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dvara_examples.errors import ExitCode
+from dvara_examples.reports._evidence import to_explain
 from dvara_examples.results import Place, RunResult, Summary
 from dvara_examples.transcript import Exchange
 from dvara_examples.verdict import Finding, Outcome
@@ -53,6 +54,8 @@ def explanation(result: RunResult) -> str:
 
 
 def _lines(result: RunResult) -> Iterator[str]:
+    if result.flaky:
+        yield headline(result)
     if result.verdict.reason:
         yield result.verdict.reason
     for finding in result.verdict.failures:
@@ -62,6 +65,8 @@ def _lines(result: RunResult) -> Iterator[str]:
     if result.transcript is not None:
         yield from map(_exchange, result.transcript.exchanges[-3:])
         yield f"again: {result.transcript.run.reproduce}"
+        if words := to_explain(result, result.transcript):
+            yield f"explain: dvara-examples explain {' '.join(words)}"
 
 
 def _finding(finding: Finding) -> Iterator[str]:

@@ -75,7 +75,7 @@ class GithubReport:
 def _annotation(result: RunResult, summary: Summary, places: tuple[Place, ...]) -> str:
     name = "error" if red(result, summary) else "warning"
     word = "is flaky" if result.flaky else "failed" if result.verdict.outcome is Outcome.FAILED else "could not run"
-    text = f"{headline(result)}\n{cut(explanation(result), 1500, 500)}"
+    text = cut(explanation(result), 1_500, 500) or headline(result)
     return _command(name, f"{result.run_id} {word}", text, *places)
 
 

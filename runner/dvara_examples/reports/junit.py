@@ -129,7 +129,7 @@ def _output(result: RunResult) -> Iterator[ET.Element]:
 
 def _text(result: RunResult) -> str:
     head = f"{location(result.places[0])}: " if result.places else ""
-    return cut(f"{head}{headline(result)}\n{explanation(result)}")
+    return cut(f"{head}{explanation(result) or headline(result)}")
 
 
 def _type(result: RunResult) -> str:

@@ -24,7 +24,12 @@ MOST_BYTES = 1_000_000
 
 _SIGNS = {Outcome.PASSED: "✅", Outcome.FAILED: "❌", Outcome.ERRORED: "💥", Outcome.SKIPPED: "⏭️"}
 _FLAKY = "🔁"
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+_MARKUP = re.compile(
+    r"[\\`*\[\]<>&#|~$@]"  # what means something anywhere
+    r"|(?<!\w)[-+=_.]|[-+=_.](?!\w)|(?<=\d)\)"  # what does at the edge of a word, or at the begin of a line
+    r"|:(?=//)|:(?=[\w+-]+:)|(?<=www)\.",  # what makes a link, or a picture
+    re.IGNORECASE,
+)
 
 
 def open_report(about: SessionInfo, target: Target) -> "MarkdownReport":
@@ -75,7 +80,7 @@ class MarkdownReport:
 
 def escaped(text: str) -> str:
     """Return *text* as one line that Markdown and GitHub take for nothing but text: no markup, HTML, mention or reference."""
-    written = _PUNCTUATION.sub(lambda found: f"&#{ord(found[0])};", " ".join(visible(text).split()))
+    written = _MARKUP.sub(lambda found: f"&#{ord(found[0])};", " ".join(visible(text).split()))
     return written.replace("&#64;", "&#64;&#8203;").replace("&#35;", "&#35;&#8203;")
 
 
