@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from dvara_examples.cli import _completion
 from dvara_examples.wanted import Control, Selection, Shard
 
 if TYPE_CHECKING:
@@ -79,9 +80,25 @@ deps_option = click.option(
 _selection = bundled(
     "wanted",
     Selection,
-    click.argument("selectors", nargs=-1, metavar="[SELECTOR]..."),
-    click.option("-l", "--language", "languages", multiple=True, metavar="LANGUAGE", help="Only this language; repeatable."),
-    click.option("-t", "--tag", "tags", multiple=True, metavar="TAG", help="Only examples with this tag; repeatable."),
+    click.argument("selectors", nargs=-1, metavar="[SELECTOR]...", shell_complete=_completion.selectors),
+    click.option(
+        "-l",
+        "--language",
+        "languages",
+        multiple=True,
+        metavar="LANGUAGE",
+        shell_complete=_completion.languages,
+        help="Only this language; repeatable.",
+    ),
+    click.option(
+        "-t",
+        "--tag",
+        "tags",
+        multiple=True,
+        metavar="TAG",
+        shell_complete=_completion.tags,
+        help="Only examples with this tag; repeatable.",
+    ),
     click.option(
         "-E",
         "--filter",
@@ -134,6 +151,7 @@ report_option = click.option(
     multiple=True,
     metavar="KIND[=PATH]",
     callback=_parse_reports,
+    shell_complete=_completion.report_kinds,
     help="Write a report too: events, github, html, json, junit or markdown. It goes to PATH (- is stdout), else into the run's"
     " folder, or to stdout if it is github; repeatable.",
 )

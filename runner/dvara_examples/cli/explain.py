@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dvara_examples.cli import _completion
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -13,7 +15,7 @@ _MOST_WIDTH = 100
 
 
 @click.command("explain")
-@click.argument("words", nargs=-1, metavar="[WORD]...")
+@click.argument("words", nargs=-1, metavar="[WORD]...", shell_complete=_completion.words)
 def command(words: tuple[str, ...]) -> None:
     """Explain a word of the summary: what it means, how it comes about, what to do.
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dvara_examples.cli import _completion
 from dvara_examples.cli._options import manifest_option, report_option
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.command("judge")
-@click.argument("run", default="latest")
+@click.argument("run", default="latest", shell_complete=_completion.runs)
 @report_option
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding.")
 @manifest_option

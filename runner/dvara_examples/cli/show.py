@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dvara_examples.cli import _completion
 from dvara_examples.cli._options import manifest_option
 
 if TYPE_CHECKING:
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
 
 
 @click.command("show")
-@click.argument("name", metavar="NAME")
-@click.argument("variants", nargs=-1, metavar="[VARIANT]...")
+@click.argument("name", metavar="NAME", shell_complete=_completion.examples_and_runs)
+@click.argument("variants", nargs=-1, metavar="[VARIANT]...", shell_complete=_completion.variants_of_run)
 @click.option("--example/--run", "example", default=None, help="Say what NAME is, where it could be both.")
 @click.option("-v", "--verbose", is_flag=True, help="Of a run: every moment in words.")
 @manifest_option

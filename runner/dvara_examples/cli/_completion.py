@@ -1,0 +1,149 @@
+"""What the shell offers when TAB is pressed: ids, tags and languages of the manifest at hand, stored runs, words to explain.
+
+It has to be quick and must never fail: the manifest is only looked through, not checked, and whatever goes wrong means that
+nothing is offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from dvara_examples.world import World
+
+Offer = Callable[[click.Context, str], "Iterable[tuple[str, str]]"]
+Completer = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
+
+_HELP_CHARS = 60
+
+
+def _offering(offer: Offer) -> Completer:
+    """Make what Click calls out of *offer*, which gives words and what to say of each."""
+
+    @wraps(offer)
+    def complete(context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        try:
+            offered = list(offer(context, begun))
+        except Exception:  # noqa: BLE001 - a key press is no place for an error
+            return []
+        return [CompletionItem(word, help=_brief(what)) for word, what in offered if word.startswith(begun)]
+
+    return complete
+
+
+def _brief(text: str) -> str | None:
+    line = " ".join(text.split())
+    return (line if len(line) <= _HELP_CHARS else f"{line[: _HELP_CHARS - 3]}...") or None
+
+
+def _world(context: click.Context) -> World:
+    from dvara_examples.cli._world import build_world
+
+    return build_world(context.params.get("manifest"))
+
+
+def _examples(context: click.Context) -> list[Mapping[str, object]]:
+    """Return the entries of the manifest as they are written there."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    document = yaml.load(_world(context).manifest_path.read_bytes(), loader)  # noqa: S506 - a safe loader
+    return [entry for entry in document["examples"] if isinstance(entry, dict)]
+
+
+def _ids(context: click.Context, begun: str) -> Iterable[tuple[str, str]]:
+    """Offer the examples; variants once a whole id is there, or a bracket behind it."""
+    entries = _examples(context)
+    for entry in entries:
+        example_id, title = str(entry.get("id")), str(entry.get("title") or "")
+        yield example_id, title
+        variants = entry.get("variants")
+        if isinstance(variants, dict) and (begun == example_id or begun.startswith(f"{example_id}[")):
+            yield from ((f"{example_id}[{language}]", title) for language in variants)
+
+
+def _runs(context: click.Context) -> Iterable[tuple[str, str]]:
+    names = sorted((path.parent.name for path in _world(context).runs_dir.glob("*/run.json")), reverse=True)
+    if names:
+        yield "latest", f"the run {names[0]}"
+    yield from ((name, "a stored run") for name in names)
+
+
+@_offering
+def selectors(context: click.Context, begun: str) -> Iterable[tuple[str, str]]:
+    """Offer `all`, examples, variants, and scripts as files."""
+    yield "all", "every example that is not explicit"
+    yield from _ids(context, begun)
+    if "/" in begun:
+        yield from ((str(path), "") for path in _scripts(context, begun))
+
+
+def _scripts(context: click.Context, begun: str) -> Iterable[str]:
+    folder = Path(begun).parent if not begun.endswith("/") else Path(begun)
+    for path in sorted((_world(context).cwd / folder).iterdir()):
+        if not path.name.startswith((".", "_")):
+            yield f"{folder / path.name}{'/' if path.is_dir() else ''}"
+
+
+@_offering
+def languages(context: click.Context, _begun: str) -> Iterable[tuple[str, str]]:
+    """Offer the languages that the manifest has variants in."""
+    variants = (entry.get("variants") for entry in _examples(context))
+    found = dict.fromkeys(str(language) for each in variants if isinstance(each, dict) for language in each)
+    return ((language, "") for language in found)
+
+
+@_offering
+def tags(context: click.Context, _begun: str) -> Iterable[tuple[str, str]]:
+    """Offer the tags that examples carry."""
+    tagged = (entry.get("tags") for entry in _examples(context))
+    found = sorted({str(tag) for each in tagged if isinstance(each, list) for tag in each})
+    return ((tag, "") for tag in found)
+
+
+@_offering
+def runs(context: click.Context, _begun: str) -> Iterable[tuple[str, str]]:
+    """Offer stored runs, newest first."""
+    return _runs(context)
+
+
+@_offering
+def examples_and_runs(context: click.Context, begun: str) -> Iterable[tuple[str, str]]:
+    """Offer what `show` takes."""
+    yield from _runs(context)
+    yield from _ids(context, begun)
+
+
+@_offering
+def variants_of_run(context: click.Context, _begun: str) -> Iterable[tuple[str, str]]:
+    """Offer the variants in the stored run that is named before."""
+    from dvara_examples.run_folder import find_run
+
+    world = _world(context)
+    document = find_run(world.runs_dir, context.params["name"], world.cwd).read()
+    return ((entry.id, str(entry.outcome or entry.reason)) for entry in document.runs)
+
+
+@_offering
+def words(_context: click.Context, _begun: str) -> Iterable[tuple[str, str]]:
+    """Offer what `explain` explains."""
+    from dvara_examples.explanations import words
+
+    return ((found.word, found.meaning.replace("`", "")) for group in words().values() for found in group)
+
+
+@_offering
+def report_kinds(_context: click.Context, begun: str) -> Iterable[tuple[str, str]]:
+    """Offer the kinds of reports; a path behind the sign is the shell's own business."""
+    from dvara_examples.reports import report_kinds as kinds
+
+    return () if "=" in begun else ((kind, "") for kind in kinds())
