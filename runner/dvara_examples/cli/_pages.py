@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from dvara_examples.pages import Page
+    from dvara_examples.pages.page import Page
     from dvara_examples.pages.standing import Standing
 
 pages_argument = click.argument("pages", nargs=-1, metavar="[PAGES]...")
