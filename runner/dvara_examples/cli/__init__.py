@@ -22,6 +22,11 @@ def cli() -> None:
     \b
     Exit codes: 0 all passed · 1 an expectation failed · 2 wrong usage or manifest
     3 something could not run · 4 nothing ran · 5 internal error · 130 interrupted
+
+    \b
+    dvara-examples run all
+    dvara-examples run stream-basic --language node --verbose
+    dvara-examples COMMAND --help
     """
 
 

@@ -42,7 +42,7 @@ def command(
     dvara-examples run all
     dvara-examples run stream-basic --language node --verbose
     dvara-examples run -E 'tag(smoke) & !language(java)'
-    DVARA_URL=https://gw.example.com/v1 DVARA_API_KEY=gw_... dvara-examples run all
+    DVARA_URL=https://gw.example.com DVARA_API_KEY=gw_... dvara-examples run all
     """
     if control.last_failed and control.shard is not None:
         raise click.UsageError("--last-failed chooses by what is stored on this machine, so that no --shard can be cut from it")
