@@ -8,7 +8,21 @@ from dvara_examples import __version__
 from dvara_examples.cli._boundary import guarded
 from dvara_examples.cli._lazy import LazyGroup
 
-COMMANDS = ("run", "list", "show", "plan", "judge", "report", "explain", "docs", "doctor", "setup", "gateway", "tap", "completion")
+COMMANDS = (
+    "run",
+    "list",
+    "show",
+    "plan",
+    "judge",
+    "report",
+    "explain",
+    "docs",
+    "doctor",
+    "setup",
+    "gateway",
+    "tap",
+    "completion",
+)
 """The commands in the order of the help; each is the module of that name in this package."""
 
 
