@@ -25,7 +25,6 @@ class Recording:
 
     language: str = "demo"
     suffixes: tuple[str, ...] = (".demo",)
-    lists: tuple[str, ...] = ()
     floor: str = "1"
 
     def __init__(self, fault: Exception | None = None) -> None:

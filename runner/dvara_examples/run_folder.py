@@ -21,8 +21,6 @@ from dvara_examples.transcript_file import read_transcript, write_transcript
 from dvara_examples.verdict import Outcome
 
 _SUMMARY = "run.json"
-INTERNAL_ERRORS = "internal-errors.txt"
-"""The file that takes what is to be reported of faults of this program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +75,9 @@ class RunFolder:
     ) -> None:
         """Write ``run.json``: *planned* are all runs in order, *results* those of the first of them, *summary* their sum."""
         runs = tuple(map(_with_result, planned, results)) + tuple(planned[len(results) :])
+        differ = tuple(dict.fromkeys(disparity.example_id for disparity in summary.disparities)) if summary else ()
         interrupted = summary is not None and summary.interrupted
-        self.write_document(RunDocument(about, finished, interrupted, runs, differing(summary) if summary else ()))
+        self.write_document(RunDocument(about, finished, interrupted, runs, differ))
 
     def write_document(self, document: RunDocument) -> None:
         """Write ``run.json``."""
@@ -104,11 +103,6 @@ class RunFolder:
     def file(self, name: str | None) -> Path | None:
         """Return the transcript that ``run.json`` calls *name*, which cannot lie outside of the folder."""
         return self.path / Path(name).name if name else None
-
-
-def differing(summary: Summary) -> tuple[str, ...]:
-    """Return the ids of the examples whose languages differ."""
-    return tuple(dict.fromkeys(disparity.example_id for disparity in summary.disparities))
 
 
 def _with_result(entry: RunEntry, result: RunResult) -> RunEntry:

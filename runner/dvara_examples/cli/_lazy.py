@@ -5,10 +5,8 @@ from collections.abc import Sequence
 
 import click
 
-from dvara_examples.cli._help import ReadableGroup, readable
 
-
-class LazyGroup(ReadableGroup):
+class LazyGroup(click.Group):
     """Commands in the order of the help: *words* are modules of *package*, each with a ``command``."""
 
     def __init__(self, *args: object, package: str, words: Sequence[str], **more: object) -> None:
@@ -25,7 +23,7 @@ class LazyGroup(ReadableGroup):
         if cmd_name not in self._words:
             return None
         command: click.Command = importlib.import_module(f"{self._package}.{cmd_name}").command
-        return readable(command)
+        return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """Name the nearest command where an unknown one is asked for."""

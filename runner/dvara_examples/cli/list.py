@@ -11,12 +11,7 @@ from dvara_examples.wanted import Selection
 @click.command("list")
 @selection_options
 def command(wanted: Selection, manifest: Path | None) -> None:
-    """List the examples: id, languages, title and tags.
-
-    \b
-    dvara-examples list
-    dvara-examples list --tag conformance --language java
-    """
+    """List the examples: id, languages, title and tags."""
     from dvara_examples.cli._tables import list_lines
     from dvara_examples.cli._world import build_world
     from dvara_examples.manifest import load_manifest
