@@ -10,6 +10,7 @@ import pytest
 from dvara_examples.reports import report_kinds
 from tests.integration.conftest import COMMAND, Tool, clean_environment
 from tests.reports.actions_runner import commands_in
+from tests.reports.test_any_content import CHECKS
 
 SLEEP = "import os, time\nprint('started', flush=True)\ntime.sleep(300)\n"
 
@@ -94,6 +95,10 @@ def test_every_report_is_written_when_the_session_is_interrupted(repository: Pat
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == list(report_kinds())
     summary = json.loads((tmp_path / "out" / "json").read_text("utf-8"))["summary"]
     assert (summary["exit_code"], summary["interrupted"]) == (130, True)
+    for kind, whole in CHECKS.items():
+        text = (tmp_path / "out" / kind).read_text("utf-8")
+        whole(text)
+        assert "interrupted" in text
 
 
 SMUGGLER = """
@@ -116,6 +121,9 @@ def test_no_example_can_give_orders_to_a_runner(tool: Tool, repository: Path, re
     found = commands_in(ran.stdout) + commands_in(ran.stderr)
     assert {command.properties.get("title") for command in found} == set(ours)
     assert {command.name for command in found} <= {"error"}
+    shown = tool("show", "latest", "--verbose", cwd=repository, env=environ)
+    assert "smuggled" in shown.stdout
+    assert commands_in(shown.stdout) == []
 
 
 def test_a_summary_comes_behind_what_a_step_has_written(tool: Tool, repository: Path) -> None:

@@ -10,6 +10,8 @@ from dvara_examples.errors import DvaraExamplesError, ExitCode
 
 def guarded(cli: click.Command, args: list[str]) -> int:
     """Run *cli* and return its exit code; no exception and no traceback leaves this function."""
+    if os.environ.get("GITHUB_ACTIONS"):
+        _muzzle()
     code = _guarded(cli, args)
     try:
         sys.stdout.flush()
@@ -40,6 +42,13 @@ def _guarded(cli: click.Command, args: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last line of defence
         return _internal(error)
     return code if isinstance(code, int) else ExitCode.OK
+
+
+def _muzzle() -> None:
+    """Let nothing that a command shows, of examples, pages or gateways, be taken for a command to the runner of a workflow."""
+    from dvara_examples.reports._workflow import muzzled
+
+    sys.stdout, sys.stderr = muzzled(sys.stdout), muzzled(sys.stderr)
 
 
 def _discard_output() -> None:

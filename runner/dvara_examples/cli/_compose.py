@@ -13,7 +13,7 @@ from dvara_examples.errors import ReportError
 from dvara_examples.plan import MissingToolchain
 from dvara_examples.reports import SessionInfo
 from dvara_examples.reports._opening import OpenReports, Request, Surroundings, open_reports
-from dvara_examples.reports._workflow import muzzled
+from dvara_examples.reports._workflow import unmuzzled
 from dvara_examples.reports.terminal import TerminalReport
 from dvara_examples.results import shown_id
 from dvara_examples.run_folder import RunFolder
@@ -77,11 +77,10 @@ def reporting(
     Where one of them takes stdout, what is for people goes to stderr. A session that is not *live* was held before. Raises
     ReportError before anything has begun.
     """
-    runner = world.stdout
-    if world.env("GITHUB_ACTIONS"):
-        world = replace(world, stdout=muzzled(world.stdout), stderr=muzzled(world.stderr))
     shared = world.env("GITHUB_STEP_SUMMARY")
-    around = Surroundings(folder.path, world.cwd, world.stdout, runner, Path(shared).resolve() if shared else None)
+    around = Surroundings(
+        folder.path, world.cwd, world.stdout, unmuzzled(world.stdout), Path(shared).resolve() if shared else None
+    )
     to_people = replace(world, stdout=world.stderr) if any(request.takes_stdout for request in requests) else world
     try:
         with open_reports(requests, about, around) as opened:

@@ -29,21 +29,26 @@ def muzzled(stream: TextIO) -> TextIO:
     return cast("TextIO", _Muzzled(stream))
 
 
+def unmuzzled(stream: TextIO) -> TextIO:
+    """Return the stream behind a muzzled one, for what is meant for the runner; any other stream is returned as it is."""
+    return stream.behind if isinstance(stream, _Muzzled) else stream
+
+
 class _Muzzled:
     """Remembers of the line that is being written what can still matter."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+        self.behind = stream
         self._line = ""
 
     def write(self, text: str) -> int:
         """Write *text*, harmless."""
-        self._stream.write("".join(self._harmless(piece) for piece in _PIECE.findall(text)))
+        self.behind.write("".join(self._harmless(piece) for piece in _PIECE.findall(text)))
         return len(text)
 
     def __getattr__(self, name: str) -> object:
         """Be the stream itself in everything else."""
-        return getattr(self._stream, name)
+        return getattr(self.behind, name)
 
     def _harmless(self, piece: str) -> str:
         """Return one line, or a piece of it, changed where it makes a command together with what stands before it."""
