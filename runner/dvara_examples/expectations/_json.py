@@ -83,8 +83,10 @@ def parse_json(value: object) -> JsonWanted:
 
 
 def _as_schema(value: object) -> Mapping[str, object] | bool:
+    if isinstance(value, bool):
+        return value
     with below("schema"):
-        schema = value if isinstance(value, bool) else as_mapping(value)
+        schema = as_mapping(value)
     import jsonschema  # slow to import, and rarely used
 
     try:

@@ -16,6 +16,7 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from enum import IntEnum
+from functools import cache
 from types import ModuleType
 from typing import ClassVar, Protocol
 
@@ -63,11 +64,13 @@ Faults = tuple[Fault, ...]
 NONE = "none"
 
 
+@cache
 def fault_keys() -> tuple[str, ...]:
     """Return every key that an entry of ``faults:`` may hold, sorted."""
     return tuple(sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")))
 
 
+@cache
 def fault_module(key: str) -> ModuleType:
     """Import the module of one fault. Raises InvalidValue where no such fault exists."""
     if key not in fault_keys():

@@ -13,7 +13,6 @@ import contextlib
 import fcntl
 import os
 import re
-import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -112,7 +111,7 @@ def _build(slot: Path, build: Callable[[Path], None]) -> Path:
         for leftover in slot.iterdir():
             if leftover.is_dir():
                 shutil.rmtree(leftover, ignore_errors=True)
-        folder = slot / secrets.token_hex(4)
+        folder = slot / os.urandom(4).hex()
         folder.mkdir()
         try:
             build(folder)

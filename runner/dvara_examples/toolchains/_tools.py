@@ -4,7 +4,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -43,6 +42,8 @@ def run_tool(
 
     Raises ToolchainError where the tool cannot be started, needs longer than *limit_s* seconds or is interrupted by *stop*.
     """
+    import tempfile  # slow to import, and not needed where nothing is run
+
     with tempfile.TemporaryFile() as given:  # a pipe could not be written to in several goes
         given.write(stdin.encode())
         given.seek(0)

@@ -4,7 +4,6 @@ import json
 import os
 import platform
 import re
-import secrets
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -254,7 +253,7 @@ def _link(link: Path, target: Path) -> None:
             return
     elif link.exists():
         return
-    draft = link.with_name(f".{link.name}.{secrets.token_hex(4)}")
+    draft = link.with_name(f".{link.name}.{os.urandom(4).hex()}")
     with suppress(OSError):
         draft.symlink_to(target, target_is_directory=True)
         draft.replace(link)

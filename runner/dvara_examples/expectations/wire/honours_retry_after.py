@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import ClassVar
 
 from dvara_examples.expectations._flag import require_true
@@ -85,6 +84,8 @@ def _wait_s(response: Response, value: str) -> float | None:
 
 
 def _date(value: str) -> datetime | None:
+    from email.utils import parsedate_to_datetime  # slow to import, and rarely used
+
     try:
         date = parsedate_to_datetime(value)
     except (ValueError, OverflowError):
