@@ -37,8 +37,9 @@ def main() -> None:
         _print_latency(f"latency of a piece, {SIDE_BY_SIDE} streams", _in_turn(ways, _latencies_side_by_side))
         _print_rates("bulk, one response", "GB", _in_turn(ways, lambda end: _rates(end, "body", BULK_BYTES, 1e9)))
         _print_rates("events in a burst", "k events", _in_turn(ways, lambda end: _rates(end, "burst", BURST, 1e3)))
-        _print_growth(f"{MANY_EVENTS:,} events", server, "burst", MANY_EVENTS)
-        _print_growth("1 GB of body", server, "body", LARGE_BYTES)
+        for streams in (1, SIDE_BY_SIDE):
+            _print_growth("events", server, "burst", MANY_EVENTS, streams)
+            _print_growth("bytes of body", server, "body", LARGE_BYTES, streams)
 
 
 Measured = dict[str, list[list[float]]]
@@ -77,12 +78,12 @@ def _latencies_side_by_side(end: End) -> list[float]:
 def _rates(end: End, kind: str, size: int, unit: float) -> list[float]:
     """Return how many units of a response came per second, and per second of the process's own time."""
     _, before_s = end.used()
-    took_s = _receive(end.port, kind, size)
+    took_s = receive(end.port, kind, size)
     cpu_s = end.used()[1] - before_s
     return [size / unit / took_s, size / unit / max(cpu_s, 1e-3)]
 
 
-def _receive(port: int, kind: str, size: int) -> float:
+def receive(port: int, kind: str, size: int) -> float:
     """Receive a whole response and return the seconds that it took from the request on."""
     buffer = memoryview(bytearray(4 * BLOCK_BYTES))
     began_s, got, last = time.perf_counter(), 0, b""
@@ -124,13 +125,16 @@ def _print_rates(title: str, unit: str, found: Measured) -> None:
         print(f"    {name:12} {rate:8.2f} {unit}/s, {ratios}, {own:8.2f} {unit} per second of its own time")
 
 
-def _print_growth(what: str, server: End, kind: str, size: int) -> None:
-    """Measure the peak of a fresh tap's memory before and after one response."""
-    with in_a_process(tap, server.port) as relay:
-        _receive(relay.port, "burst", 1000)
+def _print_growth(what: str, server: End, kind: str, size: int, streams: int) -> None:
+    """Measure the peak of a fresh tap's memory before and after *size* in all, in so many *streams* at once."""
+    with in_a_process(tap, server.port) as relay, ThreadPoolExecutor(streams) as pool:
+        receive(relay.port, "burst", 1000)
         before_mb, _ = relay.used()
-        took_s = _receive(relay.port, kind, size)
-        print(f"memory over {what:18} {before_mb:.0f} MB + {relay.used()[0] - before_mb:.1f} MB   ({took_s:.1f} s)", flush=True)
+        took_s = max(pool.map(lambda _: receive(relay.port, kind, size // streams), range(streams)))
+        grown_mb = relay.used()[0] - before_mb
+    print(
+        f"memory over {size:,} {what}, {streams} at once: {before_mb:.0f} MB + {grown_mb:.1f} MB   ({took_s:.1f} s)", flush=True
+    )
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ class Recording:
 
     language: str = "demo"
     suffixes: tuple[str, ...] = (".demo",)
+    lists: tuple[str, ...] = ()
     floor: str = "1"
 
     def __init__(self, fault: Exception | None = None) -> None:

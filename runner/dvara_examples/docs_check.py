@@ -4,8 +4,8 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 
 from dvara_examples.manifest import Manifest, load_manifest
-from dvara_examples.pages import Page
 from dvara_examples.pages.find import find_pages
+from dvara_examples.pages.page import Page
 from dvara_examples.pages.printed import printed_scripts
 from dvara_examples.pages.sources import Sources
 from dvara_examples.pages.standing import Standing, State, proved, stand

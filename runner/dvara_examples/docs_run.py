@@ -10,7 +10,7 @@ from dvara_examples.docs_check import Checked, page_id
 from dvara_examples.errors import NothingSelected, PageError
 from dvara_examples.gateways import open_gateway
 from dvara_examples.manifest import Example, Manifest, Variant
-from dvara_examples.pages import Page
+from dvara_examples.pages.page import Page
 from dvara_examples.pages.places import find_places
 from dvara_examples.pages.printed import PrintedScript, printed_scripts
 from dvara_examples.pages.sources import Sources, Unknown

@@ -7,6 +7,7 @@
     ├── ToolchainError     a runtime, a dependency or a compiler stood in the way (exit 3)
     ├── GatewayError       the gateway cannot be reached or used (exit 3)
     ├── ReportError        a report cannot be written where it was asked for (exit 3)
+    ├── MergeError         stored runs do not fit together (exit 2)
     ├── TranscriptError    a stored run cannot be read (exit 2)
     └── PageError          a documentation page cannot be read, or written safely (exit 2)
 
@@ -104,6 +105,12 @@ class GatewayError(DvaraExamplesError):
 
 class ReportError(DvaraExamplesError):
     """A report cannot be written where it was asked for."""
+
+
+class MergeError(DvaraExamplesError):
+    """Stored runs do not fit together."""
+
+    exit_code = ExitCode.USAGE
 
 
 class TranscriptError(DvaraExamplesError):

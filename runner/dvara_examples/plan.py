@@ -100,9 +100,18 @@ def part_of(plan: Plan, shard: Shard) -> Plan:
     Which one depends on the choice of runs and the number of shards alone, not on the machine. Runs are dealt like cards,
     one language after the other, so that no two shards differ by more than one run, of all or of any language.
     """
-    dealt = sorted(range(len(plan.runs)), key=lambda place: (plan.runs[place].variant.language, place))
-    mine = sorted(dealt[shard.index - 1 :: shard.of])
-    return replace(_plan([plan.runs[place] for place in mine]), selected=plan.selected, shard=shard)
+    dealt = deal([run.variant.language for run in plan.runs], shard.of)
+    mine = [run for run, index in zip(plan.runs, dealt, strict=True) if index == shard.index]
+    return replace(_plan(mine), selected=plan.selected, shard=shard)
+
+
+def deal(languages: Sequence[str], of: int) -> list[int]:
+    """Return for each run of a whole plan, of which *languages* are given in order, its shard from 1 to *of*."""
+    order = sorted(range(len(languages)), key=lambda place: (languages[place], place))
+    shards = [0] * len(languages)
+    for turn, place in enumerate(order):
+        shards[place] = turn % of + 1
+    return shards
 
 
 def _plan(runs: Sequence[PlannedRun]) -> Plan:

@@ -21,6 +21,8 @@ from dvara_examples.transcript_file import read_transcript, write_transcript
 from dvara_examples.verdict import Outcome
 
 _SUMMARY = "run.json"
+INTERNAL_ERRORS = "internal-errors.txt"
+"""The file that takes what is to be reported of faults of this program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,8 @@ class RunFolder:
     ) -> None:
         """Write ``run.json``: *planned* are all runs in order, *results* those of the first of them, *summary* their sum."""
         runs = tuple(map(_with_result, planned, results)) + tuple(planned[len(results) :])
-        differ = tuple(dict.fromkeys(disparity.example_id for disparity in summary.disparities)) if summary else ()
         interrupted = summary is not None and summary.interrupted
-        self.write_document(RunDocument(about, finished, interrupted, runs, differ))
+        self.write_document(RunDocument(about, finished, interrupted, runs, differing(summary) if summary else ()))
 
     def write_document(self, document: RunDocument) -> None:
         """Write ``run.json``."""
@@ -103,6 +104,11 @@ class RunFolder:
     def file(self, name: str | None) -> Path | None:
         """Return the transcript that ``run.json`` calls *name*, which cannot lie outside of the folder."""
         return self.path / Path(name).name if name else None
+
+
+def differing(summary: Summary) -> tuple[str, ...]:
+    """Return the ids of the examples whose languages differ."""
+    return tuple(dict.fromkeys(disparity.example_id for disparity in summary.disparities))
 
 
 def _with_result(entry: RunEntry, result: RunResult) -> RunEntry:

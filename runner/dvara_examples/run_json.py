@@ -97,6 +97,12 @@ class RunDocument:
     runs: tuple[RunEntry, ...]
     disparities: tuple[str, ...] = ()
 
+    @property
+    def transcripts(self) -> tuple[str, ...]:
+        """The names of all transcripts, those of earlier attempts included."""
+        names = (name for run in self.runs for name in (*(each.transcript for each in run.earlier), run.transcript))
+        return tuple(name for name in names if name)
+
 
 def document_text(document: RunDocument) -> str:
     """Return *document* as the text of a file."""

@@ -55,7 +55,9 @@ def test_nothing_left_to_run_is_exit_4() -> None:
     assert "streaming" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "list", "show", "plan", "judge", "docs", "doctor", "setup", "gateway", "tap"])
+@pytest.mark.parametrize(
+    "command", ["run", "list", "show", "plan", "judge", "report", "docs", "doctor", "setup", "gateway", "tap"]
+)
 def test_every_command_has_a_help_that_ends_with_0(command: str) -> None:
     """`--help` works everywhere and starts with what the command does."""
     done = call(command, "--help")
@@ -137,7 +139,7 @@ def test_importing_the_command_line_loads_click_and_little_else() -> None:
     assert "click" in loaded
     assert loaded.isdisjoint({"openai", "requests", "rich", "docker", "yaml", "jsonschema", "psutil", "uv"})
     ours = {name for name in loaded if name.startswith("dvara_examples")}
-    assert ours <= {f"dvara_examples{part}" for part in ("", ".cli", ".cli._boundary", ".cli._lazy", ".errors")}
+    assert ours <= {f"dvara_examples{part}" for part in ("", ".cli", ".cli._boundary", ".cli._lazy", ".cli._help", ".errors")}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """``docs check`` and ``docs sync`` as a user types them."""
 
+import os
 import stat
 import subprocess
 from pathlib import Path
@@ -21,10 +22,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def docs(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def docs(folder: Path, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Call ``docs`` in *folder*."""
     return subprocess.run(
         [COMMAND, "docs", *words, "--manifest", "manifest.yaml"],
+        env={**os.environ, **environ},
         cwd=folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -110,3 +112,28 @@ def test_a_manifest_without_pages_asks_for_them(folder: Path) -> None:
     done = docs(folder, "check")
     assert done.returncode == 2
     assert "doc/*.md" in done.stderr
+
+
+def test_what_is_wrong_becomes_annotations(folder: Path) -> None:
+    """On the page's line, with the diff, escaped; ten at most, and how many more."""
+    (folder / "docs" / "page.md").write_text(PAGE.replace("hello", "100%, hallo"))
+    done = docs(folder, "check", "--report", "github")
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("::")]
+    assert line.startswith(
+        "::error file=docs/page.md,line=4,title=drifted%3A greet[python] region greet::it shows something else"
+    )
+    assert '%0A-    print("100%25, hallo")%0A+    print("hello")' in line
+    (folder / "docs" / "page.md").write_text("```python\n```\n" * 13)
+    lines = [line for line in docs(folder, "check", "--report", "github").stdout.splitlines() if line.startswith("::")]
+    assert len(lines) == 11
+    assert lines[-1] == "::notice title=pages::and 3 more; the log of this step tells all of them"
+
+
+def test_a_page_cannot_speak_to_terminal_or_runner(folder: Path) -> None:
+    """What it holds is shown in a diff, and is neither a colour nor a workflow command there."""
+    smuggled = "::stop-commands::x\n##[error]y\n\x1b[31mred\nimport sys\n::warning::z"
+    (folder / "docs" / "page.md").write_text(PAGE.replace("import sys", smuggled))
+    for words in (("check",), ("sync", "--dry-run")):
+        shown = docs(folder, *words, GITHUB_ACTIONS="true").stdout
+        assert "stop-commands" in shown
+        assert [line for line in shown.splitlines() if line.strip().startswith("::") or "##[" in line or "\x1b" in line] == []

@@ -7,8 +7,8 @@ import pytest
 
 from dvara_examples.docs_check import stand_all
 from dvara_examples.manifest import load_manifest
-from dvara_examples.pages import load_page
 from dvara_examples.pages.find import declared
+from dvara_examples.pages.page import load_page
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MANIFEST = load_manifest(REPOSITORY / "examples" / "manifest.yaml", REPOSITORY)

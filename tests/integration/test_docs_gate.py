@@ -188,3 +188,15 @@ def test_a_page_that_names_nothing_is_not_run(tool: Tool, folder: Path) -> None:
     done = docs(tool, folder, "run")
     assert done.code == 2
     assert "page.md:2: unknown example 'hallo'; did you mean 'hello'?" in done.stderr
+
+
+def test_a_gate_writes_reports_and_annotations(tool: Tool, folder: Path) -> None:
+    """Of the session's runs and of the pages; several sessions cannot share one path."""
+    (folder / "page.md").write_text(f"{HELLO}\ntext\n\n```java\nclass X {{}}\n```\n")
+    done = docs(tool, folder, "gate", "--report", "github", "--report", "json=report.json")
+    assert done.code == 1
+    assert "::error file=page.md,line=8,title=untested%3A java::" in done.stdout
+    assert (folder / "report.json").is_file()
+    refused = docs(tool, folder, "gate", "--also", "latest", "--report", "json=report.json")
+    assert refused.code == 2
+    assert "several sessions" in refused.stderr

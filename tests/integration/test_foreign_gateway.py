@@ -197,8 +197,9 @@ def test_the_network_is_no_better_in_front_of_a_foreign_gateway(tool: Tool, gate
     assert set(ran.outcomes.values()) == {"passed", "skipped"}
     skipped = {variant for variant, outcome in ran.outcomes.items() if outcome == "skipped"}
     assert all("scripted" in ran.reasons[variant] for variant in skipped)
-    assert len(ran.outcomes) - len(skipped) >= 38
-    assert not [reason for reason in ran.reasons.values() if "known failure" in reason]
+    assert len(ran.outcomes) - len(skipped) >= 60
+    known = {variant for variant, reason in ran.reasons.items() if reason.startswith("known failure: ")}
+    assert known == {"conform-f11-fields-alone[python]"}  # the SDK's, and so the same in front of any gateway
 
 
 ENDINGS = (

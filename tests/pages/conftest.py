@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dvara_examples.manifest import load_manifest
-from dvara_examples.pages import Page, read_page
+from dvara_examples.pages.page import Page, read_page
 from dvara_examples.pages.sources import Sources
 
 MANIFEST = """\

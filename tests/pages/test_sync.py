@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dvara_examples.errors import PageError
-from dvara_examples.pages import load_page, read_page
+from dvara_examples.pages.page import load_page, read_page
 from dvara_examples.pages.sources import Sources
 from dvara_examples.pages.standing import stand
 from dvara_examples.pages.sync import save, synced

@@ -8,7 +8,21 @@ from dvara_examples import __version__
 from dvara_examples.cli._boundary import guarded
 from dvara_examples.cli._lazy import LazyGroup
 
-COMMANDS = ("run", "list", "show", "plan", "judge", "explain", "docs", "doctor", "setup", "gateway", "tap", "completion")
+COMMANDS = (
+    "run",
+    "list",
+    "show",
+    "plan",
+    "judge",
+    "report",
+    "explain",
+    "docs",
+    "doctor",
+    "setup",
+    "gateway",
+    "tap",
+    "completion",
+)
 """The commands in the order of the help; each is the module of that name in this package."""
 
 
@@ -22,6 +36,11 @@ def cli() -> None:
     \b
     Exit codes: 0 all passed · 1 an expectation failed · 2 wrong usage or manifest
     3 something could not run · 4 nothing ran · 5 internal error · 130 interrupted
+
+    \b
+    dvara-examples run all
+    dvara-examples run stream-basic --language node --verbose
+    dvara-examples COMMAND --help
     """
 
 

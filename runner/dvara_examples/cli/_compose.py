@@ -9,7 +9,7 @@ from dvara_examples import __version__
 from dvara_examples.allowance import Allowance
 from dvara_examples.cli._options import Planning, Running
 from dvara_examples.clock import start_timer
-from dvara_examples.errors import ReportError
+from dvara_examples.errors import ExitCode, ReportError
 from dvara_examples.plan import MissingToolchain
 from dvara_examples.reports import SessionInfo
 from dvara_examples.reports._opening import OpenReports, Request, Surroundings, open_reports
@@ -17,9 +17,9 @@ from dvara_examples.reports._workflow import unmuzzled
 from dvara_examples.reports.terminal import TerminalReport
 from dvara_examples.results import shown_id
 from dvara_examples.run_folder import RunFolder
-from dvara_examples.session import Options, Session
+from dvara_examples.session import Options, Session, open_session, reminder, run_session
 from dvara_examples.toolchains import Deps
-from dvara_examples.wanted import AS_PLANNED, Control
+from dvara_examples.wanted import AS_PLANNED, Control, Selection
 from dvara_examples.world import World
 
 NOT_RUNNING = Running(jobs=None, max_requests=None, max_tokens=None, deps=Deps.LOCKED, offline=False, verbose=False)
@@ -33,6 +33,24 @@ def compose_options(world: World, planning: Planning, running: Running = NOT_RUN
     allowance = Allowance(running.max_requests, running.max_tokens)
     jobs, deps = running.jobs or world.cores, Deps(running.deps)
     return Options(planning.gateway, jobs, running.verbose, policy, allowance, deps, control)
+
+
+def hold_session(
+    world: World,
+    wanted: Selection,
+    options: Options,
+    requests: Sequence[Request],
+    only: frozenset[str] | None = None,
+) -> ExitCode:
+    """Hold one session from its first line to its last report, and return the exit code that it leads to."""
+    with open_session(world, wanted, options, only) as session:
+        folder = RunFolder.create(world.runs_dir, world.clock.utc_now())
+        for sentence in filter(None, (session.remark, reminder(session, options))):
+            world.stderr.write(f"{sentence}\n")
+        about = session_info(session, folder)
+        with reporting(world, about, folder, requests, live=True, verbose=options.live_output) as opened:
+            summary = run_session(session, folder, opened.reporters, options)
+        return opened.exit_code(summary)
 
 
 def session_info(session: Session, folder: RunFolder) -> SessionInfo:

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 
 import click
 
+from dvara_examples.cli._help import ReadableGroup, readable
 
-class LazyGroup(click.Group):
+
+class LazyGroup(ReadableGroup):
     """Commands in the order of the help: *words* are modules of *package*, each with a ``command``."""
 
     def __init__(self, *args: object, package: str, words: Sequence[str], **more: object) -> None:
@@ -23,7 +25,7 @@ class LazyGroup(click.Group):
         if cmd_name not in self._words:
             return None
         command: click.Command = importlib.import_module(f"{self._package}.{cmd_name}").command
-        return command
+        return readable(command)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """Name the nearest command where an unknown one is asked for."""

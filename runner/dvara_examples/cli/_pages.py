@@ -1,19 +1,35 @@
 """What the commands below ``docs`` have in common: their argument, and the lines that tell how pages stand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from dvara_examples.pages import Page
+    from dvara_examples.pages.page import Page
     from dvara_examples.pages.standing import Standing
+    from dvara_examples.world import World
+
+    Checked = Sequence[tuple[Page, Sequence[Standing]]]
+
+_MOST = 10
+"""What GitHub shows of one kind of annotation per step."""
 
 pages_argument = click.argument("pages", nargs=-1, metavar="[PAGES]...")
 
 
+def say(world: "World", lines: Iterable[str]) -> None:
+    """Write *lines*, in which pages may say anything, so that neither a terminal nor a CI runner takes them for commands."""
+    from dvara_examples.reports._wording import visible
+    from dvara_examples.reports._workflow import muzzled
+
+    stream = muzzled(world.stdout) if world.env("GITHUB_ACTIONS") else world.stdout
+    for line in lines:
+        stream.write(f"{visible(line)}\n")
+
+
 def page_lines(page: "Page", standings: "Sequence[Standing]", *, verbose: bool) -> Iterator[str]:
-    """Yield a line for each fence that needs attention (with *verbose*: for all), its diff below it, and the page's sum."""
+    """Yield a line for each fence that needs attention (with *verbose*: for all), and its diff below it."""
     for standing in standings:
         if standing.good and not verbose:
             continue
@@ -23,7 +39,23 @@ def page_lines(page: "Page", standings: "Sequence[Standing]", *, verbose: bool) 
         yield from (f"            {line}" for line in standing.diff)
 
 
-def sum_line(found: "Sequence[tuple[Page, Sequence[Standing]]]") -> str:
+def annotate(world: "World", found: "Checked") -> None:
+    """Write what is not right as annotations for GitHub Actions, on the pages' lines; ten at most, and how many more."""
+    from dvara_examples.docs_check import page_id
+    from dvara_examples.reports._wording import visible
+    from dvara_examples.reports._workflow import escape_data, escape_property
+
+    wrong = [(page, standing) for page, standings in found for standing in standings if not standing.good]
+    for page, standing in wrong[:_MOST]:
+        place = f"file={escape_property(visible(page_id(page, world)))},line={standing.line}"
+        title = escape_property(visible(f"{standing.state}: {standing.what}"))
+        text = escape_data(visible("\n".join([standing.sentence, *standing.diff])[:2_000]))
+        world.stdout.write(f"::error {place},title={title}::{text}\n")
+    if len(wrong) > _MOST:
+        world.stdout.write(f"::notice title=pages::and {len(wrong) - _MOST} more; the log of this step tells all of them\n")
+
+
+def sum_line(found: "Checked") -> str:
     """Say how many fences of how many pages stand how."""
     from collections import Counter
 

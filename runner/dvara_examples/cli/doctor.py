@@ -17,6 +17,10 @@ def command(gateway: str, as_json: bool, manifest: Path | None) -> int:
     Runtimes and package tools, the folders that are written to, the gateway, its key and model, and one streamed token.
     Against a gateway that DVARA_URL names that is one request with max_tokens 1, announced beforehand.
     The exit code is 3 where something is missing, else 0.
+
+    \b
+    dvara-examples doctor
+    DVARA_URL=https://gw.example.com/v1 DVARA_API_KEY=gw_... dvara-examples doctor
     """
     from dvara_examples.cli._checks import show_checks
     from dvara_examples.cli._world import build_world

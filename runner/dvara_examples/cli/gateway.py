@@ -5,11 +5,21 @@ import click
 
 @click.command("gateway")
 @click.option(
-    "--port", type=click.IntRange(0, 65_535), default=8080, show_default=True, help="Port on loopback; 0 takes a free one."
+    "--port",
+    metavar="PORT",
+    type=click.IntRange(0, 65_535),
+    default=8080,
+    show_default=True,
+    help="Port on loopback; 0 takes a free one.",
 )
 @click.option("--key", metavar="KEY", help="The key that clients must send.  [default: DVARA_API_KEY, else a new one]")
 def command(port: int, key: str | None) -> None:
-    """Serve the embedded gateway in the foreground, for curl and for your own code. Ctrl-C ends it."""
+    """Serve the embedded gateway in the foreground, for curl and for your own code. Ctrl-C ends it.
+
+    \b
+    dvara-examples gateway
+    dvara-examples gateway --port 0 --key gw_of_my_own
+    """
     import os
 
     from dvara_examples.clock import SystemClock

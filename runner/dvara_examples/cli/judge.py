@@ -21,6 +21,10 @@ def command(run: str, reports: "tuple[Request, ...]", verbose: bool, manifest: P
     """Judge the stored transcripts of RUN again, without running anything.
 
     RUN is `latest`, the id of a run (or the beginning of it), or a folder that a run has written.
+
+    \b
+    dvara-examples judge latest --verbose
+    dvara-examples judge latest --report html=report.html
     """
     from dvara_examples.cli._compose import reporting, stored_info
     from dvara_examples.cli._world import build_world

@@ -11,7 +11,12 @@ from dvara_examples.wanted import Selection
 @click.command("list")
 @selection_options
 def command(wanted: Selection, manifest: Path | None) -> None:
-    """List the examples: id, languages, title and tags."""
+    """List the examples: id, languages, title and tags.
+
+    \b
+    dvara-examples list
+    dvara-examples list --tag conformance --language java
+    """
     from dvara_examples.cli._tables import list_lines
     from dvara_examples.cli._world import build_world
     from dvara_examples.manifest import load_manifest

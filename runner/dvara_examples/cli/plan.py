@@ -12,7 +12,12 @@ from dvara_examples.wanted import Selection
 @selection_options
 @planning_options
 def command(wanted: Selection, planning: Planning, manifest: Path | None) -> None:
-    """Show what a run would do, without doing it: runtimes, gateway, runs, skips and their reasons."""
+    """Show what a run would do, without doing it: runtimes, gateway, runs, skips and their reasons.
+
+    \b
+    dvara-examples plan all
+    dvara-examples plan -E 'tag(conformance) & language(node)'
+    """
     from dvara_examples.cli._compose import compose_options
     from dvara_examples.cli._tables import plan_lines
     from dvara_examples.cli._world import build_world

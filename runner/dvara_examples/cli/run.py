@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 @running_options
 @control_options
 @report_option
+@click.option("--watch", is_flag=True, help="Go on: run again what each saved file concerns, until Ctrl-C (exit 0).")
 def command(
     wanted: Selection,
     planning: Planning,
     running: Running,
     control: Control,
     reports: "tuple[Request, ...]",
+    watch: bool,
     manifest: Path | None,
 ) -> int:
     """Run examples and judge how they ended.
@@ -42,26 +44,29 @@ def command(
     dvara-examples run all
     dvara-examples run stream-basic --language node --verbose
     dvara-examples run -E 'tag(smoke) & !language(java)'
-    DVARA_URL=https://gw.example.com/v1 DVARA_API_KEY=gw_... dvara-examples run all
+    DVARA_URL=https://gw.example.com DVARA_API_KEY=gw_... dvara-examples run all
     """
+    _check(wanted, control, watch=watch)
+    from dvara_examples.cli._compose import compose_options, hold_session
+    from dvara_examples.cli._world import build_world
+
+    world = build_world(manifest, offline=running.offline)
+    options = compose_options(world, planning, running, control)
+    if not watch:
+        return hold_session(world, wanted, options, reports)
+    from dvara_examples.session import watch_runs
+
+    watch_runs(world, wanted, lambda round_world, only: hold_session(round_world, wanted, options, reports, only))
+    return 0
+
+
+def _check(wanted: Selection, control: Control, *, watch: bool) -> None:
     if control.last_failed and control.shard is not None:
         raise click.UsageError("--last-failed chooses by what is stored on this machine, so that no --shard can be cut from it")
+    if watch and (control.last_failed or control.shard is not None):
+        raise click.UsageError("--watch chooses by what is saved, and goes neither with --last-failed nor with --shard")
     if wanted.empty and not control.last_failed:
         raise click.UsageError(
             "name what to run: all, an id, a glob, a script's path, --tag, --filter or --last-failed; "
             "`dvara-examples list` shows the ids"
         )
-    from dvara_examples.cli._compose import compose_options, reporting, session_info
-    from dvara_examples.cli._world import build_world
-    from dvara_examples.run_folder import RunFolder
-    from dvara_examples.session import open_session, reminder, run_session
-
-    world = build_world(manifest, offline=running.offline)
-    options = compose_options(world, planning, running, control)
-    with open_session(world, wanted, options) as session:
-        folder = RunFolder.create(world.runs_dir, world.clock.utc_now())
-        for sentence in filter(None, (session.remark, reminder(session, options))):
-            world.stderr.write(f"{sentence}\n")
-        with reporting(world, session_info(session, folder), folder, reports, live=True, verbose=running.verbose) as opened:
-            summary = run_session(session, folder, opened.reporters, options)
-        return opened.exit_code(summary)

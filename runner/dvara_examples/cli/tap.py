@@ -51,7 +51,12 @@ def _entry(text: str) -> "Faults":
 @click.command("tap")
 @click.argument("url", callback=_address)
 @click.option(
-    "--port", type=click.IntRange(0, 65_535), default=8081, show_default=True, help="Port on loopback; 0 takes a free one."
+    "--port",
+    metavar="PORT",
+    type=click.IntRange(0, 65_535),
+    default=8081,
+    show_default=True,
+    help="Port on loopback; 0 takes a free one.",
 )
 @click.option(
     "--save", type=click.Path(path_type=Path), metavar="FILE", callback=_file, help="Store all exchanges in FILE at the end."
@@ -72,7 +77,7 @@ def command(url: str, port: int, save: Path | None, faults: "tuple[Faults, ...]"
     \b
     dvara-examples tap https://gw.example.com/v1
     dvara-examples tap http://localhost:8080 --port 0 --save exchanges.jsonl
-    dvara-examples tap http://localhost:8080 --fault '{cut: {after_events: 3}}' --fault none
+    dvara-examples tap http://localhost:8080 --fault '{cut: {after_events: 3}}'
     """
     from dvara_examples.clock import SystemClock
     from dvara_examples.gateways.url import sendable

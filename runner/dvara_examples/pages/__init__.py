@@ -2,7 +2,3 @@
 
 Nothing here starts anything: a page is text, and what it shows is held against the scripts that the manifest names.
 """
-
-from dvara_examples.pages.page import Page, Snippet, load_page, read_page
-
-__all__ = ["Page", "Snippet", "load_page", "read_page"]

@@ -27,7 +27,7 @@ def declared(manifest: Manifest) -> Iterator[Path]:
     """Yield the pages that the manifest names, in its order and then sorted."""
     for pattern in manifest.docs:
         for path in sorted(manifest.root.glob(pattern)):
-            yield from _below(path) if path.is_dir() else [path]
+            yield from below(path) if path.is_dir() else [path]
 
 
 def _named(named: Sequence[str], cwd: Path) -> Iterator[Path]:
@@ -38,13 +38,13 @@ def _named(named: Sequence[str], cwd: Path) -> Iterator[Path]:
         if not path.is_dir():
             yield path
             continue
-        found = list(_below(path))
+        found = list(below(path))
         if not found:
             raise PageError(f"{name}: found no page in this folder; one with *.md or *.mdx is accepted")
         yield from found
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def below(folder: Path) -> Iterator[Path]:
     """Yield the pages in *folder* and below, but for hidden folders and other people's packages."""
     for here, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")

@@ -3,18 +3,20 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from dvara_examples.errors import PageError
 from dvara_examples.manifest import Manifest, Variant
 from dvara_examples.pages.directives import Shows
-from dvara_examples.pages.find import declared
-from dvara_examples.pages.page import Page, load_page
 from dvara_examples.pages.sources import Sources, Unknown, default_region
 from dvara_examples.results import Place
 
+if TYPE_CHECKING:
+    from dvara_examples.pages.page import Page
+
 
 def find_places(
-    manifest: Manifest, variants: Sequence[Variant], pages: Sequence[Page] | None = None
+    manifest: Manifest, variants: Sequence[Variant], pages: "Sequence[Page] | None" = None
 ) -> dict[str, tuple[Place, ...]]:
     """Return the places of each of *variants* by its id; *pages* are those of the manifest unless told otherwise.
 
@@ -33,7 +35,7 @@ def _script(variant: Variant, sources: Sources) -> Place:
     return Place(variant.relative, line)
 
 
-def _shown(manifest: Manifest, sources: Sources, pages: Sequence[Page]) -> Mapping[str, Sequence[Place]]:
+def _shown(manifest: Manifest, sources: Sources, pages: "Sequence[Page]") -> Mapping[str, Sequence[Place]]:
     found: defaultdict[str, list[Place]] = defaultdict(list)
     for page in pages:
         name = (page.path.relative_to(manifest.root) if page.path.is_relative_to(manifest.root) else page.path).as_posix()
@@ -44,8 +46,13 @@ def _shown(manifest: Manifest, sources: Sources, pages: Sequence[Page]) -> Mappi
     return found
 
 
-def _readable(manifest: Manifest) -> list[Page]:
+def _readable(manifest: Manifest) -> "list[Page]":
     """Read the manifest's pages, but for those that name no example anyway."""
+    if not manifest.docs:
+        return []
+    from dvara_examples.pages.find import declared  # Markdown is parsed only where there is some
+    from dvara_examples.pages.page import load_page
+
     pages = []
     for path in declared(manifest):
         with suppress(PageError, OSError):

@@ -4,18 +4,23 @@ The main thread owns the reporters and the run folder (``desk``); worker threads
 (``workers``).
 """
 
+from dvara_examples.session.merged import judge_merged, merge_runs
 from dvara_examples.session.opening import Options, Session, gateway_kind, load, open_session, reminder
 from dvara_examples.session.running import run_session
 from dvara_examples.session.stored import judge_stored, stored_results
+from dvara_examples.session.watching import watch_runs
 
 __all__ = [
     "Options",
     "Session",
     "gateway_kind",
+    "judge_merged",
     "judge_stored",
     "load",
+    "merge_runs",
     "open_session",
     "reminder",
     "run_session",
     "stored_results",
+    "watch_runs",
 ]

@@ -56,8 +56,11 @@ def load(world: World) -> Manifest:
 
 
 @contextmanager
-def open_session(world: World, wanted: Selection, options: Options) -> Iterator[Session]:
-    """Load, select, open the gateway and plan; nothing of an example starts. Raises DvaraExamplesError."""
+def open_session(world: World, wanted: Selection, options: Options, only: frozenset[str] | None = None) -> Iterator[Session]:
+    """Load, select, open the gateway and plan; nothing of an example starts. Raises DvaraExamplesError.
+
+    *only* narrows what is selected to the variants with these ids.
+    """
     control = options.control
     manifest = load(world)
     digest = hashlib.sha256(world.manifest_path.read_bytes()).hexdigest()
@@ -66,6 +69,8 @@ def open_session(world: World, wanted: Selection, options: Options) -> Iterator[
         variants, remark = narrowed_to_last_failed(world, manifest, wanted)
     else:
         variants = select(manifest, wanted.selectors, wanted.languages, wanted.tags, world.cwd, wanted.filters)
+    if only is not None:
+        variants = tuple(variant for variant in variants if variant.id in only)
     probed = probe_all({v.language for v in variants}, lambda language: load_toolchain(language).probe(world))
     with open_gateway(gateway_kind(options.gateway, world), world) as gateway:
         plan = repeated(make_plan(manifest, variants, probed, gateway.capabilities, options.missing_toolchain), control.repeat)

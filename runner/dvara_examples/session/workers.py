@@ -15,7 +15,7 @@ from dvara_examples.judge import judge
 from dvara_examples.plan import PlannedRun
 from dvara_examples.preparation import Preparation
 from dvara_examples.results import Preparing, RunPrinted, RunResult, RunStarted
-from dvara_examples.run_folder import RunFolder
+from dvara_examples.run_folder import INTERNAL_ERRORS, RunFolder
 from dvara_examples.session.desk import Message
 from dvara_examples.session.opening import Options, Session
 from dvara_examples.toolchains import load_toolchain
@@ -122,7 +122,7 @@ class Workers:
 
     def _internal(self, run: PlannedRun, trace: str) -> RunResult:
         """Keep the trace in the run folder, where whoever reports the fault finds it."""
-        path = self._folder.path / "internal-errors.txt"
+        path = self._folder.path / INTERNAL_ERRORS
         with contextlib.suppress(OSError), path.open("a", encoding="utf-8") as file:
             file.write(f"{run.variant.id}\n{trace}\n")
         reason = f"internal error: {trace.strip().splitlines()[-1]} (the whole trace is in {path}; please report it)"

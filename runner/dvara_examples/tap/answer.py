@@ -117,6 +117,8 @@ class Answer:
                 self._text_after += text[:EDGE]
 
     def _shortened(self, event: ServerSentEvent) -> ServerSentEvent:
+        if len(event.data) + len(event.name) <= 2 * self._bounds.event_chars:
+            return event
         return ServerSentEvent(self._shorten(event.data), event.name, event.event_id, event.cut)
 
     def _shorten(self, text: str) -> str:

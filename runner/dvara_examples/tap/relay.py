@@ -10,23 +10,17 @@ been silent for :data:`GONE_AFTER_S`.
 
 import select
 import socket
-import ssl
-from dataclasses import dataclass
 from typing import NoReturn
 
-from dvara_examples.clock import Timer
 from dvara_examples.tap.conversation import Conversation
+from dvara_examples.tap.downstream import Downstream
 from dvara_examples.tap.ending import Close
-from dvara_examples.tap.gate import Gate
-from dvara_examples.tap.ledger import Ledger
-from dvara_examples.tap.proxies import Proxy
 from dvara_examples.tap.requests import NOT_HTTP, BodyPart, RequestSplitter
-from dvara_examples.tap.rewrite import Origin, Rewriter
-from dvara_examples.tap.schedule import Schedule
 from dvara_examples.tap.spoiler import GatewayClosed, Spoiler
 from dvara_examples.tap.unreachable import Unreachable
-from dvara_examples.tap.upstream import Upstream, connect, no_delay, reset, shut_writing, unacknowledged
-from dvara_examples.tap.waiting import GONE, Stopped, Waiter, broke
+from dvara_examples.tap.upstream import Upstream, connect
+from dvara_examples.tap.waiting import GONE, Stopped, Waiter
+from dvara_examples.tap.wiring import Wiring
 from dvara_examples.wire.http import RequestHead
 from dvara_examples.wire.parts import Fin, Note, Rst, Send
 
@@ -34,30 +28,10 @@ GONE_AFTER_S = 1.0
 """A client that sent a FIN counts as gone once the gateway has been silent for so long."""
 LINGER_S = 1.0
 """After the gateway's FIN the client has so long to close its side."""
-_REFUSAL_S = 0.02
-"""A reset in answer to a piece comes at once over loopback; this allows for a busy machine."""
 _RST_TICK_S = 0.005
-_FROM_GATEWAY_BYTES = 256 * 1024
-_FROM_CLIENT_BYTES = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Wiring:
-    """What every connection of one tap needs; *stopping* is a socket that hangs up when the tap is closed.
-
-    *schedule* is None where no response is to be spoilt, *gate* where every request may pass, *proxy*
-    where the way to the gateway is straight.
-    """
-
-    origin: Origin
-    context: ssl.SSLContext | None
-    rewriter: Rewriter
-    ledger: Ledger
-    timer: Timer
-    stopping: socket.socket
-    schedule: Schedule | None = None
-    gate: Gate | None = None
-    proxy: Proxy | None = None
+_READ_BYTES = 64 * 1024
+_BULK_BYTES = 1024 * 1024
+"""So much is read at once from a gateway that has once filled the buffer: fewer, larger steps carry more."""
 
 
 class _Over(Exception):  # noqa: N818 - the regular end of a relay
@@ -68,18 +42,16 @@ class Relay:
     """One client connection, served by :meth:`run` in a thread of its own; owns the *client* socket from then on."""
 
     def __init__(self, client: socket.socket, number: int, wiring: Wiring) -> None:
-        self._client = client
+        self._client = Downstream(client)
         self._wiring = wiring
         self._timer = wiring.timer
-        self._seen = Conversation(number, wiring.ledger, self._client_refuses)
+        self._seen = Conversation(number, wiring.ledger, self._client.refuses)
         self._splitter = RequestSplitter()
         self._spoiler = Spoiler(wiring.schedule, wiring.timer) if wiring.schedule is not None else None
         self._upstream: Upstream | None = None
         self._waiter = Waiter(wiring.stopping)
-        self._from_gateway = memoryview(bytearray(_FROM_GATEWAY_BYTES))
-        self._from_client = memoryview(bytearray(_FROM_CLIENT_BYTES))
-        self._undelivered = memoryview(b"")
-        self._undelivered_piece = (0.0, self._undelivered)
+        self._from_gateway = memoryview(bytearray(_READ_BYTES))
+        self._from_client = memoryview(bytearray(_READ_BYTES))
         self._unsent = memoryview(b"")
         self._client_sends = True
         self._gateway_sends = True
@@ -90,8 +62,6 @@ class Relay:
     def run(self) -> None:
         """Relay until both sides have ended or the tap is closed; every exchange is in the ledger afterwards."""
         try:
-            self._client.setblocking(False)
-            no_delay(self._client)
             while not self._turn():
                 pass
             self._last_look()
@@ -139,7 +109,7 @@ class Relay:
 
     def _watch(self) -> None:
         """Ask for the events that can be dealt with now."""
-        client = select.POLLOUT if self._undelivered else 0
+        client = select.POLLOUT if self._client.waiting else 0
         if self._client_sends and not self._unsent:
             client |= select.POLLIN
         self._waiter.want(self._client.fileno(), client)
@@ -161,7 +131,7 @@ class Relay:
     @property
     def _held_up(self) -> bool:
         """Whether something is still to be passed on before the gateway is read again."""
-        return bool(self._undelivered) or (self._spoiler is not None and self._spoiler.busy)
+        return bool(self._client.waiting) or (self._spoiler is not None and self._spoiler.busy)
 
     # from the gateway to the client
 
@@ -178,10 +148,13 @@ class Relay:
         if size == 0:
             self._gateway_fin("TLS was not closed properly" if self._upstream.ragged else "")
             return
+        piece = self._from_gateway[:size]
+        if size == len(self._from_gateway) < _BULK_BYTES:
+            self._from_gateway = memoryview(bytearray(_BULK_BYTES))
         if self._spoiler is None:
-            self._deliver(self._timer(), self._from_gateway[:size])
+            self._deliver(self._timer(), piece)
         else:
-            self._spoiler.take(self._from_gateway[:size])
+            self._spoiler.take(piece)
             self._play()
 
     def _gateway_fin(self, why: str) -> None:
@@ -193,7 +166,7 @@ class Relay:
 
     def _play(self) -> None:
         """Do what faults have made of the response, as far as it is due and the client takes it."""
-        while self._spoiler is not None and not self._undelivered and (step := self._spoiler.next_step()) is not None:
+        while self._spoiler is not None and not self._client.waiting and (step := self._spoiler.next_step()) is not None:
             match step:
                 case Send(data):
                     self._deliver(self._timer(), memoryview(data))
@@ -201,7 +174,7 @@ class Relay:
                     self._seen.note(text)
                 case Fin(fault):
                     self._gateway_ends(Close.FIN, fault=fault)
-                case Rst() if unacknowledged(self._client):  # an RST would throw away what belongs before it
+                case Rst() if not self._client.heard_all():  # an RST would throw away what belongs before it
                     self._spoiler.postpone(step, _RST_TICK_S)
                 case Rst(fault):
                     self._gateway_reset(ConnectionResetError(), fault)
@@ -215,16 +188,20 @@ class Relay:
         what the client is given. What it cannot take yet stays in the buffer, which is not read into again before it is
         empty.
         """
-        sent = self._to_client(piece)
-        if sent < len(piece):
-            self._undelivered, self._undelivered_piece = piece[sent:], (at_s, piece)
-        else:
+        try:
+            whole = self._client.hand(at_s, piece)
+        except OSError:
+            self._client_gone()
+        if whole:
             self._delivered(at_s, piece)
 
     def _deliver_rest(self) -> None:
-        self._undelivered = self._undelivered[self._to_client(self._undelivered) :]
-        if not self._undelivered:
-            self._delivered(*self._undelivered_piece)
+        try:
+            whole = self._client.hand_rest()
+        except OSError:
+            self._client_gone()
+        if whole:
+            self._delivered(*self._client.piece)
 
     def _delivered(self, at_s: float, piece: memoryview) -> None:
         self._seen.moved(at_s)
@@ -236,20 +213,12 @@ class Relay:
             if self._seen.idle:
                 raise _Over
 
-    def _to_client(self, data: memoryview) -> int:
-        try:
-            return self._client.send(data)
-        except (BlockingIOError, InterruptedError):
-            return 0
-        except OSError:
-            self._client_gone()
-
     def _gateway_ends(self, close: Close, why: str = "", fault: str = "") -> None:
         """Nothing more can come: pass the FIN on, and let the client finish its side."""
         now_s = self._timer()
         self._seen.gateway_closed(now_s, close, why, fault)
         self._gateway_sends = False
-        shut_writing(self._client)
+        self._client.half_close()
         if not self._client_sends:
             raise _Over
         self._deadline_s = now_s + LINGER_S
@@ -257,7 +226,7 @@ class Relay:
     def _gateway_reset(self, error: OSError, fault: str = "") -> NoReturn:
         why = "" if isinstance(error, ConnectionResetError) else str(error.strerror or error).lower()
         self._seen.gateway_closed(self._timer(), Close.RST, why, fault)
-        reset(self._client)
+        self._client.abort()
         raise _Over
 
     # from the client to the gateway
@@ -265,10 +234,10 @@ class Relay:
     def _read_client(self) -> None:
         try:
             size = self._client.recv_into(self._from_client)
-        except (BlockingIOError, InterruptedError):
-            return
         except OSError:
             self._client_gone()
+        if size is None:
+            return
         if size == 0:
             self._client_fin()
             return
@@ -340,6 +309,3 @@ class Relay:
         if self._upstream is not None:
             self._upstream.abort()
         raise _Over
-
-    def _client_refuses(self) -> bool:
-        return broke(self._client, _REFUSAL_S)

@@ -18,10 +18,11 @@ from dvara_examples.tap.gate import Gate
 from dvara_examples.tap.ledger import Ledger
 from dvara_examples.tap.progress import OnEvent
 from dvara_examples.tap.proxies import proxy_for
-from dvara_examples.tap.relay import Relay, Wiring
+from dvara_examples.tap.relay import Relay
 from dvara_examples.tap.rewrite import PREFIX, Origin, Rewriter, throw_away_key
 from dvara_examples.tap.schedule import Schedule, refusal
 from dvara_examples.tap.upstream import reset, tls_context
+from dvara_examples.tap.wiring import Wiring
 from dvara_examples.transcript import Exchange
 
 _HOST = "127.0.0.1"

@@ -95,11 +95,15 @@ class Prepared(Protocol):
 
 
 class Toolchain(Protocol):
-    """One language: *suffixes* are the file endings of its scripts, *floor* the oldest version that the docs promise."""
+    """One language: *suffixes* are the file endings of its scripts, *floor* the oldest version that the docs promise.
+
+    *lists* are the files that say which dependencies scripts get, seen from the folder that holds them.
+    """
 
     language: str
     suffixes: tuple[str, ...]
     floor: str
+    lists: tuple[str, ...]
 
     def probe(self, world: World) -> Runtime | Missing:
         """Look for a fitting runtime; starts at most version queries and changes nothing.

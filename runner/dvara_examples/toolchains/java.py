@@ -24,6 +24,7 @@ class Java:
     language: str = "java"
     suffixes: tuple[str, ...] = (".java",)
     floor: str = str(FLOOR)
+    lists: tuple[str, ...] = ()
 
     def probe(self, world: World) -> Runtime | Missing:
         """Return the newest JDK from 21 up; only files are read."""

@@ -71,6 +71,7 @@ class Node:
     language = "node"
     suffixes: tuple[str, ...] = (".mjs", ".js")
     floor = "18"
+    lists: tuple[str, ...] = (LISTED, LOCK, f"{FLOORS}/{LISTED}", f"{FLOORS}/{LOCK}")
 
     def probe(self, world: World) -> Runtime | Missing:
         """Return the ``node`` on ``PATH``, or the one to be provisioned where that is missing or older than the floor."""

@@ -44,15 +44,16 @@ class ChatReader:
             chunk = json.loads(event.data)
         except (ValueError, RecursionError) as error:
             return self._unreadable(event, str(error) or "nested too deeply")
-        if not isinstance(chunk, Mapping):
+        if not isinstance(chunk, dict):  # asking for a Mapping takes longer, and this is asked of every event
             return self._unreadable(event, "no JSON object")
         if chunk.get("error") or event.name == "error":
             self.error = self.error or error_message(chunk)
             return ""
-        self.finish_reason = finish_reason(chunk) or self.finish_reason
+        choice = _first_choice(chunk)
+        self.finish_reason = _reason(choice) or self.finish_reason
         if chunk.get("usage"):
             self.total_tokens = total_tokens(chunk)
-        return text_of(chunk, "delta")
+        return _content(choice, "delta")
 
     def _unreadable(self, event: ServerSentEvent, why: str) -> str:
         if event.name == "error":
@@ -64,15 +65,12 @@ class ChatReader:
 
 def text_of(document: Mapping[str, object], part: str) -> str:
     """Return the text of the first choice's *part* (``delta`` or ``message``), empty where there is none."""
-    holder = _first_choice(document).get(part)
-    content = holder.get("content") if isinstance(holder, Mapping) else None
-    return content if isinstance(content, str) else ""
+    return _content(_first_choice(document), part)
 
 
 def finish_reason(document: Mapping[str, object]) -> str | None:
     """Return the first choice's ``finish_reason``, or None where it is absent, null or empty."""
-    reason = _first_choice(document).get("finish_reason")
-    return reason if isinstance(reason, str) and reason else None
+    return _reason(_first_choice(document))
 
 
 def total_tokens(document: Mapping[str, object]) -> int | None:
@@ -116,4 +114,15 @@ def read_object(body: bytes) -> Mapping[str, object] | None:
 def _first_choice(document: Mapping[str, object]) -> Mapping[str, object]:
     choices = document.get("choices")
     first = choices[0] if isinstance(choices, list) and choices else None
-    return first if isinstance(first, Mapping) else {}
+    return first if isinstance(first, dict) else {}
+
+
+def _content(choice: Mapping[str, object], part: str) -> str:
+    holder = choice.get(part)
+    content = holder.get("content") if isinstance(holder, dict) else None
+    return content if isinstance(content, str) else ""
+
+
+def _reason(choice: Mapping[str, object]) -> str | None:
+    reason = choice.get("finish_reason")
+    return reason if isinstance(reason, str) and reason else None

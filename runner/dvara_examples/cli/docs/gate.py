@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from dvara_examples.cli._options import Planning, Running, manifest_option, planning_options, running_options
+from dvara_examples.cli._options import Planning, Running, manifest_option, planning_options, report_option, running_options
 from dvara_examples.cli._pages import pages_argument
+
+if TYPE_CHECKING:
+    from dvara_examples.reports._opening import Request
 
 
 @click.command("gate")
@@ -16,32 +20,43 @@ from dvara_examples.cli._pages import pages_argument
 @click.option(
     "--also", "also", multiple=True, type=click.Choice(("lowest", "latest")), help="Run with these releases, too; repeatable."
 )
+@report_option
 @manifest_option
-def command(pages: tuple[str, ...], planning: Planning, running: Running, also: tuple[str, ...], manifest: Path | None) -> int:
+def command(
+    pages: tuple[str, ...],
+    planning: Planning,
+    running: Running,
+    also: tuple[str, ...],
+    reports: "tuple[Request, ...]",
+    manifest: Path | None,
+) -> int:
     """Let a page pass only if every fence is in step and its example passes in this very run.
 
     \b
     dvara-examples docs gate
     dvara-examples docs gate docs/guide.md --also lowest --also latest
     """
+    if also and any(request.path is not None for request in reports):
+        raise click.UsageError("--also holds several sessions; name reports by their kind alone, and each run's folder gets one")
     from dvara_examples.cli._compose import compose_options
     from dvara_examples.cli._page_runs import run_chosen
-    from dvara_examples.cli._pages import page_lines
+    from dvara_examples.cli._pages import annotate, page_lines, say
     from dvara_examples.cli._world import build_world
     from dvara_examples.docs_gate import Gate
 
     world = build_world(manifest)
+    people = replace(world, stdout=world.stderr) if any(request.takes_stdout for request in reports) else world
     gate = Gate(world, pages)
     chosen = gate.choose()
     for deps in dict.fromkeys((running.deps, *also)) if chosen.variants else ():
         if gate.interrupted:
             break
         options = compose_options(world, planning, replace(running, deps=deps))
-        gate.held(*run_chosen(world, chosen, options, (), verbose=running.verbose), deps)
-        click.echo("")
+        gate.held(*run_chosen(world, chosen, options, reports, verbose=running.verbose), deps)
+        say(people, [""])
     for page, standings in gate.checked:
-        for line in page_lines(page, standings, verbose=running.verbose):
-            click.echo(line)
-    for line in gate.lines():
-        click.echo(line)
+        say(people, page_lines(page, standings, verbose=running.verbose))
+    say(people, gate.lines())
+    if any(request.kind == "github" for request in reports):
+        annotate(people, gate.checked)
     return gate.exit_code

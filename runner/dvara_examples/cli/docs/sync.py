@@ -19,16 +19,15 @@ def command(pages: tuple[str, ...], dry_run: bool, manifest: Path | None) -> int
     dvara-examples docs sync
     dvara-examples docs sync docs/guide.md --dry-run
     """
+    from dvara_examples.cli._pages import say
     from dvara_examples.cli._world import build_world
     from dvara_examples.docs_check import sync
 
-    changed = 0
-    for page, diff in sync(build_world(manifest), pages, dry_run=dry_run):
+    world, changed = build_world(manifest), 0
+    for page, diff in sync(world, pages, dry_run=dry_run):
         changed += bool(diff)
-        for line in diff if dry_run else ():
-            click.echo(line)
         if diff:
-            click.echo(f"{'would change' if dry_run else 'changed':>12}  {page.shown}")
+            say(world, [*(diff if dry_run else ()), f"{'would change' if dry_run else 'changed':>12}  {page.shown}"])
     if not changed:
-        click.echo("every page is in step")
+        say(world, ["every page is in step"])
     return 1 if changed and dry_run else 0

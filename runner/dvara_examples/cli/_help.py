@@ -1,0 +1,138 @@
+"""What `--help` looks like: options in groups by what they decide, and examples at the end.
+
+Examples are the last paragraph of a command's docstring, kept as it is by ``\\b``; each line is one that can be typed.
+"""
+
+import inspect
+import re
+from collections.abc import Mapping, Sequence
+
+import click
+
+OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "Selection": ("languages", "tags", "filters", "last_failed", "shard", "manifest"),
+    "Gateway": ("gateway", "max_requests", "max_tokens"),
+    "Execution": (
+        "deps",
+        "also",
+        "missing_toolchain",
+        "offline",
+        "jobs",
+        "watch",
+        "fail_fast",
+        "repeat",
+        "retries",
+        "allow_flaky",
+    ),
+    "Output": ("verbose", "reports"),
+}
+"""The groups of options, by the names of their parameters, where a command has many; the rest comes last."""
+
+COMMANDS: Mapping[str, tuple[str, ...]] = {
+    "Run": ("run", "plan", "judge", "report"),
+    "Look": ("list", "show", "explain"),
+    "Write": ("new", "record", "docs"),
+    "Set up": ("doctor", "setup", "completion"),
+    "Serve": ("gateway", "tap"),
+}
+"""The groups of commands; the rest comes last."""
+
+_FEW_OPTIONS = 6
+_LABEL_WIDTH = 26
+_KEPT_AS_IT_IS = "\b\n"
+_LEAST = re.compile(r"\s*\[x>=\d+\]")
+_BETWEEN = re.compile(r"(\d+)<=x<=(\d+)\]")
+
+Row = tuple[str, str]
+
+
+class Readable(click.Command):
+    """A command whose help has groups and examples."""
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """The lines to type at the end of the help."""
+        return tuple(_split(self.help or "")[1])
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - Click's signature
+        """Write what the command does, without the examples."""
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(_split(self.help or "")[0])
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, in groups where they are many, and then the commands of a group."""
+        rows = {
+            parameter.name or "": _readable(record)
+            for parameter in self.get_params(ctx)
+            if isinstance(parameter, click.Option) and (record := parameter.get_help_record(ctx)) is not None
+        }
+        few = len(rows) <= _FEW_OPTIONS
+        _write_groups(formatter, {"Options": tuple(rows)} if few else OPTIONS, rows, "Other")
+        if isinstance(self, click.Group):
+            self.format_commands(ctx, formatter)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - Click's signature
+        """Write the examples."""
+        if self.examples:
+            with formatter.section("Examples"):
+                for line in self.examples:
+                    formatter.write(f"{'':>{formatter.current_indent}}{line}\n")
+
+
+class ReadableGroup(Readable, click.Group):
+    """A group of commands whose help has sections and whole first sentences."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands with what each does."""
+        rows = {}
+        for name in self.list_commands(ctx):
+            command = self.get_command(ctx, name)
+            if command is not None and not command.hidden:
+                rows[name] = (name, command.get_short_help_str(limit=200))
+        groups = COMMANDS if len(rows) > _FEW_OPTIONS else {"Commands": tuple(rows)}
+        _write_groups(formatter, groups, rows, "More")
+
+
+def _write_groups(
+    formatter: click.HelpFormatter, groups: Mapping[str, Sequence[str]], rows: Mapping[str, Row], rest: str
+) -> None:
+    """Write *rows* by *groups*, what is in none under *rest*; all second columns begin at the same place."""
+    width = min(max((len(label) for label, _ in rows.values()), default=0), _LABEL_WIDTH)
+    grouped = {name for names in groups.values() for name in names}
+    for title, names in {**groups, rest: tuple(name for name in rows if name not in grouped)}.items():
+        held = [(rows[name][0].ljust(width), rows[name][1]) for name in names if name in rows]
+        if held:
+            with formatter.section(title):
+                formatter.write_dl(held, col_max=_LABEL_WIDTH)
+
+
+def _readable(record: Row) -> Row:
+    """Say bounds as people do, and only those that are worth it."""
+    return record[0], _BETWEEN.sub(r"\1 to \2]", _LEAST.sub("", record[1]))
+
+
+def _split(text: str) -> tuple[str, list[str]]:
+    """Return the text of a docstring and, where its last paragraph is kept as it is and has lines to type, these lines."""
+    text = inspect.cleandoc(text)
+    before, found, last = text.rpartition(_KEPT_AS_IT_IS)
+    lines = last.splitlines()
+    if found and lines and all("dvara-examples " in line for line in lines):
+        return before.rstrip(), lines
+    return text, []
+
+
+def readable(command: click.Command) -> click.Command:
+    """Return *command* with a help that has groups and examples."""
+    if isinstance(command, Readable):
+        return command
+    return Readable(
+        command.name,
+        context_settings=command.context_settings,
+        callback=command.callback,
+        params=command.params,
+        help=command.help,
+        short_help=command.short_help,
+        options_metavar=command.options_metavar,
+        hidden=command.hidden,
+    )

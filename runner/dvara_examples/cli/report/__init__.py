@@ -1,0 +1,13 @@
+"""``dvara-examples report``: one file per command."""
+
+import click
+
+from dvara_examples.cli._lazy import LazyGroup
+
+COMMANDS = ("merge",)
+"""The commands in the order of the help; each is the module of that name in this package."""
+
+
+@click.group("report", cls=LazyGroup, package=__name__, words=COMMANDS)
+def command() -> None:
+    """Make one report of what several machines have run."""

@@ -1,0 +1,52 @@
+"""``dvara-examples report merge``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dvara_examples.cli._options import manifest_option, report_option
+
+if TYPE_CHECKING:
+    from dvara_examples.reports._opening import Request
+
+
+@click.command("merge")
+@click.argument("folders", nargs=-1, required=True, metavar="FOLDER...")
+@click.option(
+    "--into", type=click.Path(path_type=Path), metavar="DIR", help="Write the merged run there, into a new or empty folder."
+)
+@click.option("--allow-partial", is_flag=True, help="Merge what there is, although shards are missing.")
+@report_option
+@click.option("-v", "--verbose", is_flag=True, help="Show every finding.")
+@manifest_option
+def command(
+    folders: tuple[str, ...],
+    into: Path | None,
+    allow_partial: bool,
+    reports: "tuple[Request, ...]",
+    verbose: bool,
+    manifest: Path | None,
+) -> int:
+    """Put the run folders of all shards, or of several sessions, together into one, as one session would have written it.
+
+    FOLDER is a folder that a run has written, or its id. Everything is judged again, parity over all of them, and the exit code
+    is the one that a single run would have had.
+
+    \b
+    dvara-examples report merge shard-*/ --into merged --report junit=report.xml
+    """
+    from dvara_examples.cli._compose import reporting, stored_info
+    from dvara_examples.cli._world import build_world
+    from dvara_examples.run_folder import find_run
+    from dvara_examples.session import judge_merged, merge_runs
+
+    world = build_world(manifest)
+    found = [find_run(world.runs_dir, name, world.cwd) for name in folders]
+    merged, remark = merge_runs(world, found, into, allow_partial=allow_partial)
+    if remark:
+        world.stderr.write(f"{remark}\n")
+    with reporting(world, stored_info(merged, world), merged, reports, live=False, verbose=verbose) as opened:
+        summary = judge_merged(merged, opened.reporters)
+    world.stderr.write(f"merged into {world.shown(merged.path)}\n")
+    return opened.exit_code(summary)

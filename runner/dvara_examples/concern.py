@@ -1,0 +1,66 @@
+"""Which runs a saved file concerns; pure, but for a look at which lists of dependencies there are."""
+
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from dvara_examples.manifest import Example, Manifest, Origin, Variant
+
+Suffixes = Mapping[str, tuple[str, ...]]
+"""The endings of scripts, by language."""
+Lists = Mapping[str, tuple[str, ...]]
+"""The files that say which dependencies scripts get, seen from the folder that holds them, by language."""
+
+_NOWHERE = Origin("", 0, 0)
+
+
+def concerned(saved: Collection[Path], manifest: Manifest, suffixes: Suffixes, lists: Lists) -> frozenset[str]:
+    """Return the ids of the variants that the files *saved* concern, the manifest itself left aside.
+
+    A script concerns its variants. A file beside scripts that is written in their language, and is none of them, may be used by
+    all of those; so may a list of dependencies.
+    """
+    paths = {os.path.realpath(path) for path in saved}
+    scripts = {os.path.realpath(variant.file) for variant in manifest.variants}
+    helpers = {(os.path.dirname(path), os.path.splitext(path)[1]) for path in paths - scripts}  # noqa: PTH120, PTH122 - texts are quicker
+
+    def touches(variant: Variant) -> bool:
+        script = os.path.realpath(variant.file)
+        folder = os.path.dirname(script)  # noqa: PTH120
+        return (
+            script in paths
+            or any((folder, suffix) in helpers for suffix in suffixes.get(variant.language, ()))
+            or any(os.path.realpath(path) in paths for path in _lists(variant, manifest.root, lists))
+        )
+
+    return frozenset(variant.id for variant in manifest.variants if touches(variant))
+
+
+def changed(before: Manifest, after: Manifest) -> frozenset[str]:
+    """Return the ids of the variants in *after* of which *before* says something else, or nothing; lines do not matter."""
+    known = dict(_meanings(before))
+    return frozenset(variant_id for variant_id, meaning in _meanings(after) if known.get(variant_id) != meaning)
+
+
+def watched_folders(manifest: Manifest, lists: Lists) -> frozenset[Path]:
+    """Return the folders in which something that concerns *manifest* can be saved."""
+    folders = {manifest.path.parent, *(variant.file.parent for variant in manifest.variants)}
+    by_folder = {(variant.language, variant.file.parent): variant for variant in manifest.variants}
+    folders.update(path.parent for variant in by_folder.values() for path in _lists(variant, manifest.root, lists))
+    return frozenset(folder for folder in folders if folder.is_dir())
+
+
+def _meanings(manifest: Manifest) -> Iterator[tuple[str, tuple[Example, Variant]]]:
+    for example in manifest.examples:
+        common = replace(example, variants=(), origin=_NOWHERE)
+        for variant in example.variants:
+            yield variant.id, (common, replace(variant, origin=_NOWHERE))
+
+
+def _lists(variant: Variant, root: Path, lists: Lists) -> Iterable[Path]:
+    """Return the lists of dependencies that hold for *variant*: those in the nearest folder that has any, up to *root*."""
+    names = lists.get(variant.language, ())
+    within = [folder for folder in (variant.file.parent, *variant.file.parent.parents) if folder.is_relative_to(root)]
+    found = ([folder / name for name in names if (folder / name).is_file()] for folder in within)
+    return next(filter(None, found), [])
