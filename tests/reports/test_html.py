@@ -120,6 +120,22 @@ def test_the_matrix_says_what_became_of_each_example_in_each_language(browser: B
     assert texts(browser, "header .alert") == ["The session was interrupted; what had ended is shown, 1 runs are missing."]
 
 
+def test_a_flaky_session_is_not_called_a_good_one(browser: Browser, tmp_path: Path) -> None:
+    """Where runs passed, but not at once, the heading says so, and the attempt that failed is kept below the one that counts."""
+    show(browser, page_of([PASSED, replace(PASSED, variant_id="flaky[python]", earlier=(BURST,))]), tmp_path)
+    assert texts(browser, "h1") == ["1 flaky of 2 runs"]
+    assert texts(browser, ".counts span") == ["2 passed", "1 of them flaky", "exit code 1"]
+    assert texts(browser, "details.run[open] > summary code") == ["flaky[python]"]
+    assert texts(browser, "details.run[open] details.run.failed > summary") == ["✗ failed attempt 1 2.50 s progressive"]
+
+
+def test_repetitions_are_told_apart(browser: Browser, tmp_path: Path) -> None:
+    """A variant that was run several times has one cell with a line for each, and a sum at the top."""
+    show(browser, page_of([replace(PASSED, repetition=1), replace(PASSED, repetition=2)]), tmp_path)
+    assert texts(browser, ".matrix td a") == ["✓ passed #1 2.50 s", "✓ passed #2 2.50 s"]
+    assert texts(browser, ".repeated") == ["stream-basic[python]: 2 of 2 passed"]
+
+
 def test_what_did_not_pass_stands_first_and_open(browser: Browser, tmp_path: Path) -> None:
     """A failed run is unfolded with its sentence, expected and seen, and the command; a passed one is folded."""
     show(browser, page_of([PASSED, BURST]), tmp_path)

@@ -157,7 +157,7 @@ def _label(attempt: Attempt, room: float, rooms: Sequence[float]) -> str:
 def _silences(attempt: Attempt, timeline: Timeline) -> Iterator[DrawnSilence]:
     for silence in attempt.silences:
         from_, to = _share(silence.from_s, timeline), _share(silence.to_s, timeline)
-        label = f"{silence.to_s - silence.from_s:.1f} s silent" if to - from_ > _LABEL_WIDTH else ""
+        label = f"{silence.to_s - silence.from_s:.1f} s silent" if to - from_ > 1.5 * _LABEL_WIDTH else ""
         yield DrawnSilence(f"{from_:.2f}%", f"{to:.2f}%", f"{(from_ + to) / 2:.2f}%", label)
 
 

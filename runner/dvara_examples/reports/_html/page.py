@@ -124,6 +124,8 @@ def heading(summary: Summary, runs: int) -> str:
         return f"{', '.join(wrong)} of {_runs(runs)}"
     if summary.disparities:
         return "the languages of an example differ"
+    if summary.flaky:
+        return f"{summary.flaky} flaky of {_runs(runs)}"
     passed = summary.count(Outcome.PASSED)
     if not passed:
         return "nothing ran"
