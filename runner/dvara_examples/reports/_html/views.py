@@ -172,11 +172,11 @@ def _attempts(timeline: Timeline) -> Iterator[AttemptView]:
 
 def _moments(timeline: Timeline) -> tuple[tuple[tuple[str, str, str], ...], int]:
     """Return the first and the last moments in words, and how many lie between them."""
-    told = [(f"{at_s:.3f}", lane, what) for at_s, lane, what in moments(timeline)]
+    told = list(moments(timeline))
     left_out = max(len(told) - _FIRST_MOMENTS - _LAST_MOMENTS, 0)
     if left_out:
         told = [*told[:_FIRST_MOMENTS], *told[-_LAST_MOMENTS:]]
-    return tuple(told), left_out
+    return tuple((f"{at_s:.3f}", lane, what) for at_s, lane, what in told), left_out
 
 
 def _facts(transcript: Transcript) -> Sequence[tuple[str, str]]:
