@@ -117,14 +117,18 @@ def test_a_manifest_without_pages_asks_for_them(folder: Path) -> None:
 def test_what_is_wrong_becomes_annotations(folder: Path) -> None:
     """On the page's line, with the diff, escaped; ten at most, and how many more."""
     (folder / "docs" / "page.md").write_text(PAGE.replace("hello", "100%, hallo"))
-    done = docs(folder, "check", "--report", "github")
+    done = docs(folder, "check", "--report", "github", GITHUB_ACTIONS="true")
     (line,) = [line for line in done.stdout.splitlines() if line.startswith("::")]
     assert line.startswith(
         "::error file=docs/page.md,line=4,title=drifted%3A greet[python] region greet::it shows something else"
     )
     assert '%0A-    print("100%25, hallo")%0A+    print("hello")' in line
     (folder / "docs" / "page.md").write_text("```python\n```\n" * 13)
-    lines = [line for line in docs(folder, "check", "--report", "github").stdout.splitlines() if line.startswith("::")]
+    lines = [
+        line
+        for line in docs(folder, "check", "--report", "github", GITHUB_ACTIONS="true").stdout.splitlines()
+        if line.startswith("::")
+    ]
     assert len(lines) == 11
     assert lines[-1] == "::notice title=pages::and 3 more; the log of this step tells all of them"
 

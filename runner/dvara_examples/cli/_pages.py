@@ -19,13 +19,11 @@ pages_argument = click.argument("pages", nargs=-1, metavar="[PAGES]...")
 
 
 def say(world: "World", lines: Iterable[str]) -> None:
-    """Write *lines*, in which pages may say anything, so that neither a terminal nor a CI runner takes them for commands."""
+    """Write *lines*, in which pages may say anything, so that no terminal takes them for commands (a runner never does)."""
     from dvara_examples.reports._wording import visible
-    from dvara_examples.reports._workflow import muzzled
 
-    stream = muzzled(world.stdout) if world.env("GITHUB_ACTIONS") else world.stdout
     for line in lines:
-        stream.write(f"{visible(line)}\n")
+        world.stdout.write(f"{visible(line)}\n")
 
 
 def page_lines(page: "Page", standings: "Sequence[Standing]", *, verbose: bool) -> Iterator[str]:
@@ -43,16 +41,17 @@ def annotate(world: "World", found: "Checked") -> None:
     """Write what is not right as annotations for GitHub Actions, on the pages' lines; ten at most, and how many more."""
     from dvara_examples.docs_check import page_id
     from dvara_examples.reports._wording import visible
-    from dvara_examples.reports._workflow import escape_data, escape_property
+    from dvara_examples.reports._workflow import escape_data, escape_property, unmuzzled
 
+    runner = unmuzzled(world.stdout)
     wrong = [(page, standing) for page, standings in found for standing in standings if not standing.good]
     for page, standing in wrong[:_MOST]:
         place = f"file={escape_property(visible(page_id(page, world)))},line={standing.line}"
         title = escape_property(visible(f"{standing.state}: {standing.what}"))
         text = escape_data(visible("\n".join([standing.sentence, *standing.diff])[:2_000]))
-        world.stdout.write(f"::error {place},title={title}::{text}\n")
+        runner.write(f"::error {place},title={title}::{text}\n")
     if len(wrong) > _MOST:
-        world.stdout.write(f"::notice title=pages::and {len(wrong) - _MOST} more; the log of this step tells all of them\n")
+        runner.write(f"::notice title=pages::and {len(wrong) - _MOST} more; the log of this step tells all of them\n")
 
 
 def sum_line(found: "Checked") -> str:
