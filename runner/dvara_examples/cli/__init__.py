@@ -17,6 +17,7 @@ COMMANDS = (
     "report",
     "explain",
     "docs",
+    "new",
     "doctor",
     "setup",
     "gateway",

@@ -12,13 +12,13 @@ _MANIFEST = Path("examples", "manifest.yaml")
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
-def build_world(manifest: Path | None = None, *, offline: bool = False) -> World:
+def build_world(manifest: Path | None = None, *, offline: bool = False, may_be_new: bool = False) -> World:
     """Build the world; *manifest* is the path that the user named, if any; *offline* keeps to this machine.
 
-    Raises ManifestError where no manifest is found.
+    Where none is found it is the one that *may_be_new* in this folder; else ManifestError is raised.
     """
     cwd = Path.cwd()
-    manifest_path, root = _find_manifest(manifest, cwd)
+    manifest_path, root = _find_manifest(manifest, cwd, may_be_new=may_be_new)
     return World(
         environ=dict(os.environ),
         cwd=cwd,
@@ -33,17 +33,25 @@ def build_world(manifest: Path | None = None, *, offline: bool = False) -> World
     )
 
 
-def _find_manifest(named: Path | None, cwd: Path) -> tuple[Path, Path]:
+def _find_manifest(named: Path | None, cwd: Path, *, may_be_new: bool) -> tuple[Path, Path]:
     """Return the manifest and the folder that its paths may not leave."""
     if named is not None:
         path = Path(os.path.abspath(cwd / named))  # noqa: PTH100 - resolve() would follow a link out of the folder
         marked = (folder for folder in path.parents if (folder / ".git").exists() or (folder / "pyproject.toml").exists())
         return path, next(marked, path.parent)
-    for root in (cwd, *cwd.parents, _PACKAGE.parents[1], _PACKAGE / "_data"):
+    for root in (cwd, *cwd.parents) if may_be_new else (cwd, *cwd.parents, _PACKAGE.parents[1], _PACKAGE / "_data"):
         if (root / _MANIFEST).is_file():
             return root / _MANIFEST, root
+    if may_be_new:
+        return cwd / _MANIFEST, cwd
     sentence = f"{_MANIFEST}: not found in {cwd} or above; change into a repository that has one, or name one with --manifest"
     raise ManifestError((sentence,))
+
+
+def shipped_examples() -> Path:
+    """Return the folder of the examples that come with this tool."""
+    places = (_PACKAGE / "_data" / "examples", _PACKAGE.parents[1] / "examples")
+    return next((place for place in places if place.is_dir()), places[0])
 
 
 def _cache_dir(environ: Mapping[str, str]) -> Path:

@@ -55,7 +55,7 @@ class Python:
     language = "python"
     suffixes: tuple[str, ...] = (".py",)
     floor = "3.10"
-    lists: tuple[str, ...] = (ASKED_FOR, LOCK, FLOORS)
+    lists: tuple[str, ...] = (ASKED_FOR, LOCK, FLOORS, "requirements-lowest.in")
 
     def probe(self, world: World) -> Runtime | Missing:
         """Return the interpreter that runs this tool, or the one that ``DVARA_EXAMPLES_PYTHON`` names."""

@@ -1,0 +1,35 @@
+"""``dvara-examples new``."""
+
+from pathlib import Path
+
+import click
+
+from dvara_examples.cli._options import manifest_option
+
+
+@click.command("new")
+@click.argument("example_id", metavar="ID")
+@click.option("--title", metavar="TEXT", help="What it shows, in one line.  [default: the id in words]")
+@click.option("-l", "--language", "languages", multiple=True, metavar="LANGUAGE", help="Only this language; repeatable.")
+@click.option("--from", "source", metavar="ID", help="Start from this example, yours or one that comes with the tool.")
+@manifest_option
+def command(example_id: str, title: str | None, languages: tuple[str, ...], source: str | None, manifest: Path | None) -> None:
+    """Start a new example: a script per language that passes at once, and its entry in the manifest.
+
+    Where there is no manifest, one is begun in examples/ of this folder, with what the languages need. All of it is written,
+    or nothing.
+
+    \b
+    dvara-examples new my-idea
+    dvara-examples new my-idea -l python --from stream-json-schema
+    """
+    from dvara_examples.cli._world import build_world, shipped_examples
+    from dvara_examples.scaffold.new import Order, create_example
+
+    world = build_world(manifest, may_be_new=True)
+    made = create_example(Order(example_id, title, languages, source), world, shipped_examples())
+    for path in made.files:
+        click.echo(f"wrote {world.shown(path)}")
+    for remark in made.remarks:
+        click.echo(f"note: {remark}", err=True)
+    click.echo(f"next: dvara-examples run {example_id} --verbose")

@@ -1,0 +1,9 @@
+"""Adding to a manifest: a new example in several languages, or an entry for a script that is there already.
+
+names       what a script is called in each language, and how a template is made one's own
+entry       the YAML of one entry
+insertion   where in a manifest it goes; not one byte beside it changes
+listings    what a language needs beside its scripts
+writing     all files or none
+new         puts these together
+"""

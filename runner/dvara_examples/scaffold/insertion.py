@@ -1,0 +1,115 @@
+"""Puts an entry behind the last one of a manifest's list; what was there before stays as it is, byte for byte."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import yaml
+
+from dvara_examples.errors import ManifestError
+
+_LINE = re.compile(r"[^\r\n\x85\u2028\u2029]*(?:\r\n|[\r\n\x85\u2028\u2029]|$)")
+_DASH = re.compile(r"^(?P<indent> *)-(\s|$)")
+_COMMENT = re.compile(r"^(?P<indent> *)#")
+
+
+class _Mark(Protocol):
+    """A place in a text, counted from 0; the library has two classes for it that share no base."""
+
+    line: int
+    column: int
+    index: int
+
+
+def inserted(text: str, entry: Sequence[str], shown: str) -> str:
+    """Return *text*, a valid manifest that is *shown* so to people, with the lines of *entry* as its last example.
+
+    Indentation, line ends and the blank line between examples are those that the manifest has. Raises ManifestError where
+    ``examples`` is not written as a list of lines.
+    """
+    lines = _lines(text)
+    place = _find(text, lines, shown)
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    before, after = "".join(lines[: place.line]), "".join(lines[place.line :])
+    missing_end = line_end if before and before[-1] not in "\r\n\x85\u2028\u2029" else ""
+    is_apart = place.line > 0 and not lines[place.line - 1].strip()  # the end of a text in which blank lines count
+    gap = line_end if place.spaced and not is_apart else ""
+    block = "".join(" " * place.indent + line + line_end for line in entry)
+    return before + missing_end + gap + block + after
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Before which *line* (from 0) an entry goes, how far its dash is indented, and whether a blank line comes before it."""
+
+    line: int
+    indent: int
+    spaced: bool
+
+
+def _find(text: str, lines: Sequence[str], shown: str) -> _Place:
+    starts, end = _items(text, shown)
+    dashes = [_dash_line(lines, start) for start in starts]
+    found = _DASH.match(lines[dashes[-1]])
+    assert found, "a block list's item has a dash"
+    indent = len(found["indent"])
+    while end < len(lines) and (comment := _COMMENT.match(lines[end])) and len(comment["indent"]) > indent:
+        end += 1
+    return _Place(end, indent, len(dashes) == 1 or not lines[dashes[-1] - 1].strip())
+
+
+def _items(text: str, shown: str) -> tuple[list[int], int]:
+    """Return on which lines (from 0) the items of ``examples`` begin, and the line behind the last word of the last one."""
+    events = _below_examples(text)
+    first = next(events)
+    if not isinstance(first, yaml.SequenceStartEvent) or first.flow_style:
+        written = f"{shown}:{_marks(first)[0].line + 1}: examples is not written as a list of lines that begin with a dash"
+        raise ManifestError((f"{written}; write it so, and a new one can be added",))
+    starts, end, depth = [], 0, 0
+    for event in events:
+        if depth == 0 and not isinstance(event, yaml.SequenceEndEvent):
+            starts.append(_marks(event)[0].line)
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+            if depth < 0:
+                break
+        begins, ends = _marks(event)
+        if isinstance(event, yaml.ScalarEvent | yaml.AliasEvent) or ends.index > begins.index:
+            end = max(end, ends.line + (ends.column > 0))
+    return starts, end
+
+
+def _marks(event: yaml.Event) -> tuple[_Mark, _Mark]:
+    """Return where *event* begins and ends, which the pure parser always tells."""
+    assert event.start_mark is not None
+    assert event.end_mark is not None
+    return event.start_mark, event.end_mark
+
+
+def _below_examples(text: str) -> Iterator[yaml.Event]:
+    """Yield the events of the value of ``examples`` and whatever comes behind it."""
+    depth, is_key = 0, True
+    events = yaml.parse(text, Loader=yaml.SafeLoader)
+    for event in events:
+        if depth == 1:
+            if is_key and isinstance(event, yaml.ScalarEvent) and event.value == "examples":
+                yield from events
+                return
+            is_key = not is_key if not isinstance(event, yaml.CollectionEndEvent) else is_key
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _dash_line(lines: Sequence[str], line: int) -> int:
+    """Return the line of the dash that belongs to an item which begins on *line*: the same one, or one above it."""
+    return next(number for number in range(line, -1, -1) if _DASH.match(lines[number]))
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of *text* with their ends, counted as YAML counts them."""
+    return [line for line in _LINE.findall(text) if line]

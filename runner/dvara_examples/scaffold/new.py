@@ -1,0 +1,194 @@
+"""A new example: its scripts, made from those of another one, and its entry in the manifest."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from dvara_examples.errors import DvaraExamplesError, ManifestError, SelectionError
+from dvara_examples.manifest import Example, Manifest, Variant, load_manifest
+from dvara_examples.manifest.schema import schema_text
+from dvara_examples.scaffold.entry import entry_lines
+from dvara_examples.scaffold.insertion import inserted
+from dvara_examples.scaffold.listings import listings_for
+from dvara_examples.scaffold.names import checked_id, java_class_fits, renamed, stem_for
+from dvara_examples.scaffold.writing import write_all
+from dvara_examples.values import did_you_mean
+from dvara_examples.world import World
+
+TEMPLATE = "stream-basic"
+SCHEMA = "manifest.schema.json"
+BEGINNING = f"# yaml-language-server: $schema={SCHEMA}\nversion: 1\n\nexamples:\n"
+_NOT_COPIED = ("title", "tags", "explicit", "pages", "variants")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is wanted: an *id*, and, where they are not left open, a *title*, *languages* and the example it is made *from*."""
+
+    id: str
+    title: str | None = None
+    languages: tuple[str, ...] = ()
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was written, in this order, and what there is to know about it."""
+
+    files: tuple[Path, ...]
+    remarks: tuple[str, ...] = ()
+
+
+def create_example(order: Order, world: World, shipped: Path) -> Made:
+    """Write the scripts and the entry that *order* asks for, and a manifest where there is none; all of it or nothing.
+
+    *shipped* is the folder of the examples that come with this tool. Raises SelectionError for an id or a file that is taken,
+    and ManifestError where the manifest is wrong, or cannot be added to.
+    """
+    example_id = checked_id(order.id)
+    own = existing(world)
+    if own is not None:
+        refuse_taken(own, example_id)
+    manifest, example = _source(order, own, shipped, world)
+    files: dict[Path, bytes] = {}
+    remarks: list[str] = []
+    variants: dict[str, object] = {}
+    for variant in _wanted(example, order.languages):
+        folder = _folder(variant.language, own, world)
+        script, text = _script(variant, example_id, folder)
+        files[script] = text.encode()
+        variants[variant.language] = os.path.relpath(script, world.manifest_path.parent).replace(os.sep, "/")
+        more, remark = listings_for(variant.language, folder, world.root, text, shipped)
+        files |= more
+        remarks += [remark] if remark else []
+    entry = _entry(order, example_id, manifest, example, variants)
+    files |= new_manifest_files(world)
+    write_all(files, world.manifest_path, manifest_with(entry, world), checker(world))
+    return Made((*files, world.manifest_path), tuple(remarks))
+
+
+def existing(world: World) -> Manifest | None:
+    """Return the manifest that is there, or None. Raises ManifestError where it is wrong."""
+    if not world.manifest_path.exists():
+        return None
+    return load_manifest(world.manifest_path, world.root, display=world.cwd)
+
+
+def refuse_taken(manifest: Manifest, example_id: str) -> None:
+    """Raise SelectionError where *manifest* has *example_id* already."""
+    for example in manifest.examples:
+        if example.id == example_id:
+            raise SelectionError(f"there is an example {example_id!r} already, at {example.origin}; choose another id")
+
+
+def new_manifest_files(world: World) -> Mapping[Path, bytes]:
+    """Return what a manifest that does not exist yet has beside it: its schema, for editors."""
+    schema = world.manifest_path.with_name(SCHEMA)
+    return {} if world.manifest_path.exists() or schema.exists() else {schema: schema_text().encode()}
+
+
+def manifest_with(entry: Mapping[str, object], world: World) -> bytes:
+    """Return the manifest's bytes with *entry* as its last example."""
+    if not world.manifest_path.exists():
+        return (BEGINNING + "".join(f"  {line}\n" for line in entry_lines(entry))).encode()
+    text = world.manifest_path.read_bytes().decode("utf-8")
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    return (mark + inserted(text.removeprefix("\ufeff"), entry_lines(entry), world.shown(world.manifest_path))).encode()
+
+
+class checker:  # noqa: N801 - used like a function
+    """Holds a draft of the manifest against what was there before: one more example, and all others as they were."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._before = existing(world)
+
+    def __call__(self, draft: Path) -> None:
+        """Raise ManifestError where the draft is not what it should be."""
+        world = self._world
+        try:
+            after = load_manifest(draft, world.root, display=world.cwd)
+        except ManifestError as error:
+            shown = world.shown(world.manifest_path)
+            raise ManifestError(tuple(p.replace(world.shown(draft), shown) for p in error.problems)) from None
+        before = [_content(example) for example in self._before.examples] if self._before else []
+        if [_content(example) for example in after.examples[:-1]] != before:
+            raise ManifestError(
+                (f"{world.shown(world.manifest_path)}: an entry cannot be added without changing others; add it by hand",)
+            )
+
+
+def _content(example: Example) -> tuple[object, ...]:
+    """Return what an entry says, without its place."""
+    variants = [(v.id, v.relative, v.args, v.env, v.limits, dict(v.expect), v.skip) for v in example.variants]
+    return (example.id, example.title, example.tags, example.needs, example.answers, dict(example.expect), variants)
+
+
+def _source(order: Order, own: Manifest | None, shipped: Path, world: World) -> tuple[Manifest, Example]:
+    """Return the example that the new one is made from, and its manifest: one's own, else one that is shipped."""
+    theirs = load_manifest(shipped / "manifest.yaml", shipped.parent, display=world.cwd)
+    wanted = order.source or TEMPLATE
+    for manifest in (own, theirs) if order.source else (theirs,):
+        for example in manifest.examples if manifest else ():
+            if example.id == wanted:
+                return manifest or theirs, example
+    known = [example.id for manifest in (own, theirs) if manifest for example in manifest.examples]
+    raise SelectionError(f"there is no example {wanted!r} to start from; {did_you_mean(wanted, known)}")
+
+
+def _wanted(example: Example, languages: Sequence[str]) -> list[Variant]:
+    offered = {variant.language: variant for variant in example.variants}
+    for language in languages:
+        if language not in offered:
+            raise SelectionError(f"{example.id} has no variant in {language!r}; {did_you_mean(language, offered)}")
+    return [variant for language, variant in offered.items() if not languages or language in languages]
+
+
+def _folder(language: str, own: Manifest | None, world: World) -> Path:
+    """Return where scripts of *language* lie: beside the last one there is, else in a folder of its name."""
+    there = [variant.file.parent for variant in own.variants if variant.language == language] if own else []
+    return there[-1] if there else world.manifest_path.parent / language
+
+
+def _script(variant: Variant, example_id: str, folder: Path) -> tuple[Path, str]:
+    text = variant.file.read_bytes().decode("utf-8")
+    stem = stem_for(variant.language, example_id)
+    if variant.language == "java" and not java_class_fits(stem, text):
+        raise SelectionError(f"a class {stem} would hide one that the Java script uses; choose an id of two words")
+    path = folder / f"{stem}{variant.file.suffix}"
+    if path.exists():
+        raise SelectionError(f"{path} is there already; choose another id, or remove it first")
+    return path, renamed(text, variant.file.stem, example_id)
+
+
+def _entry(
+    order: Order, example_id: str, manifest: Manifest, example: Example, variants: Mapping[str, object]
+) -> dict[str, object]:
+    """Return the entry as plain values: what the source's entry says, with the name, the title and the scripts of the new one."""
+    raw = _raw(manifest, example.id)
+    copied = {key: value for key, value in raw.items() if key not in ("id", *_NOT_COPIED)}
+    title = order.title or example_id.replace("-", " ").capitalize()
+    return {"id": example_id, "title": title, **copied, "variants": _with_details(raw, variants)}
+
+
+def _with_details(raw: Mapping[str, object], variants: Mapping[str, object]) -> dict[str, object]:
+    """Return *variants*, each with what the source's variant says beside its file."""
+    theirs = raw.get("variants")
+    result = dict(variants)
+    for language, path in variants.items():
+        said = theirs.get(language) if isinstance(theirs, Mapping) else None
+        if isinstance(said, Mapping):
+            result[language] = {**said, "file": path}
+    return result
+
+
+def _raw(manifest: Manifest, example_id: str) -> Mapping[str, object]:
+    """Return an entry of a valid manifest as it is written, aliases followed."""
+    for entry in yaml.safe_load(manifest.path.read_bytes())["examples"]:
+        if entry["id"] == example_id:
+            raw: Mapping[str, object] = entry
+            return raw
+    raise DvaraExamplesError(f"{manifest.path} has changed meanwhile; run again")
