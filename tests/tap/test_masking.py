@@ -1,10 +1,14 @@
 """Secrets that a gateway splits over several events."""
 
 import json
+from queue import SimpleQueue
 
 import pytest
 
-from dvara_examples.tap import Bounds
+from dvara_examples.redact import Redactor
+from dvara_examples.tap import Bounds, TapEvent
+from dvara_examples.tap.masking import RECOGNISED, RunningMask
+from dvara_examples.tap.progress import EventPassed
 from tests.tap.scripted import DONE, LAST_CHUNK, REAL_KEY, SSE_HEAD, chunk, delta, open_line
 
 EDGES = [1, 7, len(REAL_KEY) - 1]
@@ -75,3 +79,26 @@ def test_text_that_is_spelt_in_an_unusual_way() -> None:
     assert [event.text for event in seen.events] == ["*" * 9, "*" * (len(REAL_KEY) - 9) + ".", ""]
     assert set(seen.events[0].data) == {"*"}
     assert REAL_KEY[1:9] not in repr(seen)
+
+
+def test_a_key_is_told_no_further_than_it_takes_to_recognise_it() -> None:
+    """What is told live of a key in parts ends before the letter by which its beginning is known; the rest of the text stays."""
+    told: SimpleQueue[TapEvent] = SimpleQueue()
+    with open_line(on_event=told.put) as line:
+        client, gateway, _ = line.ask()
+        sent = SSE_HEAD + chunk(b"".join(map(delta, ("key: ", *REAL_KEY, " it is"))) + DONE) + LAST_CHUNK
+        gateway.send(sent)
+        assert client.receive(len(sent)) == sent
+        line.tap.close()
+    passed = [event.event for _ in range(told.qsize()) if isinstance(event := told.get(), EventPassed)]
+    hidden = len(REAL_KEY) - RECOGNISED + 1
+    assert "".join(event.text for event in passed) == f"key: {REAL_KEY[: RECOGNISED - 1]}{'*' * hidden} it is"
+    assert sum('"content": "*"' in event.data for event in passed) == hidden
+
+
+def test_what_only_begins_like_a_key() -> None:
+    """Text that turns out to be none is shown from there on, and parts keep their lengths."""
+    mask = RunningMask(Redactor.of(("gw_abcdef", "gw_xyz")))
+    assert [mask.next(part) for part in ("say gw_ab", "out", " gw_x", "yz", "")] == ["say *****", "out", " ****", "**", ""]
+    assert RunningMask(Redactor.of(("abcdXabcd",))).next("an abcdXabcd") == "an *********"
+    assert RunningMask(Redactor()).next("gw_abcdef") == "gw_abcdef"

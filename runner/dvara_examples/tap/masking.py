@@ -8,6 +8,9 @@ from itertools import accumulate
 from dvara_examples.redact import MASK, Redactor
 from dvara_examples.sse import ServerSentEvent
 
+RECOGNISED = 4
+"""So many letters of a secret, at the end of what has come, are taken for its beginning."""
+
 
 @dataclass(frozen=True, slots=True)
 class SeenEvent:
@@ -32,6 +35,26 @@ def mask_split(events: Sequence[SeenEvent], after: str, redactor: Redactor) -> l
     return [_masked(seen, clean[start : start + len(seen.text)]) for seen, start in zip(events, starts, strict=False)]
 
 
+class RunningMask:
+    """Masks secrets in a text that is shown part by part, before it is known what follows.
+
+    A secret that is spread over parts is masked from its :data:`RECOGNISED`-th letter on; parts keep their lengths.
+    """
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._before = ""
+        self._reach = max(map(len, redactor.secrets), default=0)
+
+    def next(self, part: str) -> str:
+        """Return the next *part* as it may be shown."""
+        joined = self._before + part
+        self._before = joined[-self._reach :] if self._reach else ""
+        begun = max((_begun(secret, joined) for secret in self._redactor.secrets), default=0)
+        clean = self._redactor.text(joined)[: len(joined) - begun] + "*" * begun
+        return clean[len(joined) - len(part) :]
+
+
 def mask_in_body(body: bytes, events: Sequence[SeenEvent], masked: Sequence[SeenEvent], *, all_events: bool) -> bytes:
     """Return the *body* that held *events* with what was *masked* in them; what cannot be found in it is masked with the rest.
 
@@ -54,13 +77,18 @@ def mask_in_body(body: bytes, events: Sequence[SeenEvent], masked: Sequence[Seen
     return b"".join((*parts, MASK * (len(body) - position)))
 
 
+def _begun(secret: str, text: str) -> int:
+    """Return how many letters of *secret* *text* ends with, where they are enough to tell."""
+    return next((n for n in range(min(len(secret) - 1, len(text)), RECOGNISED - 1, -1) if text.endswith(secret[:n])), 0)
+
+
 def _masked(seen: SeenEvent, text: str) -> SeenEvent:
     if text == seen.text:
         return seen
-    return replace(seen, text=text, event=replace(seen.event, data=_with_text(seen.event.data, seen.text, text)))
+    return replace(seen, text=text, event=replace(seen.event, data=with_text(seen.event.data, seen.text, text)))
 
 
-def _with_text(data: str, text: str, masked: str) -> str:
+def with_text(data: str, text: str, masked: str) -> str:
     """Return the JSON *data* with *masked* for *text*, or with nothing legible where the text is not written in a usual way."""
     for plain in (False, True):
         spelled = json.dumps(text, ensure_ascii=plain)

@@ -10,6 +10,7 @@ from dvara_examples.model import Ending
 from dvara_examples.redact import Redactor
 from dvara_examples.sse import ServerSentEvent
 from dvara_examples.tap.kept import storable
+from dvara_examples.tap.masking import RunningMask, with_text
 from dvara_examples.transcript import Exchange, WireEvent
 from dvara_examples.wire.http import ResponseHead, header
 
@@ -80,6 +81,7 @@ class Teller:
         self._number = number
         self._redactor = redactor
         self._tell = tell
+        self._mask = RunningMask(redactor)
 
     def request(self, at_s: float, method: str, target: str) -> None:
         """Tell of the request."""
@@ -92,7 +94,9 @@ class Teller:
 
     def event(self, at_s: float, event: ServerSentEvent, text: str) -> None:
         """Tell of an event; *text* is the answer's text in it."""
-        told = WireEvent(at_s, self._clean(event.data), self._clean(event.name), self._clean(text))
+        shown = self._mask.next(text)
+        data = event.data if shown == text else with_text(event.data, text, shown)
+        told = WireEvent(at_s, self._clean(data), self._clean(event.name), self._clean(shown))
         self._tell(EventPassed(self._number, told))
 
     def _clean(self, text: str) -> str:
