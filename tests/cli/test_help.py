@@ -51,8 +51,9 @@ def test_every_option_of_an_example_exists(path: tuple[str, ...], command: click
     """What the examples show can be typed: each option in them is one of the command's."""
     assert isinstance(command, Readable)
     known = {option for parameter in command.get_params(context) for option in (*parameter.opts, *parameter.secondary_opts)}
-    if path == ():
-        known |= {option for _, other, at in every_command() for parameter in other.get_params(at) for option in parameter.opts}
+    for other_path, other, at in every_command():
+        if isinstance(command, click.Group) and other_path[: len(path)] == path:
+            known |= {option for parameter in other.get_params(at) for option in parameter.opts}
     used = {word for line in command.examples for word in line.split("dvara-examples ", 1)[1].split() if word.startswith("-")}
     assert used <= known
 

@@ -48,6 +48,20 @@ def show(state: Path, *args: str, **environ: str) -> subprocess.CompletedProcess
     )
 
 
+def test_a_flaky_run_shows_the_attempt_that_failed_first(state: Path) -> None:
+    """Both attempts are drawn, and the one that counts says after how many it came."""
+    path = state / "runs" / RUN / "run.json"
+    document = json.loads(path.read_text())
+    failed, *_ = (run for run in document["runs"] if run["outcome"] == "failed")
+    passed, *_ = (run for run in document["runs"] if run["outcome"] == "passed")
+    passed["earlier"] = [{"outcome": "failed", "reason": "", "transcript": failed["transcript"]}]
+    path.write_text(json.dumps({**document, "runs": [passed]}))
+    done = show(state, "latest")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.index("failed  reset[python]") < done.stdout.index("passed  reset[python]")
+    assert "flaky: after 1 that did not pass" in done.stdout
+
+
 @pytest.mark.parametrize("name", ["latest", RUN, RUN[:10], "FOLDER"])
 def test_a_run_is_drawn_by_whatever_name(state: Path, name: str) -> None:
     """`latest`, the id, its beginning and the folder lead to the same pictures, with outcomes, endings and remarks."""

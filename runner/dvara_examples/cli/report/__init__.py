@@ -10,4 +10,8 @@ COMMANDS = ("merge",)
 
 @click.group("report", cls=LazyGroup, package=__name__, words=COMMANDS)
 def command() -> None:
-    """Make one report of what several machines have run."""
+    """Make one report of what several machines have run.
+
+    \b
+    dvara-examples report merge shard-*/ --into merged
+    """

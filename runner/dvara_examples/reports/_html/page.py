@@ -11,6 +11,7 @@ from markupsafe import Markup
 from dvara_examples.reports import SessionInfo
 from dvara_examples.reports._html.lanes import BAR, STRETCH, TOP
 from dvara_examples.reports._html.views import Budget, RunView, run_view
+from dvara_examples.reports._wording import visible
 from dvara_examples.results import RunResult, Summary
 from dvara_examples.verdict import Outcome
 
@@ -127,6 +128,8 @@ def heading(summary: Summary, runs: int) -> str:
     if summary.flaky:
         return f"{summary.flaky} flaky of {_runs(runs)}"
     passed = summary.count(Outcome.PASSED)
+    if summary.interrupted:
+        return f"interrupted after {_runs(passed)} that passed"
     if not passed:
         return "nothing ran"
     return f"all {_runs(passed)} passed" if passed == runs else f"{passed} passed, {runs - passed} skipped"
@@ -140,11 +143,9 @@ def _cell(view: RunView) -> Cell:
     return Cell(view.anchor, view.outcome, view.sign, view.flaky, view.duration, view.brief, view.repetition)
 
 
-def visible(value: object) -> object:
-    """Return a text with every character that has no look of its own, or turns the others about, spelled out."""
-    if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable():
-        return value
-    return "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in value.replace("\r\n", "\n"))
+def _finalize(value: object) -> object:
+    """Make what would mislead a reader visible in all that is put into a template."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 @cache
@@ -152,7 +153,7 @@ def _environment() -> Environment:
     return Environment(
         loader=PackageLoader("dvara_examples.reports._html", "templates"),
         autoescape=True,
-        finalize=visible,
+        finalize=_finalize,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
