@@ -67,6 +67,8 @@ class JunitReport:
         yield "tool", f"{_NAME} {about.version}"
         yield "gateway", about.gateway
         yield "deps", about.deps
+        if about.shard is not None:
+            yield "shard", about.shard
         yield from (("runtime", f"{r.language} {r.version} ({r.origin})") for r in about.runtimes if r.language == language)
         for result in {result.variant_id: result for result in results}.values():
             yield from ((f"{result.variant_id}.place", location(place)) for place in result.places)

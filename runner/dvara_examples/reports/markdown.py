@@ -72,7 +72,11 @@ class MarkdownReport:
         yield f"## dvara-examples: {'passed' if summary.exit_code == 0 else 'not passed'}"
         yield ""
         deps = f", {escaped(about.deps)} dependencies" if about.deps != "locked" else ""
-        yield f"{escaped(str(summary))}. Gateway {escaped(one_line(about.gateway))}{deps}. Exit code {summary.exit_code.value}."
+        where = f"Gateway {escaped(one_line(about.gateway))}{deps}"
+        shard = f", shard {about.shard} of all runs" if about.shard else ""
+        yield f"{escaped(str(summary))}. {where}{shard}. Exit code {summary.exit_code.value}."
+        for repeated in summary.repeated:
+            yield f"\n{escaped(str(repeated))}"
         for trouble in troubles(summary):
             yield ""
             yield f"**{escaped(trouble.word)}**: {escaped(one_line(trouble.sentence, 2_000))}"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dvara_examples.cli import _completion
 from dvara_examples.cli._options import manifest_option, report_option
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.command("merge")
-@click.argument("folders", nargs=-1, required=True, metavar="FOLDER...")
+@click.argument("folders", nargs=-1, required=True, metavar="FOLDER...", shell_complete=_completion.runs)
 @click.option(
     "--into", type=click.Path(path_type=Path), metavar="DIR", help="Write the merged run there, into a new or empty folder."
 )
