@@ -46,3 +46,4 @@ def hold(write: Write, results: Sequence[RunResult], how: dict[str, bool]) -> No
     page = write("markdown", *results, **how)
     assert page.startswith(f"## dvara-examples: {'not passed' if red else 'passed'}\n")
     assert f"Exit code {summary.exit_code.value}." in page
+    assert f"exit code {summary.exit_code.value}</" in write("html", *results, **how)
