@@ -21,7 +21,7 @@ endef
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint bench fuzz lock schema docs clean help
+.PHONY: run test lint bench fuzz lock schema docs endings clean help
 .DEFAULT_GOAL := help
 
 run: $(VENV)/ready-to-run ## set up, then run all examples on the embedded gateway (ARGS="-l node" narrows it down)
@@ -75,8 +75,11 @@ schema: $(VENV)/ready-to-run ## renew the JSON Schemas of the manifest and the r
 docs: $(VENV)/ready-to-run ## write the fences of the pages, and the table of the examples, anew
 	@$(BIN)/dvara-examples docs sync
 
+endings: $(VENV)/ready-to-test ## run examples and naive clients on every ending, and renew the tables of docs/endings.md
+	@$(BIN)/python -m tests.endings_page
+
 clean: ## remove the set-up and all that tests and builds left behind
 	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

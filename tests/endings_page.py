@@ -1,0 +1,214 @@
+"""Writes the tables of ``docs/endings.md``: what the shipped examples make of each ending, and what naive clients make of it.
+
+    python -m tests.endings_page
+
+Both are run, by real processes on the same wire, which the conformance entries of the manifest make; nothing is typed.
+"""
+
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dvara_examples.cli._world import build_world
+from dvara_examples.execute import Execution, execute
+from dvara_examples.model import Ending
+from dvara_examples.plan import PlannedRun
+from dvara_examples.preparation import Preparation
+from dvara_examples.session import Options, Session, open_session
+from dvara_examples.toolchains import load_toolchain
+from dvara_examples.transcript import Transcript
+from dvara_examples.wanted import Selection
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PAGE = REPOSITORY / "docs" / "endings.md"
+NAIVE = REPOSITORY / "tests" / "data" / "naive"
+NAIVE_FILES = {"python": "python/stream.py", "node": "node/stream.mjs", "java": "java/Stream.java"}
+LANGUAGES = {"python": "Python", "node": "Node.js", "java": "Java"}
+RENEW = "`make endings` writes it anew"
+
+WIRES: Mapping[str, str] = {
+    "stream-basic": "a whole answer",
+    "conform-e01-no-done": "a whole answer, but no `[DONE]`",
+    "conform-e09-open-after-done": "a whole answer, and the connection stays open",
+    "conform-s02-length": "an answer that was cut off by its length",
+    "conform-s03-content-filter-midway": "half an answer, then a content filter",
+    "conform-e21-silent-truncation": "half an answer, then the response ends in good order",
+    "conform-e05-cut-of-a-close-delimited-body": "half an answer that only a FIN ends",
+    "conform-e02-no-finish-reason": "`[DONE]`, but no `finish_reason`",
+    "conform-e04-cut-mid-event": "half an answer, then a FIN",
+    "conform-e04-cut-of-a-last-connection": "the same after `Connection: close`",
+    "conform-e06-reset": "half an answer, then an RST",
+    "conform-e06-reset-of-a-last-connection": "the same after `Connection: close`",
+    "conform-e07-stall": "half an answer, then silence",
+    "conform-e12-error-event": "half an answer, then an error event",
+    "conform-e14-cut-off-json": "one event whose JSON is cut off",
+    "conform-e16-empty": "200 with nothing in it",
+    "conform-e17-json": "200 with JSON that is no stream",
+    "conform-e17-page": "200 with a web page",
+    "conform-r01-wrong-key": "401",
+    "conform-r08-unavailable": "503, each time",
+    "conform-r14-no-answer": "no response, each time",
+    "conform-c03-stdout-closed": "a whole answer, but nobody reads the output",
+}
+"""What is tried, in words for people: for each ending at least one entry, those that look alike to a client beside each other."""
+
+NOT_SHOWN: Mapping[Ending, str] = {Ending.ANSWERED: "no stream was asked for"}
+"""Endings that no row shows, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What became of one entry: a cell per language for the *shipped* example and for the *naive* client."""
+
+    entry: str
+    ending: Ending
+    shipped: Mapping[str, str]
+    naive: Mapping[str, str]
+
+
+def run_rows(entries: Sequence[str], languages: Sequence[str] = tuple(LANGUAGES), jobs: int = 2) -> tuple[Row, ...]:
+    """Run *entries* in *languages*, the shipped examples and the naive clients, and return a row for each entry."""
+    world = build_world(REPOSITORY / "examples" / "manifest.yaml")
+    with (
+        open_session(world, Selection(tuple(entries), tuple(languages)), Options(gateway="embedded")) as session,
+        ThreadPoolExecutor(jobs, thread_name_prefix="endings") as pool,
+    ):
+        runner = _Runner(session)
+        seen = list(pool.map(runner.pair, session.plan.runs))
+        return tuple(_row(entry, [pair for pair in seen if pair[0].example.id == entry]) for entry in entries)
+
+
+Pair = tuple[PlannedRun, Transcript, Transcript]
+
+
+class _Runner:
+    """Runs planned runs, each once as it is and once with the naive client in its place."""
+
+    def __init__(self, session: Session) -> None:
+        toolchains = {runtime.language: load_toolchain(runtime.language) for runtime in session.plan.runtimes}
+        self._preparation = Preparation(toolchains, session.world, lambda _: None)
+        self._shared = Execution(session.world, session.gateway)
+
+    def pair(self, run: PlannedRun) -> Pair:
+        """Return what was seen of the shipped example, and of the naive client."""
+        assert run.skip is None, run.skip
+        assert run.error is None, run.error
+        file = NAIVE / NAIVE_FILES[run.variant.language]
+        naive = replace(run, variant=replace(run.variant, file=file, relative=file.relative_to(REPOSITORY).as_posix()))
+        return run, self._run(run), self._run(naive)
+
+    def _run(self, run: PlannedRun) -> Transcript:
+        return execute(run, self._preparation.command(run), self._shared)
+
+
+def _row(entry: str, pairs: Sequence[Pair]) -> Row:
+    (ending,) = {shipped.last_exchange.ending for _, shipped, _ in pairs if shipped.last_exchange}
+    shipped_cells = {run.variant.language: _shipped_cell(shipped) for run, shipped, _ in pairs}
+    naive_cells = {run.variant.language: _naive_cell(naive, run) for run, _, naive in pairs}
+    return Row(entry, ending, shipped_cells, naive_cells)
+
+
+# -- cells
+
+
+def _shipped_cell(seen: Transcript) -> str:
+    """Return exit code, requests, the notice on stdout, and what is said on stderr."""
+    notices = [line for line in seen.stdout.text.splitlines() if line.startswith("[")]
+    said = seen.stderr.text.splitlines()[:1]
+    return ", ".join([_exit(seen), *_requests(seen), *(f"`{_short(line)}`" for line in [*notices, *said])])
+
+
+def _naive_cell(seen: Transcript, run: PlannedRun) -> str:
+    """Return exit code, requests, how much of the answer was printed, and the name of an error that nobody caught.
+
+    What stands in bold nobody can tell from a whole answer.
+    """
+    finish, how = run.example.expect.get("finish_reason", "stop"), _exit(seen)
+    printed = _printed(seen.stdout.text.strip(), run.example.answers[-1], cut_off=finish != "stop")
+    cell = ", ".join([how, *_requests(seen), printed, *_uncaught(seen.stderr.text)])
+    whole = run.example.expect["exit"] == 0 and finish == "stop"
+    return f"**{cell}**" if how == "exit 0" and not whole else cell
+
+
+def _exit(seen: Transcript) -> str:
+    end = seen.process
+    if end.limit is not None:
+        return f"still waiting after {seen.run.limits.idle_s:g} s"
+    return f"exit {end.exit_code}" if end.exit_code is not None else f"ended by {end.signal}"
+
+
+def _requests(seen: Transcript) -> Iterator[str]:
+    if len(seen.exchanges) > 1:
+        yield f"{len(seen.exchanges)} requests"
+
+
+def _printed(stdout: str, answer: object, *, cut_off: bool) -> str:
+    if not stdout:
+        return "nothing printed"
+    said = answer.get("text") if isinstance(answer, Mapping) else answer
+    return "all of the text" if stdout == said and not cut_off else "a part of the text"
+
+
+def _short(said: str) -> str:
+    """Return what kind of end a line tells; the reason behind it may be long, and each client's own."""
+    kind, colon, _ = said.partition(": ")
+    return f"{kind}: …" if colon and not said.startswith("[") else said
+
+
+def _uncaught(stderr: str) -> Iterator[str]:
+    """Yield the name of the error whose stack trace was printed."""
+    names = re.findall(r'^(?:Exception in thread "main" )?((?:[\w$]+\.)*[\w$]*(?:Error|Exception))\b', stderr, re.MULTILINE)
+    if names:
+        yield f"a stack trace of `{names[-1 if 'Traceback (most' in stderr else 0].rpartition('.')[2]}`"
+
+
+# -- the page
+
+
+def table(rows: Iterable[Row], *, naive: bool) -> str:
+    """Return a Markdown table of *rows*, of the naive clients' cells or of the shipped examples'."""
+    head = ["on the wire", "what comes", *LANGUAGES.values(), "entry"]
+    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    for row in rows:
+        cells = [(row.naive if naive else row.shipped)[language] for language in LANGUAGES]
+        lines.append("| " + " | ".join([f"`{row.ending}`", WIRES[row.entry], *cells, f"`{row.entry}`"]) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def marks(name: str) -> tuple[str, str]:
+    """Return the lines between which the table called *name* stands."""
+    return f"<!-- table {name}: {RENEW} -->\n", f"<!-- end of table {name} -->\n"
+
+
+def put(page: str, name: str, content: str) -> str:
+    """Return *page* with *content* as its table called *name*."""
+    begin, end = marks(name)
+    before, _, rest = page.partition(begin)
+    _, found, after = rest.partition(end)
+    assert found, f"{PAGE} lacks {begin.strip()} or {end.strip()}"
+    return before + begin + content + end + after
+
+
+def read_table(page: str, name: str) -> dict[str, dict[str, str]]:
+    """Return the table called *name* as its entry → column → cell."""
+    begin, end = marks(name)
+    lines = page.partition(begin)[2].partition(end)[0].splitlines()
+    head, _, *rows = ([cell.strip() for cell in line.strip("|").split(" | ")] for line in lines)
+    return {row[-1].strip("`"): dict(zip(head, row, strict=True)) for row in rows}
+
+
+def main() -> None:
+    """Run everything, and write both tables."""
+    rows = run_rows(tuple(WIRES))
+    page = PAGE.read_text("utf-8")
+    for name, naive in (("shipped", False), ("naive", True)):
+        page = put(page, name, table(rows, naive=naive))
+    PAGE.write_text(page, "utf-8")
+    sys.stdout.write(f"{PAGE}: {len(rows)} rows in each table\n")
+
+
+if __name__ == "__main__":
+    main()
