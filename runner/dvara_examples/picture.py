@@ -69,7 +69,7 @@ def picture(timeline: Timeline, width: int, signs: Signs) -> Iterator[Line]:
         yield lane.pipe(timeline.stderr)
     if timeline.end is not None:
         column = lane.column(timeline.end.at_s)
-        tone = "good" if timeline.end.good else "bad"
+        tone = "strong" if timeline.end.good else "bad"  # an exit code of 0 alone is no good news
         yield _named("process", lane.beside((" " * column, ""), (signs.end, tone), (timeline.end.label, tone)))
     yield from lane.scale()
 

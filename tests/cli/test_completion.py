@@ -118,6 +118,16 @@ def test_tab_completes_in_a_terminal(shell: str, tmp_path: Path) -> None:
         terminal.wait_for("dvara-examples show stream-reconnect")
 
 
+def test_pages_are_files_which_the_shell_knows_best(tmp_path: Path) -> None:
+    """Where a page is wanted, the shell is told to offer its files."""
+    line = "dvara-examples docs check docs/st"
+    variables = {"COMP_WORDS": line, "COMP_CWORD": "3", "_DVARA_EXAMPLES_COMPLETE": "bash_complete"}
+    done = subprocess.run(
+        [COMMAND], env={**environment(tmp_path), **variables}, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "file,docs/st\n"
+
+
 def test_fish_offers_ids_with_their_titles(tmp_path: Path) -> None:
     """Fish shows what an id stands for beside it."""
     script = tmp_path / "completion.fish"

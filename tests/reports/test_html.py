@@ -146,7 +146,8 @@ def test_what_did_not_pass_stands_first_and_open(browser: Browser, tmp_path: Pat
         "pieces on stdout as they arrive",
         "0% of it on stdout, in 0 pieces, when the last piece came at 1.40 s (stream, request 1)",
     ]
-    assert texts(browser, ".run.failed .again code") == ["dvara-examples run 'stream-basic[node]'"]
+    commands = ["dvara-examples run 'stream-basic[node]'", "dvara-examples explain progressive"]
+    assert texts(browser, ".run.failed .again code") == commands
 
 
 def test_a_burst_looks_other_than_a_stream(browser: Browser, tmp_path: Path) -> None:

@@ -78,6 +78,13 @@ def _runs(context: click.Context) -> Iterable[tuple[str, str]]:
     yield from ((name, "a stored run") for name in names)
 
 
+def files(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Leave it to the shell to offer files."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(begun, type="file")]
+
+
 @_offering
 def selectors(context: click.Context, begun: str) -> Iterable[tuple[str, str]]:
     """Offer `all`, examples, variants, and scripts as files."""

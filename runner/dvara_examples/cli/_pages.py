@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dvara_examples.cli import _completion
+
 if TYPE_CHECKING:
     from dvara_examples.pages.page import Page
     from dvara_examples.pages.standing import Standing
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 _MOST = 10
 """What GitHub shows of one kind of annotation per step."""
 
-pages_argument = click.argument("pages", nargs=-1, metavar="[PAGES]...")
+pages_argument = click.argument("pages", nargs=-1, metavar="[PAGES]...", shell_complete=_completion.files)
 
 
 def say(world: "World", lines: Iterable[str]) -> None:

@@ -4,9 +4,11 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from dvara_examples.explanations import explanations
+from dvara_examples.reports._evidence import to_explain
 from dvara_examples.reports._html.lanes import Picture, draw
 from dvara_examples.results import RunResult
-from dvara_examples.timeline import Timeline, moments, timeline_of
+from dvara_examples.timeline import Attempt, Timeline, moments, timeline_of
 from dvara_examples.transcript import Transcript
 from dvara_examples.verdict import Finding, Outcome
 
@@ -99,6 +101,7 @@ class RunView:
     evidence: Evidence | None
     places: tuple[str, ...]
     stored: str
+    explain: str
     earlier: tuple["RunView", ...]
 
 
@@ -122,6 +125,7 @@ def run_view(result: RunResult, anchor: str, budget: Budget) -> RunView:
         evidence=_evidence(transcript, budget) if transcript else None,
         places=tuple(f"{place.file}:{place.line}" for place in result.places),
         stored=result.stored.name if result.stored else "",
+        explain=" ".join(to_explain(result, transcript)) if transcript else "",
         earlier=tuple(run_view(tried, f"{anchor}-{number}", budget) for number, tried in enumerate(result.earlier, 1)),
     )
 
@@ -158,7 +162,7 @@ def _evidence(transcript: Transcript, budget: Budget) -> Evidence:
 def _attempts(timeline: Timeline) -> Iterator[AttemptView]:
     before: tuple[str, ...] = ()
     for attempt in timeline.attempts[:_MOST_ATTEMPTS]:
-        remarks = (*attempt.remarks, *attempt.faults)
+        remarks = (*_meaning(attempt), *attempt.remarks, *attempt.faults)
         yield AttemptView(
             number=attempt.number,
             title=attempt.title,
@@ -168,6 +172,12 @@ def _attempts(timeline: Timeline) -> Iterator[AttemptView]:
             remarks=("the same again",) if remarks and remarks == before else remarks,
         )
         before = remarks
+
+
+def _meaning(attempt: Attempt) -> tuple[str, ...]:
+    """Say in a sentence what an ending means that did not bring the whole answer."""
+    found = () if attempt.whole else explanations(attempt.ending)
+    return tuple(each.meaning.replace("`", "") for each in found if each.kind == "ending")
 
 
 def _moments(timeline: Timeline) -> tuple[tuple[tuple[str, str, str], ...], int]:
