@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from dvara_examples.manifest import Example, Manifest, Variant
-from dvara_examples.results import Place
+from dvara_examples.results import Place, shown_id
 from dvara_examples.toolchains import Missing, Runtime
 from dvara_examples.wanted import Shard
 
@@ -45,8 +45,14 @@ class PlannedRun:
     error: str | None = None
     position: int = 0
     repetition: int | None = None
+
     places: tuple[Place, ...] = ()
     printed: Printed | None = None
+
+    @property
+    def id(self) -> str:
+        """The variant's id, with the number of the repetition where there are several."""
+        return shown_id(self.variant.id, self.repetition)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,16 @@ def test_a_filter_narrows_the_listing() -> None:
     assert [line.split()[:3] for line in lines] == [["chat-basic", "python", "node"], ["stream-basic", "python", "node"]]
 
 
+def test_plan_takes_the_words_of_run() -> None:
+    """What a shard holds can be seen before anything runs; the four together are the whole."""
+    shards = [
+        call("plan", "all", "--repeat", "2", "--shard", f"{index}/4", "--gateway", "embedded").stdout for index in range(1, 5)
+    ]
+    assert all(f"in shard {index}/4 of 36 runs" in text for index, text in enumerate(shards, 1))
+    runs = [line for text in shards for line in text.splitlines() if line.startswith(("run ", "skip "))]
+    assert (len(runs), sum(" #2 " in line for line in runs)) == (36, 18)
+
+
 def test_show_tells_answers_expectations_and_scripts() -> None:
     """All that the manifest says of one example."""
     shown = call("show", "stream-reconnect").stdout

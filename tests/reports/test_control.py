@@ -35,3 +35,17 @@ def test_a_report_for_people_says_how_many_repetitions_passed(kind: str, tmp_pat
     outcomes = (Outcome.PASSED, Outcome.FAILED, Outcome.PASSED)
     results = [make_result(outcome, repetition=number) for number, outcome in enumerate(outcomes, 1)]
     assert "2 of 3 passed" in written(kind, tmp_path / "out", *results)
+
+
+def test_repetitions_share_a_row_of_the_page(tmp_path: Path) -> None:
+    """What was planned and what has run are the same example."""
+    results = [make_result(repetition=number) for number in (1, 2)]
+    path = tmp_path / "page"
+    with file_target(path) as target:
+        planned = tuple((result.run_id, result.language) for result in results)
+        reporter = report_module("html").open_report(replace(about(), planned=planned), target)
+        for result in results:
+            reporter.result(result)
+        reporter.close(Summary.of(results))
+    rows = path.read_text("utf-8").partition('<table class="matrix">')[2].partition("</table>")[0]
+    assert rows.count('<th scope="row">') == 1

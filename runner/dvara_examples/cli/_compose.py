@@ -62,7 +62,7 @@ def session_info(session: Session, folder: RunFolder) -> SessionInfo:
         gateway=session.gateway.description,
         deps=session.deps.value,
         runtimes=plan.runtimes,
-        planned=tuple((shown_id(run.variant.id, run.repetition), run.variant.language) for run in plan.runs),
+        planned=tuple((run.id, run.variant.language) for run in plan.runs),
         folder=world.shown(folder.path),
         elapsed=start_timer(world.clock),
         shard=str(plan.shard) if plan.shard else None,

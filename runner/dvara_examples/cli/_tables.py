@@ -83,9 +83,10 @@ def plan_lines(plan: "Plan", gateway: "Gateway") -> Iterator[str]:
     for runtime in plan.runtimes:
         yield f"{runtime.language:<8}  {runtime.version or 'to be fetched'}  {runtime.origin}  {runtime.executable}"
     yield ""
-    yield from columns([(_what(run), run.variant.id, run.skip or run.error or run.variant.relative) for run in plan.runs])
+    yield from columns([(_what(run), run.id, run.skip or run.error or run.variant.relative) for run in plan.runs])
     yield ""
-    yield f"{len(plan.to_start)} of {len(plan.runs)} would run"
+    shard = f", in shard {plan.shard} of {plan.selected} runs" if plan.shard else ""
+    yield f"{len(plan.to_start)} of {len(plan.runs)} would run{shard}"
 
 
 def _what(run: "PlannedRun") -> str:

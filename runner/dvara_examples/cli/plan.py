@@ -4,19 +4,21 @@ from pathlib import Path
 
 import click
 
-from dvara_examples.cli._options import Planning, planning_options, selection_options
-from dvara_examples.wanted import Selection
+from dvara_examples.cli._options import Planning, control_options, planning_options, selection_options
+from dvara_examples.wanted import Control, Selection
 
 
 @click.command("plan")
 @selection_options
 @planning_options
-def command(wanted: Selection, planning: Planning, manifest: Path | None) -> None:
+@control_options
+def command(wanted: Selection, planning: Planning, control: Control, manifest: Path | None) -> None:
     """Show what a run would do, without doing it: runtimes, gateway, runs, skips and their reasons.
 
     \b
     dvara-examples plan all
     dvara-examples plan -E 'tag(conformance) & language(node)'
+    dvara-examples plan all --shard 2/4
     """
     from dvara_examples.cli._compose import compose_options
     from dvara_examples.cli._tables import plan_lines
@@ -24,6 +26,8 @@ def command(wanted: Selection, planning: Planning, manifest: Path | None) -> Non
     from dvara_examples.session import open_session
 
     world = build_world(manifest)
-    with open_session(world, wanted, compose_options(world, planning)) as session:
+    with open_session(world, wanted, compose_options(world, planning, control=control)) as session:
+        if session.remark is not None:
+            click.echo(session.remark, err=True)
         for line in plan_lines(session.plan, session.gateway):
             click.echo(line)

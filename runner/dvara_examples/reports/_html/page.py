@@ -58,7 +58,7 @@ class Page:
         """Render one run."""
         self._count += 1
         view = run_view(result, f"run-{self._count}", self._budget)
-        example_id = example_of(result.variant_id, result.language)
+        example_id = example_of(result.variant_id)
         self._titles.setdefault(example_id, result.title)
         self._cells.setdefault((example_id, result.language), []).append(_cell(view))
         if result.verdict.outcome is Outcome.SKIPPED:
@@ -96,7 +96,7 @@ class Page:
         )
 
     def _planned(self) -> tuple[tuple[str, str], ...]:
-        return tuple((example_of(variant_id, language), language) for variant_id, language in self._about.planned)
+        return tuple((example_of(run_id), language) for run_id, language in self._about.planned)
 
     def _rows(self, languages: tuple[str, ...]) -> tuple[Row, ...]:
         planned = set(self._planned())
@@ -112,9 +112,9 @@ class Page:
         )
 
 
-def example_of(variant_id: str, language: str) -> str:
-    """Return the example's part of ``stream-basic[node]``."""
-    return variant_id.removesuffix(f"[{language}]")
+def example_of(run_id: str) -> str:
+    """Return the example's part of ``stream-basic[node]`` or ``stream-basic[node] #2``."""
+    return run_id.partition("[")[0]
 
 
 def heading(summary: Summary, runs: int) -> str:
