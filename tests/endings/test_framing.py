@@ -184,6 +184,19 @@ def test_last_event_without_a_blank_line(line: Line, last: bytes, ending: Ending
     assert seen.notes == ("last event without a blank line",)
 
 
+@pytest.mark.parametrize("left_out", [8, 1, 0])
+def test_gzip_without_its_end(line: Line, left_out: int) -> None:
+    """F23: where all of the answer is there and only the checksum behind it is not, it is done, as for clients, with a note."""
+    packed = gzip.compress(HELLO, mtime=0)
+    raw = answer(SSE, CHUNKED, "Content-Encoding: gzip") + chunk(packed[: len(packed) - left_out]) + LAST_CHUNK
+    client, gateway, _ = line.ask()
+    gateway.send(raw)
+    assert client.receive(len(raw)) == raw
+    seen = line.exchange()
+    assert (seen.ending, seen.text) == (Ending.DONE, "Hello")
+    assert seen.notes == (("compressed body without its end",) if left_out else ())
+
+
 def test_damaged_gzip_is_never_done(line: Line) -> None:
     """A body that is not of the coding its head announces is passed on, and called truncated with the reason."""
     client, gateway, _ = line.ask()

@@ -30,6 +30,7 @@ class Answer:
         self.unreadable: str | None = None
         self.error: str | None = None
         self.unfinished_event = False
+        self.unfinished_coding = False
         self._bounds = bounds
         self._teller = teller
         self._json = self.content_type.endswith("json")
@@ -70,6 +71,7 @@ class Answer:
     def end(self, status: int, *, complete: bool) -> None:
         """Take note that nothing more will come, and read what can only be read as a whole."""
         self.unfinished_event = self.event_stream and self._parser.pending() is not None
+        self.unfinished_coding = self._decoder is not None and self._decoder.unfinished
         document = read_object(self._body.raw) if self._json and complete else None
         if document is None:
             return

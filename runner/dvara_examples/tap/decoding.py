@@ -25,6 +25,11 @@ class Decoder:
         self._inflate: zlib._Decompress | None = None
         self._held = b""
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether compressed data has begun that has not come to its own end; all that came before it is there."""
+        return self._inflate is not None and not self._inflate.eof
+
     def feed(self, data: memoryview) -> Iterator[bytes | memoryview]:
         """Yield the decoded bytes in pieces of bounded size. Raises CodingError at damaged data, behind all that came before."""
         if not self._codings:

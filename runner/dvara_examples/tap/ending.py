@@ -60,6 +60,7 @@ class Facts:
     malformed_event: bool = False
     after_sentinel: bool = False
     unfinished_event: bool = False
+    unfinished_coding: bool = False
     heard_all: bool = False
     silent_s: float = 0.0
     stall_after_s: float = 10.0
@@ -115,6 +116,7 @@ def _notes(facts: Facts, ending: Ending) -> tuple[str, ...]:
         "empty body": facts.empty and facts.status is not None and facts.status < 400 and not incomplete and facts.asked_stream,
         "events after the sentinel": facts.after_sentinel,
         "last event without a blank line": facts.unfinished_event,
+        "compressed body without its end": facts.unfinished_coding and not incomplete,
         "client closed after the sentinel, before the end of the response": ending is Ending.DONE and incomplete,
         "the response did not end after the sentinel": facts.sentinel and incomplete and ending is not Ending.DONE,
         "the body of the error is not whole": ending is Ending.HTTP_ERROR and incomplete,

@@ -109,6 +109,7 @@ class ExchangeObserver:
             malformed_event=chat and answer.chat.malformed is not None,
             after_sentinel=answer.chat.after_sentinel,
             unfinished_event=answer.unfinished_event,
+            unfinished_coding=answer.unfinished_coding,
             heard_all=rest.heard_all,
             silent_s=rest.silent_s,
             stall_after_s=self._stall_after_s,
