@@ -18,6 +18,7 @@ COMMANDS = (
     "explain",
     "docs",
     "new",
+    "record",
     "doctor",
     "setup",
     "gateway",

@@ -65,9 +65,17 @@ def create_example(order: Order, world: World, shipped: Path) -> Made:
         files |= more
         remarks += [remark] if remark else []
     entry = _entry(order, example_id, manifest, example, variants)
-    files |= new_manifest_files(world)
-    write_all(files, world.manifest_path, manifest_with(entry, world), checker(world))
-    return Made((*files, world.manifest_path), tuple(remarks))
+    return Made(add_entry(entry, world, files), tuple(remarks))
+
+
+def add_entry(entry: Mapping[str, object], world: World, files: Mapping[Path, bytes] | None = None) -> tuple[Path, ...]:
+    """Write *entry* as the manifest's last example, together with new *files*, and return all that was written.
+
+    A manifest is begun where there is none. Raises ManifestError, and writes nothing, where the outcome would be wrong.
+    """
+    more = {**(files or {}), **new_manifest_files(world)}
+    write_all(more, world.manifest_path, manifest_with(entry, world), checker(world))
+    return (*more, world.manifest_path)
 
 
 def existing(world: World) -> Manifest | None:

@@ -1,0 +1,61 @@
+"""What ``record`` does with what it saw: shows it, or writes it."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from dvara_examples.allowance import NO_BOUNDS, allowance_for, cost_reminder
+from dvara_examples.errors import ExitCode
+from dvara_examples.gateways import open_gateway
+from dvara_examples.interruption import interruptible
+from dvara_examples.recording import Recorded, record
+from dvara_examples.scaffold.entry import entry_lines
+from dvara_examples.scaffold.names import checked_id
+from dvara_examples.scaffold.new import add_entry, existing, refuse_taken
+from dvara_examples.session import gateway_kind
+from dvara_examples.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user typed: with an *example_id* the entry is written."""
+
+    file: Path
+    example_id: str | None
+    title: str | None
+    gateway: str
+
+
+def record_and_show(world: World, wish: Wish) -> int:
+    """Run the script once, then show the entry or write it; return the exit code."""
+    if wish.example_id is not None:
+        checked_id(wish.example_id)
+        if (own := existing(world)) is not None:
+            refuse_taken(own, wish.example_id)
+    file = Path(os.path.abspath(world.cwd / wish.file))  # noqa: PTH100 - resolve() would follow a link out of the folder
+    with interruptible(world.stop) as stop, open_gateway(gateway_kind(wish.gateway, world), world) as gateway:
+        if gateway.remote:
+            allowance = allowance_for(gateway.kind, NO_BOUNDS)
+            world.stderr.write(f"{cost_reminder(1, gateway.description, allowance)}\n")
+        recorded = record(file, wish.example_id, wish.title, world, gateway, lambda step: _say(world, f"  preparing  {step}"))
+        if stop.is_set():
+            return ExitCode.INTERRUPTED
+    if wish.example_id is None:
+        world.stdout.write("".join(f"{line}\n" for line in entry_lines(recorded.entry)))
+    else:
+        for path in add_entry(recorded.entry, world):
+            world.stdout.write(f"wrote {world.shown(path)}\n")
+        world.stdout.write(f"next: dvara-examples run {wish.example_id} --verbose\n")
+    _tell_left_out(recorded, world)
+    return ExitCode.OK
+
+
+def _tell_left_out(recorded: Recorded, world: World) -> None:
+    _say(world, "not asserted:")
+    for reason in recorded.not_asserted:
+        _say(world, f"  {reason}")
+
+
+def _say(world: World, text: str) -> None:
+    world.stderr.write(f"{text}\n")
+    world.stderr.flush()

@@ -1,0 +1,29 @@
+"""``dvara-examples record``."""
+
+from pathlib import Path
+
+import click
+
+from dvara_examples.cli._options import gateway_option, manifest_option
+
+
+@click.command("record")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--write", "example_id", metavar="ID", help="Put the entry into the manifest, as the example ID.")
+@click.option("--title", metavar="TEXT", help="What it shows, in one line.  [default: the id in words]")
+@gateway_option
+@manifest_option
+def command(file: Path, example_id: str | None, title: str | None, gateway: str, manifest: Path | None) -> int:
+    """Run a script once, and write down what was seen as an entry of a manifest.
+
+    The entry goes to stdout, or with --write into the manifest. It asserts what every run will show, and no times; what it does
+    not assert is told on stderr.
+
+    \b
+    dvara-examples record my_script.py
+    dvara-examples record examples/python/my_idea.py --write my-idea
+    """
+    from dvara_examples.cli._recording import Wish, record_and_show
+    from dvara_examples.cli._world import build_world
+
+    return record_and_show(build_world(manifest, may_be_new=True), Wish(file, example_id, title, gateway))
