@@ -200,3 +200,14 @@ def test_a_gate_writes_reports_and_annotations(tool: Tool, folder: Path) -> None
     refused = docs(tool, folder, "gate", "--also", "latest", "--report", "json=report.json")
     assert refused.code == 2
     assert "several sessions" in refused.stderr
+
+
+def test_what_pages_print_is_not_what_failed_last(tool: Tool, folder: Path) -> None:
+    """`--last-failed` is about the examples' own scripts."""
+    hello = ("run", "hello", "-l", "python", "--manifest", "manifest.yaml")
+    assert tool(*hello, cwd=folder).code == 0
+    (folder / "page.md").write_text(HELLO.replace("WORD", "1"))
+    assert docs(tool, folder, "run").code == 1
+    again = tool(*hello, "--last-failed", cwd=folder)
+    assert again.code == 0
+    assert "everything passed in" in again.stderr

@@ -204,3 +204,44 @@ def test_what_is_no_page_is_told(tmp_path: Path, data: bytes | None, told: str) 
         path.write_bytes(data)
     with pytest.raises(PageError, match=told):
         load_page(path, "page.md")
+
+
+_SCRAPS = st.lists(
+    st.sampled_from(
+        [
+            *("\n", "\n", "\n", "\r\n", "\r", "\n\n", "> ", "- ", "1. ", "  ", "    ", "\t", "text", "| a |", "***", "---\n"),
+            *("```python", "```", "~~~js", "~~~", "````", "``` java x", "<!-- example: greet -->\n", "{/* example: greet */}\n"),
+            *("<!-- /example -->\n", "<!-- untested: x -->\n", "<!-- run-as: greet -->\n", "<!-- example: greet-twice -->\n"),
+            *(
+                "<div>",
+                "</div>",
+                "<Tabs>",
+                "<pre>",
+                "<!--",
+                "-->",
+                "{/*",
+                "*/}",
+                'import x from "y"\n',
+                "\x00",
+                "\ufeff",
+                "\u2028",
+            ),
+            *("<!-- examples: table -->\n", "<!-- /examples -->\n", "import sys", "[a]: b", "&#96;", "\\"),
+        ]
+    ),
+    max_size=60,
+)
+
+
+@given(scraps=_SCRAPS, name=st.sampled_from(["page.md", "page.mdx"]))
+def test_a_second_sync_never_changes_anything_whatever_the_page(sources: Sources, scraps: list[str], name: str) -> None:
+    """Nonsense is refused, or brought in step once and for all, and the fences that name nothing are as they were."""
+    page = read_page(sources.manifest.root / name, name, "".join(scraps))
+    try:
+        text = synced(page, sources)
+    except PageError:
+        return
+    after = read_page(sources.manifest.root / name, name, text)
+    assert synced(after, sources) == text
+    assert [s.fence.lines for s in after.snippets if s.about is None] == [s.fence.lines for s in page.snippets if s.about is None]
+    assert [s.line for s in stand(after, sources) if s.state == "drifted"] == []

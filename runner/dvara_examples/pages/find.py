@@ -48,4 +48,5 @@ def below(folder: Path) -> Iterator[Path]:
     """Yield the pages in *folder* and below, but for hidden folders and other people's packages."""
     for here, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
-        yield from (Path(here, name) for name in sorted(files) if name.endswith(SUFFIXES))
+        pages = (Path(here, name) for name in sorted(files) if name.endswith(SUFFIXES))
+        yield from (page for page in pages if page.is_file())  # a link may lead nowhere

@@ -38,11 +38,12 @@ class Fence:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment that readers do not see; *start* and *end* are the lines of the block that it stands in."""
+    """A comment that readers do not see, on the lines from *start* up to *end*; *nested* where in a list or a quote."""
 
     start: int
     end: int
     text: str
+    nested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +91,19 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
         if token.type == "fence":
             yield _fence(token, start, end)
         elif token.type == "html_block":
-            yield from _html(token.content, start, end)
+            yield from _html(token, start)
         elif token.type in ("inline", "code_block", "hr") and not (token.content and _is_markup(token.content)):
             yield Prose(start)
 
 
-def _html(content: str, start: int, end: int) -> Iterator[Block]:
+def _html(token: Token, start: int) -> Iterator[Block]:
     """Yield the comments in a block of HTML, and whatever else a reader sees of it."""
-    at = 0
+    at, content = 0, token.content
     for found in _COMMENT.finditer(content):
         if not _is_markup(content[at : found.start()]):
             yield Prose(start)
-        yield Comment(start, end, (found["html"] or found["mdx"] or "").strip())
+        first, last = (start + content.count("\n", 0, place) for place in found.span())
+        yield Comment(first, last + 1, (found["html"] or found["mdx"] or "").strip(), nested=token.level > 0)
         at = found.end()
     if not _is_markup(content[at:]):
         yield Prose(start)

@@ -171,11 +171,16 @@ class _Reader:
         match directive:
             case Placeholders():
                 self.placeholders.extend(directive.pairs)
+            case Table() if block.nested:
+                self._problem(block.start + 1, "a table inside a list or a quote cannot be written; put it outside")
             case Table():
                 self._table = block.end
             case TableEnd():
-                if self._table is None:
-                    self._problem(block.start + 1, "no table has begun that could end here; add a comment examples: table")
+                if self._table is None or self._table > block.start:
+                    self._problem(
+                        block.start + 1,
+                        "no table has begun above that could end here; add a line with the comment examples: table",
+                    )
                 else:
                     self.tables.append(Generated(self._table, block.start))
                 self._table = None

@@ -53,9 +53,14 @@ def _last(world: World) -> _Last | None:
             document = folder.read()
         except TranscriptError:
             continue
-        if document.about.manifest == world.manifest_name:
+        if document.about.manifest == world.manifest_name and not _of_pages_alone(document):
             return _Last(folder.path.name, tuple(dict.fromkeys(_failed(document))))
     return None
+
+
+def _of_pages_alone(document: RunDocument) -> bool:
+    """Tell whether a session ran only what pages print: that says nothing of the examples' own scripts."""
+    return bool(document.runs) and all("#" in entry.id for entry in document.runs)
 
 
 def _failed(document: RunDocument) -> list[str]:
