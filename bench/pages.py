@@ -23,7 +23,8 @@ from dvara_examples.pages.sources import Sources
 from dvara_examples.pages.standing import stand
 from dvara_examples.pages.sync import synced
 
-_SHOWN = ("first line", "", "    second line")
+_SHOWN = ("first line", "    second line")
+"""No blank line among them: sync keeps the bytes of a line that is right already, however many blanks it has."""
 _MANIFEST = """\
 version: 1
 examples:
@@ -67,8 +68,6 @@ def _replaced(lines: list[str], fence: Fence, prefix: str, end: str) -> list[str
 
 
 def _placed(prefix: str, line: str) -> str:
-    if not line:
-        return prefix.rstrip()
     return prefix + (" " if prefix.endswith(">") and line.startswith(" ") else "") + line
 
 

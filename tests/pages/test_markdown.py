@@ -26,6 +26,10 @@ def fences(text: str, *, mdx: bool = False) -> list[Fence]:
         ("para\n```py\na\n```\npara\n", 1, 4, ("a",)),
         ("```py\n```\n", 0, 2, ()),
         ("```py\n\u2028\f\x85\n```\n", 0, 3, ("\u2028\f\x85",)),
+        ('=== "Python"\n\n    ```py\n    a\n      b\n    ```\n\ntext\n', 2, 6, ("a", "  b")),
+        ("text\n\n!!! note\n    x\n\n    ```py\n    a\n    ```\n", 5, 8, ("a",)),
+        ('- x\n\n    === "Python"\n\n        ```py\n        a\n        ```\n', 4, 7, ("a",)),
+        ('??? note "T"\n    === "Python"\n\n        ```py\n        a\n        ```\n', 3, 6, ("a",)),
         ("---\ntitle: x\n---\n```py\na\n```\n", 3, 6, ("a",)),
     ],
 )
@@ -43,6 +47,7 @@ def test_a_fence_is_found_with_its_lines(text: str, start: int, end: int, lines:
         "<div>\n```py\na\n```\n</div>\n",
         "<pre>\n\n```py\na\n```\n</pre>\n",
         "``py\na\n``\n",
+        "=== text\n\n    ```py\n    a\n    ```\n".replace("=== ", "== "),
         "``` py`x\na\n",
         "---\nexample: |\n  ```py\n  a\n  ```\n---\n",
     ],

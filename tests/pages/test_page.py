@@ -31,6 +31,10 @@ TABS = {
         f'{{{{% tab name="js" %}}}}\n{JS}{{{{% /tab %}}}}\n{JAVA}'
     ),
     "slashes": f"//// tab | Python\n\n{PY}\n////\n\n//// tab | Node\n\n{JS}\n////\n\n{JAVA}",
+    "indented": "".join(
+        f'=== "{name}"\n\n' + "".join(f"    {line}\n" for line in code.splitlines()) + "\n"
+        for name, code in (("Python", PY), ("Node.js", JS), ("Java", JAVA))
+    ),
     "colons": f":::tabs\n\n{PY}\n:::\n\n{JS}\n:::\n\n{JAVA}",
     "other languages": f"```bash\ncurl\n```\n{PY}{JS}```console\n$ x\n```\n{JAVA}",
 }

@@ -39,6 +39,7 @@ def in_step(page: ReadText, sources: Sources, text: str, name: str = "page.md") 
         (">```python", ">", ">```"),
         ("1. > - ```python", "   >   ", "   >   ```"),
         ("-\t```python", " \t", "\t```"),
+        ('=== "Python"\n\n    ```python', "    ", "    ```"),
         ("\t- a\n\n\t  ```python", None, ""),
     ],
 )
@@ -226,7 +227,17 @@ _SCRAPS = st.lists(
                 "\ufeff",
                 "\u2028",
             ),
-            *("<!-- examples: table -->\n", "<!-- /examples -->\n", "import sys", "[a]: b", "&#96;", "\\"),
+            *('=== "x"\n', "!!! x\n"),
+            *(
+                "<!-- examples: table -->\n",
+                "<!-- /examples -->\n",
+                '=== "x"\n',
+                "!!! x\n",
+                "import sys",
+                "[a]: b",
+                "&#96;",
+                "\\",
+            ),
         ]
     ),
     max_size=60,

@@ -19,6 +19,8 @@ _IMPORT = re.compile(r"import\s.*\sfrom\s+['\"].+['\"];?\s*$", re.MULTILINE)
 _MARKUP = r"<summary>[^<]*</summary>|<[^<>]*>|\{%[^\n]*?%\}|\{\{[<%][^\n]*?[%>]\}\}|:::+[^\n]*|===[+!]? +\"[^\n]*|////*[^\n]*"
 _TABS = re.compile(rf"(?:\s*(?:{_MARKUP}))+\s*")
 """What tabs are made of: tags, and the words of Hugo, Liquid, Docusaurus, MkDocs and Python-Markdown."""
+_INDENTS = re.compile(r"(?:===[+!]?|!!!|\?\?\?\+?) +(?:[\w -]+|(?:[\w-]+ +)*\"[^\"]*\")\s*")
+_INDENT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def _parser(mdx: bool) -> MarkdownIt:
         parser.block.ruler.before("fence", "tags", _tags, interrupts)
     else:
         parser.block.ruler.before("fence", "comment", _line_comment, interrupts)
+        parser.block.ruler.before("code", "indented", _indented, interrupts)
     return parser
 
 
@@ -92,7 +95,9 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
             yield _fence(token, start, end)
         elif token.type == "html_block":
             yield from _html(token, start)
-        elif token.type in ("inline", "code_block", "hr") and not (token.content and _is_markup(token.content)):
+        elif token.type == "indented" and token.content.lstrip().startswith("==="):
+            continue  # a tab
+        elif token.type in ("indented", "inline", "code_block", "hr") and not (token.content and _is_markup(token.content)):
             yield Prose(start)
 
 
@@ -146,6 +151,24 @@ def _line_comment(state: StateBlock, start: int, end: int, silent: bool) -> bool
     if state.is_code_block(start) or not (line.startswith("{/*") and line.endswith("*/}")):
         return False
     return silent or _push(state, "html_block", start, start + 1)
+
+
+def _indented(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Take a tab or an admonition of Python-Markdown: a line of its own, and what is indented by four blanks below it."""
+    if state.is_code_block(start) or not _INDENTS.fullmatch(_line(state, start)):
+        return False
+    last = start + 1
+    while last < end and (state.isEmpty(last) or state.sCount[last] - state.blkIndent >= _INDENT):
+        last += 1
+    if silent or last == start + 1:
+        return last > start + 1
+    _push(state, "indented", start, start + 1)
+    outer, line_max = state.blkIndent, state.lineMax
+    state.blkIndent, state.lineMax = outer + _INDENT, last
+    state.md.block.tokenize(state, start + 1, last)
+    state.blkIndent, state.lineMax = outer, line_max
+    state.line = last
+    return True
 
 
 def _any_comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from dvara_examples.cli import _completion
 from dvara_examples.cli._options import manifest_option
 from dvara_examples.cli._pages import pages_argument
 
@@ -11,7 +12,10 @@ from dvara_examples.cli._pages import pages_argument
 @click.command("check")
 @pages_argument
 @click.option(
-    "--results", metavar="RUN", help="Ask this stored run too whether the examples passed: `latest`, an id, or a folder."
+    "--results",
+    metavar="RUN",
+    shell_complete=_completion.runs,
+    help="Ask this run too whether the examples passed: `latest`, an id, a folder.",
 )
 @click.option("--report", type=click.Choice(("github",)), help="Write annotations for GitHub Actions, too.")
 @click.option("-v", "--verbose", is_flag=True, help="Show the fences that are in step, too.")
