@@ -149,13 +149,13 @@ class Relay:
             self._gateway_fin("TLS was not closed properly" if self._upstream.ragged else "")
             return
         piece = self._from_gateway[:size]
-        if size == len(self._from_gateway) < _BULK_BYTES:
-            self._from_gateway = memoryview(bytearray(_BULK_BYTES))
         if self._spoiler is None:
             self._deliver(self._timer(), piece)
         else:
             self._spoiler.take(piece)
             self._play()
+        if size == len(self._from_gateway) < _BULK_BYTES:  # what waits of the piece keeps the old one
+            self._from_gateway = memoryview(bytearray(_BULK_BYTES))
 
     def _gateway_fin(self, why: str) -> None:
         if self._spoiler is None:
