@@ -72,6 +72,7 @@ def outcomes_with_attempts(ran: Path) -> list[object]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_200_runs_in_four_shards_merge_into_the_report_of_one_run(tool: Tool, tmp_path: Path, languages: tuple[str, ...]) -> None:
     """Every kind of report, the exit code, the order, parity and ``run.json`` are those of a single run."""
     if "node" not in languages:
@@ -149,5 +150,7 @@ def test_what_does_not_fit_is_exit_2_and_writes_nothing(tool: Tool, shards: list
     (tmp_path / "kept").rename(shards[1] / "b.python.jsonl")
     taken = tool("report", "merge", *map(str, shards), "--into", str(shards[0]))
     assert (taken.code, "is there already" in taken.stderr) == (2, True)
+    unwritable = tool("report", "merge", *map(str, shards), "--into", str(into), "--report", "json=/proc/none/report.json")
+    assert (unwritable.code, "cannot be written" in unwritable.stderr, into.exists()) == (3, True, False)
     partial = tool("report", "merge", str(shards[1]), "--allow-partial", "--into", str(into))
     assert (partial.code, "shard 1/2 is missing: this is a part" in partial.stderr) == (0, True)

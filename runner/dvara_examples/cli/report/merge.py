@@ -37,8 +37,11 @@ def command(
     \b
     dvara-examples report merge shard-*/ --into merged --report junit=report.xml
     """
+    import shutil
+
     from dvara_examples.cli._compose import reporting, stored_info
     from dvara_examples.cli._world import build_world
+    from dvara_examples.errors import ReportError
     from dvara_examples.run_folder import find_run
     from dvara_examples.session import judge_merged, merge_runs
 
@@ -47,7 +50,11 @@ def command(
     merged, remark = merge_runs(world, found, into, allow_partial=allow_partial)
     if remark:
         world.stderr.write(f"{remark}\n")
-    with reporting(world, stored_info(merged, world), merged, reports, live=False, verbose=verbose) as opened:
-        summary = judge_merged(merged, opened.reporters)
+    try:
+        with reporting(world, stored_info(merged, world), merged, reports, live=False, verbose=verbose) as opened:
+            summary = judge_merged(merged, opened.reporters)
+    except ReportError:
+        shutil.rmtree(merged.path)  # what could not be reported is merged again, into the same place
+        raise
     world.stderr.write(f"merged into {world.shown(merged.path)}\n")
     return opened.exit_code(summary)
