@@ -64,6 +64,25 @@ def test_fail_fast_starts_nothing_after_the_first_that_is_red(tool: Tool, projec
     assert (again.code, told in again.stdout) == (1, True)
 
 
+AFTER = """
+import time
+from pathlib import Path
+while not any(Path({place!r}).glob({pattern!r})):
+    time.sleep(0.01)
+raise SystemExit({code})
+"""
+
+
+def test_runs_under_way_end_by_themselves_when_another_fails_fast(tool: Tool, project: Project, tmp_path: Path) -> None:
+    """One that had started counts, with its own verdict; the next one is not started."""
+    fails = AFTER.format(place=str(tmp_path), pattern="started", code=3)
+    goes_on = f"from pathlib import Path\nPath({str(tmp_path / 'started')!r}).touch()\n"
+    goes_on += AFTER.format(place=str(tmp_path), pattern="state/runs/*/fails.python.jsonl", code=0)
+    manifest = project({"fails": fails, "goes-on": goes_on, "next": PASSES})
+    ran = tool("run", "all", "--fail-fast", "--jobs", "2", "--manifest", manifest)
+    assert ran.outcomes == {"fails[python]": "failed", "goes-on[python]": "passed", "next[python]": "skipped"}
+
+
 def test_last_failed_takes_what_did_not_pass_and_says_so(tool: Tool, project: Project) -> None:
     """What failed and what was not started is taken; where nothing failed, everything."""
     manifest = project({"a": PASSES, "b": counting(2, 3), "c": PASSES})
