@@ -35,7 +35,7 @@ examples:
 """
 
 
-def _sources(folder: Path) -> Sources:
+def make_sources(folder: Path) -> Sources:
     """Write a manifest whose scripts all show the same lines."""
     (folder / "manifest.yaml").write_text(_MANIFEST)
     for name, sign in (("it.py", "#"), ("it.mjs", "//"), ("It.java", "//")):
@@ -71,7 +71,8 @@ def _placed(prefix: str, line: str) -> str:
     return prefix + (" " if prefix.endswith(">") and line.startswith(" ") else "") + line
 
 
-def _try(path: Path, sources: Sources, counts: Counter[str]) -> None:
+def try_page(path: Path, sources: Sources, counts: Counter[str]) -> None:
+    """Try one page both ways, print what is wrong with it, and count."""
     try:
         page = load_page(path, str(path))
     except PageError as error:
@@ -104,10 +105,10 @@ def main() -> int:
     parser.add_argument("folders", nargs="+", type=Path)
     counts: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as scratch:
-        sources = _sources(Path(scratch))
+        sources = make_sources(Path(scratch))
         for folder in parser.parse_args().folders:
             for path in below(folder):
-                _try(path, sources, counts)
+                try_page(path, sources, counts)
     print(", ".join(f"{number} {what}" for what, number in counts.items()))
     return 1 if counts["WRONG"] or not counts["pages"] else 0
 

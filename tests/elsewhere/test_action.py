@@ -118,9 +118,8 @@ def test_the_action_runs_examples(runner: Runner, repository: Path) -> None:
     assert {path.name for path in reports.iterdir()} == {"junit.xml", "report.json", "report.html"}
 
 
-def test_the_action_holds_pages_against_what_passed(runner: Runner, repository: Path) -> None:
-    """A page in step with an example that passed is let through; one that has drifted fails the step, with the difference."""
-    assert runner.step(_RUN, repository).returncode == 0
+def test_the_action_lets_no_page_pass_that_has_drifted(runner: Runner, repository: Path) -> None:
+    """A page in step with an example that passes is let through; one that has drifted fails the step, with the difference."""
     assert runner.step(_PAGES, repository, pages="docs").returncode == 0
 
     page = repository / "docs" / "hello.md"
@@ -129,6 +128,7 @@ def test_the_action_holds_pages_against_what_passed(runner: Runner, repository: 
 
     assert drifted.returncode == 1
     assert "OpenAl" in drifted.stdout
+    assert re.search(r"^::error file=docs/hello\.md,line=\d+", drifted.stdout, re.MULTILINE)
 
 
 def test_the_action_points_at_the_example_that_failed(runner: Runner, repository: Path) -> None:

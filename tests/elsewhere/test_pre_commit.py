@@ -24,7 +24,7 @@ def test_the_hooks_check_and_mend_a_page(project: Path, repository: Path, tmp_pa
     whole = page.read_bytes()
 
     def outcome(hook: str) -> tuple[int, str]:
-        argv = [_PRE_COMMIT, "run", hook, "--files", "docs/hello.md", "--verbose"]
+        argv = [_PRE_COMMIT, "run", hook, "--files", "examples/python/hello.py", "--verbose"]
         done = run(argv, repository, {"PRE_COMMIT_HOME": str(tmp_path / "pre-commit")})
         return done.returncode, done.stdout
 
