@@ -1,6 +1,7 @@
 """Runs are stored so that they can be found, read and judged again."""
 
 import json
+import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +42,17 @@ def test_what_was_stored_is_read_back(tmp_path: Path) -> None:
     assert transcript.stdout.text == "Hello world"
     assert (second.outcome, second.reason, load_transcript(second)) == (Outcome.SKIPPED, "no Node", None)
     assert (third.outcome, third.reason) == (None, "not started")
+
+
+def test_git_passes_over_stored_runs(tmp_path: Path) -> None:
+    """In somebody's repository stored runs are no change, also when there is more than one."""
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    stored_run(tmp_path / ".dvara-examples" / "runs", NOON.replace(hour=8))
+    stored_run(tmp_path / ".dvara-examples" / "runs")
+
+    status = subprocess.run(["git", "status", "--short"], cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    assert status.stdout == ""
 
 
 def test_nothing_is_left_half_written(tmp_path: Path) -> None:

@@ -172,11 +172,11 @@ def legend(signs: Signs) -> str:
     pairs = (
         (signs.request, "request"),
         (signs.text, "text"),
-        (signs.event, "other event"),
+        (signs.event, "event"),
         (signs.silence * 2, "silence"),
         (signs.whole, "whole"),
-        (signs.broken, "broken or error"),
+        (signs.broken, "broken"),
         (signs.pause, "stalled"),
-        (signs.left, "example hung up"),
+        (signs.left, "hung up"),
     )
     return "  ".join(f"{sign} {what}" for sign, what in pairs)

@@ -4,6 +4,7 @@ Every file is written beside its place and moved into it, so that none is ever h
 start (``finished`` is false) and replaced at the end, also after an interruption.
 """
 
+import contextlib
 import os
 import re
 import secrets
@@ -54,9 +55,11 @@ class RunFolder:
 
     @classmethod
     def create(cls, runs_dir: Path, now: datetime) -> "RunFolder":
-        """Make a new folder named after *now* (UTC) and a random suffix."""
+        """Make a new folder named after *now* (UTC) and a random suffix; git is told to pass over all of them."""
         path = runs_dir / f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
         path.mkdir(parents=True)
+        with contextlib.suppress(FileExistsError), (runs_dir / ".gitignore").open("x", encoding="utf-8") as file:
+            file.write("*\n")
         return cls(path)
 
     def save(self, transcript: Transcript, repetition: int | None = None, attempt: int = 1) -> Path:

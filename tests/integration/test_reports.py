@@ -59,7 +59,7 @@ def test_a_path_that_cannot_be_written_is_told_before_anything_runs(tool: Tool, 
     assert ran.code == 3
     assert ran.stdout == ""
     assert "manifest.yaml/x.json cannot be written: Not a directory" in ran.stderr
-    assert list((ran.state / "runs").iterdir()) == []
+    assert [path for path in (ran.state / "runs").iterdir() if path.is_dir()] == []
 
 
 def test_a_disk_that_is_full_at_the_end_costs_that_report_alone(tool: Tool, repository: Path) -> None:
