@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.docs_check import stand_all
+from dvara_examples.docs.check import stand_all
 from dvara_examples.manifest import load_manifest
 from dvara_examples.pages.find import declared
 from dvara_examples.pages.page import load_page

@@ -41,7 +41,7 @@ def page_lines(page: "Page", standings: "Sequence[Standing]", *, verbose: bool) 
 
 def annotate(world: "World", found: "Checked") -> None:
     """Write what is not right as annotations for GitHub Actions, on the pages' lines; ten at most, and how many more."""
-    from dvara_examples.docs_check import page_id
+    from dvara_examples.docs.check import page_id
     from dvara_examples.reports._wording import visible
     from dvara_examples.reports._workflow import escape_data, escape_property, unmuzzled
 

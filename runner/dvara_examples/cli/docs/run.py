@@ -32,7 +32,7 @@ def command(
     from dvara_examples.cli._compose import compose_options
     from dvara_examples.cli._page_runs import run_chosen
     from dvara_examples.cli._world import build_world
-    from dvara_examples.docs_run import choose_printed
+    from dvara_examples.docs.run import choose_printed
     from dvara_examples.manifest import load_manifest
     from dvara_examples.pages.find import find_pages
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from dvara_examples.docs_check import Checked, outcomes_of, stand_all, with_outcomes
-from dvara_examples.docs_run import Chosen, choose_for_gate
+from dvara_examples.docs.check import Checked, outcomes_of, stand_all, with_outcomes
+from dvara_examples.docs.run import Chosen, choose_for_gate
 from dvara_examples.errors import ExitCode
 from dvara_examples.manifest import load_manifest
 from dvara_examples.pages.find import find_pages

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from dvara_examples.docs_check import Checked, page_id
+from dvara_examples.docs.check import Checked, page_id
 from dvara_examples.errors import NothingSelected, PageError
 from dvara_examples.gateways import open_gateway
 from dvara_examples.manifest import Example, Manifest, Variant
