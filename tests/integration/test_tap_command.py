@@ -249,6 +249,7 @@ def test_a_reader_that_leaves_ends_the_tap(standin: StandIn, tmp_path: Path) -> 
             assert process.stderr is not None
             base_url = next(line for line in process.stdout if "DVARA_URL=" in line).partition("=")[2].strip()
             next(line for line in process.stdout if "-d '" in line)
+            assert process.stdout.readline() == "\n"  # the last line before an exchange
             process.stdout.close()
             with contextlib.suppress(requests.ConnectionError):
                 requests.get(f"{base_url}/models", headers={"Authorization": f"Bearer {CANARY}"}, timeout=LIMIT_S)
