@@ -72,3 +72,20 @@ def test_long_output_is_cut_and_says_so(write: Write) -> None:
     assert len(text) < 20_000
     assert "characters left out" in stdout["text"]
     assert (stdout["size_bytes"], stdout["whole"]) == (2_000_000, False)
+
+
+def test_what_belongs_to_no_request_is_told_of_the_run(write: Write) -> None:
+    """Remarks on the wire, and on what was done to the process, stand beside the exchanges."""
+    result = make_result()
+    assert result.transcript is not None
+    wire, process = "fault: refuse: connection 1 was reset before it was read", "Ctrl-C at 0.41 s"
+    seen = replace(result.transcript, notes=(wire,), process=replace(result.transcript.process, notes=(process,)))
+    assert json.loads(write("json", replace(result, transcript=seen)))["results"][0]["run"]["notes"] == [wire, process]
+
+
+@pytest.mark.parametrize("kind", ["junit", "markdown", "html", "github"])
+def test_the_other_reports_tell_it_too(write: Write, kind: str) -> None:
+    """Where there is no request to show, the remark is all that explains a failure."""
+    result, note = make_result(Outcome.FAILED), "fault: refuse: connection 1 was reset before it was read"
+    assert result.transcript is not None
+    assert note in write(kind, replace(result, transcript=replace(result.transcript, notes=(note,))))

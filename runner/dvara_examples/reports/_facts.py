@@ -71,6 +71,7 @@ class RunFacts:
     """What was seen in one run: the process, what it printed, and each exchange with the gateway.
 
     `limit` names the bound that made the tool stop it; `error` says why it could not start; `reproduce` is a command line.
+    `notes` are remarks that belong to no exchange: connections that were refused, a Ctrl-C that was sent, a reader that left.
     """
 
     started_utc: str
@@ -82,6 +83,7 @@ class RunFacts:
     stdout: OutputFacts
     stderr: OutputFacts
     exchanges: tuple[ExchangeFacts, ...]
+    notes: tuple[str, ...]
     launcher: str
     versions: Mapping[str, str]
     reproduce: str
@@ -230,6 +232,7 @@ def _run(seen: Transcript) -> RunFacts:
         stdout=_output(seen.stdout),
         stderr=_output(seen.stderr),
         exchanges=tuple(map(_exchange, seen.exchanges)),
+        notes=(*seen.notes, *seen.process.notes),
         launcher=seen.run.launcher,
         versions=seen.run.versions,
         reproduce=seen.run.reproduce,

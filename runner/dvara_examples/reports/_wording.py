@@ -64,6 +64,7 @@ def _lines(result: RunResult) -> Iterator[str]:
         yield f"attempt {number}: {attempt.verdict.outcome}, {headline(attempt)}"
     if result.transcript is not None:
         yield from map(_exchange, result.transcript.exchanges[-3:])
+        yield from (f"wire: {one_line(note)}" for note in result.transcript.notes)
         yield f"again: {result.transcript.run.reproduce}"
         if words := to_explain(result, result.transcript):
             yield f"explain: dvara-examples explain {' '.join(words)}"
