@@ -11,6 +11,8 @@ from tests.tap.scripted import DONE, LAST_CHUNK, SSE_HEAD, STREAM, Line, chunk, 
 
 STOP = delta(finish="stop")
 HI = delta("Hi")
+SECOND = b'data: {"choices":[{"index":1,"delta":{"content":"Ho"}}]}\n\n'
+SECOND_LENGTH = b'data: {"choices":[{"index":1,"delta":{},"finish_reason":"length"}]}\n\n'
 ERROR = b'data:{"error":{"message":"upstream broke","type":"provider_error","code":"provider_error","trace_id":"t"}}\n\n'
 NOT_STREAMED = {**STREAM, "stream": False}
 ANSWER = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}]}
@@ -47,6 +49,16 @@ CASES = {
     "E01-no-sentinel": Case(stream(HI, STOP), Ending.DONE_WITHOUT_SENTINEL, text="Hi", finish_reason="stop"),
     "E02-no-finish-reason": Case(
         stream(HI, DONE), Ending.EOF_WITHOUT_DONE, text="Hi", notes=("sentinel without finish_reason",), error="no finish_reason"
+    ),
+    "E02-no-finish-reason-of-the-second-choice": Case(
+        stream(HI, SECOND, STOP, DONE),
+        Ending.EOF_WITHOUT_DONE,
+        text="Hi",
+        notes=("sentinel without finish_reason",),
+        error="no finish_reason",
+    ),
+    "E03-no-finish-reason-of-the-answer": Case(
+        stream(HI, SECOND, SECOND_LENGTH), Ending.EOF_WITHOUT_DONE, text="Hi", error="nothing in it says"
     ),
     "E03-neither": Case(stream(HI), Ending.EOF_WITHOUT_DONE, text="Hi", error="nothing in it says"),
     "E03-half-an-event": Case(
@@ -268,10 +280,17 @@ CHUNKS = {
     "S15-nothing-but-choices": ([b'data: {"choices":[{"delta":{"content":"Hi"}}]}\n\n', STOP, DONE], "Hi", "stop"),
     "S-content-with-finish": ([delta("Hi", "stop"), DONE], "Hi", "stop"),
     "S-second-choice-is-not-the-answer": (
-        [b'data: {"choices":[{"index":0,"delta":{"content":"Hi"}},{"index":1,"delta":{"content":"Ho"}}]}\n\n', STOP, DONE],
+        [
+            b'data: {"choices":[{"index":0,"delta":{"content":"Hi"}},{"index":1,"delta":{"content":"Ho"}}]}\n\n',
+            b'data: {"choices":[{"index":1,"delta":{"content":"!"},"finish_reason":"length"}]}\n\n',
+            STOP,
+            DONE,
+        ],
         "Hi",
         "stop",
     ),
+    "S-each-choice-finishes-in-its-own-time": ([HI, STOP, SECOND, SECOND_LENGTH, DONE], "Hi", "stop"),
+    "S-an-only-choice-with-another-index": ([SECOND, SECOND_LENGTH, DONE], "Ho", "length"),
 }
 
 

@@ -11,13 +11,16 @@ from dvara_examples.sse import ServerSentEvent
 
 SENTINEL = "[DONE]"
 """The data of the event that ends a chat stream."""
+MOST_CHOICES = 128
+"""How many answers OpenAI's API gives to one request at most; an index beyond is no other choice."""
 _SHOWN_CHARS = 80
 
 
 class ChatReader:
     """Gathers what the events of one chat stream say; *error* and *malformed* are sentences about the first such event.
 
-    *total_tokens* is the last count that an event gave, or None.
+    The choice that comes first is the answer. As each one finishes for itself, *finish_reason* is the answer's, but None while
+    any choice that was seen has none. *total_tokens* is the last count that an event gave, or None.
     """
 
     def __init__(self) -> None:
@@ -28,6 +31,7 @@ class ChatReader:
         self.after_sentinel = False
         self.oversized = False
         self.total_tokens: int | None = None
+        self._reasons: dict[int, str | None] = {}
 
     def read(self, event: ServerSentEvent) -> str:
         """Take the next event and return the answer's text in it; an event after the sentinel is only noted."""
@@ -49,11 +53,26 @@ class ChatReader:
         if chunk.get("error") or event.name == "error":
             self.error = self.error or error_message(chunk)
             return ""
-        choice = _first_choice(chunk)
-        self.finish_reason = _reason(choice) or self.finish_reason
         if chunk.get("usage"):
             self.total_tokens = total_tokens(chunk)
-        return _content(choice, "delta")
+        choices = chunk.get("choices")
+        return self._take(choices) if isinstance(choices, list) else ""
+
+    def _take(self, choices: list[object]) -> str:
+        """Take note which choices have finished, and return the answer's text; a missing or odd index is that of the first."""
+        text, reasons = "", self._reasons
+        for choice in choices:
+            if not isinstance(choice, dict):
+                continue
+            index = choice.get("index")
+            index = index if isinstance(index, int) and 0 <= index < MOST_CHOICES else 0
+            reason = _reason(choice)
+            if reason or index not in reasons:
+                reasons[index] = reason
+                self.finish_reason = None if None in reasons.values() else next(iter(reasons.values()))
+            if len(reasons) == 1 or index == next(iter(reasons)):  # in the order in which they came
+                text += _content(choice, "delta")
+        return text
 
     def _unreadable(self, event: ServerSentEvent, why: str) -> str:
         if event.name == "error":
