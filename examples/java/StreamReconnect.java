@@ -85,8 +85,8 @@ public class StreamReconnect {
         } finally {
             System.out.println();
         }
-        // where no [DONE] came, get() throws what broke the connection
-        int status = data.equals("[DONE]") ? 200 : response.get(0, TimeUnit.SECONDS).statusCode();
+        // a finish_reason says that the answer is whole; without it and [DONE], get() throws what broke the connection
+        int status = finish != null || data.equals("[DONE]") ? 200 : response.get(0, TimeUnit.SECONDS).statusCode();
         if (status != 200) throw refused(status, other + lines.rest);
         if (finish == null && heard) throw new EOFException("the stream ended without a finish_reason");
         if (finish == null) throw new IllegalStateException("incomplete: the stream ended without a finish_reason");

@@ -48,8 +48,8 @@ try {
   } else if (shown < PERSON.required.length) throw new Error("unreadable answer: not all fields came");
 } catch (error) {
   process.exitCode = 1;
-  if (error instanceof OpenAI.APIConnectionError || error.message === "terminated") // refused, cut, or silent
-    console.error(`connection failed: ${error.cause?.cause?.code ?? error.cause?.message ?? error.message}`);
+  if (error instanceof OpenAI.APIConnectionError || /^(terminated|aborted|read ECONNRESET|Premature close)$/.test(error.message))
+    console.error(`connection failed: ${error.cause?.cause?.code ?? error.cause?.message ?? error.message}`); // refused, cut, silent
   else if (error instanceof OpenAI.APIError) { // a status, or an error event inside the stream
     const reason = error.error?.message ?? "no reason given";
     console.error(`error ${error.status ?? "event"} ${error.code ?? "unknown"}: ${reason}`);

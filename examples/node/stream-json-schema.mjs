@@ -49,8 +49,8 @@ try {
   }
 } catch (error) {
   process.exitCode = 1;
-  if (error instanceof OpenAI.APIConnectionError || error.message === "terminated") // refused, cut, or silent
-    console.error(`connection failed: ${error.cause?.cause?.code ?? error.cause?.message ?? error.message}`);
+  if (error instanceof OpenAI.APIConnectionError || /^(terminated|aborted|read ECONNRESET|Premature close)$/.test(error.message))
+    console.error(`connection failed: ${error.cause?.cause?.code ?? error.cause?.message ?? error.message}`); // refused, cut, silent
   else if (error instanceof OpenAI.APIError) { // a status, or an error event inside the stream
     const reason = error.error?.message ?? "no reason given";
     console.error(`error ${error.status ?? "event"} ${error.code ?? "unknown"}: ${reason}`);

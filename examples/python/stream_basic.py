@@ -14,6 +14,7 @@ client = openai.OpenAI(
     api_key=os.environ.get("DVARA_API_KEY") or sys.exit("DVARA_API_KEY is not set"),
     timeout=15,  # seconds of silence
 )
+raw = tuple(sys.modules[http].TransportError for http in ("httpx", "httpx2") if http in sys.modules)  # before openai 3.20
 
 
 def stream_answer(prompt: str) -> str | None:
@@ -37,7 +38,7 @@ def stream_answer(prompt: str) -> str | None:
 
 try:
     finish_reason = stream_answer("Say in one sentence what an LLM gateway does.")
-except openai.APIConnectionError as error:  # refused, cut, or silent for too long
+except (openai.APIConnectionError, *raw) as error:  # refused, cut, or silent for too long
     sys.exit(f"connection failed: {error.__cause__ or error}")
 except openai.APIError as error:  # a status, or an error event inside the stream
     reason = (isinstance(error.body, dict) and error.body.get("message")) or "no reason given"

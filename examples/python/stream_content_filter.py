@@ -1,7 +1,6 @@
 """Shows an answer that governance withholds: a graceful end with a notice, and no retry.
 
 The same prompt would meet the same refusal again, at a price.
-
 Run it: DVARA_API_KEY=gw_... python stream_content_filter.py
 """
 
@@ -16,6 +15,7 @@ client = openai.OpenAI(
     api_key=os.environ.get("DVARA_API_KEY") or sys.exit("DVARA_API_KEY is not set"),
     timeout=15,  # seconds of silence
 )
+raw = tuple(sys.modules[http].TransportError for http in ("httpx", "httpx2") if http in sys.modules)  # before openai 3.20
 
 
 def stream_answer(prompt: str) -> str | None:
@@ -39,7 +39,7 @@ def stream_answer(prompt: str) -> str | None:
 
 try:
     finish_reason = stream_answer("Invent an e-mail address for Jane Doe.")
-except openai.APIConnectionError as error:  # refused, cut, or silent for too long
+except (openai.APIConnectionError, *raw) as error:  # refused, cut, or silent for too long
     sys.exit(f"connection failed: {error.__cause__ or error}")
 except openai.APIError as error:  # a status, or an error event inside the stream
     reason = (isinstance(error.body, dict) and error.body.get("message")) or "no reason given"

@@ -18,7 +18,6 @@ client = openai.OpenAI(
     max_retries=0,  # the SDK's own would make three requests of each attempt
 )
 raw = tuple(sys.modules[http].TransportError for http in ("httpx", "httpx2") if http in sys.modules)  # before openai 3.20
-
 for attempt in range(3):
     chunk = finish_reason = None
     try:
@@ -29,8 +28,7 @@ for attempt in range(3):
             stream=True,
         ):
             for choice in chunk.choices or []:  # a usage chunk has none
-                if choice.delta and choice.delta.content:
-                    print(choice.delta.content, end="", flush=True)
+                print((choice.delta and choice.delta.content) or "", end="", flush=True)
                 finish_reason = choice.finish_reason or finish_reason
         if chunk and not finish_reason:
             raise ConnectionError("the stream ended without a finish_reason")
@@ -38,6 +36,8 @@ for attempt in range(3):
     except (KeyboardInterrupt, BrokenPipeError):  # Ctrl-C, or nobody reads any more
         os._exit(130)  # without a traceback
     except (openai.APIConnectionError, ConnectionError, *raw) as error:  # refused, cut, silent for too long
+        if finish_reason:
+            break  # the answer is whole
         if attempt == 2:
             sys.exit(f"connection failed: {error.__cause__ or error}")
         print("\n[connection lost, the answer starts again]", end="", flush=True)
