@@ -1,6 +1,7 @@
 """The command line as a user meets it: help, mistakes, listings."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -66,8 +67,10 @@ def test_every_command_has_a_help_that_ends_with_0(command: str) -> None:
 
 
 def test_list_names_every_example_with_its_languages() -> None:
-    """One line per example."""
-    lines = call("list").stdout.splitlines()
+    """One line per example, and beside them a word about those that have to be asked for."""
+    done = call("list")
+    lines = done.stdout.splitlines()
+    assert re.fullmatch(r"and \d+ more that have to be asked for \(--tag conformance, --tag conformance-slow\)\n", done.stderr)
     assert any(line.split()[:4] == ["stream-basic", "python", "node", "java"] for line in lines)
     assert len(lines) == 6
 

@@ -26,6 +26,14 @@ def list_lines(manifest: "Manifest", variants: "Sequence[Variant]") -> Iterator[
     yield from columns([(e.id, " ".join(languages[e.id]), e.title, " ".join(f"#{tag}" for tag in e.tags)) for e in chosen])
 
 
+def left_out_line(manifest: "Manifest") -> str | None:
+    """Say how many examples have to be asked for, and by which tags, or None where there are no such examples."""
+    explicit = [example for example in manifest.examples if example.explicit]
+    tags = sorted({tag for example in explicit for tag in example.tags})
+    by = f" (--tag {', --tag '.join(tags)})" if tags else ""
+    return f"and {len(explicit)} more that have to be asked for{by}" if explicit else None
+
+
 def show_lines(manifest: "Manifest", variants: "Sequence[Variant]") -> Iterator[str]:
     """Everything the manifest says of the examples that *variants* touch."""
     from dvara_examples.faults import in_words

@@ -17,7 +17,7 @@ def command(wanted: Selection, manifest: Path | None) -> None:
     dvara-examples list
     dvara-examples list --tag conformance --language java
     """
-    from dvara_examples.cli._tables import list_lines
+    from dvara_examples.cli._tables import left_out_line, list_lines
     from dvara_examples.cli._world import build_world
     from dvara_examples.manifest import load_manifest
     from dvara_examples.select import select
@@ -27,3 +27,5 @@ def command(wanted: Selection, manifest: Path | None) -> None:
     chosen = select(loaded, wanted.selectors, wanted.languages, wanted.tags, world.cwd, wanted.filters)
     for line in list_lines(loaded, chosen):
         click.echo(line)
+    if not (wanted.selectors or wanted.tags or wanted.filters) and (line := left_out_line(loaded)):
+        click.echo(line, err=True)
