@@ -27,5 +27,5 @@ def command(wanted: Selection, manifest: Path | None) -> None:
     chosen = select(loaded, wanted.selectors, wanted.languages, wanted.tags, world.cwd, wanted.filters)
     for line in list_lines(loaded, chosen):
         click.echo(line)
-    if not (wanted.selectors or wanted.tags or wanted.filters) and (line := left_out_line(loaded)):
-        click.echo(line, err=True)
+    if not (wanted.selectors or wanted.tags or wanted.filters) and (left_out := left_out_line(loaded)):
+        click.echo(left_out, err=True)
