@@ -3,7 +3,7 @@
 import gzip
 from collections.abc import Sequence
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dvara_examples.faults import parse_faults
@@ -141,6 +141,9 @@ def without_line_ends(event: ServerSentEvent) -> str:
     chunk_size=st.integers(1, 80),
     sizes=SIZES,
     entry=st.builds(lambda *parts: {key: part[key] for part in parts for key in part}, REWRITING, WRAPPING, PACING),
+)
+@example(b'data: {"a": 1}\n\n', "chunked", 80, [60], {"data_space": "drop", "data_lines": 3}).via(
+    "a line that begins with a space"
 )
 def test_rewriting_keeps_the_events(body: bytes, how: str, chunk_size: int, sizes: list[int], entry: dict[str, object]) -> None:
     """After any mixture of rewriting, wrapping and pacing a client finds the same events, in framing without a flaw."""

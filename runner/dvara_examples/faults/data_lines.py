@@ -38,7 +38,8 @@ class DataLines:
 
     def _cut(self, found: re.Match[bytes]) -> bytes:
         before, field, value, end = found.groups()
-        return before + (end or b"\n").join(field + line for line in _lines(value, self.count)) + end
+        lines = (b"data: " + line if line.startswith(b" ") else field + line for line in _lines(value, self.count))
+        return before + (end or b"\n").join(lines) + end  # a client takes one space away, and not the line's own
 
 
 def _lines(value: bytes, count: int) -> list[bytes]:
