@@ -64,10 +64,9 @@ def only(tmp_path: Path, **tools: str) -> str:
 
 
 def test_a_machine_that_is_in_order(tool: Tool, languages: tuple[str, ...]) -> None:
-    """Where nothing is missing every check is ok or a note, a token was streamed to its end, and the exit code is 0."""
+    """A token was streamed to its end, and the exit code is 0 where no language lacks its runtime, else 3."""
     ran = doctor(tool)
-    assert set(languages) == {"java", "node", "python"}, "this machine lacks a runtime"
-    assert ran.code == 0, ran.stdout
+    assert ran.code == (0 if set(languages) == {"java", "node", "python"} else 3), ran.stdout
     assert "ended: done" in found(ran, "stream").text
     assert "fits" in found(ran, "python").text
 

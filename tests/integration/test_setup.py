@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -53,14 +54,16 @@ def everything_leads_to(url: str, tmp_path: Path) -> dict[str, str]:
 
 def test_what_is_prepared_runs_without_a_network(tool: Tool, tmp_path: Path, languages: tuple[str, ...]) -> None:
     """After ``setup``, ``run --offline`` passes in every language on a machine whose only network is loopback."""
-    made = tool("setup")
+    here = [language for language in ("python", "node", "java") if language in languages]
+    narrowed = [word for language in here for word in ("--language", language)]
+    made = tool("setup", *narrowed)
     assert made.code == 0, made.stdout + made.stderr
-    again = tool("setup", "stream-basic")
-    assert [line.split()[0] for line in again.stdout.splitlines()] == ["python", "node", "java"][: len(languages)]
+    again = tool("setup", "stream-basic", *narrowed)
+    assert [line.split()[0] for line in again.stdout.splitlines()] == here
     assert all("1 script ready  from the cache" in line for line in again.stdout.splitlines()), again.stdout
     state = tmp_path / "offline"
     done = subprocess.run(
-        without_network(COMMAND, "run", "stream-basic", "--offline", "--missing-toolchain", "error"),
+        without_network(COMMAND, "run", "stream-basic", *narrowed, "--offline", "--missing-toolchain", "error"),
         env=clean_environment(DVARA_EXAMPLES_STATE=str(state)),
         cwd=REPOSITORY,
         capture_output=True,
@@ -70,11 +73,13 @@ def test_what_is_prepared_runs_without_a_network(tool: Tool, tmp_path: Path, lan
     )
     ran = Ran(done.returncode, done.stdout, done.stderr, state)
     assert ran.code == 0, ran.stdout + ran.stderr
-    assert ran.outcomes == {f"stream-basic[{language}]": "passed" for language in ("python", "node", "java")}
+    assert ran.outcomes == {f"stream-basic[{language}]": "passed" for language in here}
 
 
 @pytest.mark.parametrize("deps", ["locked", "latest"])
-def test_what_is_not_prepared_is_refused_and_nobody_is_asked(tool: Tool, tmp_path: Path, deps: str) -> None:
+def test_what_is_not_prepared_is_refused_and_nobody_is_asked(
+    tool: Tool, tmp_path: Path, languages: tuple[str, ...], deps: str
+) -> None:
     """With an empty cache each language names the ``setup`` that it lacks, and no package index gets a single connection."""
     more = "" if deps == "locked" else " --deps latest"
     with counted_server() as (url, callers):
@@ -83,13 +88,13 @@ def test_what_is_not_prepared_is_refused_and_nobody_is_asked(tool: Tool, tmp_pat
         assert callers == []
     assert ran.code == 3, ran.stdout + ran.stderr
     assert set(ran.outcomes.values()) == {"errored"}
-    for language in ("python", "node", "java"):
+    for language in languages:
         reason = ran.reasons[f"stream-basic[{language}]"]
         assert "cannot be had from this machine alone, as --offline asks for" in reason
         assert f"run `dvara-examples setup --language {language}" in reason
-    assert (
-        f"run `dvara-examples setup --language node{more}` where the network can be reached" in ran.reasons["stream-basic[node]"]
-    )
+    if shutil.which("node"):  # else the sentence is about a Node.js that would have to be fetched
+        named = f"run `dvara-examples setup --language node{more}` where the network can be reached"
+        assert named in ran.reasons["stream-basic[node]"]
 
 
 def test_a_node_that_would_have_to_be_fetched(tool: Tool, tmp_path: Path) -> None:
@@ -152,8 +157,10 @@ def test_setup_goes_on_after_it_was_stopped(tool: Tool, tmp_path: Path, number: 
     assert tool("run", "stream-basic[python]", "--offline", env=environ).code == 0
 
 
-def test_setup_says_what_could_not_be_made_ready(tool: Tool, tmp_path: Path) -> None:
+def test_setup_says_what_could_not_be_made_ready(tool: Tool, tmp_path: Path, languages: tuple[str, ...]) -> None:
     """A script that does not build is told in the builder's words, the others are ready, and the exit code is 3."""
+    if "java" not in languages:
+        pytest.skip("no JDK here that could refuse a script")
     (tmp_path / "Broken.java").write_text("class Broken { nonsense }\n")
     (tmp_path / "hello.py").write_text("print('hello')\n")
     entry = "{id: hello, title: Hello, expect: {exit: 0}, variants: {python: hello.py, java: Broken.java}}"
