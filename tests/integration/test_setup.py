@@ -1,8 +1,8 @@
 """``dvara-examples setup`` and ``run --offline``: what was prepared runs on this machine alone, and nothing else is asked for."""
 
+import shutil
 import signal
 import socket
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator

@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -53,3 +55,26 @@ def test_input_larger_than_a_pipe_reaches_a_slow_tool_whole() -> None:
     text = "x" * 1_000_000
     answer = run_tool(["sh", "-c", "sleep 0.5; cat | wc -c"], env=os.environ, limit_s=50, stop=threading.Event(), stdin=text)
     assert answer.stdout.strip() == "1000000"
+
+
+_IN_MANY_THREADS = """
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from dvara_examples.toolchains._install import find_uv
+
+together = Barrier(20)
+
+def find(_):
+    together.wait(30)
+    return find_uv()
+
+with ThreadPoolExecutor(20) as pool:
+    print(len(set(pool.map(find, range(20)))))
+"""
+
+
+def test_uv_is_found_by_many_threads_at_once() -> None:
+    """The first search fills a table of Python's own; nobody meets it half full."""
+    for _ in range(5):  # each in a process in which nobody has asked yet
+        done = subprocess.run([sys.executable, "-c", _IN_MANY_THREADS], capture_output=True, text=True, timeout=60, check=False)
+        assert (done.stdout, done.stderr) == ("1\n", "")

@@ -18,6 +18,7 @@ QUERY_LIMIT_S = 10.0
 """How long a runtime may take to tell its version."""
 
 UV_WORDS = ("--color", "never", "--no-progress")
+_UV_LOCK = threading.Lock()
 
 _PASSED_ON = re.compile(
     r"HOME|PATH|TMPDIR|LANG|LC_\w+|XDG_\w+|NETRC|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL|NODE_EXTRA)_CA_(BUNDLE|CERTS)"
@@ -100,12 +101,22 @@ def ask(argv: Sequence[str | Path], world: World) -> str:
     return answer.stdout.strip().partition("\n")[0] if answer.code == 0 else ""
 
 
-def survey_uv(world: World) -> Sighting:
-    """Look for uv, which comes with this tool and installs Python's packages and a Node.js where there is none."""
+def find_uv() -> str:
+    """Return the path of uv, which comes with this tool. Safe from any thread. Raises FileNotFoundError where it is gone.
+
+    uv's own search asks Python how it was built, and Python 3.11 fills that table while other threads may read it already:
+    https://github.com/python/cpython/issues/92452
+    """
     import uv
 
+    with _UV_LOCK:
+        return uv.find_uv_bin()
+
+
+def survey_uv(world: World) -> Sighting:
+    """Look for uv, which comes with this tool and installs Python's packages and a Node.js where there is none."""
     try:
-        found = uv.find_uv_bin()
+        found = find_uv()
     except FileNotFoundError:
         mend = "put it beside this tool: python -m pip install uv"
         return Sighting("uv", "", Standing.MISSING, "it comes with this tool, but is not there", mend)

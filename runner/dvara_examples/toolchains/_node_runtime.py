@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dvara_examples.toolchains import Progress
 from dvara_examples.toolchains._cache import cached_folder, downloads_folder, kept_folder
-from dvara_examples.toolchains._install import UV_WORDS, fingerprint, install, install_environment, kept_offline
+from dvara_examples.toolchains._install import UV_WORDS, find_uv, fingerprint, install, install_environment, kept_offline
 from dvara_examples.world import World
 
 PINNED = Path(__file__).with_name("node_runtime.txt")
@@ -30,11 +30,10 @@ def pinned_version() -> str:
 
 def provision(world: World, progress: Progress) -> NodeRuntime:
     """Return the pinned Node.js from the cache, fetching it where it is not there. Raises ToolchainError."""
-    import uv
 
     def build(folder: Path) -> None:
         progress(f"node: fetching Node.js {pinned_version()}, as this machine has none that fits")
-        argv = [uv.find_uv_bin(), *UV_WORDS, *(("--offline",) if world.offline else ()), "pip", "install", "--require-hashes"]
+        argv = [find_uv(), *UV_WORDS, *(("--offline",) if world.offline else ()), "pip", "install", "--require-hashes"]
         argv += ["--no-deps", "--no-build", "--python", sys.executable, "--target", str(folder), "--requirements", str(PINNED)]
         environ = install_environment(world, UV_CACHE_DIR=str(downloads_folder(folder, "uv")))
         with kept_offline(world, f"Node.js {pinned_version()}", "node"):

@@ -13,6 +13,7 @@ from dvara_examples.toolchains._cache import cached_folder, downloads_folder
 from dvara_examples.toolchains._install import (
     UV_WORDS,
     ask,
+    find_uv,
     fingerprint,
     folder_with,
     install,
@@ -152,8 +153,6 @@ def _make_environment(folder: Path, wanted: _Wanted, runtime: Runtime, world: Wo
 
     Wheels only: building from source would run code of the package while it is being installed.
     """
-    import uv
-
     environ = install_environment(world, UV_CACHE_DIR=str(downloads_folder(folder, "uv")))
     interpreter = folder / "bin" / "python"
     steps: tuple[list[str | Path], ...] = (
@@ -161,7 +160,7 @@ def _make_environment(folder: Path, wanted: _Wanted, runtime: Runtime, world: Wo
         ["pip", *wanted.words, "--python", interpreter, "--no-build", "--compile-bytecode"],
     )
     for step in steps:
-        argv = [uv.find_uv_bin(), *UV_WORDS, *(("--offline",) if world.offline else ()), *step]
+        argv = [find_uv(), *UV_WORDS, *(("--offline",) if world.offline else ()), *step]
         install(argv, cwd=folder, environ=environ, stop=world.stop, what=wanted.what)
 
 
