@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from dvara_examples.faults import Fault
-from dvara_examples.wire.parts import Event, Head, Items, Note
+from dvara_examples.wire.parts import Event, EventEnd, Head, Items, Note
 
 
 def did(fault: Fault) -> Note:
@@ -38,3 +38,15 @@ def on_events(fault: Fault, items: Items, change: Callable[[bytes], bytes]) -> I
 def noted(fault: Fault, head: Head) -> Note:
     """Say that the stream behind *head* is rewritten, or that it is none."""
     return did(fault) if head.events else not_done(fault)
+
+
+def lose_events(fault: Fault, items: Items, rest: Callable[[EventEnd], EventEnd | None]) -> Items:
+    """Empty each event for which *rest* tells what its end is from then on, not None; its place in the stream stays."""
+    lost = False
+    for item in items:
+        if isinstance(item, Event) and isinstance(item.end, EventEnd) and (end := rest(item.end)) is not None:
+            lost = True
+            yield replace(item, data=b"", end=end)
+        else:
+            yield item
+    yield did(fault) if lost else never_came(fault)

@@ -1,12 +1,12 @@
 """``drop_done: true``: the event ``[DONE]`` gets lost, as with gateways that never send it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from dvara_examples.faults import Turn
-from dvara_examples.faults._notes import did, never_came
+from dvara_examples.faults._notes import lose_events
 from dvara_examples.faults._values import TRUE, as_true
-from dvara_examples.wire.parts import Event, EventEnd, Items
+from dvara_examples.wire.parts import Items
 
 SCHEMA: dict[str, object] = {"description": "Drop the event [DONE]; the response still ends in good order.", **TRUE}
 
@@ -23,14 +23,7 @@ class DropDone:
 
     def spoil(self, items: Items) -> Items:
         """Empty the event; its place in the stream stays."""
-        dropped = False
-        for item in items:
-            if isinstance(item, Event) and isinstance(item.end, EventEnd) and item.end.done:
-                dropped = True
-                yield replace(item, data=b"")
-            else:
-                yield item
-        yield did(self) if dropped else never_came(self)
+        return lose_events(self, items, lambda end: end if end.done else None)
 
 
 def parse(value: object) -> DropDone:

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from dvara_examples.faults import Turn
-from dvara_examples.faults._notes import did, never_came
+from dvara_examples.faults._notes import lose_events
 from dvara_examples.faults._values import TRUE, as_true
-from dvara_examples.wire.parts import Event, EventEnd, Items
+from dvara_examples.wire.parts import Items
 
 SCHEMA: dict[str, object] = {"description": "Drop each event with a finish_reason; [DONE] still comes.", **TRUE}
 
@@ -23,14 +23,7 @@ class DropFinish:
 
     def spoil(self, items: Items) -> Items:
         """Empty the event; its place in the stream stays."""
-        dropped = False
-        for item in items:
-            if isinstance(item, Event) and isinstance(item.end, EventEnd) and item.end.finish:
-                dropped = True
-                yield replace(item, data=b"", end=replace(item.end, finish=False))
-            else:
-                yield item
-        yield did(self) if dropped else never_came(self)
+        return lose_events(self, items, lambda end: replace(end, finish=False) if end.finish else None)
 
 
 def parse(value: object) -> DropFinish:
