@@ -19,11 +19,11 @@ def command(wanted: Selection, manifest: Path | None) -> None:
     """
     from dvara_examples.cli._tables import left_out_line, list_lines
     from dvara_examples.cli._world import build_world
-    from dvara_examples.manifest import load_manifest
+    from dvara_examples.manifest import manifest_of
     from dvara_examples.select import select
 
     world = build_world(manifest)
-    loaded = load_manifest(world.manifest_path, world.root, display=world.cwd)
+    loaded = manifest_of(world)
     chosen = select(loaded, wanted.selectors, wanted.languages, wanted.tags, world.cwd, wanted.filters)
     for line in list_lines(loaded, chosen):
         click.echo(line)

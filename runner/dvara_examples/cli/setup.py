@@ -22,12 +22,12 @@ def command(wanted: Selection, deps: str, manifest: Path | None) -> int:
     """
     from dvara_examples.cli._readiness import show_readiness
     from dvara_examples.cli._world import build_world
-    from dvara_examples.manifest import load_manifest
+    from dvara_examples.manifest import manifest_of
     from dvara_examples.select import select
     from dvara_examples.toolchains import Deps
 
     world = build_world(manifest)
-    loaded = load_manifest(world.manifest_path, world.root, display=world.cwd)
+    loaded = manifest_of(world)
     selectors = wanted.selectors or ("*",)  # with those that `all` leaves out
     variants = select(loaded, selectors, wanted.languages, wanted.tags, world.cwd, wanted.filters)
     return show_readiness(world, variants, Deps(deps))

@@ -58,11 +58,11 @@ def _is_run(world: "World", name: str, *, example: bool | None) -> bool:
 def _is_example(world: "World", name: str) -> bool:
     """Tell whether *name* selects an example; a manifest that is wrong has none."""
     from dvara_examples.errors import ManifestError, SelectionError
-    from dvara_examples.manifest import load_manifest
+    from dvara_examples.manifest import manifest_of
     from dvara_examples.select import select
 
     try:
-        return bool(select(load_manifest(world.manifest_path, world.root, display=world.cwd), (name,), (), (), world.cwd))
+        return bool(select(manifest_of(world), (name,), (), (), world.cwd))
     except (ManifestError, SelectionError):
         return False
 
@@ -70,10 +70,10 @@ def _is_example(world: "World", name: str) -> bool:
 def _show_example(world: "World", name: str) -> None:
     from dvara_examples.cli._tables import show_lines
     from dvara_examples.errors import SelectionError
-    from dvara_examples.manifest import load_manifest
+    from dvara_examples.manifest import manifest_of
     from dvara_examples.select import select
 
-    loaded = load_manifest(world.manifest_path, world.root, display=world.cwd)
+    loaded = manifest_of(world)
     try:
         variants = select(loaded, (name,), (), (), world.cwd)
     except SelectionError as error:

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 
-from dvara_examples.manifest import Manifest, load_manifest
+from dvara_examples.manifest import Manifest, manifest_of
 from dvara_examples.pages.find import find_pages
 from dvara_examples.pages.page import Page
 from dvara_examples.pages.printed import printed_scripts
@@ -22,7 +22,7 @@ def check(world: World, named: Sequence[str], results: str | None = None) -> Che
 
     Raises ManifestError, PageError and TranscriptError.
     """
-    manifest = load_manifest(world.manifest_path, world.root, display=world.cwd)
+    manifest = manifest_of(world)
     found = stand_all(find_pages(named, manifest, world), manifest)
     return found if results is None else tuple(_with_results(found, manifest, world, results))
 
@@ -70,7 +70,7 @@ def sync(world: World, named: Sequence[str], *, dry_run: bool = False) -> Iterat
 
     All are made before the first one is written. Raises ManifestError and PageError.
     """
-    manifest = load_manifest(world.manifest_path, world.root, display=world.cwd)
+    manifest = manifest_of(world)
     sources = Sources(manifest)
     made = [(page, synced(page, sources)) for page in find_pages(named, manifest, world)]
     for page, text in made:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dvara_examples.docs.check import Checked, outcomes_of, stand_all, with_outcomes
 from dvara_examples.docs.run import Chosen, choose_for_gate
 from dvara_examples.errors import ExitCode
-from dvara_examples.manifest import load_manifest
+from dvara_examples.manifest import manifest_of
 from dvara_examples.pages.find import find_pages
 from dvara_examples.pages.sources import Sources
 from dvara_examples.pages.standing import State
@@ -20,7 +20,7 @@ class Gate:
 
     def __init__(self, world: World, named: Sequence[str]) -> None:
         self._world = world
-        self._manifest = load_manifest(world.manifest_path, world.root, display=world.cwd)
+        self._manifest = manifest_of(world)
         self._codes: list[ExitCode] = []
         self._held: list[str] = []
         self.checked: Checked = stand_all(find_pages(named, self._manifest, world), self._manifest)

@@ -8,18 +8,16 @@ from pathlib import Path
 
 from dvara_examples.docs.check import Checked, page_id
 from dvara_examples.errors import NothingSelected, PageError
-from dvara_examples.gateways import open_gateway
 from dvara_examples.manifest import Example, Manifest, Variant
 from dvara_examples.pages.page import Page
 from dvara_examples.pages.places import find_places
 from dvara_examples.pages.printed import PrintedScript, printed_scripts
 from dvara_examples.pages.sources import Sources, Unknown
 from dvara_examples.pages.standing import State
-from dvara_examples.plan import Printed, make_plan, probe_all
+from dvara_examples.plan import Printed
 from dvara_examples.results import Place
 from dvara_examples.run_folder import RunFolder
-from dvara_examples.session import Options, Session, gateway_kind
-from dvara_examples.toolchains import load_toolchain
+from dvara_examples.session import Options, Session, open_plan
 from dvara_examples.world import World
 
 
@@ -54,10 +52,7 @@ def choose_for_gate(checked: Checked, manifest: Manifest, world: World) -> Chose
 @contextmanager
 def open_chosen(world: World, chosen: Chosen, options: Options) -> Iterator[Session]:
     """Open the gateway and plan; nothing starts. Raises DvaraExamplesError."""
-    variants = chosen.variants
-    probed = probe_all({v.language for v in variants}, lambda language: load_toolchain(language).probe(world))
-    with open_gateway(gateway_kind(options.gateway, world), world) as gateway:
-        plan = make_plan(chosen.manifest, variants, probed, gateway.capabilities, options.missing_toolchain)
+    with open_plan(world, chosen.manifest, chosen.variants, options) as (gateway, plan):
         runs = tuple(replace(run, places=chosen.places.get(run.variant.id, ())) for run in plan.runs)
         yield Session(world, replace(plan, runs=runs), gateway, options.deps)
 

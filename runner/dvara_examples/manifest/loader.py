@@ -16,6 +16,7 @@ from dvara_examples.manifest.reader import Document, Unreadable, read_document
 from dvara_examples.manifest.scripts import Scripts
 from dvara_examples.manifest.source import read_text
 from dvara_examples.manifest.vocabulary import Vocabulary, installed_vocabulary
+from dvara_examples.world import World
 
 LANDMARKS = frozenset({"examples", "variants"})
 
@@ -41,6 +42,11 @@ def load_manifest(path: Path, root: Path, *, display: Path | None = None, vocabu
         if problems.found:
             raise ManifestError(_sentences(_distinct(problems.found), shown, text, document))
         return Manifest(path, root, examples, docs)
+
+
+def manifest_of(world: World) -> Manifest:
+    """Read the manifest of *world*; messages name it as seen from where the user is. Raises ManifestError."""
+    return load_manifest(world.manifest_path, world.root, display=world.cwd)
 
 
 def _shown(path: Path, display: Path) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from dvara_examples.errors import DvaraExamplesError, ManifestError, SelectionError
-from dvara_examples.manifest import Example, Manifest, Variant, load_manifest
+from dvara_examples.manifest import Example, Manifest, Variant, load_manifest, manifest_of
 from dvara_examples.manifest.schema import schema_text
 from dvara_examples.scaffold.entry import entry_lines
 from dvara_examples.scaffold.insertion import inserted
@@ -82,7 +82,7 @@ def existing(world: World) -> Manifest | None:
     """Return the manifest that is there, or None. Raises ManifestError where it is wrong."""
     if not world.manifest_path.exists():
         return None
-    return load_manifest(world.manifest_path, world.root, display=world.cwd)
+    return manifest_of(world)
 
 
 def refuse_taken(manifest: Manifest, example_id: str) -> None:

@@ -5,7 +5,7 @@ The main thread owns the reporters and the run folder (``desk``); worker threads
 """
 
 from dvara_examples.session.merged import judge_merged, merge_runs
-from dvara_examples.session.opening import Options, Session, gateway_kind, load, open_session, reminder
+from dvara_examples.session.opening import Options, Session, gateway_kind, open_plan, open_session, reminder
 from dvara_examples.session.running import run_session
 from dvara_examples.session.stored import judge_stored, stored_results
 from dvara_examples.session.watching import watch_runs
@@ -16,8 +16,8 @@ __all__ = [
     "gateway_kind",
     "judge_merged",
     "judge_stored",
-    "load",
     "merge_runs",
+    "open_plan",
     "open_session",
     "reminder",
     "run_session",

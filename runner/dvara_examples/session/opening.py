@@ -1,13 +1,13 @@
 """Load, select, open the gateway and plan: everything before the first example starts."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from dvara_examples.allowance import NO_BOUNDS, Allowance, allowance_for, cost_reminder
 from dvara_examples.gateways import Gateway, open_gateway
-from dvara_examples.manifest import Manifest, load_manifest
+from dvara_examples.manifest import Manifest, Variant, manifest_of
 from dvara_examples.pages.places import find_places
 from dvara_examples.plan import MissingToolchain, Plan, make_plan, part_of, probe_all, repeated
 from dvara_examples.run_json import About, RunEntry, RuntimeEntry, ShardEntry
@@ -50,11 +50,6 @@ class Session:
     remark: str | None = None
 
 
-def load(world: World) -> Manifest:
-    """Load the manifest of *world*. Raises ManifestError."""
-    return load_manifest(world.manifest_path, world.root, display=world.cwd)
-
-
 @contextmanager
 def open_session(world: World, wanted: Selection, options: Options, only: frozenset[str] | None = None) -> Iterator[Session]:
     """Load, select, open the gateway and plan; nothing of an example starts. Raises DvaraExamplesError.
@@ -62,7 +57,7 @@ def open_session(world: World, wanted: Selection, options: Options, only: frozen
     *only* narrows what is selected to the variants with these ids.
     """
     control = options.control
-    manifest = load(world)
+    manifest = manifest_of(world)
     digest = hashlib.sha256(world.manifest_path.read_bytes()).hexdigest()
     remark = None
     if control.last_failed:
@@ -71,14 +66,21 @@ def open_session(world: World, wanted: Selection, options: Options, only: frozen
         variants = select(manifest, wanted.selectors, wanted.languages, wanted.tags, world.cwd, wanted.filters)
     if only is not None:
         variants = tuple(variant for variant in variants if variant.id in only)
-    probed = probe_all({v.language for v in variants}, lambda language: load_toolchain(language).probe(world))
-    with open_gateway(gateway_kind(options.gateway, world), world) as gateway:
-        plan = repeated(make_plan(manifest, variants, probed, gateway.capabilities, options.missing_toolchain), control.repeat)
+    with open_plan(world, manifest, variants, options) as (gateway, plan):
+        plan = repeated(plan, control.repeat)
         if control.shard is not None:
             plan = part_of(plan, control.shard)
         places = find_places(manifest, [run.variant for run in plan.runs])
         plan = replace(plan, runs=tuple(replace(run, places=places[run.variant.id]) for run in plan.runs))
         yield Session(world, plan, gateway, options.deps, control, digest, remark)
+
+
+@contextmanager
+def open_plan(world: World, manifest: Manifest, variants: Sequence[Variant], options: Options) -> Iterator[tuple[Gateway, Plan]]:
+    """Probe the runtimes of *variants*, open the gateway and decide about each of them. Raises DvaraExamplesError."""
+    probed = probe_all({v.language for v in variants}, lambda language: load_toolchain(language).probe(world))
+    with open_gateway(gateway_kind(options.gateway, world), world) as gateway:
+        yield gateway, make_plan(manifest, variants, probed, gateway.capabilities, options.missing_toolchain)
 
 
 def gateway_kind(asked: str, world: World) -> str:

@@ -14,9 +14,8 @@ from pathlib import Path
 from dvara_examples.concern import changed, concerned, watched_folders
 from dvara_examples.errors import DvaraExamplesError, ManifestError
 from dvara_examples.interruption import interruptible
-from dvara_examples.manifest import Manifest
+from dvara_examples.manifest import Manifest, manifest_of
 from dvara_examples.select import select
-from dvara_examples.session.opening import load
 from dvara_examples.session.watcher import Watcher
 from dvara_examples.toolchains import languages, load_toolchain
 from dvara_examples.wanted import Selection
@@ -146,7 +145,7 @@ class _Watching:
     def _reload(self, *, first: bool = False) -> frozenset[str]:
         """Load the manifest anew, and return of which runs it says something new; one that is broken is told and waited for."""
         try:
-            manifest = load(self._world)
+            manifest = manifest_of(self._world)
         except ManifestError as error:
             self._broken = True
             self._tell_of(error)

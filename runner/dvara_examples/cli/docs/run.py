@@ -33,11 +33,11 @@ def command(
     from dvara_examples.cli._page_runs import run_chosen
     from dvara_examples.cli._world import build_world
     from dvara_examples.docs.run import choose_printed
-    from dvara_examples.manifest import load_manifest
+    from dvara_examples.manifest import manifest_of
     from dvara_examples.pages.find import find_pages
 
     world = build_world(manifest)
-    loaded = load_manifest(world.manifest_path, world.root, display=world.cwd)
+    loaded = manifest_of(world)
     chosen = choose_printed(find_pages(pages, loaded, world), loaded, world)
     options = compose_options(world, planning, running)
     code, _ = run_chosen(world, chosen, options, reports, verbose=running.verbose)
