@@ -46,13 +46,13 @@ fuzz: $(VENV)/ready-to-test ## lead 100 000 random streams past the tap (ARGS="-
 $(VENV)/ready-to-run: pyproject.toml requirements/run.txt
 	@if [ -e $(VENV)/unfinished ] || ! $(BIN)/python -m pip --version >/dev/null 2>&1; then $(NEW_VENV); fi
 	@rm -f $(VENV)/ready-to-* && touch $(VENV)/unfinished
-	@$(INSTALL) --require-hashes --only-binary :all: --requirement requirements/run.txt
+	@$(INSTALL) --require-hashes --no-deps --only-binary :all: --requirement requirements/run.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@rm $(VENV)/unfinished && touch $@
 
 $(VENV)/ready-to-test: $(VENV)/ready-to-run requirements/dev.txt
 	@echo "adding what the tests need to $(VENV)" && mv $< $(VENV)/unfinished
-	@$(INSTALL) --require-hashes --only-binary :all: --requirement requirements/dev.txt
+	@$(INSTALL) --require-hashes --no-deps --only-binary :all: --requirement requirements/dev.txt
 	@rm $(VENV)/unfinished && touch $< && touch $@
 
 lock: $(VENV)/ready-to-test ## pin the newest releases of everything that is installed anywhere
