@@ -1,28 +1,27 @@
-"""Every malformed manifest in the test data is refused with exactly the message beside it."""
+"""Every malformed manifest in the test data is refused with exactly the message in its file."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from dvara_examples.errors import ExitCode, ManifestError
+from dvara_examples.errors import ExitCode
 from dvara_examples.manifest import load_manifest
 from dvara_examples.manifest.vocabulary import Vocabulary
+from tests.manifest.defects import Defect, defects, problems
 
 DATA = Path(__file__).parents[1] / "data"
-DEFECTS = sorted(path.name for path in (DATA / "manifests").iterdir())
 GOOD = sorted(path.name for path in (DATA / "good-manifests").iterdir())
 
 
-@pytest.mark.parametrize("defect", DEFECTS)
-def test_each_defect_is_told_with_its_line_and_column(defect: str, vocabulary: Vocabulary) -> None:
-    """A malformed manifest leads to exit code 2 and to its expected sentences, each with a line and a column."""
-    folder = DATA / "manifests" / defect
-    with pytest.raises(ManifestError) as caught:
-        load_manifest(folder / "manifest.yaml", folder, vocabulary=vocabulary)
-    assert "\n".join(caught.value.problems) + "\n" == (folder / "expected.txt").read_text()
-    assert all(re.match(r"manifest\.yaml:[1-9]\d*:[1-9]\d*: \S", problem) for problem in caught.value.problems)
-    assert caught.value.exit_code is ExitCode.USAGE
+@pytest.mark.parametrize("defect", defects().values(), ids=lambda defect: defect.name)
+def test_each_defect_is_told_with_its_line_and_column(defect: Defect, tmp_path: Path, vocabulary: Vocabulary) -> None:
+    """A malformed manifest leads to exit code 2 and to its expected message, in which each problem has a line and a column."""
+    error = problems(defect, tmp_path, vocabulary)
+    assert error is not None
+    assert "\n".join(error.problems) == defect.message
+    assert all(re.match(r"manifest\.yaml:[1-9]\d*:[1-9]\d*: \S", problem) for problem in error.problems)
+    assert error.exit_code is ExitCode.USAGE
 
 
 @pytest.mark.parametrize("name", GOOD)
