@@ -12,7 +12,7 @@ import click
     show_default=True,
     help="Port on loopback; 0 takes a free one.",
 )
-@click.option("--key", metavar="KEY", help="The key that clients must send.  [default: DVARA_API_KEY, else a new one]")
+@click.option("--key", metavar="KEY", help="The key that clients must send; it is not printed.  [default: a new one, printed]")
 def command(port: int, key: str | None) -> None:
     """Serve the embedded gateway in the foreground, for curl and for your own code. Ctrl-C ends it.
 
@@ -20,9 +20,7 @@ def command(port: int, key: str | None) -> None:
     dvara-examples gateway
     dvara-examples gateway --port 0 --key gw_of_my_own
     """
-    import os
-
     from dvara_examples.clock import SystemClock
     from dvara_examples.standin.serve import serve
 
-    serve(port=port, key=key or os.environ.get("DVARA_API_KEY") or None, clock=SystemClock(), write=click.echo)
+    serve(port=port, key=key or None, clock=SystemClock(), write=click.echo)

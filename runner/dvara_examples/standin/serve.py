@@ -17,7 +17,8 @@ _TICK_S = 3600.0
 def serve(*, port: int, key: str | None, clock: Clock, write: Callable[[str], None]) -> None:
     """Serve the default book on *port* of loopback until a KeyboardInterrupt, and *write* one line per request.
 
-    Without *key* a new one is made; either is shown, as clients need it. Raises GatewayError where the port cannot be used.
+    Without *key* a new one is made and shown, as clients need it; a given one is not shown, as it may be a real one.
+    Raises GatewayError if the port cannot be used.
     """
     lock = threading.Lock()
 
@@ -27,7 +28,7 @@ def serve(*, port: int, key: str | None, clock: Clock, write: Callable[[str], No
 
     with StandIn(clock=clock, port=port, default_key=key, log=log) as standin, contextlib.suppress(KeyboardInterrupt):
         try:
-            write(_greeting(standin))
+            write(_greeting(standin, shown=key is None))
             never = threading.Event()
             while not never.wait(_TICK_S):
                 pass
@@ -36,14 +37,15 @@ def serve(*, port: int, key: str | None, clock: Clock, write: Callable[[str], No
             standin.close(grace_s=GRACE_S)
 
 
-def _greeting(standin: StandIn) -> str:
-    """Return the lines that a user needs to try it: address, key, and a command to paste."""
+def _greeting(standin: StandIn, *, shown: bool) -> str:
+    """Return the lines that a user needs to try it: address, key (if it is to be *shown*), and a command to paste."""
+    key = f"export DVARA_API_KEY={standin.default_key}" if shown else "export DVARA_API_KEY=…  # the key that --key gave"
     return "\n".join(
         (
             "the embedded gateway is up; Ctrl-C ends it",
             "",
             f"export DVARA_URL={standin.base_url}",
-            f"export DVARA_API_KEY={standin.default_key}",
+            key,
             "",
             *ready_curl(LISTED[0]),
             "",
