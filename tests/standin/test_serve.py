@@ -33,7 +33,7 @@ def served() -> Iterator[subprocess.Popen[str]]:
 
 
 def test_it_serves_until_it_is_interrupted(served: subprocess.Popen[str]) -> None:
-    """It shows its address and a command to paste, not the key that was given, logs requests, finishes one under way after Ctrl-C, and exits 0."""
+    """It shows address and command but not the given key, logs requests, finishes one after Ctrl-C, and exits 0."""
     assert served.stdout is not None
     shown = ""
     while "-d '" not in shown:
