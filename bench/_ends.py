@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-from dvara_examples.clock import SystemClock, start_timer
-from dvara_examples.model import Endpoint
-from dvara_examples.redact import Redactor
+from dvara_examples.core.clock import SystemClock, start_timer
+from dvara_examples.core.redaction import Redactor
+from dvara_examples.records.model import Endpoint
 from dvara_examples.tap import Tap
 
 BLOCK_BYTES = 256 * 1024

@@ -14,7 +14,7 @@ import json, resource, sys, time
 from pathlib import Path
 from dvara_examples.manifest import load_manifest
 from dvara_examples.manifest.vocabulary import installed_vocabulary
-from dvara_examples.select import select
+from dvara_examples.selection.select import select
 
 def peak_mb():
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -14,14 +14,14 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from dvara_examples.errors import PageError
+from dvara_examples.core.errors import PageError
+from dvara_examples.docs_ci.fence_status import stand
+from dvara_examples.docs_ci.find import below
+from dvara_examples.docs_ci.markdown import Fence, split_page
+from dvara_examples.docs_ci.page import Page, language_of, load_page, read_page
+from dvara_examples.docs_ci.sources import Sources
+from dvara_examples.docs_ci.sync import synced
 from dvara_examples.manifest import load_manifest
-from dvara_examples.pages.find import below
-from dvara_examples.pages.markdown import Fence, split_page
-from dvara_examples.pages.page import Page, language_of, load_page, read_page
-from dvara_examples.pages.sources import Sources
-from dvara_examples.pages.standing import stand
-from dvara_examples.pages.sync import synced
 
 _SHOWN = ("first line", "    second line")
 """No blank line among them: sync keeps the bytes of a line that is right already, however many blanks it has."""

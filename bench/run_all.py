@@ -12,12 +12,12 @@ from pathlib import Path
 
 from bench._timing import time_pairs
 from dvara_examples.cli._world import build_world
-from dvara_examples.plan import PlannedRun
-from dvara_examples.preparation import Preparation
 from dvara_examples.process import child_environment
+from dvara_examples.selection.options import Selection
 from dvara_examples.session import Options, Session, open_session
+from dvara_examples.session.plan import PlannedRun
+from dvara_examples.session.toolchain_setup import Preparation
 from dvara_examples.toolchains import load_toolchain
-from dvara_examples.wanted import Selection
 
 
 def main() -> None:

@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dvara_examples.cli._world import build_world
-from dvara_examples.execute import Execution, execute
-from dvara_examples.model import Ending
-from dvara_examples.plan import PlannedRun
-from dvara_examples.preparation import Preparation
+from dvara_examples.records.model import Ending
+from dvara_examples.records.transcript import Transcript
+from dvara_examples.selection.options import Selection
 from dvara_examples.session import Options, Session, open_session
+from dvara_examples.session.execute import Execution, execute
+from dvara_examples.session.plan import PlannedRun
+from dvara_examples.session.toolchain_setup import Preparation
 from dvara_examples.toolchains import load_toolchain
-from dvara_examples.transcript import Transcript
-from dvara_examples.wanted import Selection
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PAGE = REPOSITORY / "docs" / "endings.md"

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from dvara_examples.model import Ending
-from dvara_examples.transcript import (
+from dvara_examples.records.model import Ending
+from dvara_examples.records.transcript import (
     Exchange,
     Output,
     OutputPiece,

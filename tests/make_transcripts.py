@@ -19,18 +19,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dvara_examples.execute import Execution, execute
-from dvara_examples.judge import judge
+from dvara_examples.core.world import World
 from dvara_examples.manifest import Example, Variant
 from dvara_examples.manifest.model import Origin
-from dvara_examples.model import Ending, Endpoint, Limits
-from dvara_examples.plain import to_plain
-from dvara_examples.plan import PlannedRun
+from dvara_examples.records.model import Ending, Endpoint, Limits
+from dvara_examples.records.serialization import to_plain
+from dvara_examples.records.transcript import Transcript
+from dvara_examples.records.transcript_file import read_transcript, write_transcript
+from dvara_examples.records.verdict import Verdict
+from dvara_examples.session.execute import Execution, execute
+from dvara_examples.session.judge import judge
+from dvara_examples.session.plan import PlannedRun
 from dvara_examples.toolchains import Command
-from dvara_examples.transcript import Transcript
-from dvara_examples.transcript_file import read_transcript, write_transcript
-from dvara_examples.verdict import Verdict
-from dvara_examples.world import World
 from tests.tap.scripted import DONE, LAST_CHUNK, LIMIT_S, SSE_HEAD, Side, chunk, delta
 
 STORED = Path(__file__).parent / "data" / "transcripts"

@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from dvara_examples.allowance import Allowance, Meter, RunMeter, allowance_for, cost_reminder, estimated_tokens
-from dvara_examples.model import Ending
-from dvara_examples.transcript import Request, Response
+from dvara_examples.records.budget import Allowance, Meter, RunMeter, allowance_for, cost_reminder, estimated_tokens
+from dvara_examples.records.model import Ending
+from dvara_examples.records.transcript import Request, Response
 from tests.factories import make_exchange
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.concern import changed, concerned, watched_folders
 from dvara_examples.manifest import Manifest, load_manifest
+from dvara_examples.selection.affected import changed, concerned, watched_folders
 
 SUFFIXES = {"python": (".py",), "node": (".mjs", ".js"), "java": (".java",)}
 LISTS = {"python": ("requirements.txt",), "node": ("package.json", "lowest/package.json")}

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.exchange_lines import MEANINGS, ExchangeLines
-from dvara_examples.model import Ending
+from dvara_examples.records.model import Ending
+from dvara_examples.records.transcript import WireEvent
+from dvara_examples.reports._exchange_lines import MEANINGS, ExchangeLines
 from dvara_examples.tap import TapEvent
 from dvara_examples.tap.progress import EventPassed, ExchangeEnded, Remarked, RequestArrived, ResponseBegan
-from dvara_examples.transcript import WireEvent
 
 ENDINGS = (Path(__file__).resolve().parents[1] / "docs" / "endings.md").read_text("utf-8")
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dvara_examples.errors import SelectionError
-from dvara_examples.filterset import WITH_PATTERN, WITHOUT, And, Filter, Not, Or, Predicate, parse_filter, predicates
+from dvara_examples.core.errors import SelectionError
+from dvara_examples.selection.filterset import WITH_PATTERN, WITHOUT, And, Filter, Not, Or, Predicate, parse_filter, predicates
 
 SMOKE, JAVA, EVERY = Predicate("tag", "smoke"), Predicate("language", "java"), Predicate("all")
 

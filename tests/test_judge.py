@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from dvara_examples.judge import judge
-from dvara_examples.model import Ending
-from dvara_examples.transcript import KnownFailure, Leak, ProcessEnd
-from dvara_examples.verdict import Outcome
+from dvara_examples.records.model import Ending
+from dvara_examples.records.transcript import KnownFailure, Leak, ProcessEnd
+from dvara_examples.records.verdict import Outcome
+from dvara_examples.session.judge import judge
 from tests.factories import make_exchange, make_transcript
 
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dvara_examples.errors import ExitCode, MergeError
-from dvara_examples.merging import Named, merged_document
-from dvara_examples.plan import deal
-from dvara_examples.run_json import About, RunDocument, RunEntry, RuntimeEntry, ShardEntry
+from dvara_examples.core.errors import ExitCode, MergeError
+from dvara_examples.records.run_json import About, RunDocument, RunEntry, RuntimeEntry, ShardEntry
+from dvara_examples.session.plan import deal
+from dvara_examples.session.shards import Named, merged_document
 
 LANGUAGES = ("java", "node", "python")
 ABOUT = About("2026-11-22T12:00:00+00:00", "embedded", "locked", {"node": RuntimeEntry("20.1.0", "PATH")}, "m.yaml", "digest", 0)

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from dvara_examples.errors import ExitCode
-from dvara_examples.judge import judge
-from dvara_examples.model import Ending
-from dvara_examples.parity import parity
-from dvara_examples.results import RunResult, Summary
-from dvara_examples.transcript import Exchange, KnownFailure, ProcessEnd, Transcript
+from dvara_examples.core.errors import ExitCode
+from dvara_examples.records.model import Ending
+from dvara_examples.records.parity import parity
+from dvara_examples.records.results import RunResult, Summary
+from dvara_examples.records.transcript import Exchange, KnownFailure, ProcessEnd, Transcript
+from dvara_examples.session.judge import judge
 from tests.factories import make_exchange, make_transcript, numbered
 
 ONE = (make_exchange(),)

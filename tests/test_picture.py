@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dvara_examples.model import Ending
-from dvara_examples.picture import ASCII, TONES, UNICODE, Signs, legend, picture, signs_for
-from dvara_examples.timeline import timeline_of
-from dvara_examples.transcript import ProcessEnd, Transcript
-from dvara_examples.transcript_file import read_transcript
+from dvara_examples.records.model import Ending
+from dvara_examples.records.timeline import timeline_of
+from dvara_examples.records.transcript import ProcessEnd, Transcript
+from dvara_examples.records.transcript_file import read_transcript
+from dvara_examples.reports._picture import ASCII, TONES, UNICODE, Signs, legend, picture, signs_for
 from tests.factories import make_exchange, make_transcript, numbered
 from tests.make_transcripts import transcript_path
 

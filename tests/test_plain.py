@@ -5,8 +5,8 @@ from typing import Literal
 
 import pytest
 
-from dvara_examples.plain import from_plain, to_plain
-from dvara_examples.values import InvalidValue
+from dvara_examples.core.values import InvalidValue
+from dvara_examples.records.serialization import from_plain, to_plain
 
 
 class Colour(StrEnum):

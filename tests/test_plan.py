@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dvara_examples.manifest import Example, Manifest, Origin, Variant
-from dvara_examples.model import Limits
-from dvara_examples.plan import MissingToolchain, Plan, make_plan, part_of, probe_all, repeated
+from dvara_examples.records.model import Limits
+from dvara_examples.selection.options import Shard
+from dvara_examples.session.plan import MissingToolchain, Plan, make_plan, part_of, probe_all, repeated
 from dvara_examples.toolchains import Missing, Runtime
-from dvara_examples.wanted import Shard
 
 NODE = Runtime("node", "20.1.0", Path("/usr/bin/node"), "PATH")
 NO_JAVA = Missing("java", "no JDK 21 or newer was found; install one")

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.manifest import Example, Origin, Variant
-from dvara_examples.model import Limits
-from dvara_examples.plan import PlannedRun
-from dvara_examples.preparation import Preparation
+from dvara_examples.records.model import Limits
+from dvara_examples.session.plan import PlannedRun
+from dvara_examples.session.toolchain_setup import Preparation
 from dvara_examples.toolchains import Command, Deps, Missing, Prepared, Progress, Runtime, Sighting
-from dvara_examples.world import World
 
 WORLD = World({}, Path("/"), Path("/"), Path("/"), Path("/"), Path("/"), io.StringIO(), io.StringIO())
 ORIGIN = Origin("manifest.yaml", 1, 1)

@@ -5,9 +5,9 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dvara_examples.execute import mask_output
-from dvara_examples.redact import Redactor
-from dvara_examples.transcript import Output, OutputPiece
+from dvara_examples.core.redaction import Redactor
+from dvara_examples.records.transcript import Output, OutputPiece
+from dvara_examples.session.execute import mask_output
 
 SECRET = "gw_0123456789abcdef"
 

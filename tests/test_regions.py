@@ -2,7 +2,7 @@
 
 import pytest
 
-from dvara_examples.regions import BadRegion, find_regions
+from dvara_examples.docs_ci.regions import BadRegion, find_regions
 
 
 def test_a_region_is_what_stands_between_its_tags_without_common_indentation() -> None:

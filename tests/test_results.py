@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from dvara_examples.errors import ExitCode
-from dvara_examples.results import RunResult, Summary
-from dvara_examples.verdict import Outcome, Verdict
+from dvara_examples.core.errors import ExitCode
+from dvara_examples.records.results import RunResult, Summary
+from dvara_examples.records.verdict import Outcome, Verdict
 from tests.factories import make_transcript
 
 

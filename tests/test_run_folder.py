@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.errors import TranscriptError
-from dvara_examples.results import RunResult, Summary
-from dvara_examples.run_folder import RunFolder, find_run, load_transcript
-from dvara_examples.run_json import About, RunEntry, RuntimeEntry, ShardEntry
-from dvara_examples.verdict import Outcome, Verdict
+from dvara_examples.core.errors import TranscriptError
+from dvara_examples.records.results import RunResult, Summary
+from dvara_examples.records.run_folder import RunFolder, find_run, load_transcript
+from dvara_examples.records.run_json import About, RunEntry, RuntimeEntry, ShardEntry
+from dvara_examples.records.verdict import Outcome, Verdict
 from tests.factories import make_exchange, make_transcript
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)

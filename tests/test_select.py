@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.errors import ExitCode, NothingSelected, SelectionError
+from dvara_examples.core.errors import ExitCode, NothingSelected, SelectionError
 from dvara_examples.manifest import Example, Manifest, Origin, Variant
-from dvara_examples.model import Limits
-from dvara_examples.select import select
+from dvara_examples.records.model import Limits
+from dvara_examples.selection.select import select
 
 SCRIPTS = {
     "chat-basic": {"python": "chat_basic.py", "node": "chat-basic.mjs"},

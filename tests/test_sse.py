@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dvara_examples.sse import ServerSentEvent, SseParser
+from dvara_examples.wire.sse import ServerSentEvent, SseParser
 
 
 def parse(*chunks: bytes) -> list[ServerSentEvent]:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.errors import TranscriptError
-from dvara_examples.judge import judge
-from dvara_examples.model import Ending
-from dvara_examples.plain import from_plain
-from dvara_examples.transcript_file import VERSION, read_transcript
-from dvara_examples.verdict import Outcome, Verdict
+from dvara_examples.core.errors import TranscriptError
+from dvara_examples.records.model import Ending
+from dvara_examples.records.serialization import from_plain
+from dvara_examples.records.transcript_file import VERSION, read_transcript
+from dvara_examples.records.verdict import Outcome, Verdict
+from dvara_examples.session.judge import judge
 from tests.make_transcripts import CASES, STORED, transcript_path, verdict_path
 
 STORED_VERSION = 1

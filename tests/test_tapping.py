@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from dvara_examples.exchange_lines import ExchangeLines
-from dvara_examples.judge import judge
-from dvara_examples.model import Ending, Endpoint
+from dvara_examples.cli._tapping import ROOM, Feed, _shown, recorded
+from dvara_examples.records.model import Ending, Endpoint
+from dvara_examples.records.transcript import WireEvent
+from dvara_examples.records.transcript_file import read_transcript, write_transcript
+from dvara_examples.records.verdict import Outcome
+from dvara_examples.reports._exchange_lines import ExchangeLines
+from dvara_examples.session.judge import judge
 from dvara_examples.tap.progress import EventPassed, ExchangeEnded
-from dvara_examples.tapping import ROOM, Feed, _shown, recorded
-from dvara_examples.transcript import WireEvent
-from dvara_examples.transcript_file import read_transcript, write_transcript
-from dvara_examples.verdict import Outcome
 from tests import factories
 
 

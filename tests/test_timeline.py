@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dvara_examples.model import Ending
-from dvara_examples.timeline import Kind, Mark, moments, scale, seconds, thinned, timeline_of
-from dvara_examples.transcript import Output, OutputPiece, ProcessEnd, Response, WireEvent, WirePiece
-from dvara_examples.transcript_file import read_transcript
+from dvara_examples.records.model import Ending
+from dvara_examples.records.timeline import Kind, Mark, moments, scale, seconds, thinned, timeline_of
+from dvara_examples.records.transcript import Output, OutputPiece, ProcessEnd, Response, WireEvent, WirePiece
+from dvara_examples.records.transcript_file import read_transcript
 from tests.factories import make_exchange, make_transcript, numbered
 from tests.make_transcripts import transcript_path
 

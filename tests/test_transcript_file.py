@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dvara_examples.errors import TranscriptError
-from dvara_examples.model import Ending
-from dvara_examples.transcript import (
+from dvara_examples.core.errors import TranscriptError
+from dvara_examples.records.model import Ending
+from dvara_examples.records.transcript import (
     Exchange,
     Leak,
     Output,
@@ -24,7 +24,7 @@ from dvara_examples.transcript import (
     WireEvent,
     WirePiece,
 )
-from dvara_examples.transcript_file import read_transcript, write_transcript
+from dvara_examples.records.transcript_file import read_transcript, write_transcript
 
 TEXTS = st.text(st.characters(), max_size=12)  # half surrogate pairs included: JSON lets them in
 SECONDS = st.floats(0, 1e6, allow_nan=False)

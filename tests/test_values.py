@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dvara_examples.values import (
+from dvara_examples.core.values import (
     InvalidValue,
     as_bool,
     as_int,

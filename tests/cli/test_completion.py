@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.run_json import FORMAT
+from dvara_examples.records.run_json import FORMAT
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent

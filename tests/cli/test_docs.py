@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_commands import COMMAND
-from tests.pages.conftest import write_folder
+from tests.docs_ci.conftest import write_folder
 
 PAGE = '# T\n\n<!-- example: greet -->\n```python\nimport sys\n\nif sys.argv:\n    print("hello")\n```\n'
 

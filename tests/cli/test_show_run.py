@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.model import Ending
-from dvara_examples.run_json import FORMAT
+from dvara_examples.records.model import Ending
+from dvara_examples.records.run_json import FORMAT
 from tests.make_transcripts import transcript_path
 
 REPOSITORY = Path(__file__).resolve().parents[2]

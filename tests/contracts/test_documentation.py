@@ -4,18 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.errors import ExitCode
+from dvara_examples.core.errors import ExitCode
+from dvara_examples.docs_ci.directives import DIRECTIVES, PLACEHOLDER_FOR
+from dvara_examples.docs_ci.fence_status import State
+from dvara_examples.docs_ci.page import LANGUAGE_OF
+from dvara_examples.embedded_gateway.answers import ANSWER_KEYS
 from dvara_examples.expectations import expectation_keys
 from dvara_examples.faults import fault_keys
-from dvara_examples.filterset import WITH_PATTERN, WITHOUT
 from dvara_examples.gateways import CAPABILITIES
-from dvara_examples.model import Ending
-from dvara_examples.pages.directives import DIRECTIVES, PLACEHOLDER_FOR
-from dvara_examples.pages.page import LANGUAGE_OF
-from dvara_examples.pages.standing import State
+from dvara_examples.records.model import Ending
+from dvara_examples.records.verdict import Outcome
 from dvara_examples.reports import report_kinds
-from dvara_examples.standin.answers import ANSWER_KEYS
-from dvara_examples.verdict import Outcome
+from dvara_examples.selection.filterset import WITH_PATTERN, WITHOUT
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

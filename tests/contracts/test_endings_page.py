@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from dvara_examples.model import Ending
+from dvara_examples.records.model import Ending
 from tests.endings_page import LANGUAGES, NAIVE, NAIVE_FILES, NOT_SHOWN, PAGE, REPOSITORY, WIRES, read_table
 
 ENTRIES = {e["id"]: e for e in yaml.safe_load((REPOSITORY / "examples" / "manifest.yaml").read_text("utf-8"))["examples"]}

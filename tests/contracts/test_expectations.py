@@ -5,10 +5,10 @@ import dataclasses
 import jsonschema
 import pytest
 
+from dvara_examples.core.values import InvalidValue
 from dvara_examples.expectations import WITNESSES, expectation_keys, expectation_module, parse_expectation
-from dvara_examples.transcript import Transcript
-from dvara_examples.values import InvalidValue
-from dvara_examples.verdict import Witness
+from dvara_examples.records.transcript import Transcript
+from dvara_examples.records.verdict import Witness
 from tests.factories import make_exchange, make_transcript
 
 SAMPLES: dict[str, object] = {

@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from dvara_examples.errors import ExitCode
-from dvara_examples.exchange_lines import MEANINGS
+from dvara_examples.core.errors import ExitCode
+from dvara_examples.core.explanations import explanations, words
 from dvara_examples.expectations import expectation_keys
-from dvara_examples.explanations import explanations, words
 from dvara_examples.faults import fault_keys
-from dvara_examples.model import Ending
-from dvara_examples.verdict import Outcome
+from dvara_examples.records.model import Ending
+from dvara_examples.records.verdict import Outcome
+from dvara_examples.reports._exchange_lines import MEANINGS
 
 WORDS = {
     "ending": [str(ending) for ending in Ending],

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from dvara_examples.clock import SystemClock
+from dvara_examples.core.clock import SystemClock
+from dvara_examples.core.world import World
+from dvara_examples.embedded_gateway.server import StandIn
 from dvara_examples.gateways import CAPABILITIES, kinds, open_gateway
-from dvara_examples.standin.server import StandIn
-from dvara_examples.world import World
 
 WITHOUT_DOCKER = [kind for kind in kinds() if kind != "docker"]
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.docs.check import stand_all
+from dvara_examples.docs_ci.check import stand_all
+from dvara_examples.docs_ci.find import declared
+from dvara_examples.docs_ci.page import load_page
 from dvara_examples.manifest import load_manifest
-from dvara_examples.pages.find import declared
-from dvara_examples.pages.page import load_page
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MANIFEST = load_manifest(REPOSITORY / "examples" / "manifest.yaml", REPOSITORY)

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from dvara_examples.cli.run import command
+from dvara_examples.records.results import Preparing, RunFinished, RunPrinted, RunStarted, Summary
+from dvara_examples.records.verdict import Outcome
 from dvara_examples.reports import Target, report_kinds, report_module
-from dvara_examples.results import Preparing, RunFinished, RunPrinted, RunStarted, Summary
-from dvara_examples.verdict import Outcome
 from tests.reports.conftest import ONE_OF_EACH, about
 
 EVENTS = (

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 
-from dvara_examples.model import Ending
+from dvara_examples.records.model import Ending
 from tests.tap.scripted import DONE, LAST_CHUNK, SSE_HEAD, STREAM, Line, chunk, delta, open_line, request
 
 STOP = delta(finish="stop")

@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from dvara_examples.model import Ending
+from dvara_examples.records.model import Ending
 from tests.tap.scripted import DONE, LAST_CHUNK, SSE_HEAD, Line, chunk, delta
 
 HELLO = delta("Hel") + delta("lo") + delta(finish="stop") + DONE

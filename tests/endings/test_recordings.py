@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.model import Ending
+from dvara_examples.records.model import Ending
 from tests.tap.scripted import Line, request
 
 WIRE = Path(__file__).parent.parent / "data" / "wire"

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from dvara_examples.core.values import InvalidValue
 from dvara_examples.expectations import parse_expectation
-from dvara_examples.model import Ending
-from dvara_examples.transcript import Exchange, Output, OutputPiece, ProcessEnd, Transcript, WireEvent
-from dvara_examples.values import InvalidValue
-from dvara_examples.verdict import Finding
+from dvara_examples.records.model import Ending
+from dvara_examples.records.transcript import Exchange, Output, OutputPiece, ProcessEnd, Transcript, WireEvent
+from dvara_examples.records.verdict import Finding
 from tests.factories import make_exchange, make_output, make_transcript, numbered
 
 CUT, WHOLE = numbered(

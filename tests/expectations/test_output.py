@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from dvara_examples.core.values import InvalidValue
 from dvara_examples.expectations import parse_expectation
-from dvara_examples.values import InvalidValue
 from tests.factories import make_output, make_transcript
 
 

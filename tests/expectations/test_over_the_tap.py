@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from dvara_examples.expectations import parse_expectation
-from dvara_examples.verdict import Finding
+from dvara_examples.records.verdict import Finding
 from tests.factories import make_transcript
 from tests.tap.scripted import DONE, SSE_HEAD, Line, Side, chunk, delta, open_line, request
 

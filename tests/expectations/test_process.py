@@ -2,9 +2,9 @@
 
 import pytest
 
+from dvara_examples.core.values import InvalidValue
 from dvara_examples.expectations import parse_expectation
-from dvara_examples.transcript import Leak, ProcessEnd
-from dvara_examples.values import InvalidValue
+from dvara_examples.records.transcript import Leak, ProcessEnd
 from tests.factories import make_transcript
 
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from dvara_examples.core.values import InvalidValue
 from dvara_examples.expectations import parse_expectation
-from dvara_examples.model import Ending
-from dvara_examples.transcript import Exchange, Headers, Request, Response
-from dvara_examples.values import InvalidValue
-from dvara_examples.verdict import Finding
+from dvara_examples.records.model import Ending
+from dvara_examples.records.transcript import Exchange, Headers, Request, Response
+from dvara_examples.records.verdict import Finding
 from tests.factories import make_exchange, make_transcript, numbered
 
 BODY = b'{"stream":true}'

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from dvara_examples.core.values import InvalidValue
 from dvara_examples.expectations import parse_expectation
-from dvara_examples.model import Ending
-from dvara_examples.transcript import Exchange, Response, Transcript
-from dvara_examples.values import InvalidValue
-from dvara_examples.verdict import Finding
+from dvara_examples.records.model import Ending
+from dvara_examples.records.transcript import Exchange, Response, Transcript
+from dvara_examples.records.verdict import Finding
 from tests.factories import Timed, make_exchange, make_transcript, numbered
 
 TEXT = "Streams arrive word by word, and a reader sees them grow."

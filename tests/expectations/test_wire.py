@@ -2,9 +2,9 @@
 
 import pytest
 
+from dvara_examples.core.values import InvalidValue
 from dvara_examples.expectations import parse_expectation
-from dvara_examples.model import Ending
-from dvara_examples.values import InvalidValue
+from dvara_examples.records.model import Ending
 from tests.factories import make_exchange, make_transcript, numbered
 
 CUT_THEN_DONE = numbered(make_exchange("Hel", ending=Ending.TRUNCATED, error="FIN before the last chunk"), make_exchange())

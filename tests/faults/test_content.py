@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from dvara_examples.faults import parse_faults
-from dvara_examples.model import Ending
-from dvara_examples.sse import SseParser
+from dvara_examples.records.model import Ending
+from dvara_examples.wire.sse import SseParser
 from tests.faults.conftest import Spoilt
 from tests.tap.scripted import DONE, LAST_CHUNK, SSE_HEAD, chunk, delta
 

@@ -7,11 +7,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dvara_examples.faults import parse_faults
-from dvara_examples.sse import ServerSentEvent, SseParser
-from dvara_examples.tap.spoiled import SpoiledResponse
+from dvara_examples.tap.faulty_response import SpoiledResponse
 from dvara_examples.wire.framing import response_body
 from dvara_examples.wire.http import HeadBuffer, read_response_head
 from dvara_examples.wire.parts import Send, Step
+from dvara_examples.wire.sse import ServerSentEvent, SseParser
 from tests.tap.scripted import LAST_CHUNK, chunk
 
 LINES = st.sampled_from(

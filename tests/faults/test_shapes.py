@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 
-from dvara_examples.model import Ending
+from dvara_examples.records.model import Ending
 from tests.faults.conftest import Spoilt
 from tests.tap.scripted import DONE, LAST_CHUNK, SSE_HEAD, Side, chunk, delta
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.world import World
+from dvara_examples.core.world import World
 
 _TLS = Path(__file__).parent.parent / "data" / "tls"
 

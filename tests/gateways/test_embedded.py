@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 import requests
 
+from dvara_examples.core.values import InvalidValue
+from dvara_examples.core.world import World
 from dvara_examples.gateways import CAPABILITIES, open_gateway
-from dvara_examples.model import Endpoint
-from dvara_examples.values import InvalidValue
-from dvara_examples.world import World
+from dvara_examples.records.model import Endpoint
 
 
 def ask(endpoint: Endpoint) -> requests.Response:

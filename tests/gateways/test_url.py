@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.clock import SystemClock
-from dvara_examples.errors import GatewayError
+from dvara_examples.core.clock import SystemClock
+from dvara_examples.core.errors import GatewayError
+from dvara_examples.core.world import World
+from dvara_examples.embedded_gateway.server import StandIn
 from dvara_examples.gateways import Gateway, open_gateway
 from dvara_examples.gateways._probe import probe
 from dvara_examples.gateways.url import normalised
-from dvara_examples.model import Endpoint
-from dvara_examples.standin.server import StandIn
-from dvara_examples.world import World
+from dvara_examples.records.model import Endpoint
 from tests.tap.proxying import http_proxy
 
 KEY = "gw_secret_key"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dvara_examples.cli._world import build_world
-from dvara_examples.run_folder import stored_folders
+from dvara_examples.records.run_folder import stored_folders
 from dvara_examples.toolchains import Missing, load_toolchain
 from dvara_examples.toolchains import languages as known_languages
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.clock import SystemClock
-from dvara_examples.standin.server import StandIn
-from dvara_examples.transcript_file import read_transcript
+from dvara_examples.core.clock import SystemClock
+from dvara_examples.embedded_gateway.server import StandIn
+from dvara_examples.records.transcript_file import read_transcript
 from tests.integration.conftest import Tool
 from tests.tap.proxying import http_proxy
 

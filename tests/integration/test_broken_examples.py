@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dvara_examples.judge import judge
-from dvara_examples.transcript_file import read_transcript
+from dvara_examples.records.transcript_file import read_transcript
+from dvara_examples.session.judge import judge
 from tests.integration.conftest import Ran, Tool
 
 BROKEN = Path(__file__).resolve().parents[1] / "data" / "broken"

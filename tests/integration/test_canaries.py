@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from dvara_examples.records.transcript_file import read_transcript
 from dvara_examples.reports import report_kinds
-from dvara_examples.transcript_file import read_transcript
 from tests.integration.conftest import Ran, Tool
 from tests.tap.proxying import http_proxy
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.clock import SystemClock
-from dvara_examples.standin.server import StandIn
+from dvara_examples.core.clock import SystemClock
+from dvara_examples.embedded_gateway.server import StandIn
 from tests.integration.conftest import COMMAND, REPOSITORY, Ran, Tool, clean_environment
 from tests.integration.namespaces import with_disk
 from tests.tap.proxying import http_proxy

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from dvara_examples.model import Ending
-from dvara_examples.transcript_file import read_transcript
+from dvara_examples.records.model import Ending
+from dvara_examples.records.transcript_file import read_transcript
 from tests.integration.conftest import Tool
 
 EARLY = Path(__file__).resolve().parents[1] / "data" / "early"

@@ -14,14 +14,14 @@ import pytest
 import requests
 
 from dvara_examples.cli._world import build_world
-from dvara_examples.clock import SystemClock
-from dvara_examples.model import Ending
-from dvara_examples.standin.answers import parse_answer
-from dvara_examples.standin.server import StandIn
+from dvara_examples.core.clock import SystemClock
+from dvara_examples.embedded_gateway.answers import parse_answer
+from dvara_examples.embedded_gateway.server import StandIn
+from dvara_examples.records.model import Ending
+from dvara_examples.records.transcript import Exchange
+from dvara_examples.records.transcript_file import read_transcript
 from dvara_examples.toolchains import Runtime
 from dvara_examples.toolchains.python import PreparedPython, Python
-from dvara_examples.transcript import Exchange
-from dvara_examples.transcript_file import read_transcript
 from tests.integration.conftest import REPOSITORY, Ran, Tool
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # the first time, half a gigabyte has to be fetched

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dvara_examples.transcript_file import read_transcript
+from dvara_examples.records.transcript_file import read_transcript
 from tests.integration.conftest import COMMAND, Tool, clean_environment
 
 SLEEPER = """

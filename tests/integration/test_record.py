@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dvara_examples.recording import _says_nothing
-from dvara_examples.transcript import ProcessEnd
+from dvara_examples.records.transcript import ProcessEnd
+from dvara_examples.session.recording import _says_nothing
 from tests.factories import make_transcript
 from tests.integration.conftest import REPOSITORY, Tool
 

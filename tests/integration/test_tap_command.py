@@ -15,11 +15,11 @@ import openai
 import pytest
 import requests
 
-from dvara_examples.clock import SystemClock
-from dvara_examples.model import Ending
-from dvara_examples.standin.answers import parse_answer
-from dvara_examples.standin.server import StandIn
-from dvara_examples.transcript_file import read_transcript
+from dvara_examples.core.clock import SystemClock
+from dvara_examples.embedded_gateway.answers import parse_answer
+from dvara_examples.embedded_gateway.server import StandIn
+from dvara_examples.records.model import Ending
+from dvara_examples.records.transcript_file import read_transcript
 from tests.integration.conftest import COMMAND, clean_environment
 
 LIMIT_S = 30.0

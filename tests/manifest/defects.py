@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from dvara_examples.errors import ManifestError
+from dvara_examples.core.errors import ManifestError
 from dvara_examples.manifest import load_manifest
 from dvara_examples.manifest.vocabulary import Vocabulary, installed_vocabulary
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.errors import ExitCode
+from dvara_examples.core.errors import ExitCode
 from dvara_examples.manifest import load_manifest
 from dvara_examples.manifest.vocabulary import Vocabulary
 from tests.manifest.defects import Defect, defects, problems

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.errors import ManifestError
+from dvara_examples.core.errors import ManifestError
 from dvara_examples.faults import in_words
 from dvara_examples.manifest import Origin, load_manifest
 from dvara_examples.manifest.vocabulary import Vocabulary
-from dvara_examples.model import AtTerminal, Limits
-from dvara_examples.transcript import KnownFailure
+from dvara_examples.records.model import AtTerminal, Limits
+from dvara_examples.records.transcript import KnownFailure
 
 DATA = Path(__file__).parents[1] / "data"
 SMALL = "version: 1\nexamples:\n- {id: hello, title: Says hello, expect: {exit: 0}, variants: {python: hello.py}}\n"

@@ -11,10 +11,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dvara_examples.errors import ManifestError
+from dvara_examples.core.errors import ManifestError
+from dvara_examples.core.values import Path as ValuePath
 from dvara_examples.manifest import load_manifest
 from dvara_examples.manifest.vocabulary import Vocabulary
-from dvara_examples.values import Path as ValuePath
 
 GOOD = Path(__file__).parents[1] / "data" / "good-manifests" / "everything"
 PLAIN = yaml.safe_load((GOOD / "manifest.yaml").read_text())

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.clock import SystemClock, start_timer
-from dvara_examples.model import LEFT_ALONE, AtTerminal, Limits
+from dvara_examples.core.clock import SystemClock, start_timer
 from dvara_examples.process import ExecuteRequest, ProcessResult, StopLadder, child_environment, run_process
+from dvara_examples.records.model import LEFT_ALONE, AtTerminal, Limits
 
 SCRIPTS = Path(__file__).parent.parent / "data" / "processes"
 QUICK = StopLadder(interrupt_s=0.5, terminate_s=0.5, kill_s=5.0, grace_s=0.1, drain_s=0.3)

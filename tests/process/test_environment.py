@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.clock import SystemClock, start_timer
-from dvara_examples.model import Limits
+from dvara_examples.core.clock import SystemClock, start_timer
 from dvara_examples.process import ExecuteRequest, child_environment, run_process
+from dvara_examples.records.model import Limits
 
 CANARIES = (
     "OPENAI_API_KEY",

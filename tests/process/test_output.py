@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dvara_examples.process import ProcessResult
 from dvara_examples.process.output import TAIL_BYTES, OutputKeeper
-from dvara_examples.transcript import Output, OutputPiece
+from dvara_examples.records.transcript import Output, OutputPiece
 
 Run = Callable[..., ProcessResult]
 KIB = 1024

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.clock import SystemClock, start_timer
+from dvara_examples.core.clock import SystemClock, start_timer
 from dvara_examples.process import ProcessResult
-from dvara_examples.transcript import OutputPiece, ProcessEnd
+from dvara_examples.records.transcript import OutputPiece, ProcessEnd
 
 Run = Callable[..., ProcessResult]
 

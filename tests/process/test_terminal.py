@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from dvara_examples.model import AtTerminal
-from dvara_examples.transcript import ProcessEnd
+from dvara_examples.records.model import AtTerminal
+from dvara_examples.records.transcript import ProcessEnd
 from tests.process.test_run import Run, outcome
 
 CTRL_C = AtTerminal(interrupt_after_bytes=4)

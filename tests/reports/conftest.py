@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.model import Ending
+from dvara_examples.records.model import Ending
+from dvara_examples.records.results import Place, RunResult, Summary
+from dvara_examples.records.verdict import Finding, Outcome, Verdict, Witness
 from dvara_examples.reports import SessionInfo, report_module
 from dvara_examples.reports._target import file_target
-from dvara_examples.results import Place, RunResult, Summary
 from dvara_examples.toolchains import Runtime
-from dvara_examples.verdict import Finding, Outcome, Verdict, Witness
 from tests.factories import make_exchange, make_transcript
 
 Write = Callable[..., str]

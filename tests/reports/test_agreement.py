@@ -7,9 +7,9 @@ from itertools import combinations
 
 import pytest
 
-from dvara_examples.errors import ExitCode
-from dvara_examples.results import RunResult, Summary
-from dvara_examples.verdict import Outcome
+from dvara_examples.core.errors import ExitCode
+from dvara_examples.records.results import RunResult, Summary
+from dvara_examples.records.verdict import Outcome
 from tests.factories import make_transcript
 from tests.reports.actions_runner import commands_in
 from tests.reports.conftest import Write, make_result

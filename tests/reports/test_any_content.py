@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from dvara_examples.records.results import Place, Preparing, RunResult, Summary
+from dvara_examples.records.transcript import Output, OutputPiece
+from dvara_examples.records.verdict import Finding, Outcome, Verdict, Witness
 from dvara_examples.reports import SessionInfo, report_kinds, report_module
 from dvara_examples.reports._schema import events_schema, report_schema
 from dvara_examples.reports._target import file_target, stdout_target
 from dvara_examples.reports._workflow import muzzled
-from dvara_examples.results import Place, Preparing, RunResult, Summary
 from dvara_examples.toolchains import Runtime
-from dvara_examples.transcript import Output, OutputPiece
-from dvara_examples.verdict import Finding, Outcome, Verdict, Witness
 from tests.factories import make_exchange, make_transcript
 from tests.reports.actions_runner import commands_in
 from tests.reports.test_junit import read

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from dvara_examples.records.results import RunResult, Summary
+from dvara_examples.records.verdict import Outcome
 from dvara_examples.reports import report_module
 from dvara_examples.reports._target import file_target
-from dvara_examples.results import RunResult, Summary
-from dvara_examples.verdict import Outcome
 from tests.reports.conftest import about, make_result
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from jsonschema import Draft202012Validator
 
+from dvara_examples.records.results import Preparing, RunFinished, RunPrinted, RunStarted, Summary
+from dvara_examples.records.verdict import Outcome
 from dvara_examples.reports import Reporter, report_module
 from dvara_examples.reports._schema import events_schema
 from dvara_examples.reports._target import file_target
-from dvara_examples.results import Preparing, RunFinished, RunPrinted, RunStarted, Summary
-from dvara_examples.verdict import Outcome
 from tests.reports.conftest import ONE_OF_EACH, about, make_result
 
 VALIDATOR = Draft202012Validator(events_schema())

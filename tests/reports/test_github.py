@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dvara_examples.records.results import Place
+from dvara_examples.records.verdict import Outcome
 from dvara_examples.reports._workflow import muzzled
-from dvara_examples.results import Place
-from dvara_examples.verdict import Outcome
 from tests.reports.actions_runner import Command, commands_in
 from tests.reports.conftest import ONE_OF_EACH, Write, make_result
 

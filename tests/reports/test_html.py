@@ -7,14 +7,14 @@ from typing import cast
 
 import pytest
 
-from dvara_examples.judge import judge
-from dvara_examples.model import Ending
+from dvara_examples.records.model import Ending
+from dvara_examples.records.results import Place, RunResult, Summary
+from dvara_examples.records.transcript import ProcessEnd, Transcript
+from dvara_examples.records.transcript_file import read_transcript
+from dvara_examples.records.verdict import Outcome, Verdict
 from dvara_examples.reports import SessionInfo, Target
 from dvara_examples.reports.html import open_report
-from dvara_examples.results import Place, RunResult, Summary
-from dvara_examples.transcript import ProcessEnd, Transcript
-from dvara_examples.transcript_file import read_transcript
-from dvara_examples.verdict import Outcome, Verdict
+from dvara_examples.session.judge import judge
 from tests.factories import make_exchange, make_transcript, numbered
 from tests.make_transcripts import transcript_path
 from tests.reports.browser import Browser, open_browser

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dvara_examples.records.results import RunResult, Summary
 from dvara_examples.reports import report_module
 from dvara_examples.reports._target import file_target
-from dvara_examples.results import RunResult, Summary
 from tests.reports.conftest import Write, about
 from tests.reports.test_agreement import KINDS
 from tests.reports.test_any_content import results

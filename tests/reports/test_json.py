@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from dvara_examples.records.results import RunResult
+from dvara_examples.records.verdict import Outcome
 from dvara_examples.reports import _schema
 from dvara_examples.reports._schema import SCHEMAS, report_schema, schema_text
-from dvara_examples.results import RunResult
-from dvara_examples.verdict import Outcome
 from tests.reports.conftest import ONE_OF_EACH, Write, make_result
 
 FOLDER = Path(_schema.__file__).parent

@@ -9,9 +9,9 @@ import pytest
 import xmlschema
 from junitparser import xunit2
 
-from dvara_examples.parity import Disparity
-from dvara_examples.results import RunResult, Summary
-from dvara_examples.verdict import Outcome
+from dvara_examples.records.parity import Disparity
+from dvara_examples.records.results import RunResult, Summary
+from dvara_examples.records.verdict import Outcome
 from tests.factories import make_transcript
 from tests.reports.conftest import ONE_OF_EACH, Write, make_result
 

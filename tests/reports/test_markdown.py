@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
+from dvara_examples.records.verdict import Outcome
 from dvara_examples.reports._target import file_target
 from dvara_examples.reports.markdown import MOST_BYTES, escaped
-from dvara_examples.verdict import Outcome
 from tests.factories import make_transcript
 from tests.reports.conftest import ONE_OF_EACH, Write, make_result
 

@@ -6,10 +6,10 @@ from typing import TextIO
 
 import pytest
 
-from dvara_examples.errors import ExitCode, ReportError
+from dvara_examples.core.errors import ExitCode, ReportError
+from dvara_examples.core.values import InvalidValue
+from dvara_examples.records.results import Summary
 from dvara_examples.reports._opening import Request, Surroundings, open_reports, parse_request
-from dvara_examples.results import Summary
-from dvara_examples.values import InvalidValue
 from tests.reports.conftest import about, make_result
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.errors import ReportError
+from dvara_examples.core.errors import ReportError
 from dvara_examples.reports._target import file_target, stdout_target
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.judge import judge
-from dvara_examples.model import Ending
+from dvara_examples.core.world import World
+from dvara_examples.records.model import Ending
+from dvara_examples.records.results import Preparing, RunFinished, RunPrinted, RunResult, RunStarted, Summary
+from dvara_examples.records.transcript import Transcript
+from dvara_examples.records.verdict import Outcome, Verdict
 from dvara_examples.reports.terminal import TerminalReport
-from dvara_examples.results import Preparing, RunFinished, RunPrinted, RunResult, RunStarted, Summary
-from dvara_examples.transcript import Transcript
-from dvara_examples.verdict import Outcome, Verdict
-from dvara_examples.world import World
+from dvara_examples.session.judge import judge
 from tests.factories import make_exchange, make_transcript
 
 SECRET = "gw_0123456789abcdef0123"

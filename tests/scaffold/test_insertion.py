@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dvara_examples.errors import ManifestError
+from dvara_examples.core.errors import ManifestError
 from dvara_examples.scaffold.entry import entry_lines
 from dvara_examples.scaffold.insertion import inserted
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dvara_examples.errors import SelectionError
+from dvara_examples.core.errors import SelectionError
 from dvara_examples.scaffold.names import checked_id, renamed, stem_for
 
 

@@ -14,15 +14,15 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from dvara_examples.model import Ending
-from dvara_examples.redact import Redactor
-from dvara_examples.sse import SseParser
+from dvara_examples.core.redaction import Redactor
+from dvara_examples.records.model import Ending
+from dvara_examples.records.transcript import Exchange
 from dvara_examples.tap import Bounds
 from dvara_examples.tap.conversation import Conversation
 from dvara_examples.tap.ending import Close
-from dvara_examples.tap.ledger import Ledger
-from dvara_examples.transcript import Exchange
+from dvara_examples.tap.exchange_log import Ledger
 from dvara_examples.wire.http import read_request_head
+from dvara_examples.wire.sse import SseParser
 from tests.tap.naive import events, is_done
 from tests.tap.scripted import DONE, LAST_CHUNK, LIMIT_S, Line, chunk, delta
 

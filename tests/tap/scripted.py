@@ -13,12 +13,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from dvara_examples.clock import SystemClock, Timer, start_timer
+from dvara_examples.core.clock import SystemClock, Timer, start_timer
+from dvara_examples.core.redaction import Redactor
 from dvara_examples.faults import Faults
-from dvara_examples.model import Endpoint
-from dvara_examples.redact import Redactor
+from dvara_examples.records.model import Endpoint
+from dvara_examples.records.transcript import Exchange
 from dvara_examples.tap import Bounds, Gate, Tap, TapEvent
-from dvara_examples.transcript import Exchange
 
 LIMIT_S = 20.0
 REAL_KEY = "gw_real_key_0123456789abcdef"

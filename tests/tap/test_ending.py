@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from dvara_examples.model import Ending
+from dvara_examples.records.model import Ending
 from dvara_examples.tap.ending import Close, Facts, name_ending
 
 BROKEN = (Close.FIN, Close.RST, Close.BROKEN)

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from dvara_examples.model import Ending
+from dvara_examples.records.model import Ending
 from tests.tap.fuzzing import Closing, Tried, check, check_events, done_streams, draw, observe, sources, tried_over_sockets
 from tests.tap.scripted import open_line
 

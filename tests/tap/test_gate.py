@@ -2,8 +2,8 @@
 
 import json
 
-from dvara_examples.allowance import Allowance, Meter
-from dvara_examples.model import Ending
+from dvara_examples.records.budget import Allowance, Meter
+from dvara_examples.records.model import Ending
 from tests.tap.scripted import DONE, LAST_CHUNK, SSE_HEAD, chunk, delta, open_line, request
 
 ANSWER = b"HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\n{}"

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from dvara_examples.clock import SystemClock, start_timer
-from dvara_examples.errors import GatewayError
-from dvara_examples.model import Ending, Endpoint
-from dvara_examples.redact import Redactor
+from dvara_examples.core.clock import SystemClock, start_timer
+from dvara_examples.core.errors import GatewayError
+from dvara_examples.core.redaction import Redactor
+from dvara_examples.records.model import Ending, Endpoint
 from dvara_examples.tap import Bounds, Tap
 from dvara_examples.tap.relay import GONE_AFTER_S
 from tests.tap.scripted import LAST_CHUNK, LIMIT_S, REAL_KEY, SSE_HEAD, Line, chunk, delta, open_line, request

@@ -5,7 +5,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from dvara_examples.redact import Redactor
+from dvara_examples.core.redaction import Redactor
 from dvara_examples.tap import Bounds, TapEvent
 from dvara_examples.tap.masking import RECOGNISED, RunningMask
 from dvara_examples.tap.progress import EventPassed

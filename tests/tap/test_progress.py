@@ -5,11 +5,11 @@ from queue import SimpleQueue
 
 import pytest
 
-from dvara_examples.clock import SystemClock, start_timer
-from dvara_examples.errors import GatewayError
+from dvara_examples.core.clock import SystemClock, start_timer
+from dvara_examples.core.errors import GatewayError
+from dvara_examples.core.redaction import Redactor
 from dvara_examples.faults import parse_faults
-from dvara_examples.model import Ending, Endpoint
-from dvara_examples.redact import Redactor
+from dvara_examples.records.model import Ending, Endpoint
 from dvara_examples.tap import Bounds, Tap, TapEvent
 from dvara_examples.tap.progress import TOLD_CHARS, EventPassed, ExchangeEnded, Remarked, RequestArrived, ResponseBegan
 from tests.tap.scripted import DONE, LAST_CHUNK, LIMIT_S, REAL_KEY, SSE_HEAD, chunk, delta, open_line, request

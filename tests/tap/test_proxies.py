@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from dvara_examples.errors import GatewayError
-from dvara_examples.model import Ending
+from dvara_examples.core.errors import GatewayError
+from dvara_examples.records.model import Ending
 from dvara_examples.tap.proxies import is_loopback, proxy_for
 from dvara_examples.tap.rewrite import Origin
 from tests.tap.proxying import basic, http_proxy

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dvara_examples.model import Ending
+from dvara_examples.records.model import Ending
 from dvara_examples.tap import Bounds
 from tests.tap.scripted import LAST_CHUNK, REAL_KEY, SSE_HEAD, STREAM, Line, chunk, open_line, request
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dvara_examples.model import Ending
+from dvara_examples.records.model import Ending
 from dvara_examples.tap import Bounds
 from tests.tap.scripted import LAST_CHUNK, SSE_HEAD, Line, Side, chunk, delta, open_line, request
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.clock import SystemClock, start_timer
-from dvara_examples.errors import GatewayError
-from dvara_examples.model import Ending, Endpoint
-from dvara_examples.redact import Redactor
+from dvara_examples.core.clock import SystemClock, start_timer
+from dvara_examples.core.errors import GatewayError
+from dvara_examples.core.redaction import Redactor
+from dvara_examples.records.model import Ending, Endpoint
+from dvara_examples.records.transcript import Exchange
 from dvara_examples.tap import Tap
 from dvara_examples.tap.rewrite import Origin
-from dvara_examples.transcript import Exchange
 from tests.tap.scripted import DONE, LAST_CHUNK, LIMIT_S, REAL_KEY, SSE_HEAD, chunk, delta, request
 
 TLS = Path(__file__).parent.parent / "data" / "authority"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.world import World
+from dvara_examples.core.world import World
 
 MakeWorld = Callable[..., World]
 

@@ -13,15 +13,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.toolchains._cache import LAYOUT, cached_folder
-from dvara_examples.world import World
 
 BUILDER = """
 import io, os, pathlib, subprocess, sys, time
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
 from dvara_examples.toolchains._cache import cached_folder
-from dvara_examples.world import World
+from dvara_examples.core.world import World
 
 place = pathlib.Path(sys.argv[1])
 world = World({}, place, place, place / "m.yaml", place / "cache", place / "state", sys.stdout, sys.stderr)

@@ -18,11 +18,11 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.toolchains import Command, Deps, Prepared, Runtime, load_toolchain
 from dvara_examples.toolchains._node_runtime import pinned_version, provision
 from dvara_examples.toolchains.node import PreparedNode
-from dvara_examples.world import World
 from tests.toolchains.conftest import OnDay
 
 ROOT = Path(__file__).parents[2]

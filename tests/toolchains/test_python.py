@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.toolchains import Command, Deps, Missing, Prepared, Runtime, load_toolchain
 from dvara_examples.toolchains.python import CHOICE
-from dvara_examples.world import World
 from tests.toolchains.conftest import OnDay
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
 from dvara_examples.toolchains._tools import run_tool
 
 

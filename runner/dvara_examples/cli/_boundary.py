@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from dvara_examples.errors import DvaraExamplesError, ExitCode
+from dvara_examples.core.errors import DvaraExamplesError, ExitCode
 
 
 def guarded(cli: click.Command, args: list[str]) -> int:
@@ -57,7 +57,7 @@ def _discard_output() -> None:
 
 
 def _operating_system(error: OSError) -> int:
-    from dvara_examples.diagnoses import system_refused
+    from dvara_examples.records.hints import system_refused
 
     click.echo(f"error: {system_refused(error)}", err=True)
     return ExitCode.NOT_RUN

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 
 from rich.text import Text
 
+from dvara_examples.core.errors import ExitCode
+from dvara_examples.core.world import World
 from dvara_examples.doctor import Check, State
-from dvara_examples.errors import ExitCode
 from dvara_examples.reports.terminal import make_console
-from dvara_examples.world import World
 
 _STYLES = {State.OK: "green", State.NOTE: "yellow", State.WRONG: "bold red"}
 _INDENT = 16

@@ -16,7 +16,7 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from dvara_examples.world import World
+    from dvara_examples.core.world import World
 
 Offer = Callable[[click.Context, str], "Iterable[tuple[str, str]]"]
 Completer = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
@@ -133,7 +133,7 @@ def examples_and_runs(context: click.Context, begun: str) -> Iterable[tuple[str,
 @_offering
 def variants_of_run(context: click.Context, _begun: str) -> Iterable[tuple[str, str]]:
     """Offer the variants in the stored run that is named before."""
-    from dvara_examples.run_folder import find_run
+    from dvara_examples.records.run_folder import find_run
 
     world = _world(context)
     document = find_run(world.runs_dir, context.params["name"], world.cwd).read()
@@ -143,7 +143,7 @@ def variants_of_run(context: click.Context, _begun: str) -> Iterable[tuple[str, 
 @_offering
 def words(_context: click.Context, _begun: str) -> Iterable[tuple[str, str]]:
     """Offer what `explain` explains."""
-    from dvara_examples.explanations import words
+    from dvara_examples.core.explanations import words
 
     return ((found.word, found.meaning.replace("`", "")) for group in words().values() for found in group)
 

@@ -6,21 +6,22 @@ from dataclasses import replace
 from pathlib import Path
 
 from dvara_examples import __version__
-from dvara_examples.allowance import Allowance
 from dvara_examples.cli._options import Planning, Running
-from dvara_examples.clock import start_timer
-from dvara_examples.errors import ExitCode, ReportError
-from dvara_examples.plan import MissingToolchain
+from dvara_examples.core.clock import start_timer
+from dvara_examples.core.errors import ExitCode, ReportError
+from dvara_examples.core.world import World
+from dvara_examples.docs_ci.places import find_places
+from dvara_examples.records.budget import Allowance
+from dvara_examples.records.results import shown_id
+from dvara_examples.records.run_folder import RunFolder
 from dvara_examples.reports import SessionInfo
 from dvara_examples.reports._opening import OpenReports, Request, Surroundings, open_reports
 from dvara_examples.reports._workflow import unmuzzled
 from dvara_examples.reports.terminal import TerminalReport
-from dvara_examples.results import shown_id
-from dvara_examples.run_folder import RunFolder
+from dvara_examples.selection.options import AS_PLANNED, Control, Selection
 from dvara_examples.session import Options, Session, open_session, reminder, run_session
+from dvara_examples.session.plan import MissingToolchain
 from dvara_examples.toolchains import Deps
-from dvara_examples.wanted import AS_PLANNED, Control, Selection
-from dvara_examples.world import World
 
 NOT_RUNNING = Running(jobs=None, max_requests=None, max_tokens=None, deps=Deps.LOCKED, offline=False, verbose=False)
 """What a command says that runs nothing."""
@@ -43,7 +44,7 @@ def hold_session(
     only: frozenset[str] | None = None,
 ) -> ExitCode:
     """Hold one session from its first line to its last report, and return the exit code that it leads to."""
-    with open_session(world, wanted, options, only) as session:
+    with open_session(world, wanted, options, only, find_places) as session:
         folder = RunFolder.create(world.runs_dir, world.clock.utc_now())
         for sentence in filter(None, (session.remark, reminder(session, options))):
             world.stderr.write(f"{sentence}\n")

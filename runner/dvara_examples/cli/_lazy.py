@@ -30,7 +30,7 @@ class LazyGroup(ReadableGroup):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """Name the nearest command where an unknown one is asked for."""
         if args and not args[0].startswith("-") and args[0] not in self._words:
-            from dvara_examples.values import did_you_mean
+            from dvara_examples.core.values import did_you_mean
 
             raise click.UsageError(f"there is no command {args[0]!r}; {did_you_mean(args[0], self._words)}", ctx)
         return super().resolve_command(ctx, args)

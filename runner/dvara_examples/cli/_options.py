@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from dvara_examples.cli import _completion
-from dvara_examples.wanted import Control, Selection, Shard
+from dvara_examples.selection.options import Control, Selection, Shard
 
 if TYPE_CHECKING:
     from dvara_examples.reports._opening import Request
@@ -136,8 +136,8 @@ def _parse_reports(context: click.Context, option: click.Parameter, texts: tuple
     """Parse every KIND[=PATH]; nothing of the reports is imported where none is asked for."""
     if not texts:
         return ()
+    from dvara_examples.core.values import InvalidValue
     from dvara_examples.reports._opening import parse_request
-    from dvara_examples.values import InvalidValue
 
     try:
         return tuple(map(parse_request, texts))

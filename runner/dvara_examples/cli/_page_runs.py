@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dvara_examples.docs.run import Chosen
-    from dvara_examples.errors import ExitCode
+    from dvara_examples.core.errors import ExitCode
+    from dvara_examples.core.world import World
+    from dvara_examples.docs_ci.run import Chosen
+    from dvara_examples.records.run_folder import RunFolder
     from dvara_examples.reports._opening import Request
-    from dvara_examples.run_folder import RunFolder
     from dvara_examples.session import Options
-    from dvara_examples.world import World
 
 
 def run_chosen(
@@ -17,8 +17,8 @@ def run_chosen(
 ) -> "tuple[ExitCode, RunFolder]":
     """Run what was chosen and report it as any other session; return the exit code and the run's folder."""
     from dvara_examples.cli._compose import reporting, session_info
-    from dvara_examples.docs.run import open_chosen, write_scripts
-    from dvara_examples.run_folder import RunFolder
+    from dvara_examples.docs_ci.run import open_chosen, write_scripts
+    from dvara_examples.records.run_folder import RunFolder
     from dvara_examples.session import reminder, run_session
 
     with open_chosen(world, chosen, options) as opened:

@@ -8,9 +8,9 @@ import click
 from dvara_examples.cli import _completion
 
 if TYPE_CHECKING:
-    from dvara_examples.pages.page import Page
-    from dvara_examples.pages.standing import Standing
-    from dvara_examples.world import World
+    from dvara_examples.core.world import World
+    from dvara_examples.docs_ci.fence_status import Standing
+    from dvara_examples.docs_ci.page import Page
 
     Checked = Sequence[tuple[Page, Sequence[Standing]]]
 
@@ -41,7 +41,7 @@ def page_lines(page: "Page", standings: "Sequence[Standing]", *, verbose: bool) 
 
 def annotate(world: "World", found: "Checked") -> None:
     """Write what is not right as annotations for GitHub Actions, on the pages' lines; ten at most, and how many more."""
-    from dvara_examples.docs.check import page_id
+    from dvara_examples.docs_ci.check import page_id
     from dvara_examples.reports._wording import visible
     from dvara_examples.reports._workflow import escape_data, escape_property, unmuzzled
 

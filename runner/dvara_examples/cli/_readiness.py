@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from rich.live import Live
 from rich.text import Text
 
-from dvara_examples.errors import ExitCode
-from dvara_examples.interruption import interruptible
+from dvara_examples.core.errors import ExitCode
+from dvara_examples.core.signals import interruptible
+from dvara_examples.core.world import World
 from dvara_examples.manifest import Variant
-from dvara_examples.readiness import Ready, make_ready
 from dvara_examples.reports.terminal import make_console
+from dvara_examples.session.readiness import Ready, make_ready
 from dvara_examples.toolchains import Deps
-from dvara_examples.world import World
 
 _PLAIN_EVERY_S = 10.0
 """How often a line tells that something is still under way where nothing can be redrawn."""

@@ -4,16 +4,16 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from dvara_examples.allowance import NO_BOUNDS, allowance_for, cost_reminder
-from dvara_examples.errors import ExitCode
+from dvara_examples.core.errors import ExitCode
+from dvara_examples.core.signals import interruptible
+from dvara_examples.core.world import World
 from dvara_examples.gateways import open_gateway
-from dvara_examples.interruption import interruptible
-from dvara_examples.recording import Recorded, record
+from dvara_examples.records.budget import NO_BOUNDS, allowance_for, cost_reminder
 from dvara_examples.scaffold.entry import entry_lines
 from dvara_examples.scaffold.names import checked_id
 from dvara_examples.scaffold.new import add_entry, existing, refuse_taken
 from dvara_examples.session import gateway_kind
-from dvara_examples.world import World
+from dvara_examples.session.recording import Recorded, record
 
 
 @dataclass(frozen=True, slots=True)

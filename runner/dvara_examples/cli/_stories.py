@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from rich.text import Text
 
-from dvara_examples.picture import Line, legend, picture, signs_for
+from dvara_examples.core.world import World
+from dvara_examples.records.results import RunResult
+from dvara_examples.records.run_folder import RunFolder
+from dvara_examples.records.timeline import Timeline, moments, timeline_of
+from dvara_examples.records.verdict import Outcome
+from dvara_examples.reports._picture import Line, legend, picture, signs_for
 from dvara_examples.reports.terminal import make_console
-from dvara_examples.results import RunResult
-from dvara_examples.run_folder import RunFolder
-from dvara_examples.timeline import Timeline, moments, timeline_of
-from dvara_examples.verdict import Outcome
-from dvara_examples.world import World
 
 _STYLES = {"": "", "dim": "dim", "good": "green", "bad": "red", "wire": "cyan", "strong": "bold"}
 _TONES = {Outcome.PASSED: "good", Outcome.FAILED: "bad", Outcome.ERRORED: "bad", Outcome.SKIPPED: "dim"}

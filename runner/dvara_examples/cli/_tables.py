@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dvara_examples.gateways import Gateway
     from dvara_examples.manifest import Manifest, Variant
-    from dvara_examples.model import AtTerminal
-    from dvara_examples.plan import Plan, PlannedRun
+    from dvara_examples.records.model import AtTerminal
+    from dvara_examples.session.plan import Plan, PlannedRun
 
 
 def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:

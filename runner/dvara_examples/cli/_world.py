@@ -5,8 +5,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from dvara_examples.errors import ManifestError
-from dvara_examples.world import World
+from dvara_examples.core.errors import ManifestError
+from dvara_examples.core.world import World
 
 _MANIFEST = Path("examples", "manifest.yaml")
 _PACKAGE = Path(__file__).resolve().parents[1]

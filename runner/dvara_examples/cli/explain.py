@@ -9,7 +9,7 @@ from dvara_examples.cli import _completion
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dvara_examples.explanations import Explanation
+    from dvara_examples.core.explanations import Explanation
 
 _MOST_WIDTH = 100
 
@@ -35,8 +35,8 @@ def command(words: tuple[str, ...]) -> None:
 
 
 def _explanations(word: str) -> "tuple[Explanation, ...]":
-    from dvara_examples.explanations import explanations, words
-    from dvara_examples.values import nearest
+    from dvara_examples.core.explanations import explanations, words
+    from dvara_examples.core.values import nearest
 
     found = explanations(word)
     if not found:
@@ -62,7 +62,7 @@ def _told(found: "list[Explanation]", width: int) -> "Iterator[str]":
 def _listed(width: int) -> "Iterator[str]":
     import textwrap
 
-    from dvara_examples.explanations import words
+    from dvara_examples.core.explanations import words
 
     for kind, group in words().items():
         yield f"{kind}s"

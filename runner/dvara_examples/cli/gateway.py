@@ -20,7 +20,7 @@ def command(port: int, key: str | None) -> None:
     dvara-examples gateway
     dvara-examples gateway --port 0 --key gw_of_my_own
     """
-    from dvara_examples.clock import SystemClock
-    from dvara_examples.standin.serve import serve
+    from dvara_examples.core.clock import SystemClock
+    from dvara_examples.embedded_gateway.serve import serve
 
     serve(port=port, key=key or None, clock=SystemClock(), write=click.echo)

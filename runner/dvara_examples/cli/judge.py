@@ -28,7 +28,7 @@ def command(run: str, reports: "tuple[Request, ...]", verbose: bool, manifest: P
     """
     from dvara_examples.cli._compose import reporting, stored_info
     from dvara_examples.cli._world import build_world
-    from dvara_examples.run_folder import find_run
+    from dvara_examples.records.run_folder import find_run
     from dvara_examples.session import judge_stored
 
     world = build_world(manifest)

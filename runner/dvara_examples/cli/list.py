@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from dvara_examples.cli._options import selection_options
-from dvara_examples.wanted import Selection
+from dvara_examples.selection.options import Selection
 
 
 @click.command("list")
@@ -20,7 +20,7 @@ def command(wanted: Selection, manifest: Path | None) -> None:
     from dvara_examples.cli._tables import left_out_line, list_lines
     from dvara_examples.cli._world import build_world
     from dvara_examples.manifest import manifest_of
-    from dvara_examples.select import select
+    from dvara_examples.selection.select import select
 
     world = build_world(manifest)
     loaded = manifest_of(world)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from dvara_examples.cli._options import Planning, control_options, planning_options, selection_options
-from dvara_examples.wanted import Control, Selection
+from dvara_examples.selection.options import Control, Selection
 
 
 @click.command("plan")

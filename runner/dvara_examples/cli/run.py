@@ -14,7 +14,7 @@ from dvara_examples.cli._options import (
     running_options,
     selection_options,
 )
-from dvara_examples.wanted import Control, Selection
+from dvara_examples.selection.options import Control, Selection
 
 if TYPE_CHECKING:
     from dvara_examples.reports._opening import Request

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from dvara_examples.cli._options import deps_option, selection_options
-from dvara_examples.wanted import Selection
+from dvara_examples.selection.options import Selection
 
 
 @click.command("setup")
@@ -23,7 +23,7 @@ def command(wanted: Selection, deps: str, manifest: Path | None) -> int:
     from dvara_examples.cli._readiness import show_readiness
     from dvara_examples.cli._world import build_world
     from dvara_examples.manifest import manifest_of
-    from dvara_examples.select import select
+    from dvara_examples.selection.select import select
     from dvara_examples.toolchains import Deps
 
     world = build_world(manifest)

@@ -9,7 +9,7 @@ from dvara_examples.cli import _completion
 from dvara_examples.cli._options import manifest_option
 
 if TYPE_CHECKING:
-    from dvara_examples.world import World
+    from dvara_examples.core.world import World
 
 
 @click.command("show")
@@ -39,8 +39,8 @@ def command(name: str, variants: tuple[str, ...], example: bool | None, verbose:
 
 def _is_run(world: "World", name: str, *, example: bool | None) -> bool:
     """Tell whether *name* is a run; where both would do, or something that can only be a run is none, say so."""
-    from dvara_examples.errors import SelectionError, TranscriptError
-    from dvara_examples.run_folder import find_run
+    from dvara_examples.core.errors import SelectionError, TranscriptError
+    from dvara_examples.records.run_folder import find_run
 
     if example is not None:
         return not example
@@ -57,9 +57,9 @@ def _is_run(world: "World", name: str, *, example: bool | None) -> bool:
 
 def _is_example(world: "World", name: str) -> bool:
     """Tell whether *name* selects an example; a manifest that is wrong has none."""
-    from dvara_examples.errors import ManifestError, SelectionError
+    from dvara_examples.core.errors import ManifestError, SelectionError
     from dvara_examples.manifest import manifest_of
-    from dvara_examples.select import select
+    from dvara_examples.selection.select import select
 
     try:
         return bool(select(manifest_of(world), (name,), (), (), world.cwd))
@@ -69,9 +69,9 @@ def _is_example(world: "World", name: str) -> bool:
 
 def _show_example(world: "World", name: str) -> None:
     from dvara_examples.cli._tables import show_lines
-    from dvara_examples.errors import SelectionError
+    from dvara_examples.core.errors import SelectionError
     from dvara_examples.manifest import manifest_of
-    from dvara_examples.select import select
+    from dvara_examples.selection.select import select
 
     loaded = manifest_of(world)
     try:
@@ -84,9 +84,9 @@ def _show_example(world: "World", name: str) -> None:
 
 def _show_run(world: "World", name: str, variants: tuple[str, ...], *, verbose: bool) -> None:
     from dvara_examples.cli._stories import tell_run
-    from dvara_examples.run_folder import find_run
+    from dvara_examples.core.values import did_you_mean
+    from dvara_examples.records.run_folder import find_run
     from dvara_examples.session import stored_results
-    from dvara_examples.values import did_you_mean
 
     folder = find_run(world.runs_dir, name, world.cwd)
     document = folder.read()

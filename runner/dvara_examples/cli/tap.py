@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def _address(_context: click.Context, _parameter: click.Parameter, url: str) -> str:
-    from dvara_examples.errors import GatewayError
+    from dvara_examples.core.errors import GatewayError
     from dvara_examples.gateways.url import normalised
 
     try:
@@ -37,8 +37,8 @@ def _faults(_context: click.Context, _parameter: click.Parameter, entries: tuple
 def _entry(text: str) -> "Faults":
     import yaml
 
+    from dvara_examples.core.values import InvalidValue
     from dvara_examples.faults import parse_faults
-    from dvara_examples.values import InvalidValue
 
     try:
         return parse_faults(yaml.safe_load(text))
@@ -79,10 +79,10 @@ def command(url: str, port: int, save: Path | None, faults: "tuple[Faults, ...]"
     dvara-examples tap http://localhost:8080 --port 0 --save exchanges.jsonl
     dvara-examples tap http://localhost:8080 --fault '{cut: {after_events: 3}}'
     """
-    from dvara_examples.clock import SystemClock
+    from dvara_examples.cli._tapping import Wanted, tap_until_stopped
+    from dvara_examples.core.clock import SystemClock
     from dvara_examples.gateways.url import sendable
-    from dvara_examples.model import Endpoint
-    from dvara_examples.tapping import Wanted, tap_until_stopped
+    from dvara_examples.records.model import Endpoint
 
     upstream = Endpoint(url, sendable(os.environ.get("DVARA_API_KEY", "")))
     wanted = Wanted(upstream, port, save, os.environ.get("DVARA_MODEL") or "gpt-4o", faults)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dvara_examples.errors import Diagnosis
+from dvara_examples.core.errors import Diagnosis
 
 
 class State(StrEnum):

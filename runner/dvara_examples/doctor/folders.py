@@ -5,9 +5,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from dvara_examples.diagnoses import disk_refused
+from dvara_examples.core.world import World
 from dvara_examples.doctor.check import Check, State
-from dvara_examples.world import World
+from dvara_examples.records.hints import disk_refused
 
 _TRIED_BYTES = 1024 * 1024
 _ROOMY_BYTES = 500 * 1024 * 1024

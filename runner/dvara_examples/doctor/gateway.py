@@ -5,18 +5,18 @@ from collections.abc import Callable, Iterator
 
 import requests
 
-from dvara_examples.clock import start_timer
-from dvara_examples.diagnoses import KEY, MODEL, error_field, of_refusal
+from dvara_examples.core.clock import start_timer
+from dvara_examples.core.errors import Diagnosis, GatewayError
+from dvara_examples.core.redaction import Redactor
+from dvara_examples.core.world import World
 from dvara_examples.doctor.check import Check, State
-from dvara_examples.errors import Diagnosis, GatewayError
 from dvara_examples.gateways import Gateway, open_gateway
-from dvara_examples.model import Ending
-from dvara_examples.redact import Redactor
+from dvara_examples.records.hints import KEY, MODEL, error_field, of_refusal
+from dvara_examples.records.model import Ending
+from dvara_examples.records.transcript import Exchange
 from dvara_examples.tap import Tap
 from dvara_examples.tap.proxies import proxy_for
 from dvara_examples.tap.rewrite import Origin
-from dvara_examples.transcript import Exchange
-from dvara_examples.world import World
 
 USUAL_MODEL = "gpt-4o"
 _SILENCE_LIMIT_S = 30.0

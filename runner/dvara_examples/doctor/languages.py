@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from dvara_examples.core.world import World
 from dvara_examples.doctor.check import Check, State
 from dvara_examples.toolchains import Missing, Runtime, Sighting, Standing, languages, load_toolchain
-from dvara_examples.world import World
 
 _STATES = {
     Standing.FITS: State.OK,

@@ -4,8 +4,8 @@ An expectation is one module in the sub-package of its witness (``process``, ``o
 is its key in the manifest, and the module holds
 
 * ``SCHEMA``, a JSON Schema (dict) of the values it accepts, for editors;
-* ``parse(value) -> Expectation``, which takes a plain value and raises :class:`~dvara_examples.values.InvalidValue`;
-* one frozen, slotted dataclass that fulfils :class:`~dvara_examples.verdict.Expectation`.
+* ``parse(value) -> Expectation``, which takes a plain value and raises :class:`~dvara_examples.core.values.InvalidValue`;
+* one frozen, slotted dataclass that fulfils :class:`~dvara_examples.records.verdict.Expectation`.
 
 Nothing else needs to change; the contract test finds the module by itself.
 """
@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from functools import cache
 from types import ModuleType
 
-from dvara_examples.values import InvalidValue, below, did_you_mean, quoted
-from dvara_examples.verdict import Expectation
+from dvara_examples.core.values import InvalidValue, below, did_you_mean, quoted
+from dvara_examples.records.verdict import Expectation
 
 WITNESSES = ("process", "output", "stream", "wire")
 

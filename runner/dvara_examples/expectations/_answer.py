@@ -1,6 +1,6 @@
 """The answer that a run ended on, and the events in it that carried text."""
 
-from dvara_examples.transcript import Exchange, Transcript, WireEvent
+from dvara_examples.records.transcript import Exchange, Transcript, WireEvent
 
 
 def last_answer(seen: Transcript) -> tuple[Exchange | None, str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from dvara_examples.values import InvalidValue, as_int, as_mapping, as_seconds, below
+from dvara_examples.core.values import InvalidValue, as_int, as_mapping, as_seconds, below
 
 Number = TypeVar("Number", int, float)
 

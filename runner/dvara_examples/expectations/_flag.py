@@ -1,6 +1,6 @@
 """Expectations whose only value is ``true``."""
 
-from dvara_examples.values import InvalidValue, describe
+from dvara_examples.core.values import InvalidValue, describe
 
 
 def require_true(value: object, otherwise: str) -> None:

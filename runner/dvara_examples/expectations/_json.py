@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from dvara_examples.core.values import InvalidValue, as_mapping, below
 from dvara_examples.expectations._text import quote
-from dvara_examples.values import InvalidValue, as_mapping, below
 
 SCHEMA: dict[str, object] = {
     "type": "object",

@@ -6,8 +6,8 @@ the gateway has spoken, and the same question gets the same answer. Not the end 
 just stops, a status of 500 or above, 408, 409, 425 and 429 (which say "later"), and ``tool_calls``, which asks to be followed up.
 """
 
-from dvara_examples.model import Ending
-from dvara_examples.transcript import Exchange
+from dvara_examples.records.model import Ending
+from dvara_examples.records.transcript import Exchange
 
 LATER = frozenset({408, 409, 425, 429})
 """Statuses below 500 that invite to try again: timeout, conflict, too early, too many requests."""

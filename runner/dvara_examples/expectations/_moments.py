@@ -5,10 +5,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from dvara_examples.core.values import InvalidValue, as_mapping, as_text, below, did_you_mean, quoted
 from dvara_examples.expectations._answer import not_kept, text_events
 from dvara_examples.expectations._text import quote, telling_pattern
-from dvara_examples.transcript import Exchange, Output, Transcript
-from dvara_examples.values import InvalidValue, as_mapping, as_text, below, did_you_mean, quoted
+from dvara_examples.records.transcript import Exchange, Output, Transcript
 
 WIRE_WORDS = ("request", "response", "text", "end")
 PIPES: tuple[Literal["stdout", "stderr"], ...] = ("stdout", "stderr")

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dvara_examples.transcript import Output
-from dvara_examples.values import InvalidValue, as_mapping, as_pattern, as_text, as_texts, below, describe
-from dvara_examples.verdict import Finding, Witness
+from dvara_examples.core.values import InvalidValue, as_mapping, as_pattern, as_text, as_texts, below, describe
+from dvara_examples.records.transcript import Output
+from dvara_examples.records.verdict import Finding, Witness
 
 TEXTS: dict[str, object] = {
     "oneOf": [

@@ -3,7 +3,7 @@
 A fault is one module in this package. The file's name is its key in the manifest, and the module holds
 
 * ``SCHEMA``, a JSON Schema (dict) of the values it accepts, for editors;
-* ``parse(value) -> Fault``, which takes a plain value and raises :class:`~dvara_examples.values.InvalidValue`;
+* ``parse(value) -> Fault``, which takes a plain value and raises :class:`~dvara_examples.core.values.InvalidValue`;
 * one frozen, slotted dataclass that fulfils :class:`Fault`.
 
 ``spoil`` is a generator over the parts of one response (see `wire/parts.py`): it yields them, changed or not, and between them
@@ -20,7 +20,7 @@ from functools import cache
 from types import ModuleType
 from typing import ClassVar, Protocol
 
-from dvara_examples.values import InvalidValue, as_mapping, below, describe, did_you_mean, quoted
+from dvara_examples.core.values import InvalidValue, as_mapping, below, describe, did_you_mean, quoted
 from dvara_examples.wire.parts import Items
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Generator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
+from dvara_examples.core.values import InvalidValue, as_int, as_mapping, below
 from dvara_examples.faults._values import TRUE, as_true
-from dvara_examples.values import InvalidValue, as_int, as_mapping, below
 from dvara_examples.wire.parts import EventEnd, Head, Item, Items, NothingYet, Payload
 
 _COUNTED = {"after_bytes": 0, "after_events": 0, "mid_event": 1}

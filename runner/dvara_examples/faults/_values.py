@@ -1,6 +1,6 @@
 """Values that several faults take."""
 
-from dvara_examples.values import InvalidValue, describe
+from dvara_examples.core.values import InvalidValue, describe
 
 LONGEST_S = 3600.0
 SECONDS: dict[str, object] = {"type": "number", "minimum": 0, "maximum": LONGEST_S}

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from dvara_examples.core.values import InvalidValue, as_one_of, as_texts, below
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import noted
-from dvara_examples.values import InvalidValue, as_one_of, as_texts, below
 from dvara_examples.wire.parts import BodyEnd, Event, Head, Items
 
 _WHERE = ("before", "between", "after")

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dvara_examples.core.values import as_int
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import on_events
-from dvara_examples.values import as_int
 from dvara_examples.wire.parts import Items
 
 _DATA = re.compile(rb"(\A\xef\xbb\xbf|\A|[\r\n])(data: ?)([^\r\n]*)(\r\n|\r|\n|\Z)")

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dvara_examples.core.values import as_one_of
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import on_events
-from dvara_examples.values import as_one_of
 from dvara_examples.wire.parts import Items
 
 # A value that begins with a space of its own keeps its data only while another one stands before it.

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dvara_examples.core.values import InvalidValue, as_mapping, as_seconds, below
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import did, not_done
 from dvara_examples.faults._values import LONGEST_S, SECONDS
-from dvara_examples.values import InvalidValue, as_mapping, as_seconds, below
 from dvara_examples.wire.parts import BodyEnd, EventEnd, Framing, Head, Item, Items, Payload, Wait
 
 _KEYS = ("head_s", "event_s")

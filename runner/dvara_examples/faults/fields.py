@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from dvara_examples.core.values import InvalidValue, as_mapping, as_text, below
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import noted
-from dvara_examples.values import InvalidValue, as_mapping, as_text, below
 from dvara_examples.wire.parts import Event, Head, Items
 
 _WHERE = ("each", "alone")

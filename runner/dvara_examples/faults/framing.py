@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from dvara_examples.core.values import as_one_of
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import did
-from dvara_examples.values import as_one_of
 from dvara_examples.wire.heads import with_header, without_header
 from dvara_examples.wire.parts import BodyEnd, End, Fin, Framing, Head, Items, Note
 

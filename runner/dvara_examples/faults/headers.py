@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import ClassVar
 
+from dvara_examples.core.values import InvalidValue, as_list, as_mapping, as_text, below
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import did
-from dvara_examples.values import InvalidValue, as_list, as_mapping, as_text, below
 from dvara_examples.wire.heads import with_header, without_header
 from dvara_examples.wire.parts import Head, Items
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from dvara_examples.core.values import InvalidValue, as_int, as_mapping, as_one_of, below
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import did, never_came
-from dvara_examples.values import InvalidValue, as_int, as_mapping, as_one_of, below
 from dvara_examples.wire.parts import Event, Items
 
 _DATA = re.compile(rb"(?m)^(data: ?)([^\r\n]*)")

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dvara_examples.core.values import InvalidValue, as_int, as_mapping, as_text, below
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import did
-from dvara_examples.values import InvalidValue, as_int, as_mapping, as_text, below
 from dvara_examples.wire.parts import BodyEnd, End, Head, Items, NothingYet, Payload
 
 _KEYS = ("status", "content_type", "body")

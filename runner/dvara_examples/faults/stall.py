@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dvara_examples.core.values import as_seconds, below
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import did, never_came
 from dvara_examples.faults._place import Place, parse_place, place_schema
 from dvara_examples.faults._values import LONGEST_S, SECONDS
-from dvara_examples.values import as_seconds, below
 from dvara_examples.wire.parts import Hold, Items, Wait
 
 SCHEMA: dict[str, object] = {

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dvara_examples.core.values import InvalidValue, as_int, as_mapping, below
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import did
-from dvara_examples.values import InvalidValue, as_int, as_mapping, below
 from dvara_examples.wire.parts import Framing, Head, Items, Payload, Wait, portions
 
 _PORTIONS_PER_S = 20

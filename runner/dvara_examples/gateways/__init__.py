@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from dvara_examples.model import Endpoint
-from dvara_examples.world import World
+from dvara_examples.core.world import World
+from dvara_examples.records.model import Endpoint
 
 CAPABILITIES = ("scripted", "governance", "docker", "network")
 """The words that ``needs:`` of an example may hold: the answers can be scripted; governance blocks personal data as the

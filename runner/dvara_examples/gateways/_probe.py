@@ -9,16 +9,16 @@ from socket import gaierror
 import requests
 from requests.adapters import HTTPAdapter
 
-from dvara_examples import diagnoses
-from dvara_examples.clock import Timer, start_timer
-from dvara_examples.errors import Diagnosis, GatewayError
+from dvara_examples.core.clock import Timer, start_timer
+from dvara_examples.core.errors import Diagnosis, GatewayError
+from dvara_examples.core.world import World
 from dvara_examples.gateways._tunnelled import tunnelled_pools
-from dvara_examples.model import Endpoint
+from dvara_examples.records import hints as diagnoses
+from dvara_examples.records.model import Endpoint
 from dvara_examples.tap.proxies import Proxy, proxy_for
 from dvara_examples.tap.rewrite import Origin
 from dvara_examples.tap.unreachable import Unreachable
 from dvara_examples.tap.upstream import tls_context
-from dvara_examples.world import World
 
 PATIENCE_S = 5.0
 """For the connection, and for each silence while the answer comes."""

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from dvara_examples.model import Endpoint
-from dvara_examples.standin.answers import parse_answer
-from dvara_examples.standin.models import LISTED
-from dvara_examples.standin.server import StandIn
-from dvara_examples.world import World
+from dvara_examples.core.world import World
+from dvara_examples.embedded_gateway.answers import parse_answer
+from dvara_examples.embedded_gateway.models import LISTED
+from dvara_examples.embedded_gateway.server import StandIn
+from dvara_examples.records.model import Endpoint
 
 
 @dataclass(frozen=True, slots=True)

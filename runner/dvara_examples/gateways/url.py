@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from dvara_examples import diagnoses
-from dvara_examples.errors import Diagnosis, GatewayError
+from dvara_examples.core.errors import Diagnosis, GatewayError
+from dvara_examples.core.world import World
 from dvara_examples.gateways._probe import Probed, probe
-from dvara_examples.model import Endpoint
+from dvara_examples.records import hints as diagnoses
+from dvara_examples.records.model import Endpoint
 from dvara_examples.tap.proxies import is_loopback
 from dvara_examples.tap.rewrite import Origin
-from dvara_examples.world import World
 
 STANDIN_OWNER = "dvara-examples"
 """Owner of the models that the embedded gateway lists, when it serves at a URL: its governance is known."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from dvara_examples.values import InvalidValue, Path, did_you_mean
+from dvara_examples.core.values import InvalidValue, Path, did_you_mean
 
 MOST_REPEATED = 100_000
 """How many values aliases may stand for in one document, beyond those that are written out."""

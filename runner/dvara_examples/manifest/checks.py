@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from dvara_examples.core.values import InvalidValue, Path, as_mapping, describe, did_you_mean, quoted
 from dvara_examples.manifest.events import Mark
 from dvara_examples.manifest.expects import Expects
 from dvara_examples.manifest.fields import LIMIT_KEYS, check_env_name, merge_limits, parse_argument, parse_seconds
@@ -11,8 +12,7 @@ from dvara_examples.manifest.model import Origin
 from dvara_examples.manifest.problems import Problems
 from dvara_examples.manifest.scripts import Scripts
 from dvara_examples.manifest.vocabulary import Vocabulary
-from dvara_examples.model import Limits
-from dvara_examples.values import InvalidValue, Path, as_mapping, describe, did_you_mean, quoted
+from dvara_examples.records.model import Limits
 
 T = TypeVar("T")
 

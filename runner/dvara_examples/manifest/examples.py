@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dvara_examples.core.values import InvalidValue, Path, as_bool, as_one_of, describe
 from dvara_examples.manifest.checks import Checks
 from dvara_examples.manifest.expects import Expected
 from dvara_examples.manifest.fields import (
@@ -17,8 +18,7 @@ from dvara_examples.manifest.fields import (
 )
 from dvara_examples.manifest.model import Example
 from dvara_examples.manifest.variants import Shared, read_variants
-from dvara_examples.model import AtTerminal, Limits
-from dvara_examples.values import InvalidValue, Path, as_bool, as_one_of, describe
+from dvara_examples.records.model import AtTerminal, Limits
 
 MANIFEST_KEYS = ("version", "docs", "defaults", "examples")
 DEFAULTS_KEYS = ("limits",)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dvara_examples.core.values import InvalidValue, Path, describe
 from dvara_examples.manifest.problems import Problems
 from dvara_examples.manifest.vocabulary import Vocabulary
-from dvara_examples.values import InvalidValue, Path, describe
-from dvara_examples.verdict import Expectation
+from dvara_examples.records.verdict import Expectation
 
 Expected = tuple[Mapping[str, object], tuple[Expectation, ...]]
 """The plain values of an ``expect:`` mapping, and the expectations parsed from them, in the same order."""

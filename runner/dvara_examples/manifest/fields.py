@@ -3,9 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 
-from dvara_examples.model import Limits
-from dvara_examples.transcript import KnownFailure
-from dvara_examples.values import (
+from dvara_examples.core.values import (
     InvalidValue,
     as_int,
     as_mapping,
@@ -17,6 +15,8 @@ from dvara_examples.values import (
     did_you_mean,
     quoted,
 )
+from dvara_examples.records.model import Limits
+from dvara_examples.records.transcript import KnownFailure
 
 VERSION = 1
 LIMIT_KEYS = ("wall_s", "idle_s")

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dvara_examples.errors import ManifestError
+from dvara_examples.core.errors import ManifestError
+from dvara_examples.core.world import World
 from dvara_examples.manifest.checks import Checks
 from dvara_examples.manifest.examples import read_docs, read_examples
 from dvara_examples.manifest.expects import Expects
@@ -16,7 +17,6 @@ from dvara_examples.manifest.reader import Document, Unreadable, read_document
 from dvara_examples.manifest.scripts import Scripts
 from dvara_examples.manifest.source import read_text
 from dvara_examples.manifest.vocabulary import Vocabulary, installed_vocabulary
-from dvara_examples.world import World
 
 LANDMARKS = frozenset({"examples", "variants"})
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dvara_examples.faults import Faults
-from dvara_examples.model import LEFT_ALONE, AtTerminal, Limits
-from dvara_examples.transcript import KnownFailure
-from dvara_examples.verdict import Expectation
+from dvara_examples.records.model import LEFT_ALONE, AtTerminal, Limits
+from dvara_examples.records.transcript import KnownFailure
+from dvara_examples.records.verdict import Expectation
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from dvara_examples.core.values import Path
 from dvara_examples.manifest.events import Event, Position, open_events, position_of
 from dvara_examples.manifest.problems import Spot
-from dvara_examples.values import Path
 
 
 def find_positions(text: str, spots: Collection[Spot], aliases: Mapping[Path, Path]) -> Mapping[Spot, Position]:

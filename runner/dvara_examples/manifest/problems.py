@@ -6,8 +6,8 @@ from typing import TypeVar
 
 import yaml
 
+from dvara_examples.core.values import InvalidValue, Path
 from dvara_examples.manifest.events import Position
-from dvara_examples.values import InvalidValue, Path
 
 Spot = tuple[Path, bool]
 """A path, and whether the key there is meant rather than its value."""

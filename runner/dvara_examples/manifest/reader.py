@@ -21,11 +21,11 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from dvara_examples.core.values import InvalidValue, Path, describe, quoted
 from dvara_examples.manifest.anchors import Anchors
 from dvara_examples.manifest.events import Event, Mark, NextEvent, Position, open_events, position_of
 from dvara_examples.manifest.problems import Problem, syntax_problem
 from dvara_examples.manifest.scalars import Refused, read_plain
-from dvara_examples.values import InvalidValue, Path, describe, quoted
 
 MOST_LEVELS = 64
 MOST_EVENTS = 4_000_000

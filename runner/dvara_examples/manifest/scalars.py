@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from dvara_examples.values import describe
+from dvara_examples.core.values import describe
 
 MOST_DIGITS = 18
 """Whole numbers of more digits are refused: they fit no machine word, and Python itself refuses to read very long ones."""

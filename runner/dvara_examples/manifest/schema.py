@@ -7,11 +7,11 @@ the judge. The committed copy lies beside the manifest, and a test holds it agai
 import json
 from collections.abc import Mapping
 
+from dvara_examples.embedded_gateway.answer_schema import ANSWER_SCHEMA
 from dvara_examples.expectations import expectation_keys, expectation_module
 from dvara_examples.faults import NONE, fault_keys, fault_module
 from dvara_examples.gateways import CAPABILITIES
 from dvara_examples.manifest import examples, fields, variants
-from dvara_examples.standin.answer_schema import ANSWER_SCHEMA
 from dvara_examples.toolchains import languages, load_toolchain
 
 Schema = dict[str, object]

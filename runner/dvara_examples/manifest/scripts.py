@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from dvara_examples.values import InvalidValue, nearest, quoted
+from dvara_examples.core.values import InvalidValue, nearest, quoted
 
 _VENDORED = "node_modules"
 

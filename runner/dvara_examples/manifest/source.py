@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml.reader
 
-from dvara_examples.errors import ManifestError
+from dvara_examples.core.errors import ManifestError
 
 MOST_BYTES = 16 * 1024 * 1024
 

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dvara_examples.core.values import InvalidValue, Path, as_text, describe, did_you_mean, quoted
 from dvara_examples.manifest.checks import Checks
 from dvara_examples.manifest.expects import Expected
 from dvara_examples.manifest.fields import parse_known_failure, parse_line
 from dvara_examples.manifest.model import Variant
 from dvara_examples.manifest.scripts import Script
-from dvara_examples.model import Limits
-from dvara_examples.transcript import KnownFailure
-from dvara_examples.values import InvalidValue, Path, as_text, describe, did_you_mean, quoted
+from dvara_examples.records.model import Limits
+from dvara_examples.records.transcript import KnownFailure
 
 VARIANT_KEYS = ("file", "args", "env", "limits", "expect", "because", "skip", "known_failure")
 """Every key of a variant's long form."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from dvara_examples.expectations import expectation_keys, parse_expectation
 from dvara_examples.faults import Faults, parse_faults
 from dvara_examples.gateways import CAPABILITIES
+from dvara_examples.records.verdict import Expectation
 from dvara_examples.toolchains import languages, load_toolchain
-from dvara_examples.verdict import Expectation
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,9 @@ class Vocabulary:
 
 def installed_vocabulary() -> Vocabulary:
     """Return the words of the plug-ins that are installed: toolchains, expectations, answers and faults."""
-    from dvara_examples.standin.answers import parse_answer  # the stand-in is not needed where tests bring their own parser
+    from dvara_examples.embedded_gateway.answers import (
+        parse_answer,  # the stand-in is not needed where tests bring their own parser
+    )
 
     suffixes = {language: load_toolchain(language).suffixes for language in languages()}
     return Vocabulary(suffixes, tuple(CAPABILITIES), expectation_keys(), parse_expectation, parse_answer, parse_faults)

@@ -5,7 +5,7 @@ child.py        the child in a session of its own, a reader thread per pipe, a t
 output.py       reading and keeping what it writes, within bounds
 table.py        the machine's processes; tree.py: those of one run, wherever they went
 ladder.py       the steps that end a process, and what outlives it
-run.py          the life of one run, from start to :class:`~dvara_examples.transcript.ProcessEnd`
+run.py          the life of one run, from start to :class:`~dvara_examples.records.transcript.ProcessEnd`
 """
 
 from dvara_examples.process.child import ExecuteRequest

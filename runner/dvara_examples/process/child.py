@@ -11,11 +11,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from dvara_examples.clock import Timer
-from dvara_examples.model import LEFT_ALONE, AtTerminal, Limits
+from dvara_examples.core.clock import Timer
 from dvara_examples.process.output import OnPiece, OutputKeeper, PipeReader
 from dvara_examples.process.table import Entry, ProcessTable
 from dvara_examples.process.tree import MARKER, ProcessTree
+from dvara_examples.records.model import LEFT_ALONE, AtTerminal, Limits
 
 
 @dataclass(frozen=True, slots=True)

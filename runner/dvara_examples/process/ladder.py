@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dvara_examples.process.table import Entry
 from dvara_examples.process.tree import ProcessTree
-from dvara_examples.transcript import Leak
+from dvara_examples.records.transcript import Leak
 
 POLL_S = 0.05
 """How often a wait for several processes looks again."""

@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import IO
 
-from dvara_examples.clock import Timer
-from dvara_examples.transcript import Output, OutputPiece
+from dvara_examples.core.clock import Timer
+from dvara_examples.records.transcript import Output, OutputPiece
 
 READ_BYTES = 64 * 1024
 """The most that one read takes: what a pipe holds on Linux."""

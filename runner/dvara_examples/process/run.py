@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from dvara_examples.clock import Timer
-from dvara_examples.model import Limits
+from dvara_examples.core.clock import Timer
 from dvara_examples.process.child import Child, ExecuteRequest
 from dvara_examples.process.ladder import StopLadder, end_survivors, stop_tree
 from dvara_examples.process.output import OnPiece, PipeReader
 from dvara_examples.process.start_errors import why_not_started
 from dvara_examples.process.table import ProcessTable, system_table
-from dvara_examples.transcript import Leak, Limit, Output, ProcessEnd
+from dvara_examples.records.model import Limits
+from dvara_examples.records.transcript import Leak, Limit, Output, ProcessEnd
 
 Cause = Limit | Literal["stop"]
 """Why a process was made to end: a limit, or a stop that was asked for."""

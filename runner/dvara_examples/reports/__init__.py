@@ -8,7 +8,7 @@ A report is one module in this package. The file's name is the KIND of ``--repor
 A report calls ``target.write`` once, in ``close``, or ``target.append`` as often as it likes; it opens no file itself. What
 these raise it lets pass: whoever opened the report tells the user, and the runs and the other reports go on. All methods of a
 reporter are called from one thread. ``judge`` has results and an end, but no events. What a report is handed holds no secret,
-except for :class:`~dvara_examples.results.RunPrinted`. Everything that stands in a transcript may have been written by an
+except for :class:`~dvara_examples.records.results.RunPrinted`. Everything that stands in a transcript may have been written by an
 example or a gateway: whoever puts it into a format with signs of its own escapes it. Nothing else needs to change; the
 contract test finds the module by itself.
 """
@@ -21,8 +21,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Protocol
 
-from dvara_examples.clock import Timer
-from dvara_examples.results import RunEvent, RunResult, Summary
+from dvara_examples.core.clock import Timer
+from dvara_examples.records.results import RunEvent, RunResult, Summary
 from dvara_examples.toolchains import Runtime
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from dvara_examples.explanations import explanations
-from dvara_examples.results import RunResult
-from dvara_examples.timeline import WHOLE_ENDINGS
-from dvara_examples.transcript import Exchange, Output, Transcript
-from dvara_examples.verdict import Finding
-from dvara_examples.world import World
+from dvara_examples.core.explanations import explanations
+from dvara_examples.core.world import World
+from dvara_examples.records.results import RunResult
+from dvara_examples.records.timeline import WHOLE_ENDINGS
+from dvara_examples.records.transcript import Exchange, Output, Transcript
+from dvara_examples.records.verdict import Finding
 
 _LINES = 6
 _WIDTH = 140

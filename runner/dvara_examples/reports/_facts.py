@@ -7,12 +7,12 @@ goes away or changes its meaning makes a new one.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dvara_examples.model import Ending
-from dvara_examples.parity import Disparity
+from dvara_examples.records.model import Ending
+from dvara_examples.records.parity import Disparity
+from dvara_examples.records.results import Place, Repeated, RunResult, Summary
+from dvara_examples.records.transcript import Exchange, Output, Transcript
+from dvara_examples.records.verdict import Finding, Outcome
 from dvara_examples.reports import SessionInfo
-from dvara_examples.results import Place, Repeated, RunResult, Summary
-from dvara_examples.transcript import Exchange, Output, Transcript
-from dvara_examples.verdict import Finding, Outcome
 
 _HEAD_CHARS, _TAIL_CHARS = 4_000, 8_000
 

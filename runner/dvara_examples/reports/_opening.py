@@ -8,11 +8,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import TextIO
 
-from dvara_examples.errors import ExitCode, ReportError, refused_by_system
+from dvara_examples.core.errors import ExitCode, ReportError, refused_by_system
+from dvara_examples.core.values import InvalidValue, did_you_mean
+from dvara_examples.records.results import RunEvent, RunResult, Summary
 from dvara_examples.reports import Reporter, SessionInfo, Target, report_kinds, report_module
 from dvara_examples.reports._target import file_target, stdout_target
-from dvara_examples.results import RunEvent, RunResult, Summary
-from dvara_examples.values import InvalidValue, did_you_mean
 
 STDOUT = ("-", "/dev/stdout")
 

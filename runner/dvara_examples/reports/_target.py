@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from dvara_examples.errors import ReportError
+from dvara_examples.core.errors import ReportError
 from dvara_examples.reports import Target
 
 

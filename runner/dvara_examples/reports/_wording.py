@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dvara_examples.errors import ExitCode
+from dvara_examples.core.errors import ExitCode
+from dvara_examples.records.results import Place, RunResult, Summary
+from dvara_examples.records.transcript import Exchange
+from dvara_examples.records.verdict import Finding, Outcome
 from dvara_examples.reports._evidence import to_explain
-from dvara_examples.results import Place, RunResult, Summary
-from dvara_examples.transcript import Exchange
-from dvara_examples.verdict import Finding, Outcome
 
 _MISLEADING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # what steers terminals, and what XML has no way to write

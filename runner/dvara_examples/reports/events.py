@@ -7,7 +7,9 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-from dvara_examples.plain import to_plain
+from dvara_examples.records.results import Preparing, RunEvent, RunFinished, RunResult, RunStarted, Summary
+from dvara_examples.records.serialization import to_plain
+from dvara_examples.records.verdict import Outcome
 from dvara_examples.reports import SessionInfo, Target
 from dvara_examples.reports._facts import (
     ResultFacts,
@@ -17,8 +19,6 @@ from dvara_examples.reports._facts import (
     session_facts,
     summary_facts,
 )
-from dvara_examples.results import Preparing, RunEvent, RunFinished, RunResult, RunStarted, Summary
-from dvara_examples.verdict import Outcome
 
 DEFAULT_NAME = "events.ndjson"
 

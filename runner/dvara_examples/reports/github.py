@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from dvara_examples.records.results import Place, RunEvent, RunResult, Summary
+from dvara_examples.records.verdict import Outcome
 from dvara_examples.reports import SessionInfo, Target
 from dvara_examples.reports._facts import cut
 from dvara_examples.reports._wording import (
@@ -15,8 +17,6 @@ from dvara_examples.reports._wording import (
     visible,
 )
 from dvara_examples.reports._workflow import escape_data, escape_property
-from dvara_examples.results import Place, RunEvent, RunResult, Summary
-from dvara_examples.verdict import Outcome
 
 DEFAULT_NAME = None
 WORKFLOW_COMMANDS = True

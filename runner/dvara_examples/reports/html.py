@@ -4,9 +4,9 @@ At the top stands what is wrong; below it the matrix of examples and languages, 
 pipes. There is no script in it, and a policy in its head forbids to load anything. What examples and gateways wrote is escaped.
 """
 
+from dvara_examples.records.results import RunEvent, RunResult, Summary
 from dvara_examples.reports import Reporter, SessionInfo, Target
 from dvara_examples.reports._html.page import Page
-from dvara_examples.results import RunEvent, RunResult, Summary
 
 DEFAULT_NAME = "report.html"
 

@@ -4,7 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-from dvara_examples.plain import to_plain
+from dvara_examples.records.results import RunEvent, RunResult, Summary
+from dvara_examples.records.serialization import to_plain
 from dvara_examples.reports import SessionInfo, Target
 from dvara_examples.reports._facts import (
     ResultFacts,
@@ -14,7 +15,6 @@ from dvara_examples.reports._facts import (
     session_facts,
     summary_facts,
 )
-from dvara_examples.results import RunEvent, RunResult, Summary
 
 DEFAULT_NAME = "report.json"
 

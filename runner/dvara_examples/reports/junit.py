@@ -7,11 +7,11 @@ each suite's properties.
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
+from dvara_examples.records.results import RunEvent, RunResult, Summary
+from dvara_examples.records.verdict import Outcome
 from dvara_examples.reports import SessionInfo, Target
 from dvara_examples.reports._facts import cut
 from dvara_examples.reports._wording import Trouble, explanation, headline, location, one_line, red, troubles, visible
-from dvara_examples.results import RunEvent, RunResult, Summary
-from dvara_examples.verdict import Outcome
 
 DEFAULT_NAME = "junit.xml"
 _NAME = "dvara-examples"

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from dvara_examples.records.results import RunEvent, RunResult, Summary
+from dvara_examples.records.verdict import Outcome
 from dvara_examples.reports import SessionInfo, Target
 from dvara_examples.reports._facts import cut
 from dvara_examples.reports._wording import (
@@ -14,8 +16,6 @@ from dvara_examples.reports._wording import (
     troubles,
     visible,
 )
-from dvara_examples.results import RunEvent, RunResult, Summary
-from dvara_examples.verdict import Outcome
 
 DEFAULT_NAME = "summary.md"
 

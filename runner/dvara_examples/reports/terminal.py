@@ -11,13 +11,13 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from dvara_examples.clock import start_timer
-from dvara_examples.errors import ExitCode
-from dvara_examples.redact import Redactor
+from dvara_examples.core.clock import start_timer
+from dvara_examples.core.errors import ExitCode
+from dvara_examples.core.redaction import Redactor
+from dvara_examples.core.world import World
+from dvara_examples.records.results import Preparing, RunEvent, RunFinished, RunPrinted, RunResult, RunStarted, Summary, shown_id
+from dvara_examples.records.verdict import Outcome
 from dvara_examples.reports._evidence import describe_failure
-from dvara_examples.results import Preparing, RunEvent, RunFinished, RunPrinted, RunResult, RunStarted, Summary, shown_id
-from dvara_examples.verdict import Outcome
-from dvara_examples.world import World
 
 _STYLES = {Outcome.PASSED: "green", Outcome.FAILED: "bold red", Outcome.ERRORED: "bold magenta", Outcome.SKIPPED: "yellow"}
 _NAMES = {Outcome.PASSED: "passed", Outcome.FAILED: "FAILED", Outcome.ERRORED: "ERRORED", Outcome.SKIPPED: "skipped"}

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import yaml
 
-from dvara_examples.errors import ManifestError
+from dvara_examples.core.errors import ManifestError
 
 _LINE = re.compile(r"[^\r\n\x85\u2028\u2029]*(?:\r\n|[\r\n\x85\u2028\u2029]|$)")
 _DASH = re.compile(r"^(?P<indent> *)-(\s|$)")

@@ -2,9 +2,9 @@
 
 import re
 
-from dvara_examples.errors import SelectionError
+from dvara_examples.core.errors import SelectionError
+from dvara_examples.core.values import InvalidValue
 from dvara_examples.manifest.fields import RESERVED_ID, parse_word
-from dvara_examples.values import InvalidValue
 
 _WORD_BORDER = r"(?<![A-Za-z0-9_-]){}(?![A-Za-z0-9_-])"
 

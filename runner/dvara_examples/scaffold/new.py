@@ -7,7 +7,9 @@ from pathlib import Path
 
 import yaml
 
-from dvara_examples.errors import DvaraExamplesError, ManifestError, SelectionError
+from dvara_examples.core.errors import DvaraExamplesError, ManifestError, SelectionError
+from dvara_examples.core.values import did_you_mean
+from dvara_examples.core.world import World
 from dvara_examples.manifest import Example, Manifest, Variant, load_manifest, manifest_of
 from dvara_examples.manifest.schema import schema_text
 from dvara_examples.scaffold.entry import entry_lines
@@ -15,8 +17,6 @@ from dvara_examples.scaffold.insertion import inserted
 from dvara_examples.scaffold.listings import listings_for
 from dvara_examples.scaffold.names import checked_id, java_class_fits, renamed, stem_for
 from dvara_examples.scaffold.writing import write_all
-from dvara_examples.values import did_you_mean
-from dvara_examples.world import World
 
 TEMPLATE = "stream-basic"
 SCHEMA = "manifest.schema.json"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from dvara_examples.errors import SelectionError
+from dvara_examples.core.errors import SelectionError
 
 
 def write_all(files: Mapping[Path, bytes], manifest: Path, content: bytes, check: Callable[[Path], None]) -> None:

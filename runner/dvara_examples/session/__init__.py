@@ -4,11 +4,11 @@ The main thread owns the reporters and the run folder (``desk``); worker threads
 (``workers``).
 """
 
-from dvara_examples.session.merged import judge_merged, merge_runs
-from dvara_examples.session.opening import Options, Session, gateway_kind, open_plan, open_session, reminder
-from dvara_examples.session.running import run_session
-from dvara_examples.session.stored import judge_stored, stored_results
-from dvara_examples.session.watching import watch_runs
+from dvara_examples.session.merge import judge_merged, merge_runs
+from dvara_examples.session.prepare import Options, Session, gateway_kind, open_plan, open_session, reminder
+from dvara_examples.session.rejudge import judge_stored, stored_results
+from dvara_examples.session.run import run_session
+from dvara_examples.session.watch import watch_runs
 
 __all__ = [
     "Options",

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from dvara_examples.errors import NothingSelected, TranscriptError
+from dvara_examples.core.errors import NothingSelected, TranscriptError
+from dvara_examples.core.world import World
 from dvara_examples.manifest import Manifest, Variant
-from dvara_examples.run_folder import stored_folders
-from dvara_examples.run_json import RunDocument, RunEntry
-from dvara_examples.select import select
-from dvara_examples.verdict import Outcome
-from dvara_examples.wanted import Selection
-from dvara_examples.world import World
+from dvara_examples.records.run_folder import stored_folders
+from dvara_examples.records.run_json import RunDocument, RunEntry
+from dvara_examples.records.verdict import Outcome
+from dvara_examples.selection.options import Selection
+from dvara_examples.selection.select import select
 
 _MOST_NAMED = 6
 

@@ -6,21 +6,21 @@ import traceback
 from collections.abc import Callable
 from dataclasses import replace
 
-from dvara_examples.allowance import RAISE_IT, Meter, allowance_for
-from dvara_examples.clock import start_timer
-from dvara_examples.diagnoses import system_refused
-from dvara_examples.errors import DvaraExamplesError
-from dvara_examples.execute import Execution, execute
-from dvara_examples.judge import judge
-from dvara_examples.plan import PlannedRun
-from dvara_examples.preparation import Preparation
-from dvara_examples.results import Preparing, RunPrinted, RunResult, RunStarted
-from dvara_examples.run_folder import INTERNAL_ERRORS, RunFolder
-from dvara_examples.session.desk import Message
-from dvara_examples.session.opening import Options, Session
+from dvara_examples.core.clock import start_timer
+from dvara_examples.core.errors import DvaraExamplesError
+from dvara_examples.records.budget import RAISE_IT, Meter, allowance_for
+from dvara_examples.records.hints import system_refused
+from dvara_examples.records.results import Preparing, RunPrinted, RunResult, RunStarted
+from dvara_examples.records.run_folder import INTERNAL_ERRORS, RunFolder
+from dvara_examples.records.transcript import OutputPiece
+from dvara_examples.records.verdict import Outcome, Verdict
+from dvara_examples.session.dispatcher import Message
+from dvara_examples.session.execute import Execution, execute
+from dvara_examples.session.judge import judge
+from dvara_examples.session.plan import PlannedRun
+from dvara_examples.session.prepare import Options, Session
+from dvara_examples.session.toolchain_setup import Preparation
 from dvara_examples.toolchains import load_toolchain
-from dvara_examples.transcript import OutputPiece
-from dvara_examples.verdict import Outcome, Verdict
 
 
 class Workers:

@@ -1,15 +1,15 @@
 """Reads the payload of one response: events, the answer's text, and what the gateway says about how it ended."""
 
-from dvara_examples.redact import Redactor
-from dvara_examples.sse import ServerSentEvent, SseParser
+from dvara_examples.core.redaction import Redactor
+from dvara_examples.records.transcript import WireEvent
+from dvara_examples.tap.bounded import EDGE, Kept, KeptText, storable
 from dvara_examples.tap.bounds import Bounds
 from dvara_examples.tap.decoding import CodingError, Decoder
-from dvara_examples.tap.kept import EDGE, Kept, KeptText, storable
 from dvara_examples.tap.masking import SeenEvent, mask_in_body, mask_split
 from dvara_examples.tap.progress import Teller
-from dvara_examples.transcript import WireEvent
 from dvara_examples.wire.chat import ChatReader, error_message, finish_reason, read_object, text_of, total_tokens
 from dvara_examples.wire.http import ResponseHead, header, header_words
+from dvara_examples.wire.sse import ServerSentEvent, SseParser
 
 
 class Answer:

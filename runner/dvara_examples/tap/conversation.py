@@ -3,13 +3,13 @@
 from collections import deque
 from collections.abc import Callable
 
-from dvara_examples.redact import Redactor
+from dvara_examples.core.redaction import Redactor
+from dvara_examples.records.transcript import Headers
 from dvara_examples.tap.ending import Close
-from dvara_examples.tap.ledger import Ledger
+from dvara_examples.tap.exchange_log import Ledger
+from dvara_examples.tap.explain import Rest
 from dvara_examples.tap.observer import ExchangeObserver, Seen
 from dvara_examples.tap.progress import Teller
-from dvara_examples.tap.sentences import Rest
-from dvara_examples.transcript import Headers
 from dvara_examples.wire.http import RequestHead
 
 

@@ -18,7 +18,7 @@ Precedence, the first that applies:
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dvara_examples.model import Ending
+from dvara_examples.records.model import Ending
 
 
 class Close(StrEnum):

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from dvara_examples.transcript import Exchange
+from dvara_examples.records.transcript import Exchange
 
 
 class Gate(Protocol):

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from dvara_examples.redact import MASK, Redactor
-from dvara_examples.sse import ServerSentEvent
+from dvara_examples.core.redaction import MASK, Redactor
+from dvara_examples.wire.sse import ServerSentEvent
 
 RECOGNISED = 4
 """So many letters of a secret, at the end of what has come, are taken for its beginning."""

@@ -1,18 +1,18 @@
-"""Watches one exchange, request and response, and turns it into an :class:`~dvara_examples.transcript.Exchange`.
+"""Watches one exchange, request and response, and turns it into an :class:`~dvara_examples.records.transcript.Exchange`.
 
 An observer only ever sees bytes that have been passed on already; nothing here can delay or change them.
 """
 
 from dataclasses import dataclass
 
-from dvara_examples.redact import Redactor
+from dvara_examples.core.redaction import Redactor
+from dvara_examples.records.transcript import Exchange, Headers, Request, Response
+from dvara_examples.tap.bounded import Kept, StreamFlag, storable
 from dvara_examples.tap.bounds import Bounds
 from dvara_examples.tap.ending import Close, Facts, name_ending
-from dvara_examples.tap.kept import Kept, StreamFlag, storable
+from dvara_examples.tap.explain import Rest, error_sentence
 from dvara_examples.tap.progress import Teller
 from dvara_examples.tap.response import ResponseWatch
-from dvara_examples.tap.sentences import Rest, error_sentence
-from dvara_examples.transcript import Exchange, Headers, Request, Response
 from dvara_examples.wire.chat import asks_for_stream
 from dvara_examples.wire.http import RequestHead
 

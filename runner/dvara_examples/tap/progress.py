@@ -6,13 +6,13 @@ Telling happens in the threads that relay, after the bytes have been passed on: 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dvara_examples.model import Ending
-from dvara_examples.redact import Redactor
-from dvara_examples.sse import ServerSentEvent
-from dvara_examples.tap.kept import storable
+from dvara_examples.core.redaction import Redactor
+from dvara_examples.records.model import Ending
+from dvara_examples.records.transcript import Exchange, WireEvent
+from dvara_examples.tap.bounded import storable
 from dvara_examples.tap.masking import RunningMask, with_text
-from dvara_examples.transcript import Exchange, WireEvent
 from dvara_examples.wire.http import ResponseHead, header
+from dvara_examples.wire.sse import ServerSentEvent
 
 TOLD_CHARS = 400
 """How much of a text is told; the exchange itself holds more."""
@@ -49,7 +49,7 @@ class EventPassed:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeEnded:
-    """An exchange has come to rest; the fields are those of :class:`~dvara_examples.transcript.Exchange`."""
+    """An exchange has come to rest; the fields are those of :class:`~dvara_examples.records.transcript.Exchange`."""
 
     number: int
     at_s: float

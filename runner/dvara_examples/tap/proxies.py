@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from dvara_examples.errors import GatewayError
+from dvara_examples.core.errors import GatewayError
 from dvara_examples.tap.rewrite import Origin
 
 _USUAL_PORT = 80

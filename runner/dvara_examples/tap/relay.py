@@ -12,15 +12,15 @@ import select
 import socket
 from typing import NoReturn
 
+from dvara_examples.tap.context import Wiring
 from dvara_examples.tap.conversation import Conversation
 from dvara_examples.tap.downstream import Downstream
 from dvara_examples.tap.ending import Close
+from dvara_examples.tap.fault_injector import GatewayClosed, Spoiler
 from dvara_examples.tap.requests import NOT_HTTP, BodyPart, RequestSplitter
-from dvara_examples.tap.spoiler import GatewayClosed, Spoiler
 from dvara_examples.tap.unreachable import Unreachable
 from dvara_examples.tap.upstream import Upstream, connect
 from dvara_examples.tap.waiting import GONE, Stopped, Waiter
-from dvara_examples.tap.wiring import Wiring
 from dvara_examples.wire.http import RequestHead
 from dvara_examples.wire.parts import Fin, Note, Rst, Send
 

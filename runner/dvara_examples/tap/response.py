@@ -1,9 +1,9 @@
 """Follows the bytes of one response: interim heads, the head, the body's framing, the payload."""
 
+from dvara_examples.records.transcript import WirePiece
 from dvara_examples.tap.answer import Answer
 from dvara_examples.tap.bounds import Bounds
 from dvara_examples.tap.progress import Teller
-from dvara_examples.transcript import WirePiece
 from dvara_examples.wire.framing import BodyReader, CloseBody, NoBody, response_body
 from dvara_examples.wire.http import HeadBuffer, ProtocolError, ResponseHead, looks_like_response, read_response_head
 

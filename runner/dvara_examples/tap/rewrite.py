@@ -7,8 +7,8 @@ import secrets
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from dvara_examples.errors import GatewayError
-from dvara_examples.transcript import Headers
+from dvara_examples.core.errors import GatewayError
+from dvara_examples.records.transcript import Headers
 from dvara_examples.wire.http import RequestHead
 
 PREFIX = "/v1"

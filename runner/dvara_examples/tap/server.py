@@ -8,22 +8,22 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from dvara_examples.clock import Timer
-from dvara_examples.errors import GatewayError
+from dvara_examples.core.clock import Timer
+from dvara_examples.core.errors import GatewayError
+from dvara_examples.core.redaction import Redactor
 from dvara_examples.faults import Faults
-from dvara_examples.model import Endpoint
-from dvara_examples.redact import Redactor
+from dvara_examples.records.model import Endpoint
+from dvara_examples.records.transcript import Exchange
 from dvara_examples.tap.bounds import Bounds
+from dvara_examples.tap.context import Wiring
+from dvara_examples.tap.exchange_log import Ledger
 from dvara_examples.tap.gate import Gate
-from dvara_examples.tap.ledger import Ledger
 from dvara_examples.tap.progress import OnEvent
 from dvara_examples.tap.proxies import proxy_for
 from dvara_examples.tap.relay import Relay
 from dvara_examples.tap.rewrite import PREFIX, Origin, Rewriter, throw_away_key
 from dvara_examples.tap.schedule import Schedule, refusal
 from dvara_examples.tap.upstream import reset, tls_context
-from dvara_examples.tap.wiring import Wiring
-from dvara_examples.transcript import Exchange
 
 _HOST = "127.0.0.1"
 _BACKLOG = 128

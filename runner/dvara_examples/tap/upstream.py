@@ -13,7 +13,7 @@ import termios
 from collections.abc import Mapping
 from pathlib import Path
 
-from dvara_examples.errors import GatewayError
+from dvara_examples.core.errors import GatewayError
 from dvara_examples.tap.proxies import Proxy
 from dvara_examples.tap.rewrite import Origin
 from dvara_examples.tap.tunnel import open_tunnel

@@ -12,7 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from dvara_examples.world import World
+from dvara_examples.core.runtime import Runtime as Runtime
+from dvara_examples.core.world import World
 
 Progress = Callable[[str], None]
 """Takes one short line about what is being fetched or built; may be called from any thread."""
@@ -27,17 +28,6 @@ class Deps(StrEnum):
     """The floors that docs/floors.md promises, pinned too."""
     LATEST = "latest"
     """What a newcomer would install today; resolved once per day (UTC), which needs a network."""
-
-
-@dataclass(frozen=True, slots=True)
-class Runtime:
-    """A runtime that fits: its version, the executable, and where it was found (``PATH``, ``JAVA_HOME``, ``provisioned``)."""
-
-    language: str
-    version: str
-    executable: Path
-    origin: str
-    details: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from dvara_examples.diagnoses import FULL, disk_refused
-from dvara_examples.errors import ToolchainError
-from dvara_examples.world import World
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
+from dvara_examples.records.hints import FULL, disk_refused
 
 LAYOUT = "v1"
 """Changes whenever a folder written by an older release could be misread; releases then do not see each other's."""

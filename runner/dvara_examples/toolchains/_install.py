@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.toolchains import Deps, Sighting, Standing
 from dvara_examples.toolchains._tools import run_tool
-from dvara_examples.world import World
 
 INSTALL_LIMIT_S = 600.0
 """How long one package manager may take; a first download over a slow line takes minutes."""

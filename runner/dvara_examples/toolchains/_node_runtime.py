@@ -5,10 +5,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from dvara_examples.core.world import World
 from dvara_examples.toolchains import Progress
 from dvara_examples.toolchains._cache import cached_folder, downloads_folder, kept_folder
 from dvara_examples.toolchains._install import UV_WORDS, find_uv, fingerprint, install, install_environment, kept_offline
-from dvara_examples.world import World
 
 PINNED = Path(__file__).with_name("node_runtime.txt")
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.toolchains import Deps, Missing, Prepared, Progress, Runtime, Sighting, Standing
 from dvara_examples.toolchains._java import BUILT_IN, FLOOR
-from dvara_examples.world import World
 
 LAUNCHER = "DVARA_EXAMPLES_JAVA_LAUNCHER"
 """``built-in`` or ``jbang`` chooses the way; unset, JBang is used where it is found."""

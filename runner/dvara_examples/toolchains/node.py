@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from dvara_examples.diagnoses import node_too_old
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
+from dvara_examples.records.hints import node_too_old
 from dvara_examples.toolchains import Command, Deps, Missing, Prepared, Progress, Runtime, Sighting, Standing, Toolchain
 from dvara_examples.toolchains._cache import cached_folder, downloads_folder
 from dvara_examples.toolchains._install import (
@@ -29,7 +30,6 @@ from dvara_examples.toolchains._install import (
     today,
 )
 from dvara_examples.toolchains._node_runtime import is_here, pinned_version, provision
-from dvara_examples.world import World
 
 HOOK = Path(__file__).with_name("node_packages.mjs")
 LISTED, LOCK = "package.json", "package-lock.json"

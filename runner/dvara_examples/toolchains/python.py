@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.toolchains import Command, Deps, Missing, Prepared, Progress, Runtime, Sighting, Standing, Toolchain
 from dvara_examples.toolchains._cache import cached_folder, downloads_folder
 from dvara_examples.toolchains._install import (
@@ -24,7 +25,6 @@ from dvara_examples.toolchains._install import (
     survey_uv,
     today,
 )
-from dvara_examples.world import World
 
 CHOICE = "DVARA_EXAMPLES_PYTHON"
 """Names another interpreter for the examples than the one that runs this tool: a path, or a name on ``PATH``."""

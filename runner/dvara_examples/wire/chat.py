@@ -7,7 +7,7 @@ Only what clients cannot work with either is called malformed.
 import json
 from collections.abc import Mapping
 
-from dvara_examples.sse import ServerSentEvent
+from dvara_examples.wire.sse import ServerSentEvent
 
 SENTINEL = "[DONE]"
 """The data of the event that ends a chat stream."""

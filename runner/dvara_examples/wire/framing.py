@@ -7,7 +7,7 @@ is handed on as views of what was fed, so that bulk costs no copy.
 import re
 from typing import Literal, Protocol
 
-from dvara_examples.transcript import Headers
+from dvara_examples.records.transcript import Headers
 from dvara_examples.wire.http import ProtocolError, ResponseHead, header_words
 
 Framing = Literal["chunked", "length", "close", "none"]

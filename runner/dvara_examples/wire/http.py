@@ -6,7 +6,7 @@ The reader is lenient where clients are (a bare LF ends a line, a reason phrase 
 import re
 from dataclasses import dataclass
 
-from dvara_examples.transcript import Headers
+from dvara_examples.records.transcript import Headers
 
 MAX_HEAD_BYTES = 1024 * 1024
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")

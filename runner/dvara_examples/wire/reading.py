@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from dvara_examples.sse import SseParser
 from dvara_examples.wire.chat import ChatReader
 from dvara_examples.wire.framing import BodyReader, ChunkedBody, CloseBody, response_body
 from dvara_examples.wire.http import (
@@ -15,6 +14,7 @@ from dvara_examples.wire.http import (
     read_response_head,
 )
 from dvara_examples.wire.parts import BodyEnd, End, EventEnd, Framing, Head, Item, Payload
+from dvara_examples.wire.sse import SseParser
 
 
 class ResponseReader:

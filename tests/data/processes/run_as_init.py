@@ -6,8 +6,8 @@ import os
 import sys
 from pathlib import Path
 
-from dvara_examples.clock import SystemClock, start_timer
-from dvara_examples.model import Limits
+from dvara_examples.core.clock import SystemClock, start_timer
+from dvara_examples.records.model import Limits
 from dvara_examples.process import ExecuteRequest, StopLadder, run_process
 
 PR_SET_CHILD_SUBREAPER = 36

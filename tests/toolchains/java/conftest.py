@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from dvara_examples.core.world import World
 from dvara_examples.toolchains import Command, Missing, Runtime
 from dvara_examples.toolchains.java import toolchain
-from dvara_examples.world import World
 
 MakeJdk = Callable[..., Path]
 

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.toolchains import Command, Runtime
 from dvara_examples.toolchains._java.intact import intact_folder
 from dvara_examples.toolchains.java import toolchain
-from dvara_examples.world import World
 
 Run = Callable[[Command], "subprocess.CompletedProcess[str]"]
 
@@ -26,7 +26,7 @@ PREPARE = """
 import os, sys
 from pathlib import Path
 from dvara_examples.toolchains.java import toolchain
-from dvara_examples.world import World
+from dvara_examples.core.world import World
 place, script = Path(sys.argv[1]), Path(sys.argv[2])
 world = World(dict(os.environ), place, place, place, place / "cache", place / "state", sys.stdout, sys.stderr)
 java = toolchain()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
 from dvara_examples.toolchains._java.coordinates import Coordinate, parse_coordinate, repository_lines
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.toolchains._java.expressions import expand, properties_of
-from dvara_examples.world import World
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
 from dvara_examples.toolchains._java.header import Header, parse_header, wanted_java
 from dvara_examples.toolchains._java.jdk import Wanted
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.toolchains import Command, Prepared, Runtime
 from dvara_examples.toolchains._java.jbang import _versions
 from dvara_examples.toolchains.java import toolchain
-from dvara_examples.world import World
 
 Run = Callable[[Command], "subprocess.CompletedProcess[str]"]
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.toolchains import Missing, Runtime
 from dvara_examples.toolchains._java.jdk import Jdk, Jdks, Wanted, find_jdks
 from dvara_examples.toolchains.java import toolchain
-from dvara_examples.world import World
 
 MakeJdk = Callable[..., Path]
 MakeWorld = Callable[..., World]

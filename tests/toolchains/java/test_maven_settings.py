@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from dvara_examples.core.world import World
 from dvara_examples.toolchains._java.maven_settings import MavenSettings, read_settings
-from dvara_examples.world import World
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from dvara_examples.core.world import World
 from dvara_examples.toolchains import Deps, Runtime
 from dvara_examples.toolchains._java.header import parse_header
 from dvara_examples.toolchains._java.jdk import Jdk, Jdks, Wanted
 from dvara_examples.toolchains._java.releases import for_deps
 from dvara_examples.toolchains.java import toolchain
-from dvara_examples.world import World
 
 
 def test_locked_is_what_the_header_says() -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.toolchains import Deps, Runtime
 from dvara_examples.toolchains._java import mima
 from dvara_examples.toolchains._java.header import Header, parse_header
@@ -19,7 +20,6 @@ from dvara_examples.toolchains._java.jdk import Jdk
 from dvara_examples.toolchains._java.mima import resolver_class_path
 from dvara_examples.toolchains._java.releases import for_deps
 from dvara_examples.toolchains._java.resolver import ClassPath, resolve
-from dvara_examples.world import World
 
 Publish = Callable[..., None]
 Resolve = Callable[..., ClassPath]

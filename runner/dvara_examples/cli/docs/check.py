@@ -29,7 +29,7 @@ def command(pages: tuple[str, ...], results: str | None, report: str | None, ver
     """
     from dvara_examples.cli._pages import annotate, page_lines, say, sum_line
     from dvara_examples.cli._world import build_world
-    from dvara_examples.docs.check import check
+    from dvara_examples.docs_ci.check import check
 
     world = build_world(manifest)
     found = check(world, pages, results)

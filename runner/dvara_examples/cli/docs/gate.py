@@ -42,7 +42,7 @@ def command(
     from dvara_examples.cli._page_runs import run_chosen
     from dvara_examples.cli._pages import annotate, page_lines, say
     from dvara_examples.cli._world import build_world
-    from dvara_examples.docs.gate import Gate
+    from dvara_examples.docs_ci.gate import Gate
 
     world = build_world(manifest)
     people = replace(world, stdout=world.stderr) if any(request.takes_stdout for request in reports) else world

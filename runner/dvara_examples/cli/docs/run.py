@@ -32,9 +32,9 @@ def command(
     from dvara_examples.cli._compose import compose_options
     from dvara_examples.cli._page_runs import run_chosen
     from dvara_examples.cli._world import build_world
-    from dvara_examples.docs.run import choose_printed
+    from dvara_examples.docs_ci.find import find_pages
+    from dvara_examples.docs_ci.run import choose_printed
     from dvara_examples.manifest import manifest_of
-    from dvara_examples.pages.find import find_pages
 
     world = build_world(manifest)
     loaded = manifest_of(world)

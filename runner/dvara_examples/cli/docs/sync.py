@@ -21,7 +21,7 @@ def command(pages: tuple[str, ...], dry_run: bool, manifest: Path | None) -> int
     """
     from dvara_examples.cli._pages import say
     from dvara_examples.cli._world import build_world
-    from dvara_examples.docs.check import sync
+    from dvara_examples.docs_ci.check import sync
 
     world, changed = build_world(manifest), 0
     for page, diff in sync(world, pages, dry_run=dry_run):

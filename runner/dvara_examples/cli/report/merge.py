@@ -41,8 +41,8 @@ def command(
 
     from dvara_examples.cli._compose import reporting, stored_info
     from dvara_examples.cli._world import build_world
-    from dvara_examples.errors import ReportError
-    from dvara_examples.run_folder import find_run
+    from dvara_examples.core.errors import ReportError
+    from dvara_examples.records.run_folder import find_run
     from dvara_examples.session import judge_merged, merge_runs
 
     world = build_world(manifest)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dvara_examples.expectations import _text
-from dvara_examples.transcript import Transcript
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.records.transcript import Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 SCHEMA: dict[str, object] = {"description": "What stdout holds.", **_text.SCHEMA}
 

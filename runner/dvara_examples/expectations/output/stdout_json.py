@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from dvara_examples.expectations import _json
 from dvara_examples.expectations._text import quote
-from dvara_examples.transcript import Transcript
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.records.transcript import Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 SCHEMA: dict[str, object] = {
     "description": "stdout is one JSON document that equals a value, holds values at JSON pointers (RFC 6901), fits a schema.",

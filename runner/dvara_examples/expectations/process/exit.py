@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.transcript import ProcessEnd, Transcript
-from dvara_examples.values import InvalidValue, as_mapping, as_text, below, describe
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.core.values import InvalidValue, as_mapping, as_text, below, describe
+from dvara_examples.records.transcript import ProcessEnd, Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 SCHEMA: dict[str, object] = {
     "description": "The exit code, `nonzero` for any failure, or the signal that ended the process.",

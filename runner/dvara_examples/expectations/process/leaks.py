@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.transcript import Transcript
-from dvara_examples.values import as_one_of
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.core.values import as_one_of
+from dvara_examples.records.transcript import Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 KNOWN = ("none", "any")
 SCHEMA: dict[str, object] = {"description": "Whether the example may leave something behind.", "enum": list(KNOWN)}

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.transcript import Transcript
-from dvara_examples.values import as_one_of
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.core.values import as_one_of
+from dvara_examples.records.transcript import Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 KNOWN = ("none", "wall", "idle")
 SCHEMA: dict[str, object] = {"description": "The bound that had to end the example.", "enum": list(KNOWN)}

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from dvara_examples.expectations._answer import last_answer, not_kept, text_events
 from dvara_examples.expectations._bounds import COUNT_SCHEMA, Bounds, counted, parse_count
-from dvara_examples.transcript import Exchange, Transcript
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.records.transcript import Exchange, Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 SCHEMA: dict[str, object] = {"description": "How many events of the last answer carried text.", **COUNT_SCHEMA}
 

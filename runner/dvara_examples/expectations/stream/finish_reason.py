@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dvara_examples.core.values import InvalidValue, as_text
 from dvara_examples.expectations._answer import last_answer
-from dvara_examples.transcript import Transcript
-from dvara_examples.values import InvalidValue, as_text
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.records.transcript import Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 SCHEMA: dict[str, object] = {
     "description": "The finish_reason of the last answer; `none` where none may come.",

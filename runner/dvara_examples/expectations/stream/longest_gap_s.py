@@ -9,8 +9,8 @@ from typing import ClassVar
 
 from dvara_examples.expectations._answer import last_answer, not_kept, text_events
 from dvara_examples.expectations._bounds import SECONDS, counted, parse_time_limit
-from dvara_examples.transcript import Exchange, Transcript
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.records.transcript import Exchange, Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 SCHEMA: dict[str, object] = {
     "description": "Seconds of silence between two pieces of text of the last answer, at most.",

@@ -10,8 +10,8 @@ from typing import ClassVar
 
 from dvara_examples.expectations._flag import require_true
 from dvara_examples.expectations._text import quote
-from dvara_examples.transcript import Exchange, Transcript
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.records.transcript import Exchange, Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 SCHEMA: dict[str, object] = {"description": "stdout holds the text of the wire, nothing lost, nothing doubled.", "const": True}
 _EXPECTED = "the text of the wire, once and whole"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dvara_examples.expectations._flag import require_true
-from dvara_examples.transcript import Exchange, Output, Transcript
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.records.transcript import Exchange, Output, Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 SCHEMA: dict[str, object] = {"description": "Pieces reach stdout as they arrive on the wire.", "const": True}
 _EXPECTED = "pieces on stdout as they arrive"

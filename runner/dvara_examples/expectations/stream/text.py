@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from dvara_examples.expectations import _text
 from dvara_examples.expectations._answer import last_answer
-from dvara_examples.transcript import Transcript
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.records.transcript import Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 SCHEMA: dict[str, object] = {"description": "What the text of the last answer holds, on the wire.", **_text.SCHEMA}
 

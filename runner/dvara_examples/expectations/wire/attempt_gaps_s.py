@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
 
+from dvara_examples.core.values import InvalidValue, as_list, as_seconds, below
 from dvara_examples.expectations._bounds import Bounds, bounds_schema, parse_bounds
-from dvara_examples.transcript import Transcript
-from dvara_examples.values import InvalidValue, as_list, as_seconds, below
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.records.transcript import Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 SCHEMA: dict[str, object] = {
     "description": "Seconds from the end of each exchange to the start of the next: one pair of bounds per gap, in order.",

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.model import Ending
-from dvara_examples.transcript import Exchange, Transcript
-from dvara_examples.values import InvalidValue, as_list, as_one_of, below
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.core.values import InvalidValue, as_list, as_one_of, below
+from dvara_examples.records.model import Ending
+from dvara_examples.records.transcript import Exchange, Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 KNOWN = tuple(ending.value for ending in Ending)
 SCHEMA: dict[str, object] = {

@@ -12,9 +12,9 @@ from typing import ClassVar
 
 from dvara_examples.expectations._answer import last_answer, not_kept
 from dvara_examples.expectations._bounds import SECONDS, parse_time_limit
-from dvara_examples.model import Ending
-from dvara_examples.transcript import Exchange, Transcript
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.records.model import Ending
+from dvara_examples.records.transcript import Exchange, Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 SCHEMA: dict[str, object] = {
     "description": "Seconds from the end of the last answer until the example hung up, at most.",

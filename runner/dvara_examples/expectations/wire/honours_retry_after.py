@@ -13,8 +13,8 @@ from typing import ClassVar
 
 from dvara_examples.expectations._flag import require_true
 from dvara_examples.expectations._text import quote
-from dvara_examples.transcript import Exchange, Response, Transcript
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.records.transcript import Exchange, Response, Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 SCHEMA: dict[str, object] = {"description": "No request comes earlier than Retry-After said.", "const": True}
 _EXPECTED = "no request before Retry-After is over"

@@ -13,8 +13,8 @@ from typing import ClassVar
 from dvara_examples.expectations._flag import require_true
 from dvara_examples.expectations._last_word import last_word
 from dvara_examples.expectations._text import quote
-from dvara_examples.transcript import Exchange, Transcript
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.records.transcript import Exchange, Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 SCHEMA: dict[str, object] = {"description": "A request that is sent again keeps its Idempotency-Key.", "const": True}
 _EXPECTED = "one Idempotency-Key over all attempts of a request"

@@ -9,8 +9,8 @@ from typing import ClassVar
 
 from dvara_examples.expectations._flag import require_true
 from dvara_examples.expectations._last_word import last_word
-from dvara_examples.transcript import Exchange, Transcript
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.records.transcript import Exchange, Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 SCHEMA: dict[str, object] = {"description": "After an answer or a final refusal the same is not asked again.", "const": True}
 _EXPECTED = "no request after the end"

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
 
+from dvara_examples.core.values import InvalidValue, as_list, below
 from dvara_examples.expectations import _moments
-from dvara_examples.transcript import Transcript
-from dvara_examples.values import InvalidValue, as_list, below
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.records.transcript import Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 SCHEMA: dict[str, object] = {
     "description": "Moments, each at or after the one before: request N, response N, text N, end N, exit, {stdout: regex}.",

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from dvara_examples.transcript import Transcript
-from dvara_examples.values import InvalidValue, as_text, quoted
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.core.values import InvalidValue, as_text, quoted
+from dvara_examples.records.transcript import Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 _PATTERN = r"^/[^?#\s]*$"
 SCHEMA: dict[str, object] = {

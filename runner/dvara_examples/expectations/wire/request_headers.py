@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dvara_examples.core.values import InvalidValue, as_mapping, as_text, below, quoted
 from dvara_examples.expectations._text import quote, telling_pattern
-from dvara_examples.transcript import Request, Transcript
-from dvara_examples.values import InvalidValue, as_mapping, as_text, below, quoted
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.records.transcript import Request, Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 _NAME = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
 _WAYS = ("equals", "contains", "matches")

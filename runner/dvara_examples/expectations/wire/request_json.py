@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dvara_examples.expectations import _json
-from dvara_examples.transcript import Request, Transcript
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.records.transcript import Request, Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 SCHEMA: dict[str, object] = {
     "description": "Each request's body is JSON that equals a value, holds values at JSON pointers (RFC 6901), fits a schema.",

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dvara_examples.expectations._bounds import COUNT_SCHEMA, Bounds, counted, parse_count
-from dvara_examples.transcript import Transcript
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.records.transcript import Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 SCHEMA: dict[str, object] = {"description": "How many requests reached the wire.", **COUNT_SCHEMA}
 

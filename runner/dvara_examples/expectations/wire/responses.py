@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.transcript import Transcript
-from dvara_examples.values import InvalidValue, as_int, as_list, below, describe
-from dvara_examples.verdict import Expectation, Finding, Witness
+from dvara_examples.core.values import InvalidValue, as_int, as_list, below, describe
+from dvara_examples.records.transcript import Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
 
 SCHEMA: dict[str, object] = {
     "description": "The status of the response to each request, in order; `none` where none came.",

@@ -8,8 +8,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dvara_examples.model import Ending
-from dvara_examples.timeline import Attempt, Kind, Mark, Pipe, Timeline, scale, seconds, thinned
+from dvara_examples.records.model import Ending
+from dvara_examples.records.timeline import Attempt, Kind, Mark, Pipe, Timeline, scale, seconds, thinned
 
 TOP, ROW, PIPE, BOTTOM = 18, 42, 34, 18
 """Heights: the line above, one row of attempts (a line of words and a bar), one pipe, the scale below."""

@@ -8,12 +8,12 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from dvara_examples.records.results import RunResult, Summary
+from dvara_examples.records.verdict import Outcome
 from dvara_examples.reports import SessionInfo
 from dvara_examples.reports._html.lanes import BAR, STRETCH, TOP
 from dvara_examples.reports._html.views import Budget, RunView, run_view
 from dvara_examples.reports._wording import visible
-from dvara_examples.results import RunResult, Summary
-from dvara_examples.verdict import Outcome
 
 _MOST_OPEN = 12
 """So many runs that did not pass are unfolded from the start."""

@@ -4,13 +4,13 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dvara_examples.explanations import explanations
+from dvara_examples.core.explanations import explanations
+from dvara_examples.records.results import RunResult
+from dvara_examples.records.timeline import Attempt, Timeline, moments, timeline_of
+from dvara_examples.records.transcript import Transcript
+from dvara_examples.records.verdict import Finding, Outcome
 from dvara_examples.reports._evidence import to_explain
 from dvara_examples.reports._html.lanes import Picture, draw
-from dvara_examples.results import RunResult
-from dvara_examples.timeline import Attempt, Timeline, moments, timeline_of
-from dvara_examples.transcript import Transcript
-from dvara_examples.verdict import Finding, Outcome
 
 _TEXT_CHARS = 4000
 _VALUE_CHARS = 600

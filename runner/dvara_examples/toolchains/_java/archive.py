@@ -13,12 +13,12 @@ from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.toolchains._java.compiler import COMPILE_LIMIT_S
 from dvara_examples.toolchains._java.intact import intact_folder
 from dvara_examples.toolchains._java.jdk import Jdk
 from dvara_examples.toolchains._tools import Answer, run_tool
-from dvara_examples.world import World
 
 START_QUICKLY = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 """For programs that live a second: the quick compiler only, and the collector that starts no threads."""

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.toolchains import Command, Deps, Progress
 from dvara_examples.toolchains._java import BUILT_IN
 from dvara_examples.toolchains._java.bundle import Bundle, read_bundle
@@ -13,7 +14,6 @@ from dvara_examples.toolchains._java.jdk import Jdk, Jdks
 from dvara_examples.toolchains._java.launch import Launcher, Program
 from dvara_examples.toolchains._java.releases import for_deps
 from dvara_examples.toolchains._java.resolver import ClassPath, resolve
-from dvara_examples.world import World
 
 
 class BuiltIn:

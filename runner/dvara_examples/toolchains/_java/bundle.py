@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.toolchains._java.expressions import expand, properties_of
 from dvara_examples.toolchains._java.header import Header, parse_header
-from dvara_examples.world import World
 
 _WILD = re.compile(r"[*?]")
 _GLOB_PART = re.compile(r"\*\*|\*|\?|\{|\}|,|.", re.DOTALL)

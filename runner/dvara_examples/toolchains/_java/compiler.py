@@ -13,12 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.toolchains._java.bundle import Bundle
 from dvara_examples.toolchains._java.intact import intact_folder
 from dvara_examples.toolchains._java.jdk import Jdk
 from dvara_examples.toolchains._tools import run_tool
-from dvara_examples.world import World
 
 COMPILE_LIMIT_S = 300.0
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
 
 _COORDINATE = re.compile(
     r"(?P<group>[\w.-]+):(?P<artifact>[\w.-]+)(?::(?P<version>[^:@]*)(?::(?P<classifier>[^@]*))?)?(?:@(?P<type>.+))?", re.ASCII

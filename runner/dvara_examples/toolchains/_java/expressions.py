@@ -9,8 +9,8 @@ import platform
 import re
 from collections.abc import Mapping
 
-from dvara_examples.errors import ToolchainError
-from dvara_examples.world import World
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 
 _PART = re.compile(r"\$\$|\$\{(?P<names>[^}:]*)(?::(?P<default>[^}]*))?\}")
 _SYSTEMS = {"Linux": ("Linux", "linux"), "Darwin": ("Mac OS X", "osx")}

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
 from dvara_examples.toolchains._java.jdk import Wanted
 
 _LINE_END = re.compile(r"\r\n|\r|\n")

@@ -8,9 +8,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.toolchains._cache import cached_folder
-from dvara_examples.world import World
 
 _INVENTORY = "inventory.json"
 _ATTEMPTS = 8

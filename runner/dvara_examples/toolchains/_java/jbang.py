@@ -12,7 +12,8 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.toolchains import Command, Progress
 from dvara_examples.toolchains._install import kept_offline
 from dvara_examples.toolchains._java.bundle import read_bundle
@@ -21,7 +22,6 @@ from dvara_examples.toolchains._java.intact import intact_folder
 from dvara_examples.toolchains._java.jdk import Jdk, Jdks
 from dvara_examples.toolchains._java.launch import Launcher, Program
 from dvara_examples.toolchains._tools import Answer, run_tool
-from dvara_examples.world import World
 
 LAUNCHER = "jbang"
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.toolchains._tools import run_tool
-from dvara_examples.world import World
 
 CHOSEN_BY = "DVARA_EXAMPLES_JAVA_HOME"
 """Names the one JDK that is to be used, whatever else lies there."""

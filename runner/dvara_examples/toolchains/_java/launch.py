@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.toolchains import Progress
 from dvara_examples.toolchains._java.archive import START_QUICKLY, archive_options
 from dvara_examples.toolchains._java.jdk import Jdk
-from dvara_examples.world import World
 
 _COLLECTOR = re.compile(r"-XX:\+Use\w+GC")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from dvara_examples.world import World
+from dvara_examples.core.world import World
 
 _EVERY_CENTRAL = frozenset({"*", "central", "external:*"})
 

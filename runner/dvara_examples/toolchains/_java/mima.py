@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.toolchains import Deps, Progress
 from dvara_examples.toolchains._install import not_here
 from dvara_examples.toolchains._java.compiler import COMPILE_LIMIT_S
@@ -19,7 +20,6 @@ from dvara_examples.toolchains._java.intact import intact_folder
 from dvara_examples.toolchains._java.jdk import Jdk
 from dvara_examples.toolchains._java.maven_settings import MavenSettings, read_settings
 from dvara_examples.toolchains._tools import run_tool
-from dvara_examples.world import World
 
 MAIN_CLASS = "Resolve"
 

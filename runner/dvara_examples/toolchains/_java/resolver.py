@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dvara_examples.errors import ToolchainError
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
 from dvara_examples.toolchains import Deps, Progress
 from dvara_examples.toolchains._install import kept_offline, not_here
 from dvara_examples.toolchains._java.coordinates import parse_coordinate, repository_lines
@@ -19,7 +20,6 @@ from dvara_examples.toolchains._java.jdk import Jdk
 from dvara_examples.toolchains._java.maven_settings import read_settings
 from dvara_examples.toolchains._java.mima import MAIN_CLASS, resolver_class_path
 from dvara_examples.toolchains._tools import run_tool
-from dvara_examples.world import World
 
 _RESOLVE_LIMIT_S = 600.0
 

@@ -1,0 +1,1 @@
+"""Errors, plain values, the clock, the world and what else stands below everything."""

@@ -1,0 +1,131 @@
+"""What can go wrong outside an example, and the exit code it leads to.
+
+    DvaraExamplesError
+    ├── ManifestError      the manifest is wrong (exit 2); carries every problem found
+    ├── SelectionError     a selector names nothing that exists (exit 2)
+    ├── NothingSelected    the selectors are right but leave nothing to run (exit 4)
+    ├── ToolchainError     a runtime, a dependency or a compiler stood in the way (exit 3)
+    ├── GatewayError       the gateway cannot be reached or used (exit 3)
+    ├── ReportError        a report cannot be written where it was asked for (exit 3)
+    ├── MergeError         stored runs do not fit together (exit 2)
+    ├── TranscriptError    a stored run cannot be read (exit 2)
+    └── PageError          a documentation page cannot be read, or written safely (exit 2)
+
+An unmet expectation is no exception: it is a :class:`~dvara_examples.records.verdict.Finding`.
+"""
+
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import NamedTuple
+
+
+class ExitCode(IntEnum):
+    """The exit codes of the command; ``docs/exit-codes.md`` explains them to users."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    NOT_RUN = 3
+    NOTHING_SELECTED = 4
+    INTERNAL = 5
+    INTERRUPTED = 130
+
+    @classmethod
+    def worst(cls, codes: "Iterable[ExitCode]") -> "ExitCode":
+        """Return the one of *codes* that outweighs the others."""
+        order = (cls.INTERRUPTED, cls.INTERNAL, cls.USAGE, cls.FAILED, cls.NOT_RUN, cls.NOTHING_SELECTED, cls.OK)
+        return min(codes, key=order.index)
+
+
+class Diagnosis(NamedTuple):
+    """What stands in the way, and what to do about it: two clauses that make one lower-case sentence.
+
+    *subject* says what is at fault where several things could be: ``key``, ``model``, or nothing.
+    """
+
+    cause: str
+    mend: str
+    subject: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.cause}; {self.mend}" if self.mend else self.cause
+
+    @classmethod
+    def read(cls, sentence: str) -> "Diagnosis":
+        """Take a sentence apart where cause and mend meet; what other programs said below its first line goes to the cause."""
+        first, line_end, rest = sentence.partition("\n")
+        cause, _, mend = first.partition("; ")
+        return cls(cause + line_end + rest, mend.rstrip(":"))
+
+
+class DvaraExamplesError(Exception):
+    """A condition that the user can mend; ``str()`` of it is the sentence that is shown.
+
+    The sentence is lower case and says what was found, where, what is accepted and what to do next.
+    """
+
+    exit_code: ExitCode = ExitCode.NOT_RUN
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """The sentence as cause and mend."""
+        told = self.args[0] if self.args else ""
+        return told if isinstance(told, Diagnosis) else Diagnosis.read(str(self))
+
+
+class ManifestError(DvaraExamplesError):
+    """The manifest is wrong: *problems* holds one ``file:line:column: …`` sentence each, in file order."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class SelectionError(DvaraExamplesError):
+    """A selector, language or tag names nothing in the manifest."""
+
+    exit_code = ExitCode.USAGE
+
+
+class NothingSelected(DvaraExamplesError):  # noqa: N818 - a state, not a fault
+    """Every selector is valid, but together they leave nothing to run."""
+
+    exit_code = ExitCode.NOTHING_SELECTED
+
+
+class ToolchainError(DvaraExamplesError):
+    """A runtime, dependency or compiler stood in the way of running an example."""
+
+
+class GatewayError(DvaraExamplesError):
+    """The gateway cannot be reached, or its address or key cannot be used."""
+
+
+class ReportError(DvaraExamplesError):
+    """A report cannot be written where it was asked for."""
+
+
+class MergeError(DvaraExamplesError):
+    """Stored runs do not fit together."""
+
+    exit_code = ExitCode.USAGE
+
+
+class TranscriptError(DvaraExamplesError):
+    """A stored run is missing, cut off or of a version that this release does not read."""
+
+    exit_code = ExitCode.USAGE
+
+
+class PageError(DvaraExamplesError):
+    """A documentation page cannot be read, or what would be written would not be the page any more."""
+
+    exit_code = ExitCode.USAGE
+
+
+def refused_by_system(error: OSError) -> str:
+    """Say what the operating system refused, and of which file."""
+    where = f" ({error.filename})" if error.filename else ""
+    return f"the operating system refused: {error.strerror or error}{where}"

@@ -1,0 +1,57 @@
+"""Everything outside the program that it may look at, built once at the command line and handed down."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from dvara_examples.core.clock import Clock, SystemClock
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The environment, folders, streams and clock; nothing below ``cli`` asks the operating system for them.
+
+    *root* is the folder that the manifest's paths may not leave: the repository, or the data folder of an installed wheel.
+    *state_dir* takes the run folders; *cache_dir* takes what toolchains prepare and may turn out to be read-only.
+    *offline* forbids whatever would leave this machine: what is not here already is then not to be had.
+    *stop* is set when the user interrupts; whoever waits for long looks at it.
+    """
+
+    environ: Mapping[str, str]
+    cwd: Path
+    root: Path
+    manifest_path: Path
+    cache_dir: Path
+    state_dir: Path
+    stdout: TextIO
+    stderr: TextIO
+    cores: int = 1
+    offline: bool = False
+    clock: Clock = field(default_factory=SystemClock)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def runs_dir(self) -> Path:
+        """The folder that holds one folder per ``run``."""
+        return self.state_dir / "runs"
+
+    @property
+    def manifest_name(self) -> str:
+        """What the manifest is called wherever the repository lies: its path seen from the root, with forward slashes."""
+        path, root = self.manifest_path, self.root
+        return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+
+    def shown(self, path: Path) -> str:
+        """Return *path* as it is told to people: as seen from where they are, if it lies below."""
+        return str(path.relative_to(self.cwd) if path.is_relative_to(self.cwd) else path)
+
+    @property
+    def on_ci(self) -> bool:
+        """Whether this is a CI machine, by the variable that all of them set."""
+        return (self.env("CI") or "false").lower() not in ("false", "0", "no")
+
+    def env(self, name: str) -> str | None:
+        """Return an environment variable; an empty value counts as unset."""
+        return self.environ.get(name) or None

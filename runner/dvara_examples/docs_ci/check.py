@@ -1,0 +1,80 @@
+"""``docs check`` and ``docs sync``: which pages, how they stand, and what of them is to be written anew."""
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+
+from dvara_examples.core.world import World
+from dvara_examples.docs_ci.fence_status import Standing, State, proved, stand
+from dvara_examples.docs_ci.find import find_pages
+from dvara_examples.docs_ci.page import Page
+from dvara_examples.docs_ci.printed import printed_scripts
+from dvara_examples.docs_ci.sources import Sources
+from dvara_examples.docs_ci.sync import save, synced
+from dvara_examples.manifest import Manifest, manifest_of
+from dvara_examples.records.run_folder import RunFolder, find_run
+from dvara_examples.records.verdict import Outcome
+
+Checked = tuple[tuple[Page, tuple[Standing, ...]], ...]
+
+
+def check(world: World, named: Sequence[str], results: str | None = None) -> Checked:
+    """Return how everything on the pages stands; *results* names a stored run in which the examples must have passed.
+
+    Raises ManifestError, PageError and TranscriptError.
+    """
+    manifest = manifest_of(world)
+    found = stand_all(find_pages(named, manifest, world), manifest)
+    return found if results is None else tuple(_with_results(found, manifest, world, results))
+
+
+def stand_all(pages: Sequence[Page], manifest: Manifest) -> Checked:
+    """Return how everything on *pages* stands, each script read once."""
+    sources = Sources(manifest)
+    return tuple((page, stand(page, sources)) for page in pages)
+
+
+def _with_results(found: Checked, manifest: Manifest, world: World, name: str) -> Iterator[tuple[Page, tuple[Standing, ...]]]:
+    folder, sources = find_run(world.runs_dir, name, world.cwd), Sources(manifest)
+    outcomes = outcomes_of(folder)
+    for page, standings in found:
+        yield page, with_outcomes(page, standings, sources, world, outcomes, folder.path.name)
+
+
+def outcomes_of(folder: RunFolder) -> Mapping[str, str]:
+    """Return the outcome of each variant in a stored run; of several runs of one, the worst counts. Raises TranscriptError."""
+    worst: dict[str, str] = {}
+    for run in folder.read_summary():
+        if run.outcome is not None and worst.get(run.variant_id, Outcome.PASSED) == Outcome.PASSED:
+            worst[run.variant_id] = run.outcome.value
+    return worst
+
+
+def with_outcomes(
+    page: Page, standings: Sequence[Standing], sources: Sources, world: World, outcomes: Mapping[str, str], run: str
+) -> tuple[Standing, ...]:
+    """Return how *standings* are, seen with the *outcomes* of *run*: of each fence's example, or of the page's own code."""
+    own = {}
+    if any(standing.state is State.OWN_CODE for standing in standings):
+        scripts = printed_scripts(page, page_id(page, world), sources, strict=False)
+        own = {line: script.variant_id for script in scripts if script.own for line in script.lines}
+    return tuple(proved(s, outcomes, own.get(s.line) or (s.variant.id if s.variant else ""), run) for s in standings)
+
+
+def page_id(page: Page, world: World) -> str:
+    """Return the name of a page as results have it: seen from the root, with forward slashes."""
+    return (page.path.relative_to(world.root) if page.path.is_relative_to(world.root) else page.path).as_posix()
+
+
+def sync(world: World, named: Sequence[str], *, dry_run: bool = False) -> Iterator[tuple[Page, tuple[str, ...]]]:
+    """Bring pages in step, and yield each with the unified diff of what changed in it (or would, in a *dry_run*).
+
+    All are made before the first one is written. Raises ManifestError and PageError.
+    """
+    manifest = manifest_of(world)
+    sources = Sources(manifest)
+    made = [(page, synced(page, sources)) for page in find_pages(named, manifest, world)]
+    for page, text in made:
+        if text != page.text and not dry_run:
+            save(page, text)
+        before, after = page.text.splitlines(), text.splitlines()
+        yield page, tuple(difflib.unified_diff(before, after, page.shown, page.shown, lineterm=""))

@@ -1,0 +1,52 @@
+"""Which pages a command is about: those that are named, or those that the manifest says the repository has."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from dvara_examples.core.errors import PageError
+from dvara_examples.core.world import World
+from dvara_examples.docs_ci.page import SUFFIXES, Page, load_page
+from dvara_examples.manifest import Manifest
+
+
+def find_pages(named: Sequence[str], manifest: Manifest, world: World) -> tuple[Page, ...]:
+    """Return the pages that *named* are, each once; of a folder, all Markdown in it; without a name, the manifest's own.
+
+    Raises PageError where there are none, or one cannot be read.
+    """
+    paths = list(_named(named, world.cwd)) if named else list(declared(manifest))
+    if not paths:
+        if manifest.docs and not named:
+            raise PageError(f"no page is there that the manifest's docs name ({', '.join(manifest.docs)}); correct them")
+        raise PageError("name pages or folders, or say in the manifest which there are, as in docs: [README.md, docs/*.md]")
+    return tuple(load_page(path, world.shown(path)) for path in dict.fromkeys(paths))
+
+
+def declared(manifest: Manifest) -> Iterator[Path]:
+    """Yield the pages that the manifest names, in its order and then sorted."""
+    for pattern in manifest.docs:
+        for path in sorted(manifest.root.glob(pattern)):
+            yield from below(path) if path.is_dir() else [path]
+
+
+def _named(named: Sequence[str], cwd: Path) -> Iterator[Path]:
+    for name in named:
+        path = Path(os.path.normpath(cwd / name))
+        if not path.exists():
+            raise PageError(f"{name}: found no such page; name a Markdown file or a folder")
+        if not path.is_dir():
+            yield path
+            continue
+        found = list(below(path))
+        if not found:
+            raise PageError(f"{name}: found no page in this folder; one with *.md or *.mdx is accepted")
+        yield from found
+
+
+def below(folder: Path) -> Iterator[Path]:
+    """Yield the pages in *folder* and below, but for hidden folders and other people's packages."""
+    for here, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
+        pages = (Path(here, name) for name in sorted(files) if name.endswith(SUFFIXES))
+        yield from (page for page in pages if page.is_file())  # a link may lead nowhere

@@ -1,0 +1,66 @@
+"""``docs gate``: a page passes only if all on it is in step, and what it shows passed in the sessions held for it."""
+
+from collections.abc import Iterator, Sequence
+
+from dvara_examples.core.errors import ExitCode
+from dvara_examples.core.world import World
+from dvara_examples.docs_ci.check import Checked, outcomes_of, stand_all, with_outcomes
+from dvara_examples.docs_ci.fence_status import State
+from dvara_examples.docs_ci.find import find_pages
+from dvara_examples.docs_ci.run import Chosen, choose_for_gate
+from dvara_examples.docs_ci.sources import Sources
+from dvara_examples.manifest import manifest_of
+from dvara_examples.records.run_folder import RunFolder
+
+_NOT_RIGHT = frozenset({State.DRIFTED, State.UNKNOWN, State.UNTESTED})
+
+
+class Gate:
+    """Holds the pages that *named* are, and what became of them so far; *checked* tells how everything on them stands."""
+
+    def __init__(self, world: World, named: Sequence[str]) -> None:
+        self._world = world
+        self._manifest = manifest_of(world)
+        self._codes: list[ExitCode] = []
+        self._held: list[str] = []
+        self.checked: Checked = stand_all(find_pages(named, self._manifest, world), self._manifest)
+
+    def choose(self) -> Chosen:
+        """Choose what has to pass: the examples that are shown in step, and the code of the pages' own. Raises PageError."""
+        return choose_for_gate(self.checked, self._manifest, self._world)
+
+    def held(self, code: ExitCode, folder: RunFolder, deps: str) -> None:
+        """Take note of a session with the releases *deps*, which ended with *code*."""
+        sources, outcomes, run = Sources(self._manifest), outcomes_of(folder), f"the run with {deps} releases"
+        self._codes.append(code)
+        self._held.append(deps)
+        self.checked = tuple(
+            (page, with_outcomes(page, standings, sources, self._world, outcomes, run)) for page, standings in self.checked
+        )
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether a session was interrupted, so that no further one is to begin."""
+        return ExitCode.INTERRUPTED in self._codes
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What follows from all of it; without any run nothing is proved."""
+        states = {standing.state for _, standings in self.checked for standing in standings}
+        codes = [*self._codes]
+        if states & _NOT_RIGHT:
+            codes.append(ExitCode.FAILED)
+        if State.NOT_RUN in states:
+            codes.append(ExitCode.NOT_RUN)
+        return ExitCode.worst(codes or [ExitCode.NOTHING_SELECTED])
+
+    def lines(self) -> Iterator[str]:
+        """Yield a line for each page: whether it passes, and by what."""
+        for page, standings in self.checked:
+            wrong = [standing for standing in standings if not standing.good]
+            proved = [standing for standing in standings if standing.good and standing.variant is not None]
+            if wrong:
+                yield f"   REFUSED  {page.shown}: {len(wrong)} of {len(standings)} not right"
+            elif standings:
+                ran = f", {len(proved)} run with {', '.join(self._held)} releases" if proved else ""
+                yield f"    passed  {page.shown}: {len(standings)} right{ran}"

@@ -1,0 +1,231 @@
+"""A page as this tool sees it: its text, its fences with the directives that they stand under, and what is wrong with these."""
+
+import codecs
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dvara_examples.core.errors import PageError
+from dvara_examples.docs_ci.directives import (
+    BadDirective,
+    Close,
+    Directive,
+    Placeholders,
+    RunsAs,
+    Shows,
+    Table,
+    TableEnd,
+    Untested,
+    parse_directive,
+)
+from dvara_examples.docs_ci.markdown import Block, Comment, Fence, Prose, blocks
+
+LANGUAGE_OF: Mapping[str, str] = {
+    **dict.fromkeys(("python", "py", "python3", "py3"), "python"),
+    **dict.fromkeys(("javascript", "js", "mjs", "cjs", "typescript", "ts", "mts", "node", "nodejs"), "node"),
+    "java": "java",
+}
+"""The words that an info string may begin with, and the language whose toolchain runs such a fence."""
+SUFFIXES = (".md", ".mdx", ".markdown")
+
+_WORD = re.compile(r"\{?\s*\.?(?P<word>[A-Za-z0-9_+#-]+)")
+_About = Shows | RunsAs | Untested
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A fence that can be tested: its *language*, and the directive that it stands under, with its line, if there is any."""
+
+    fence: Fence
+    language: str | None
+    about: _About | None = None
+    about_line: int = 0
+
+    @property
+    def line(self) -> int:
+        """The line of the opening fence, counted from 1."""
+        return self.fence.start + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something on *line* (from 1) that cannot be understood."""
+
+    line: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A part of the page that this tool writes: the lines from index *start* up to *end*, between two comments."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that was read from *path*; *shown* is its name for people. *text* is without its byte order mark."""
+
+    path: Path
+    shown: str
+    text: str
+    has_bom: bool = False
+    fences: tuple[Fence, ...] = ()
+    snippets: tuple[Snippet, ...] = ()
+    tables: tuple[Generated, ...] = ()
+    placeholders: tuple[tuple[str, str], ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def load_page(path: Path, shown: str) -> Page:
+    """Read the page at *path*. Raises PageError where it is no text in UTF-8."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise PageError(f"{shown}: the page cannot be read ({reason}); name a Markdown file or a folder") from None
+    try:
+        return read_page(path, shown, data.removeprefix(codecs.BOM_UTF8).decode(), has_bom=data.startswith(codecs.BOM_UTF8))
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        found = f"found the byte 0x{error.object[error.start]:02x}, which is not UTF-8 here"
+        raise PageError(f"{shown}:{line}: {found}; save the page as UTF-8") from None
+
+
+def read_page(path: Path, shown: str, text: str, *, has_bom: bool = False) -> Page:
+    """Return the page that *text* is; a name that ends in ``.mdx`` makes it MDX."""
+    found = blocks(text, mdx=path.suffix == ".mdx")
+    reader = _Reader()
+    reader.read(found)
+    return Page(
+        path,
+        shown,
+        text,
+        has_bom,
+        tuple(block for block in found if isinstance(block, Fence)),
+        tuple(reader.snippets),
+        tuple(reader.tables),
+        tuple(reader.placeholders),
+        tuple(sorted(reader.problems, key=lambda problem: problem.line)),
+    )
+
+
+def language_of(info: str) -> str | None:
+    """Return the language whose toolchain runs a fence with this info string, or None."""
+    word = _WORD.match(info)
+    return LANGUAGE_OF.get(word["word"].lower()) if word else None
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Goes through the blocks of one page and notes which directive each fence stands under.
+
+    A directive is about the first fence in each language behind it, as long as nothing but tabs lies between; where it is
+    closed by a comment of its own, prose may lie between too.
+    """
+
+    snippets: list[Snippet] = field(default_factory=list)
+    tables: list[Generated] = field(default_factory=list)
+    placeholders: list[tuple[str, str]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    _about: _About | None = None
+    _line: int = 0
+    _closed_later: bool = False
+    _served: set[str | None] = field(default_factory=set)
+    _table: int | None = None
+
+    def read(self, found: Sequence[Block]) -> None:
+        directives = self._directives(found)
+        closed = _closed_later(directives)
+        for index, block in enumerate(found):
+            match block:
+                case Comment():
+                    if index in directives:
+                        self._take(block, directives[index], closed_later=index in closed)
+                case Fence():
+                    self._fence(block)
+                case Prose():
+                    if not self._closed_later:
+                        self._end()
+        self._end()
+        if self._table is not None:
+            self._problem(self._table, "the table that begins here has no /examples comment behind it; add one")
+
+    def _directives(self, found: Sequence[Block]) -> dict[int, Directive]:
+        directives = {}
+        for index, block in enumerate(found):
+            if isinstance(block, Comment):
+                try:
+                    directive = parse_directive(block.text)
+                except BadDirective as error:
+                    self._problem(block.start + 1, str(error))
+                    continue
+                if directive is not None:
+                    directives[index] = directive
+        return directives
+
+    def _take(self, block: Comment, directive: Directive, *, closed_later: bool) -> None:
+        match directive:
+            case Placeholders():
+                self.placeholders.extend(directive.pairs)
+            case Table() if block.nested:
+                self._problem(block.start + 1, "a table inside a list or a quote cannot be written; put it outside")
+            case Table():
+                self._table = block.end
+            case TableEnd():
+                if self._table is None or self._table > block.start:
+                    self._problem(
+                        block.start + 1,
+                        "no table has begun above that could end here; add a line with the comment examples: table",
+                    )
+                else:
+                    self.tables.append(Generated(self._table, block.start))
+                self._table = None
+            case Close():
+                if self._about is None:
+                    self._problem(block.start + 1, "nothing is open that could be closed here; remove the comment")
+                self._end()
+            case _:
+                self._end()
+                self._about, self._line, self._closed_later, self._served = directive, block.start + 1, closed_later, set()
+
+    def _fence(self, fence: Fence) -> None:
+        language = language_of(fence.info)
+        about = self._about
+        named = about.language if isinstance(about, Shows | RunsAs) else None
+        if named is not None and not self._served:
+            self._served.add(named)
+            self.snippets.append(Snippet(fence, named, about, self._line))
+            if not self._closed_later:
+                self._end()
+        elif language is None:
+            return
+        elif about is None or named is not None or language in self._served:
+            if not self._closed_later:
+                self._end()
+            self.snippets.append(Snippet(fence, language))
+        else:
+            self._served.add(language)
+            self.snippets.append(Snippet(fence, language, about, self._line))
+
+    def _end(self) -> None:
+        """Let no further fence stand under the directive; one that is about no fence at all is a mistake."""
+        if self._about is not None and not self._served:
+            sentence = (
+                "no fence in Python, JavaScript or Java follows this comment; only blank lines and tabs may stand between, "
+                "and inside HTML a fence needs a blank line before it"
+            )
+            self._problem(self._line, sentence)
+        self._about, self._closed_later = None, False
+
+    def _problem(self, line: int, sentence: str) -> None:
+        self.problems.append(Problem(line, sentence))
+
+
+def _closed_later(directives: Mapping[int, Directive]) -> set[int]:
+    """Return the indices of the directives that a comment of their own closes."""
+    about = [(index, d) for index, d in sorted(directives.items()) if isinstance(d, Shows | RunsAs | Untested | Close)]
+    return {index for (index, _), (_, following) in itertools.pairwise(about) if isinstance(following, Close)}

@@ -1,0 +1,136 @@
+"""The scripts that a page prints: each fence put where its region is, or on its own, with the page's placeholders mapped."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dvara_examples.core.errors import PageError
+from dvara_examples.docs_ci.directives import RunsAs, Shows
+from dvara_examples.docs_ci.page import Page, Snippet
+from dvara_examples.docs_ci.placeholders import Unmappable, mapped
+from dvara_examples.docs_ci.regions import split_lines
+from dvara_examples.docs_ci.sources import Source, Sources, Unknown, read_script
+from dvara_examples.manifest import Example, Variant
+
+_CLASS = re.compile(r"^\s*(?:public\s+|final\s+)*(?:class|record|enum|interface)\s+(?P<name>\w+)", re.MULTILINE)
+_PUBLIC = re.compile(r"^\s*public\s+(?:final\s+)?(?:class|record|enum|interface)\s+(?P<name>\w+)", re.MULTILINE)
+_HEADER = re.compile(r"///usr/bin/env jbang|//[A-Z_]+(?:\s|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedScript:
+    """One script as a page prints it: *lines* are those of its fences on the page, from 1, and *name* is what its file is called.
+
+    *run_id* names the run's example: the page and the example, with a number from the second script on
+    (``guide.md#stream-basic#2``). Code of the page's *own* has the line of its directive (``guide.md:12#stream-basic``).
+    """
+
+    run_id: str
+    example: Example
+    variant: Variant
+    lines: tuple[int, ...]
+    name: str
+    text: str
+    own: bool
+
+    @property
+    def variant_id(self) -> str:
+        """The id of the run."""
+        return f"{self.run_id}[{self.variant.language}]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A fence and what it stands for; without a source it is a script by itself."""
+
+    snippet: Snippet
+    example: Example
+    variant: Variant
+    source: Source | None = None
+
+
+def printed_scripts(page: Page, page_id: str, sources: Sources, *, strict: bool = True) -> tuple[PrintedScript, ...]:
+    """Return the scripts that *page* prints, in its order.
+
+    The fences of a page that show different regions of one script are put into it together. Raises Unknown where a directive
+    names what is not there, unless told not to be *strict*, and PageError where a placeholder cannot be mapped.
+    """
+    scripts: list[PrintedScript] = []
+    groups: dict[str, list[list[_Part]]] = {}
+    for part in _parts(page, sources, strict=strict):
+        several = groups.setdefault(part.variant.id, [])
+        if part.source is None:
+            scripts.append(_script(page, f"{page_id}:{part.snippet.about_line}#{part.example.id}", [part]))
+        elif (fitting := next((group for group in several if _fits(part, group)), None)) is not None:
+            fitting.append(part)
+        else:
+            several.append([part])
+    for several in groups.values():
+        for number, group in enumerate(several, 1):
+            run_id = f"{page_id}#{group[0].example.id}" + (f"#{number}" if number > 1 else "")
+            scripts.append(_script(page, run_id, group))
+    return tuple(sorted(scripts, key=lambda script: script.lines))
+
+
+def _parts(page: Page, sources: Sources, *, strict: bool) -> Iterator[_Part]:
+    for snippet in page.snippets:
+        try:
+            match snippet.about:
+                case RunsAs():
+                    yield _Part(snippet, *sources.variant(snippet.about, snippet.language))
+                case Shows():
+                    source = sources.find(snippet.about, snippet.language)
+                    yield _Part(snippet, source.example, source.variant, source)
+        except Unknown as error:
+            if strict:
+                raise Unknown(f"{page.shown}:{snippet.line}: {error}") from None
+
+
+def _fits(part: _Part, group: Sequence[_Part]) -> bool:
+    """Tell whether a fence can go into the same script as *group*: its region overlaps with none of theirs."""
+    assert part.source is not None
+    mine = part.source.region
+    regions = [other.source.region for other in group if other.source is not None]
+    return all(mine.last_line < other.first_line or other.last_line < mine.first_line for other in regions)
+
+
+def _script(page: Page, run_id: str, group: Sequence[_Part]) -> PrintedScript:
+    first = group[0]
+    lines = tuple(sorted(part.snippet.line for part in group))
+    if first.source is None:
+        text = _own(page, first)
+        return PrintedScript(run_id, first.example, first.variant, lines, _name(first.variant, text), text, own=True)
+    script = split_lines(read_script(first.variant.file))
+    for part in sorted(group, key=lambda part: part.source.region.first_line if part.source else 0, reverse=True):
+        if part.source is not None:
+            region = part.source.region
+            code = _mapped(page, part).split("\n")
+            script[region.first_line - 1 : region.last_line] = [region.indent + line if line else line for line in code]
+    return PrintedScript(
+        run_id, first.example, first.variant, lines, first.variant.file.name, "\n".join(script) + "\n", own=False
+    )
+
+
+def _own(page: Page, part: _Part) -> str:
+    """Return code of the page's own; Java gets the directives of its example's script where it has none."""
+    code = _mapped(page, part) + "\n"
+    if part.variant.language != "java" or any(_HEADER.match(line) for line in code.splitlines()):
+        return code
+    header = [line for line in split_lines(read_script(part.variant.file)) if _HEADER.match(line)]
+    return "".join(f"{line}\n" for line in header) + code
+
+
+def _mapped(page: Page, part: _Part) -> str:
+    snippet = part.snippet
+    try:
+        return mapped("\n".join(snippet.fence.lines), part.variant.language, page.placeholders)
+    except Unmappable as error:
+        raise PageError(f"{page.shown}:{snippet.line + error.line}: {error}") from None
+
+
+def _name(variant: Variant, text: str) -> str:
+    """Return the file's name; Java wants that of the class."""
+    if variant.language != "java":
+        return variant.file.name
+    found = _PUBLIC.search(text) or _CLASS.search(text)
+    return f"{found['name']}.java" if found else variant.file.name

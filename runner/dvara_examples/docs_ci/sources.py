@@ -1,0 +1,72 @@
+"""What the directives of pages name: examples of the manifest, and regions of their scripts, each script read once."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dvara_examples.core.values import did_you_mean
+from dvara_examples.docs_ci.directives import RunsAs, Shows
+from dvara_examples.docs_ci.regions import BadRegion, Region, find_regions
+from dvara_examples.manifest import Example, Manifest, Variant
+
+
+class Unknown(ValueError):  # noqa: N818 - reads as the sentence it starts
+    """A directive names an example, a language or a region that is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the content of a fence comes from."""
+
+    example: Example
+    variant: Variant
+    region: Region
+
+
+@dataclass(slots=True)
+class Sources:
+    """Finds examples and regions for one manifest."""
+
+    manifest: Manifest
+    _regions: dict[Path, dict[str, Region]] = field(default_factory=dict)
+
+    def variant(self, about: Shows | RunsAs, language: str | None) -> tuple[Example, Variant]:
+        """Return the example that *about* names, and its variant in *language*. Raises Unknown."""
+        example = next((e for e in self.manifest.examples if e.id == about.example_id), None)
+        if example is None:
+            ids = [e.id for e in self.manifest.examples if not e.explicit]
+            raise Unknown(f"unknown example {about.example_id!r}; {did_you_mean(about.example_id, ids)}")
+        variant = next((v for v in example.variants if v.language == language), None)
+        if variant is None:
+            known = [v.language for v in example.variants]
+            raise Unknown(f"{example.id} has no variant in {language or ''!r}; {did_you_mean(language or '', known)}")
+        return example, variant
+
+    def find(self, about: Shows, language: str | None) -> Source:
+        """Return what a fence in *language* under *about* is to show. Raises Unknown."""
+        example, variant = self.variant(about, language)
+        regions = self.regions(variant)
+        name = about.region or default_region(example.id)
+        if name not in regions:
+            raise Unknown(f"{variant.relative} has no region {name!r}; {did_you_mean(name, regions)}")
+        return Source(example, variant, regions[name])
+
+    def regions(self, variant: Variant) -> dict[str, Region]:
+        """Return the regions of a variant's script. Raises Unknown where its tags do not fit together."""
+        if variant.file not in self._regions:
+            try:
+                self._regions[variant.file] = dict(find_regions(read_script(variant.file)))
+            except BadRegion as error:
+                raise Unknown(f"{variant.relative}:{error.line}: {error}") from None
+            except (OSError, UnicodeDecodeError) as error:
+                raise Unknown(f"{variant.relative} cannot be read ({error})") from None
+        return self._regions[variant.file]
+
+
+def default_region(example_id: str) -> str:
+    """Return the name of the region that an example's whole code stands in: its id with underscores."""
+    return example_id.replace("-", "_")
+
+
+def read_script(file: Path) -> str:
+    """Return the text of a script as it is, line ends included."""
+    return file.read_bytes().decode("utf-8-sig")

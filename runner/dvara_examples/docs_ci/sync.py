@@ -1,0 +1,127 @@
+"""Brings pages back in step: the content of the fences that have drifted, and of generated tables, and not a byte else.
+
+Lines that are right already stay as they are; new ones get the fence's own indentation and quote marks, and the page's line
+ends. The marker of a fence is touched in one case alone: where the code holds a line that would end it, both markers are
+lengthened. What was written is read again before it takes the page's place, and refused if anything else would change.
+"""
+
+import codecs
+import difflib
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from dvara_examples.core.errors import PageError
+from dvara_examples.docs_ci.directives import Shows
+from dvara_examples.docs_ci.markdown import Fence, split_page
+from dvara_examples.docs_ci.page import Generated, Page, Snippet, read_page
+from dvara_examples.docs_ci.sources import Sources, Unknown
+from dvara_examples.docs_ci.table import table_lines
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+def synced(page: Page, sources: Sources) -> str:
+    """Return the text of *page* as it would be in step; what names nothing that exists stays as it is.
+
+    Raises PageError where the page cannot be written without changing something else.
+    """
+    lines = split_page(page.text)
+    wanted = {snippet.fence.start: content for snippet in page.snippets if (content := _content(snippet, sources)) is not None}
+    edits = [(f.start, f.end, _fence(lines, f, wanted[f.start])) for f in page.fences if wanted.get(f.start, f.lines) != f.lines]
+    edits += [(t.start, t.end, _table(lines, t, table_lines(sources.manifest, page.path))) for t in page.tables]
+    for start, end, fresh in sorted(edits, reverse=True):
+        lines[start:end] = fresh
+    text = "".join(lines)
+    if text != page.text:
+        _check(page, text, wanted)
+    return text
+
+
+def save(page: Page, text: str) -> None:
+    """Put *text* in the place of *page*, at once or not at all; the file's mode, its links and its byte order mark stay."""
+    path = Path(os.path.realpath(page.path))
+    data = (codecs.BOM_UTF8 if page.has_bom else b"") + text.encode()
+    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            os.fchmod(file.fileno(), path.stat().st_mode & 0o7777)
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def _content(snippet: Snippet, sources: Sources) -> tuple[str, ...] | None:
+    """Return what a fence is to show, or None where that is its own affair."""
+    if not isinstance(snippet.about, Shows) or not snippet.fence.closed:
+        return None
+    try:
+        return sources.find(snippet.about, snippet.language).region.lines
+    except Unknown:
+        return None
+
+
+def _fence(lines: Sequence[str], fence: Fence, content: Sequence[str]) -> list[str]:
+    """Return the lines of a fence that holds *content*; those that are right already keep every byte."""
+    opening, first, closing = lines[fence.start], fence.start + 1, lines[fence.end - 1]
+    prefix, end = _prefix(opening, fence.markup), _line_end(opening)
+    fresh: list[str] = []
+    for tag, i, j, k, m in difflib.SequenceMatcher(None, fence.lines, content, autojunk=False).get_opcodes():
+        if tag == "equal":
+            fresh += lines[first + i : first + j]
+        else:
+            fresh += [_placed(prefix, line) + end for line in content[k:m]]
+    longer = _marker(fence.markup, content)
+    if longer != fence.markup:
+        opening, closing = (re.sub(rf"{re.escape(fence.markup[0])}{{3,}}", longer, line, count=1) for line in (opening, closing))
+    return [opening, *fresh, closing]
+
+
+def _table(lines: Sequence[str], table: Generated, wanted: Sequence[str]) -> list[str]:
+    seen = list(lines[table.start : table.end])
+    if [_LINE_END.sub("", line) for line in seen] == list(wanted):
+        return seen
+    end = _line_end(lines[table.start - 1])
+    return [line + end for line in wanted]
+
+
+def _prefix(line: str, markup: str) -> str:
+    """Return what stands before each line of a fence's content: quote marks stay, and the signs of lists become blanks."""
+    return re.sub(r"[^>\s]", " ", line[: line.index(markup)])
+
+
+def _placed(prefix: str, line: str) -> str:
+    """Return *line* behind *prefix*; a quote mark takes the blank behind it for its own, and blank lines need none."""
+    if not line:
+        return prefix.rstrip()
+    return f"{prefix} {line}" if prefix.endswith(">") and line[0] in " \t" else prefix + line
+
+
+def _line_end(line: str) -> str:
+    found = _LINE_END.search(line)
+    return found.group() if found else "\n"
+
+
+def _marker(markup: str, content: Sequence[str]) -> str:
+    """Return the fence's marker, longer than any line of *content* that could be taken for its end."""
+    closers = [re.fullmatch(rf" {{0,3}}({re.escape(markup[0])}{{3,}})\s*", line) for line in content]
+    longest = max((len(found[1]) for found in closers if found), default=0)
+    return markup if longest < len(markup) else markup[0] * (longest + 1)
+
+
+def _check(page: Page, text: str, wanted: dict[int, tuple[str, ...]]) -> None:
+    """Read what would be written, and refuse it where any fence would not be what it is to be, or the others not as before."""
+    after = read_page(page.path, page.shown, text)
+    meant = [wanted.get(fence.start, fence.lines) for fence in page.fences]
+    if [fence.lines for fence in after.fences] != meant or len(after.tables) != len(page.tables):
+        line = next(
+            (was.start + 1 for was, now, lines in zip(page.fences, after.fences, meant, strict=False) if now.lines != lines), 1
+        )
+        raise PageError(
+            f"{page.shown}:{line}: this fence cannot be written without changing the page around it; "
+            "give it a place of its own, outside of lists, quotes and HTML, and sync again"
+        )

@@ -1,0 +1,137 @@
+"""The stand-in itself: listens, gives every connection a thread, and ends all of them when it is closed."""
+
+import select
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Self
+
+from dvara_examples.core.clock import Clock
+from dvara_examples.core.errors import GatewayError
+from dvara_examples.embedded_gateway.answer import Answer
+from dvara_examples.embedded_gateway.connection import Connection
+from dvara_examples.embedded_gateway.keys import KeyRing, new_key
+from dvara_examples.embedded_gateway.request_context import Patience
+
+_BACKLOG = 128
+_JOIN_S = 5.0
+_RETRY_S = 0.05
+
+
+class StandIn:
+    """A correct DVARA on a loopback port, with scripted answers; a context manager, safe to use from several threads.
+
+    *default_key* is answered from the default book; without one given, a random one is made. *log* gets one line per
+    request, from the connections' threads. The port is bound when the ``with`` block is entered.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        default_key: str | None = None,
+        log: Callable[[str], None] | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        self.default_key = default_key or new_key()
+        self.base_url = ""
+        self._host = host
+        self._port = port
+        self._clock = clock
+        self._log = log or (lambda _line: None)
+        self._patience = patience or Patience()
+        self._keys = KeyRing()
+        self._keys.add(self.default_key)
+        self._closing = threading.Event()
+        self._lock = threading.Lock()
+        self._open: dict[Connection, threading.Thread] = {}
+
+    def enroll(self, answers: Sequence[Answer]) -> str:
+        """Return a new key whose request k gets answer k, the last one repeating; without answers the default book serves it."""
+        key = new_key()
+        self._keys.add(key, answers)
+        return key
+
+    def withdraw(self, key: str) -> None:
+        """Accept *key* no longer; requests under way are finished."""
+        self._keys.remove(key)
+
+    def __enter__(self) -> Self:
+        self._listener = self._bind()
+        self._wake, self._waker = socket.socketpair()
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        self.base_url = f"http://{host}:{self._listener.getsockname()[1]}/v1"
+        self._acceptor = threading.Thread(target=self._accept, name="standin-accept", daemon=True)
+        self._acceptor.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self, *, grace_s: float = 0.0) -> None:
+        """Stop listening and end all connections; requests under way have *grace_s* seconds to finish. May be called again."""
+        self._stop_accepting()
+        deadline_s = self._clock.monotonic() + grace_s
+        while self._cut_all(only_idle=True) and self._clock.monotonic() < deadline_s:
+            self._closing.wait(0.05)
+        self._closing.set()
+        self._cut_all(only_idle=False)
+        with self._lock:
+            threads = list(self._open.values())
+        for thread in threads:
+            thread.join(_JOIN_S)
+
+    def _bind(self) -> socket.socket:
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        try:
+            return socket.create_server((self._host, self._port), family=family, backlog=_BACKLOG)
+        except OSError as error:
+            raise GatewayError(
+                f"port {self._port} on {self._host} cannot be used ({error.strerror or error}); "
+                "stop what listens there, or choose another port (0 takes any that is free)"
+            ) from error
+
+    def _accept(self) -> None:
+        poll = select.poll()  # not select(), which knows no descriptor above 1023
+        poll.register(self._listener, select.POLLIN)
+        poll.register(self._wake, select.POLLIN)
+        while self._wake.fileno() not in {fd for fd, _ in poll.poll()}:
+            try:
+                sock, _ = self._listener.accept()
+            except OSError:  # the client gave up in the queue, or this process has no descriptor left for it
+                self._closing.wait(_RETRY_S)
+                continue
+            self._start(sock)
+
+    def _start(self, sock: socket.socket) -> None:
+        connection = Connection(
+            sock, keys=self._keys, clock=self._clock, patience=self._patience, closing=self._closing, log=self._log
+        )
+        thread = threading.Thread(target=self._serve, args=(connection,), name="standin-connection", daemon=True)
+        with self._lock:
+            self._open[connection] = thread
+        thread.start()
+
+    def _serve(self, connection: Connection) -> None:
+        try:
+            connection.serve()
+        finally:
+            with self._lock:
+                del self._open[connection]
+
+    def _stop_accepting(self) -> None:
+        if self._acceptor.is_alive():
+            self._waker.send(b"x")
+            self._acceptor.join(_JOIN_S)
+        for sock in (self._listener, self._wake, self._waker):
+            sock.close()
+
+    def _cut_all(self, *, only_idle: bool) -> bool:
+        """Cut the connections; tell whether some are left at work."""
+        with self._lock:
+            connections = list(self._open)
+        cut = [connection.cut(only_idle=only_idle) for connection in connections]
+        return not all(cut)

@@ -1,0 +1,114 @@
+"""What one session may spend at a gateway: bounds on requests and tokens, shared by all of its runs.
+
+A bound is looked at when a request arrives: one that has been let through goes on to its end, so that runs side by side can
+spend more tokens than allowed, by what was under way. Tokens are those that the gateway itself counts (``usage`` of an answer
+or of a chunk); where it counts none, four characters of request and answer are taken for one.
+"""
+
+import threading
+from dataclasses import dataclass, replace
+
+from dvara_examples.records.transcript import Exchange
+
+URL_REQUESTS = 200
+"""So many requests a session sends to a gateway at a URL, unless the user says otherwise."""
+RAISE_IT = "raise --max-requests or --max-tokens, or select fewer examples"
+"""What to do where a bound is reached."""
+CHARS_PER_TOKEN = 4
+_FIRST_ERROR_STATUS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How much may be spent; None means that there is no bound."""
+
+    requests: int | None = None
+    tokens: int | None = None
+
+    def __str__(self) -> str:
+        parts = [(self.requests, "request"), (self.tokens, "token")]
+        return " and ".join(_counted(number, what) for number, what in parts if number is not None)
+
+
+NO_BOUNDS = Allowance()
+"""Everything may be spent."""
+
+
+def allowance_for(kind: str, asked: Allowance) -> Allowance:
+    """Return the bounds that hold at a gateway of *kind*: those *asked* for, and a generous one on requests to a URL."""
+    if kind == "url" and asked.requests is None:
+        return replace(asked, requests=URL_REQUESTS)
+    return asked
+
+
+def cost_reminder(runs: int, gateway: str, allowance: Allowance) -> str:
+    """Return what a user should know before the first of *runs* asks a *gateway* on another machine."""
+    send = "1 run sends its" if runs == 1 else f"{runs} runs send their"
+    return f"{send} requests to {gateway}, where they may cost money; the bound is {allowance}"
+
+
+class Meter:
+    """Counts what a session spends of its allowance; safe to use from several threads."""
+
+    def __init__(self, allowance: Allowance) -> None:
+        self._allowance = allowance
+        self._lock = threading.Lock()
+        self._requests = 0
+        self._tokens = 0
+
+    @property
+    def spent(self) -> str | None:
+        """The bound that lets nothing more through, in words, or None where something is left."""
+        with self._lock:
+            return self._spent()
+
+    def admit(self) -> str | None:
+        """Count a request that has arrived and return None, or return why it must not be passed on."""
+        with self._lock:
+            refusal = self._spent()
+            if refusal is None:
+                self._requests += 1
+            return refusal
+
+    def ended(self, exchange: Exchange, tokens: int | None) -> None:
+        """Take note of what an exchange used: *tokens* as the gateway counted them, an estimate where it did not."""
+        used = estimated_tokens(exchange) if tokens is None else tokens
+        with self._lock:
+            self._tokens += used
+
+    def _spent(self) -> str | None:
+        allowed = self._allowance
+        if allowed.requests is not None and self._requests >= allowed.requests:
+            return f"the bound of {_counted(allowed.requests, 'request')} is reached"
+        if allowed.tokens is not None and self._tokens >= allowed.tokens:
+            return f"the bound of {_counted(allowed.tokens, 'token')} is reached"
+        return None
+
+
+class RunMeter:
+    """One run's way to the *meter* that all runs share; *refused* says why a request of this run was not passed on."""
+
+    def __init__(self, meter: Meter) -> None:
+        self.refused: str | None = None
+        self._meter = meter
+
+    def admit(self) -> str | None:
+        """Ask the shared meter, and remember a refusal."""
+        refusal = self._meter.admit()
+        self.refused = self.refused or refusal
+        return refusal
+
+    def ended(self, exchange: Exchange, tokens: int | None) -> None:
+        """Tell the shared meter."""
+        self._meter.ended(exchange, tokens)
+
+
+def estimated_tokens(exchange: Exchange) -> int:
+    """Return about how many tokens *exchange* used; what was refused with an error status used none."""
+    if exchange.response is None or exchange.response.status >= _FIRST_ERROR_STATUS:
+        return 0
+    return (exchange.request.body_size_bytes + len(exchange.text)) // CHARS_PER_TOKEN
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

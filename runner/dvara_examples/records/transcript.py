@@ -1,0 +1,220 @@
+"""All that was seen in one run, as immutable values on one clock.
+
+Times are seconds since the run began (monotonic). Secrets never enter: whoever builds these values has removed them.
+Large outputs and bodies are cut: their size says how much there was, and ``complete`` whether all of it is here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from dvara_examples.records.model import Ending, Limits
+
+
+@dataclass(frozen=True, slots=True)
+class OutputPiece:
+    """What one read of a pipe returned, and when."""
+
+    at_s: float
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One pipe's output: leading *pieces* and, where those were cut, the last bytes as *tail*."""
+
+    pieces: tuple[OutputPiece, ...] = ()
+    size_bytes: int = 0
+    tail: bytes = b""
+
+    @property
+    def head(self) -> bytes:
+        """The leading bytes that were kept, joined."""
+        return b"".join(piece.data for piece in self.pieces)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every byte that was written is here."""
+        return sum(len(piece.data) for piece in self.pieces) == self.size_bytes
+
+    @property
+    def text(self) -> str:
+        """The kept output as text, undecodable bytes replaced; a gap is made visible."""
+        if self.complete:
+            return self.head.decode("utf-8", "replace")
+        gap = self.size_bytes - len(self.head) - len(self.tail)
+        return f"{self.head.decode('utf-8', 'replace')}\n[... {gap} bytes not kept ...]\n{self.tail.decode('utf-8', 'replace')}"
+
+
+Limit = Literal["wall", "idle"]
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """Something an example left behind: a *process* that outlived it, or a *pipe* that a stranger held open."""
+
+    kind: Literal["process", "pipe"]
+    what: str
+    pid: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessEnd:
+    """How the example's process ended.
+
+    Exactly one of *exit_code* and *signal* (``SIGKILL``) is set once it started; *limit* names the bound that made the
+    tool stop it; *stopped_by* is the last step of the stop ladder that was needed; *error* says why it could not start,
+    or why its run says nothing about the example.
+    *duration_s* counts from the start of the process; *ended_at_s* is the moment of its end on the run's clock.
+    *notes* tell what the manifest had done to it (``Ctrl-C at 0.41 s``).
+    """
+
+    exit_code: int | None
+    signal: str | None = None
+    limit: Limit | None = None
+    stopped_by: str | None = None
+    duration_s: float = 0.0
+    ended_at_s: float | None = None
+    leaks: tuple[Leak, ...] = ()
+    error: str | None = None
+    interrupted: bool = False
+    notes: tuple[str, ...] = ()
+
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the example sent: the *target* is as written on the request line; the *body* may be cut."""
+
+    method: str
+    target: str
+    headers: Headers = ()
+    body: bytes = b""
+    body_size_bytes: int = 0
+    version: str = "HTTP/1.1"
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of that name, whatever its case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What the gateway answered: *framing* is how the body's end is known; the *body* holds its leading bytes only."""
+
+    status: int
+    headers: Headers = ()
+    framing: Literal["chunked", "length", "close", "none"] = "none"
+    body: bytes = b""
+    body_size_bytes: int = 0
+    version: str = "HTTP/1.1"
+    reason: str = ""
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of that name, whatever its case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class WirePiece:
+    """What one read from the gateway returned: its size with framing, and when it came."""
+
+    at_s: float
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class WireEvent:
+    """One server-sent event of a response; *text* is the answer's text in it, *data* the raw payload (may be cut)."""
+
+    at_s: float
+    data: str
+    name: str = "message"
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and what came of it, seen between the example and the gateway.
+
+    *number* counts from 1 in the order in which requests arrived; *connection* counts the client's connections.
+    *text* is the answer's text as sent (all deltas joined, or the message of an answer that was not streamed).
+    *events* holds the first events, *event_count* how many there were; *text_complete* is False where the text was cut.
+    *notes* are remarks beside the ending (``sentinel without finish_reason``, ``close-delimited body``).
+    """
+
+    number: int
+    connection: int
+    started_at_s: float
+    request: Request
+    ending: Ending
+    ended_at_s: float
+    response: Response | None = None
+    responded_at_s: float | None = None
+    pieces: tuple[WirePiece, ...] = ()
+    events: tuple[WireEvent, ...] = ()
+    event_count: int = 0
+    text: str = ""
+    text_complete: bool = True
+    finish_reason: str | None = None
+    sentinel: bool = False
+    streamed: bool = False
+    error: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """What was run, where, with what: everything that is known before the process starts.
+
+    *argv* and *file* are as run; *versions* maps names (``node``, ``openai``) to versions; *reproduce* is a command line.
+    """
+
+    variant_id: str
+    example_id: str
+    language: str
+    file: str
+    argv: tuple[str, ...] = ()
+    launcher: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    gateway: str = ""
+    limits: Limits = field(default_factory=Limits)
+    started_utc: str = ""
+    reproduce: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFailure:
+    """A defect of something that the example builds on: the *findings* that fail for it, the reason, and where it is told."""
+
+    findings: tuple[str, ...]
+    because: str
+    upstream: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """All that was seen in one run.
+
+    *expect* holds the expectations as plain values, and *known_failure* what is known to break them, so that it can be judged
+    again. *overrides* are the expectations that this language alone has, with a reason; *scripted* tells whether the gateway's
+    answers were the same for every language. *notes* are remarks about the wire that belong to no exchange.
+    """
+
+    run: RunInfo
+    expect: Mapping[str, object]
+    process: ProcessEnd
+    stdout: Output = field(default_factory=Output)
+    stderr: Output = field(default_factory=Output)
+    exchanges: tuple[Exchange, ...] = ()
+    known_failure: KnownFailure | None = None
+    overrides: tuple[str, ...] = ()
+    scripted: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def last_exchange(self) -> Exchange | None:
+        """The exchange that the run ended on, or None where the example never sent a request."""
+        return self.exchanges[-1] if self.exchanges else None

@@ -1,0 +1,140 @@
+"""What a filter means: which variants of a manifest its predicates hold for."""
+
+import fnmatch
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+from dvara_examples.core.values import did_you_mean, nearest, quoted
+from dvara_examples.gateways import CAPABILITIES
+from dvara_examples.manifest import Example, Manifest, Variant
+from dvara_examples.selection.filterset import And, Filter, Not, Or, Predicate, parse_filter, predicates, refuse
+from dvara_examples.toolchains import languages as known_languages
+
+Holds = Callable[[Example, Variant], bool]
+
+_MOST_LISTED = 12
+_ASKING = frozenset({"id", "tag", "explicit"})
+"""The predicates that can ask for an explicit example, where they are not negated."""
+
+
+def compile_filter(text: str, manifest: Manifest) -> tuple[Holds, Holds]:
+    """Return whether the filter *text* holds for a variant, and whether it asks for one whose example is explicit.
+
+    Raises SelectionError where it cannot be parsed, or where one of its words fits nothing that the manifest has.
+    """
+    parsed = parse_filter(text)
+    for predicate in predicates(parsed):
+        _check_known(text, predicate, manifest)
+    return _holds(parsed), _asks(parsed)
+
+
+def pattern(text: str) -> Callable[[str], bool]:
+    """Return a test for ``*`` and ``?`` patterns; a bracket stands for itself."""
+    if not any(sign in text for sign in "*?"):
+        return text.__eq__
+    matches = re.compile(fnmatch.translate(text.replace("[", "[[]"))).match
+    return lambda word: matches(word) is not None
+
+
+def _holds(of: Filter) -> Holds:
+    match of:
+        case Predicate():
+            return _predicate_holds(of)
+        case Not(part):
+            inner = _holds(part)
+            return lambda example, variant: not inner(example, variant)
+        case And(parts):
+            every = [_holds(part) for part in parts]
+            return lambda example, variant: all(each(example, variant) for each in every)
+        case Or(parts):
+            some = [_holds(part) for part in parts]
+            return lambda example, variant: any(each(example, variant) for each in some)
+
+
+def _asks(of: Filter) -> Holds:
+    """Return whether some predicate that names an example, and is not negated, holds."""
+    match of:
+        case Predicate(name):
+            return _predicate_holds(of) if name in _ASKING else _never
+        case Not():
+            return _never
+        case And(parts) | Or(parts):
+            some = [_asks(part) for part in parts]
+            return lambda example, variant: any(each(example, variant) for each in some)
+
+
+def _never(_example: Example, _variant: Variant) -> bool:
+    return False
+
+
+def _predicate_holds(predicate: Predicate) -> Holds:
+    fits = pattern(predicate.pattern)
+    match predicate.name:
+        case "id":
+            return lambda example, variant: fits(example.id) or fits(variant.id)
+        case "tag":
+            return lambda example, _: any(map(fits, example.tags))
+        case "language":
+            return lambda _, variant: fits(variant.language)
+        case "needs":
+            return lambda example, _: any(map(fits, example.needs))
+        case "file":
+            return lambda _, variant: any(map(fits, _tails(variant.relative)))
+        case "explicit":
+            return lambda example, _: example.explicit
+        case name:
+            return lambda _example, _variant: name == "all"
+
+
+def _tails(path: str) -> Iterable[str]:
+    """Return *path* and what is left of it without its first folder, its first two, and so on."""
+    parts = path.split("/")
+    return ("/".join(parts[start:]) for start in range(len(parts)))
+
+
+def _check_known(text: str, predicate: Predicate, manifest: Manifest) -> None:
+    if not predicate.pattern:
+        return
+    known = _known(predicate.name, manifest)
+    if any(map(pattern(predicate.pattern), known)):
+        return
+    shown = {"id": [example.id for example in manifest.examples], "file": [v.relative for v in manifest.variants]}
+    hint = _hint(predicate.pattern, shown.get(predicate.name, sorted(known)))
+    refuse(text, predicate.pattern_column, f"nothing has the {predicate.name} {quoted(predicate.pattern)}; {hint}")
+
+
+def _known(name: str, manifest: Manifest) -> set[str]:
+    match name:
+        case "id":
+            return {i for example in manifest.examples for i in (example.id, *(v.id for v in example.variants))}
+        case "tag":
+            return {tag for example in manifest.examples for tag in example.tags}
+        case "language":
+            return {variant.language for variant in manifest.variants}.union(known_languages())
+        case "needs":
+            return set(CAPABILITIES)
+        case _:
+            return {tail for variant in manifest.variants for tail in _tails(variant.relative)}
+
+
+def _hint(word: str, known: Collection[str]) -> str:
+    if len(known) <= _MOST_LISTED:
+        return did_you_mean(word, known)
+    near = nearest(word, known)
+    return (f"did you mean {near!r}? " if near else "") + "'dvara-examples list' shows what there is"
+
+
+def filter_variants(
+    filters: Sequence[str], manifest: Manifest, pairs: Iterable[tuple[Example, Variant]], *, ask: bool
+) -> list[tuple[Example, Variant]]:
+    """Return those of *pairs* that any of *filters* holds for; with *ask*, explicit examples have to be asked for.
+
+    Raises SelectionError as :func:`compile_filter` does.
+    """
+    compiled = [compile_filter(text, manifest) for text in filters]
+
+    def chosen(example: Example, variant: Variant) -> bool:
+        asked = ask and example.explicit
+        return any(holds(example, variant) and (asks(example, variant) or not asked) for holds, asks in compiled)
+
+    return [(example, variant) for example, variant in pairs if chosen(example, variant)]

@@ -1,0 +1,158 @@
+"""Chooses the variants that a command is about: by id, by file, by pattern, by language and by tag."""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dvara_examples.core.errors import NothingSelected, SelectionError
+from dvara_examples.core.values import did_you_mean, nearest, quoted
+from dvara_examples.manifest import Example, Manifest, Variant
+from dvara_examples.selection.filtering import filter_variants, pattern
+from dvara_examples.toolchains import languages as known_languages
+
+_LANGUAGE_SUFFIX = re.compile(r"(?P<id>.*)\[(?P<language>[^\[\]]*)\]", re.DOTALL)
+_MOST_LISTED = 12
+
+
+def select(
+    manifest: Manifest,
+    selectors: Sequence[str],
+    languages: Sequence[str] = (),
+    tags: Sequence[str] = (),
+    cwd: Path = Path(),
+    filters: Sequence[str] = (),
+) -> tuple[Variant, ...]:
+    """Return the variants that any of *selectors* names, in the order of the manifest, each once.
+
+    A selector is ``all``, an id (``stream-basic``), an id with its language (``stream-basic[node]``), a pattern of either with
+    ``*`` and ``?`` (``stream-*``, ``*[node]``), or the path of a script (absolute, or seen from *cwd* or from the
+    manifest's root).
+    No selector at all means ``all``. *languages* and *tags* narrow the choice; any one of them is enough.
+    *filters* narrow it too, by the language of :mod:`~dvara_examples.selection.filterset`; again any one is enough.
+
+    An example that is *explicit* is no part of ``all``: an id or a pattern names it, a tag or a filter does where there is
+    no selector, and a script's path only where no other example has that script.
+
+    Raises SelectionError where a word names nothing that the manifest has, with the nearest that it has, and NothingSelected
+    where every word is right and yet nothing is left.
+    """
+    offered = {variant.language for variant in manifest.variants}.union(known_languages())
+    _check_known("language", languages, offered)
+    _check_known("tag", tags, {tag for example in manifest.examples for tag in example.tags})
+    chosen: set[str] = set()
+    matcher = _Matcher(manifest, cwd)
+    for selector in selectors or ("*" if tags or filters else "all",):
+        chosen.update(matcher.ids(selector))
+    named = [(example, variant) for example in manifest.examples for variant in example.variants if variant.id in chosen]
+    kept = _narrow(named, "language", languages, lambda pair: (pair[1].language,))
+    kept = _narrow(kept, "tag", tags, lambda pair: pair[0].tags)
+    kept = _filter(kept, manifest, filters, ask=not (selectors or tags))
+    return tuple(variant for _, variant in kept)
+
+
+def _filter(pairs: "list[_Pair]", manifest: Manifest, filters: Sequence[str], *, ask: bool) -> "list[_Pair]":
+    """Keep the *pairs* that any of *filters* holds for, where there are filters at all."""
+    if not filters:
+        return pairs
+    kept = filter_variants(filters, manifest, pairs, ask=ask)
+    if not kept:
+        shown = " or ".join(quoted(text) for text in filters)
+        explicit = ask and filter_variants(filters, manifest, pairs, ask=False)
+        hint = "; it holds for explicit ones alone: ask for them with id(…), tag(…) or explicit()" if explicit else ""
+        raise NothingSelected(f"nothing is left to run: nothing that is selected fits the filter {shown}{hint}")
+    return kept
+
+
+_Pair = tuple[Example, Variant]
+
+
+def _narrow(pairs: list[_Pair], what: str, words: Sequence[str], words_of: Callable[[_Pair], Sequence[str]]) -> list[_Pair]:
+    """Keep the *pairs* that have any of *words*, where there are words at all."""
+    if not words:
+        return pairs
+    kept = [pair for pair in pairs if not set(words_of(pair)).isdisjoint(words)]
+    if not kept:
+        asked = " or ".join(dict.fromkeys(words))
+        have = ", ".join(sorted({word for pair in pairs for word in words_of(pair)})) or f"no {what} at all"
+        raise NothingSelected(
+            f"nothing is left to run: nothing that is selected has the {what} {asked}; the selected have {have}"
+        )
+    return kept
+
+
+def _check_known(what: str, words: Sequence[str], known: set[str]) -> None:
+    for word in words:
+        if word not in known:
+            raise SelectionError(f"unknown {what} {word!r}; {did_you_mean(word, known)}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Matcher:
+    """Finds what one selector names in *manifest*; paths are seen from *cwd*."""
+
+    manifest: Manifest
+    cwd: Path
+
+    def ids(self, selector: str) -> set[str]:
+        """Return the full ids of the variants that *selector* names, at least one."""
+        if selector == "all":
+            return self._all()
+        found = {variant.id for variant in self._by_id(selector)} or self._by_file(selector)
+        if not found:
+            raise SelectionError(self._unknown(selector))
+        return found
+
+    def _all(self) -> set[str]:
+        every = {variant.id for example in self.manifest.examples if not example.explicit for variant in example.variants}
+        if not every:
+            raise NothingSelected("every example is explicit, and all takes none of those; name an id, a glob or a tag")
+        return every
+
+    def _by_id(self, selector: str) -> Iterator[Variant]:
+        """Yield by id or pattern; brackets at the end hold a language, and are never a set of characters to a pattern."""
+        split = _LANGUAGE_SUFFIX.fullmatch(selector)
+        wanted_id, wanted_language = (split["id"], split["language"]) if split else (selector, "*")
+        is_id, is_language = pattern(wanted_id), pattern(wanted_language)
+        for example in self.manifest.examples:
+            if is_id(example.id):
+                yield from (variant for variant in example.variants if is_language(variant.language))
+
+    def _by_file(self, selector: str) -> set[str]:
+        """Return the ids of the variants whose script *selector* names; of explicit examples only where there are no others."""
+        found = list(self._with_file(selector))
+        explicit = {example.id for example in self.manifest.examples if example.explicit}
+        return {variant.id for variant in found if variant.example_id not in explicit} or {variant.id for variant in found}
+
+    def _with_file(self, selector: str) -> Iterator[Variant]:
+        places = {os.path.normpath(base / selector) for base in (self.cwd, self.manifest.root)}
+        places |= {os.path.realpath(place) for place in places if os.path.lexists(place)}
+        name = os.path.basename(selector)  # noqa: PTH119 - a Path would drop a slash at the end, which no file has
+        for variant in self.manifest.variants:
+            if variant.file.name == name and not places.isdisjoint((str(variant.file), os.path.realpath(variant.file))):
+                yield variant
+
+    def _unknown(self, selector: str) -> str:
+        """Say that *selector* names nothing, with the nearest thing that exists."""
+        split = _LANGUAGE_SUFFIX.fullmatch(selector)
+        variants = [v for v in self.manifest.variants if split and v.example_id == split["id"]]
+        if split and variants:
+            return (
+                f"{split['id']} has no variant in {split['language']!r}; {did_you_mean(split['language'], _languages(variants))}"
+            )
+        if any(sign in selector for sign in "*?"):
+            return f"the pattern {selector!r} fits no example; 'dvara-examples list' shows what there is"
+        if "/" in selector or any(selector.endswith(Path(v.relative).suffix) for v in self.manifest.variants):
+            near = nearest(selector, [v.relative for v in self.manifest.variants])
+            hint = f"did you mean {near}? " if near else ""
+            return f"no example's script is {selector!r}; {hint}'dvara-examples list' shows what there is"
+        ids = [example.id for example in self.manifest.examples]
+        near = nearest(split["id"] if split else selector, ids)
+        if near is None and len(ids) > _MOST_LISTED:
+            return f"unknown example {selector!r}; 'dvara-examples list' shows what there is"
+        return f"unknown example {selector!r}; {did_you_mean(split['id'] if split else selector, ids)}"
+
+
+def _languages(variants: Sequence[Variant]) -> list[str]:
+    return [variant.language for variant in variants]

@@ -1,0 +1,64 @@
+"""The main thread's side: what workers send is handed to the reporters, results in plan order."""
+
+import contextlib
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from operator import methodcaller
+
+from dvara_examples.records.results import RunEvent, RunFinished, RunResult
+from dvara_examples.reports import Reporter
+
+_TICK_S = 0.1
+_INBOX_SIZE = 256
+"""Messages that may wait; a reporter that cannot keep up slows the examples down instead of filling memory."""
+
+Message = RunEvent | tuple[int, RunResult]
+"""What happens while runs go on, or a result with its place in the plan."""
+
+
+class Desk:
+    """Takes what workers send, from one thread, and hands it to the reporters; *reported* is what they have had so far."""
+
+    def __init__(self, reporters: Sequence[Reporter]) -> None:
+        self.reported: list[RunResult] = []
+        self._inbox: queue.Queue[Message] = queue.Queue(maxsize=_INBOX_SIZE)
+        self._closed = threading.Event()
+        self._early: dict[int, RunResult] = {}
+        self._reporters = list(reporters)
+
+    def post(self, message: Message) -> None:
+        """Hand in one message, from any thread; waits for room, unless nobody takes messages any more."""
+        while not self._closed.is_set():
+            with contextlib.suppress(queue.Full):
+                self._inbox.put(message, timeout=_TICK_S)
+                return
+
+    def close(self) -> None:
+        """Take no more messages."""
+        self._closed.set()
+
+    def take(self) -> None:
+        """Take one message, or let time pass; then report every result whose turn has come."""
+        try:
+            message = self._inbox.get(timeout=_TICK_S)
+        except queue.Empty:
+            self.tell(lambda reporter: reporter.tick())
+            return
+        if isinstance(message, tuple):
+            index, result = message
+            self._early[index] = result
+            message = RunFinished(result.variant_id, result.verdict.outcome, result.repetition)
+        event = message
+        self.tell(lambda reporter: reporter.event(event))
+        while (due := self._early.pop(len(self.reported), None)) is not None:
+            self.reported.append(due)
+            self.tell(methodcaller("result", due))
+
+    def tell(self, what: Callable[[Reporter], None]) -> None:
+        """Hand something to every reporter; one whose reader has left is told nothing more, and the runs go on."""
+        for reporter in tuple(self._reporters):
+            try:
+                what(reporter)
+            except BrokenPipeError:
+                self._reporters.remove(reporter)

@@ -1,0 +1,148 @@
+"""One run: a scripted endpoint, the tap in front of it, the example's process, and the transcript of all three."""
+
+import shlex
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dvara_examples.core.clock import start_timer
+from dvara_examples.core.redaction import Redactor
+from dvara_examples.core.world import World
+from dvara_examples.gateways import Gateway
+from dvara_examples.process import Cause, ExecuteRequest, child_environment, run_process
+from dvara_examples.records.budget import NO_BOUNDS, RAISE_IT, Meter, RunMeter
+from dvara_examples.records.model import Endpoint
+from dvara_examples.records.transcript import Output, OutputPiece, ProcessEnd, RunInfo, Transcript
+from dvara_examples.session.plan import PlannedRun
+from dvara_examples.tap import Tap
+from dvara_examples.toolchains import Command, Deps
+
+OnPiece = Callable[[str, OutputPiece], None]
+_STALL_SHARE = 0.5
+"""A connection that was silent for this share of the idle limit when it was given up counts as stalled."""
+
+_STOPPED: Mapping[Cause, str] = {
+    "wall": "the run was stopped at its wall limit",
+    "idle": "the run was stopped at its idle limit",
+    "stop": "the run was interrupted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What all runs of one session share; *secrets* are masked wherever they show up, *meter* counts what is spent."""
+
+    world: World
+    gateway: Gateway
+    secrets: tuple[str, ...] = ()
+    meter: Meter = field(default_factory=lambda: Meter(NO_BOUNDS))
+    deps: Deps = Deps.LOCKED
+
+
+def execute(run: PlannedRun, command: Command, shared: Execution, on_piece: OnPiece | None = None) -> Transcript:
+    """Run one example to its end and return all that was seen; secrets are masked, scratch files are gone.
+
+    Raises GatewayError where no endpoint can be had. What the example does is never an exception.
+    """
+    world, limits = shared.world, run.variant.limits
+    started_utc = world.clock.utc_now().isoformat(timespec="milliseconds")
+    timer, gate = start_timer(world.clock), RunMeter(shared.meter)
+    with shared.gateway.endpoint(run.example.answers) as upstream:
+        redactor = Redactor.of((upstream.key, *shared.secrets))
+        stall_after_s = limits.idle_s * _STALL_SHARE
+        with (
+            tempfile.TemporaryDirectory(prefix="dvara-examples-", ignore_cleanup_errors=True) as scratch,
+            Tap(
+                upstream,
+                timer,
+                redactor,
+                stall_after_s=stall_after_s,
+                environ=world.environ,
+                faults=run.example.faults,
+                gate=gate,
+            ) as tap,
+        ):
+            env = child_environment(
+                world.environ, {**command.env, **run.variant.env, **_gateway_variables(run, tap.endpoint, world)}
+            )
+            request = ExecuteRequest(command.argv, env, Path(scratch), limits, run.example.at_terminal)
+            result = run_process(
+                request,
+                timer,
+                on_piece=on_piece,
+                on_stop=lambda cause: tap.stopping(_STOPPED[cause]),
+                last_activity_s=tap.last_activity_s,
+                stop=world.stop,
+            )
+        return Transcript(
+            run=_run_info(run, command, shared, started_utc),
+            expect=dict(run.variant.expect),
+            process=_end(result.end, redactor, gate.refused),
+            stdout=mask_output(result.stdout, redactor),
+            stderr=mask_output(result.stderr, redactor),
+            exchanges=tap.exchanges(),
+            known_failure=run.variant.known_failure,
+            overrides=_overrides(run),
+            scripted="scripted" in shared.gateway.capabilities,
+            notes=tap.notes(),
+        )
+
+
+def _gateway_variables(run: PlannedRun, endpoint: Endpoint, world: World) -> dict[str, str]:
+    """Return what an example reads: where the gateway is, the throw-away key, and the model where the user names one."""
+    model, spelled = world.env("DVARA_MODEL"), run.example.url
+    url = spelled.replace("{host}", urlsplit(endpoint.base_url).netloc) if spelled else endpoint.base_url
+    return {"DVARA_URL": url, "DVARA_API_KEY": endpoint.key} | ({"DVARA_MODEL": model} if model else {})
+
+
+def _overrides(run: PlannedRun) -> tuple[str, ...]:
+    """Return the keys of the expectations that this variant has otherwise than its example."""
+    own, common = run.variant.expect, run.example.expect
+    return tuple(key for key, value in own.items() if key not in common or common[key] != value)
+
+
+def _run_info(run: PlannedRun, command: Command, shared: Execution, started_utc: str) -> RunInfo:
+    variant = run.variant
+    return RunInfo(
+        variant_id=variant.id,
+        example_id=variant.example_id,
+        language=variant.language,
+        file=variant.relative,
+        argv=command.argv,
+        launcher=command.launcher,
+        versions=dict(command.versions),
+        gateway=shared.gateway.description,
+        limits=variant.limits,
+        started_utc=started_utc,
+        reproduce=_reproduce(run, shared),
+    )
+
+
+def _reproduce(run: PlannedRun, shared: Execution) -> str:
+    """Return the command line that runs one variant, or what a page prints, again and shows everything."""
+    world = shared.world
+    words = ["dvara-examples", *(run.printed.again if run.printed else ("run", run.variant.id)), "--verbose"]
+    if shared.deps is not Deps.LOCKED:
+        words += ["--deps", shared.deps.value]
+    if world.manifest_path != world.root / "examples" / "manifest.yaml":
+        words += ["--manifest", world.shown(world.manifest_path)]
+    return shlex.join(words)
+
+
+def _end(end: ProcessEnd, redactor: Redactor, refused: str | None) -> ProcessEnd:
+    """Return *end* without secrets; a run whose request was *refused* says nothing about the example."""
+    leaks = tuple(replace(leak, what=redactor.text(leak.what)) for leak in end.leaks)
+    error = f"{refused}, and a request of this run was not passed on; {RAISE_IT}" if refused else end.error
+    return replace(end, leaks=leaks, error=error)
+
+
+def mask_output(output: Output, redactor: Redactor) -> Output:
+    """Return *output* without secrets, even where one was split between two pieces; sizes and times stay as they are."""
+    masked = redactor.data(output.head)
+    pieces, start = [], 0
+    for piece in output.pieces:
+        pieces.append(OutputPiece(piece.at_s, masked[start : start + len(piece.data)]))
+        start += len(piece.data)
+    return Output(tuple(pieces), output.size_bytes, redactor.data(output.tail))

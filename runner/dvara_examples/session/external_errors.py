@@ -1,0 +1,48 @@
+"""What, other than the example, made a run fail: a gateway that is gone, a model that it does not know, an account's limit."""
+
+import json
+from collections.abc import Mapping
+
+from dvara_examples.core.errors import Diagnosis
+from dvara_examples.records.hints import not_canonical, of_refusal
+from dvara_examples.records.transcript import Exchange, Transcript
+
+_CODE_OF_PATH = b'"invalid_path"'
+
+
+def hindrance(seen: Transcript) -> Diagnosis | None:
+    """Return what stood in the way of the example's last request, or None where nothing but the example is to blame.
+
+    Where answers are scripted, or the network is spoilt on purpose, refusals are part of what is tried.
+    """
+    exchange = seen.last_exchange
+    if exchange is None or seen.scripted or any(note.startswith("fault:") for e in seen.exchanges for note in e.notes):
+        return None
+    if _own_doing(exchange):
+        return None
+    return of_refusal(exchange, seen.run.gateway.partition(" ")[0], _model(exchange))
+
+
+def own_mistake(seen: Transcript) -> Diagnosis | None:
+    """Return what the example itself did to be refused, where that is a mistake that many make."""
+    exchange = seen.last_exchange
+    if exchange is None or exchange.response is None or exchange.response.status != 400:
+        return None
+    return not_canonical(exchange.request.target) if _CODE_OF_PATH in exchange.response.body else None
+
+
+def _own_doing(exchange: Exchange) -> bool:
+    """Tell whether the example asked for another path than the one for completions, or with another key than it was given."""
+    key = (exchange.request.header("Authorization") or exchange.request.header("x-api-key") or "").rpartition(" ")[2]
+    has_its_key = bool(key.strip("*"))
+    path = exchange.request.target.partition("?")[0]
+    return not has_its_key or not path.endswith("/chat/completions") or "//" in path
+
+
+def _model(exchange: Exchange) -> str:
+    try:
+        body = json.loads(exchange.request.body)
+    except (ValueError, RecursionError):
+        body = None
+    model = body.get("model") if isinstance(body, Mapping) else None
+    return model if isinstance(model, str) else "that was asked for"

@@ -1,0 +1,61 @@
+"""A thread that tells which files were saved in some folders."""
+
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from dvara_examples.core.errors import DvaraExamplesError
+
+_READY_S = 10.0
+_POLL_MS = 100
+_QUIET_MS = 50
+"""What is saved within so much time of each other is told at once: an editor writes, renames and removes."""
+
+
+class Watcher:
+    """Watches folders, without those in them, and hands the paths of what changed to *tell*, from a thread of its own.
+
+    An exception, where the system cannot watch, is handed over too. The owner calls :meth:`close`.
+    """
+
+    def __init__(self, tell: Callable[[frozenset[Path] | Exception], None]) -> None:
+        self._tell = tell
+        self._folders: frozenset[Path] = frozenset()
+        self._stop = threading.Event()
+
+    def follow(self, folders: Iterable[Path]) -> int:
+        """Watch *folders* from now on, and return how many these are; nothing is missed while they change."""
+        wanted = frozenset(folders)
+        if wanted != self._folders:
+            before, self._stop, self._folders = self._stop, threading.Event(), wanted
+            ready = threading.Event()
+            threading.Thread(target=self._watch, args=(wanted, self._stop, ready), name="watch", daemon=True).start()
+            ready.wait(_READY_S)
+            before.set()
+        return len(wanted)
+
+    def close(self) -> None:
+        """Tell no more."""
+        self._stop.set()
+
+    def _watch(self, folders: frozenset[Path], stop: threading.Event, ready: threading.Event) -> None:
+        from watchfiles import watch
+
+        try:
+            for changes in watch(
+                *folders,
+                watch_filter=None,
+                step=_QUIET_MS,
+                stop_event=stop,
+                rust_timeout=_POLL_MS,
+                yield_on_timeout=True,
+                raise_interrupt=False,
+                recursive=False,
+            ):
+                ready.set()
+                if changes and not stop.is_set():
+                    self._tell(frozenset(Path(path) for _, path in changes))
+        except Exception as error:  # noqa: BLE001 - whatever the system says, the owner must hear of it
+            self._tell(DvaraExamplesError(f"files cannot be watched: {error}; run without --watch"))
+        finally:
+            ready.set()

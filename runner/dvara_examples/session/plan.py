@@ -1,0 +1,141 @@
+"""Everything that is decided before anything starts: which runs there will be, with which runtime, and which are skipped."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from dvara_examples.manifest import Example, Manifest, Variant
+from dvara_examples.records.results import Place, shown_id
+from dvara_examples.selection.options import Shard
+from dvara_examples.toolchains import Missing, Runtime
+
+
+class MissingToolchain(StrEnum):
+    """What a runtime that is not there makes of its runs: a skip at a desk, an error on CI."""
+
+    SKIP = "skip"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """Code that a page prints, run in the place of a variant's script: its *file*, and the words that run it *again*.
+
+    What it needs besides is taken from beside the variant's script.
+    """
+
+    file: Path
+    again: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRun:
+    """One run to come: at most one of *skip* and *error* says why it will not start.
+
+    *position* is the variant's place in the manifest, from 0; *repetition* counts from 1 where there are several runs of it.
+    *places* are where people read about it; *printed* is set where a page's code is run instead of the variant's script.
+    """
+
+    variant: Variant
+    example: Example
+    runtime: Runtime | None = None
+    skip: str | None = None
+    error: str | None = None
+    position: int = 0
+    repetition: int | None = None
+
+    places: tuple[Place, ...] = ()
+    printed: Printed | None = None
+
+    @property
+    def id(self) -> str:
+        """The variant's id, with the number of the repetition where there are several."""
+        return shown_id(self.variant.id, self.repetition)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The runs in manifest order, and the runtimes that they use, one per language.
+
+    *selected* is how many runs there are in all *shards*; without any they are all here.
+    """
+
+    runs: tuple[PlannedRun, ...]
+    runtimes: tuple[Runtime, ...]
+    selected: int = 0
+    shard: Shard | None = None
+
+    @property
+    def to_start(self) -> tuple[PlannedRun, ...]:
+        """The runs that are neither skipped nor in error."""
+        return tuple(run for run in self.runs if run.skip is None and run.error is None)
+
+
+Probed = Mapping[str, Runtime | Missing]
+
+
+def probe_all(languages: Iterable[str], probe: Callable[[str], Runtime | Missing]) -> Probed:
+    """Probe every language once, side by side."""
+    wanted = sorted(set(languages))
+    with ThreadPoolExecutor(max_workers=max(len(wanted), 1), thread_name_prefix="probe") as pool:
+        return dict(zip(wanted, pool.map(probe, wanted), strict=True))
+
+
+def make_plan(
+    manifest: Manifest, variants: Sequence[Variant], probed: Probed, capabilities: frozenset[str], missing: MissingToolchain
+) -> Plan:
+    """Decide about each of *variants*; a skip is part of the plan, with its reason."""
+    examples = {example.id: example for example in manifest.examples}
+    positions = {variant.id: position for position, variant in enumerate(manifest.variants)}
+    decided = (_decide(variant, examples[variant.example_id], probed, capabilities, missing) for variant in variants)
+    return _plan([replace(run, position=positions[run.variant.id]) for run in decided])
+
+
+def repeated(plan: Plan, times: int) -> Plan:
+    """Return *plan* with each run held *times* times in a row."""
+    if times == 1:
+        return plan
+    return _plan([replace(run, repetition=number) for run in plan.runs for number in range(1, times + 1)])
+
+
+def part_of(plan: Plan, shard: Shard) -> Plan:
+    """Return the part of *plan* that *shard* is: each run is in exactly one, and each has its share of every language.
+
+    Which one depends on the choice of runs and the number of shards alone, not on the machine. Runs are dealt like cards,
+    one language after the other, so that no two shards differ by more than one run, of all or of any language.
+    """
+    dealt = deal([run.variant.language for run in plan.runs], shard.of)
+    mine = [run for run, index in zip(plan.runs, dealt, strict=True) if index == shard.index]
+    return replace(_plan(mine), selected=plan.selected, shard=shard)
+
+
+def deal(languages: Sequence[str], of: int) -> list[int]:
+    """Return for each run of a whole plan, of which *languages* are given in order, its shard from 1 to *of*."""
+    order = sorted(range(len(languages)), key=lambda place: (languages[place], place))
+    shards = [0] * len(languages)
+    for turn, place in enumerate(order):
+        shards[place] = turn % of + 1
+    return shards
+
+
+def _plan(runs: Sequence[PlannedRun]) -> Plan:
+    used = {run.runtime.language: run.runtime for run in runs if run.runtime is not None}
+    return Plan(tuple(runs), tuple(used[language] for language in sorted(used)), len(runs))
+
+
+def _decide(
+    variant: Variant, example: Example, probed: Probed, capabilities: frozenset[str], missing: MissingToolchain
+) -> PlannedRun:
+    if variant.skip is not None:
+        return PlannedRun(variant, example, skip=variant.skip)
+    lacking = [need for need in example.needs if need not in capabilities]
+    if lacking:
+        return PlannedRun(variant, example, skip=f"the gateway does not offer what it needs: {', '.join(lacking)}")
+    found = probed[variant.language]
+    if isinstance(found, Missing):
+        if missing is MissingToolchain.ERROR:
+            return PlannedRun(variant, example, error=found.reason)
+        return PlannedRun(variant, example, skip=found.reason)
+    return PlannedRun(variant, example, runtime=found)

@@ -1,0 +1,41 @@
+"""Toolchains made ready once per session, on first need, however many runs ask at once."""
+
+import threading
+from concurrent.futures import Future
+from pathlib import Path
+
+from dvara_examples.core.world import World
+from dvara_examples.session.plan import PlannedRun
+from dvara_examples.toolchains import Command, Deps, Prepared, Progress, Toolchain
+
+
+class Preparation:
+    """Prepares each (language, script folder) once; runs that need the same one wait for it. Safe from any thread."""
+
+    def __init__(self, toolchains: dict[str, Toolchain], world: World, progress: Progress, deps: Deps = Deps.LOCKED) -> None:
+        self._toolchains = toolchains
+        self._world = world
+        self._progress = progress
+        self._deps = deps
+        self._lock = threading.Lock()
+        self._prepared: dict[tuple[str, Path], Future[Prepared]] = {}
+
+    def command(self, run: PlannedRun) -> Command:
+        """Return how *run* is started. Raises ToolchainError, the same one for every run that shares the preparation."""
+        variant = run.variant
+        return self._prepare(run).command(run.printed.file if run.printed else variant.file, variant.args)
+
+    def _prepare(self, run: PlannedRun) -> Prepared:
+        key = (run.variant.language, run.variant.file.parent)
+        with self._lock:
+            mine = key not in self._prepared
+            future = self._prepared.setdefault(key, Future())
+        if mine:
+            try:
+                assert run.runtime is not None
+                toolchain = self._toolchains[run.variant.language]
+                prepared = toolchain.prepare(run.runtime, run.variant.file.parent, self._world, self._progress, self._deps)
+                future.set_result(prepared)
+            except BaseException as error:  # noqa: BLE001 - handed on to everyone who waits for it
+                future.set_exception(error)
+        return future.result()

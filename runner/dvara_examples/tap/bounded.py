@@ -1,0 +1,85 @@
+"""Bounded keepers: what is stored of bytes and text whose size nobody knows beforehand."""
+
+import re
+
+from dvara_examples.core.redaction import Redactor
+
+_STREAM_FLAG = re.compile(rb'"stream"\s*:\s*true\b')
+_OVERLAP_BYTES = 64
+EDGE = 4096
+"""So much more is held than will be stored: a secret that the cut would halve is still recognised whole."""
+
+
+class Kept:
+    """The first *limit* bytes of what is added, and the size of all of it."""
+
+    def __init__(self, limit: int) -> None:
+        self.size_bytes = 0
+        self._limit = limit
+        self._held = bytearray()
+
+    def add(self, data: bytes | memoryview) -> None:
+        """Count *data* and keep what there is room for."""
+        self.size_bytes += len(data)
+        room = self._limit + EDGE - len(self._held)
+        if room > 0:
+            self._held += data[:room]
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing has been left out."""
+        return self.size_bytes <= self._limit
+
+    @property
+    def raw(self) -> bytes:
+        """What was kept, secrets included; for reading only, never for storing."""
+        return bytes(self._held[: self._limit])
+
+    @property
+    def held(self) -> bytes:
+        """The same and a little more, so that a secret at the end of it is whole."""
+        return bytes(self._held)
+
+    def shown(self, redactor: Redactor) -> bytes:
+        """Return what may be stored."""
+        return redactor.data(bytes(self._held))[: self._limit]
+
+
+class KeptText:
+    """The first *limit* bytes (as UTF-8) of a text that comes in parts; *whole* is False once something was left out."""
+
+    def __init__(self, limit: int) -> None:
+        self.whole = True
+        self._limit = limit
+        self._held = bytearray()
+
+    def add(self, text: str) -> None:
+        """Append *text*, or as much of it as there is room for."""
+        data = text.encode("utf-16-le", "surrogatepass")
+        room = 2 * self._limit - len(self._held)
+        self.whole &= len(data) <= room
+        self._held += data[:room]
+
+    def shown(self, redactor: Redactor) -> str:
+        """Return what may be stored; halves of a surrogate pair that came in two parts are one character again."""
+        return redactor.text(self._held.decode("utf-16-le", "replace"))
+
+
+class StreamFlag:
+    """Looks for ``"stream": true`` in a request body that is too large to be kept and read as JSON."""
+
+    def __init__(self) -> None:
+        self.found = False
+        self._before = b""
+
+    def look(self, data: bytes | memoryview) -> None:
+        """Take the next bytes of the body."""
+        if not self.found:
+            joined = self._before + bytes(data)
+            self.found = _STREAM_FLAG.search(joined) is not None
+            self._before = joined[-_OVERLAP_BYTES:]
+
+
+def storable(text: str, limit: int, redactor: Redactor) -> str:
+    """Return the first *limit* characters of *text*, without secrets and lone surrogates."""
+    return redactor.text(text[: limit + EDGE])[:limit].encode("utf-8", "replace").decode("utf-8")

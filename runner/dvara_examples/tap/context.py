@@ -1,0 +1,31 @@
+"""What every connection of one tap needs, in one value."""
+
+import socket
+import ssl
+from dataclasses import dataclass
+
+from dvara_examples.core.clock import Timer
+from dvara_examples.tap.exchange_log import Ledger
+from dvara_examples.tap.gate import Gate
+from dvara_examples.tap.proxies import Proxy
+from dvara_examples.tap.rewrite import Origin, Rewriter
+from dvara_examples.tap.schedule import Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The way to the gateway, and what is done on it; *stopping* is a socket that hangs up when the tap is closed.
+
+    *schedule* is None where no response is to be spoilt, *gate* where every request may pass, *proxy*
+    where the way to the gateway is straight.
+    """
+
+    origin: Origin
+    context: ssl.SSLContext | None
+    rewriter: Rewriter
+    ledger: Ledger
+    timer: Timer
+    stopping: socket.socket
+    schedule: Schedule | None = None
+    gate: Gate | None = None
+    proxy: Proxy | None = None

@@ -1,0 +1,73 @@
+"""What all connections of one tap write into: the exchanges that are over, and what belongs to none of them."""
+
+import threading
+from dataclasses import dataclass, field
+
+from dvara_examples.core.redaction import Redactor
+from dvara_examples.records.transcript import Exchange
+from dvara_examples.tap.bounds import Bounds
+from dvara_examples.tap.gate import Gate
+from dvara_examples.tap.progress import OnEvent, Remarked, ended
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What all connections of one tap share: the settings of observation and the finished exchanges; thread-safe.
+
+    *on_event* hears of each exchange while it goes on; without *keep* that is all that becomes of it. *gate* hears of its end.
+    *stopped* says in words that the client is being stopped, and by what, from then on.
+    """
+
+    bounds: Bounds
+    redactor: Redactor
+    stall_after_s: float
+    on_event: OnEvent | None = None
+    keep: bool = True
+    gate: Gate | None = None
+    last_activity_s: float = 0.0
+    stopped: str = ""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _numbered: int = 0
+    _finished: list[Exchange] = field(default_factory=list)
+    _left_out: int = 0
+
+    def next_number(self) -> int:
+        """Return the number of the request that has just arrived, from 1."""
+        with self._lock:
+            self._numbered += 1
+            return self._numbered
+
+    def add(self, exchange: Exchange, tokens: int | None = None) -> None:
+        """Store a finished exchange, and tell of it and of the *tokens* that the gateway says it took."""
+        if self.gate is not None:
+            self.gate.ended(exchange, tokens)
+        if self.keep:
+            with self._lock:
+                self._store(exchange)
+        if self.on_event is not None:
+            self.on_event(ended(exchange))
+
+    def remark(self, at_s: float, text: str) -> None:
+        """Tell of what happened outside of any exchange."""
+        if self.on_event is not None:
+            self.on_event(Remarked(at_s, text))
+
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Return the finished exchanges in the order in which their requests arrived; see :meth:`notes` for those left out."""
+        with self._lock:
+            return tuple(sorted(self._finished, key=lambda exchange: exchange.number))
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what is to be said of exchanges that were not kept."""
+        if not self._left_out:
+            return ()
+        kept = f"the first {self.bounds.exchanges - 1} and the last one were"
+        return (f"{self._left_out} of {self._numbered} exchanges were not kept; {kept}",)
+
+    def _store(self, exchange: Exchange) -> None:
+        """Keep *exchange*; beyond the bound, the last one to end takes the place of the one before."""
+        if len(self._finished) < self.bounds.exchanges:
+            self._finished.append(exchange)
+        else:
+            self._finished[-1] = exchange
+            self._left_out += 1

@@ -1,0 +1,92 @@
+"""Says in words why an exchange ended as it did, for whoever reads the report."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from dvara_examples.records.model import Ending
+from dvara_examples.tap.answer import Answer
+from dvara_examples.tap.ending import Close
+from dvara_examples.tap.response import ResponseWatch
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """How an exchange came to rest: in which way, when, after how long a silence, and in words why, where that is known.
+
+    *heard_all*: ``finish_reason`` and the sentinel had been delivered before the client hung up. *fault* names the one that
+    closed the connection in the gateway's stead.
+    """
+
+    close: Close
+    at_s: float
+    silent_s: float = 0.0
+    why: str = ""
+    heard_all: bool = False
+    fault: str = ""
+
+
+def error_sentence(ending: Ending, watch: ResponseWatch, rest: Rest) -> str | None:
+    """Return one lower-case sentence about an *ending* that is not a good one, or None; secrets may still be in it."""
+    if watch.head is None or watch.answer is None:
+        return _before_the_head(ending, watch, rest)
+    answer = watch.answer
+    match ending:
+        case Ending.DONE | Ending.DONE_WITHOUT_SENTINEL | Ending.ANSWERED:
+            return answer.unreadable
+        case Ending.EOF_WITHOUT_DONE:
+            return answer.unreadable or _unfinished(answer)
+        case Ending.TRUNCATED:
+            damage = watch.broken or answer.damaged
+            return damage or f"{_who(rest)} closed the connection in the middle of the response: {watch.body.missing()}"
+        case Ending.RESET:
+            return f"{_who(rest)} reset the connection after {answer.wire_bytes} bytes of the body{_because(rest)}"
+        case Ending.STALLED | Ending.CLIENT_CLOSED:
+            return _given_up(rest)
+        case Ending.ERROR_EVENT:
+            return answer.chat.error
+        case Ending.MALFORMED_EVENT:
+            return answer.chat.malformed
+        case Ending.HTTP_ERROR:
+            said = answer.error or watch.head.reason
+            return f"status {watch.head.status}: {said}" if said else f"status {watch.head.status}"
+        case Ending.NOT_A_STREAM:
+            return _not_a_stream(watch.head.status, answer)
+        case Ending.NO_RESPONSE:
+            return None
+    assert_never(ending)
+
+
+def _before_the_head(ending: Ending, watch: ResponseWatch, rest: Rest) -> str | None:
+    if ending is not Ending.NO_RESPONSE:
+        return _given_up(rest)
+    if watch.broken or (rest.why and rest.close is not Close.RST):
+        return watch.broken or rest.why
+    did = "reset" if rest.close is Close.RST else "closed"
+    where = "in the middle of the response's head" if watch.began else f"before {'the gateway' if rest.fault else 'it'} answered"
+    return f"{_who(rest)} {did} the connection {where}{_because(rest)}"
+
+
+def _unfinished(answer: Answer) -> str:
+    if answer.chat.sentinel:
+        return "the sentinel came, but no finish_reason: nothing says why the answer ended"
+    return "the response ended properly, but nothing in it says that the answer is complete"
+
+
+def _given_up(rest: Rest) -> str:
+    what = rest.why or ("the run was stopped" if rest.close is Close.STOPPED else "the client hung up")
+    return f"{what} before the response was complete, after {rest.silent_s:.1f} s without a byte"
+
+
+def _who(rest: Rest) -> str:
+    return f"the fault '{rest.fault}'" if rest.fault else "the gateway"
+
+
+def _because(rest: Rest) -> str:
+    return f" ({rest.why})" if rest.why else ""
+
+
+def _not_a_stream(status: int, answer: Answer) -> str:
+    kind = answer.content_type or "no content type"
+    what = "an empty body" if answer.wire_bytes == 0 else f"{kind}, no event stream,"
+    said = f": {answer.error}" if answer.error else ""
+    return f"status {status} with {what} came where a stream was asked for{said}"
