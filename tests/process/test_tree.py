@@ -154,6 +154,57 @@ def test_a_strangers_group_with_a_used_number_is_not_the_runs(table: ProcessTabl
         assert pid not in {found.pid for found in ProcessTree(earlier, "token", table).living()}
 
 
+def write_process(root: Path, pid: int, *, group: int, started: int) -> None:
+    """Write what proc(5) shows of one process of this user."""
+    folder = root / str(pid)
+    folder.mkdir(exist_ok=True)
+    fields = ["0"] * 52
+    fields[0:6] = [str(pid), "(sh)", "S", "1", str(group), str(group)]
+    fields[21] = str(started)
+    (folder / "stat").write_text(" ".join(fields))
+
+
+def test_pids_below_the_first_process_count_once_pids_have_started_over(tmp_path: Path) -> None:
+    """After the largest pid come small ones again: a child with a smaller pid than its parent is found, then and later."""
+    write_process(tmp_path, 500, group=500, started=10)
+    write_process(tmp_path, 400, group=500, started=11)
+    tree = ProcessTree(Entry(500, 10, 1, 500, 500), "token", ProcTable(tmp_path))
+    (tmp_path / "loadavg").write_text("0.00 0.00 0.00 1/100 400\n")
+    assert {entry.pid for entry in tree.living()} == {500, 400}
+
+    (tmp_path / "loadavg").write_text("0.00 0.00 0.00 1/100 700\n")
+    write_process(tmp_path, 401, group=500, started=12)
+    assert {entry.pid for entry in tree.living()} == {500, 400, 401}
+
+
+def test_a_system_that_does_not_tell_its_newest_pid_is_searched_whole(tmp_path: Path) -> None:
+    """Without a newest pid, a child with a smaller pid than its parent is found all the same."""
+    write_process(tmp_path, 500, group=500, started=10)
+    write_process(tmp_path, 400, group=500, started=11)
+    tree = ProcessTree(Entry(500, 10, 1, 500, 500), "token", ProcTable(tmp_path))
+    assert {entry.pid for entry in tree.living()} == {500, 400}
+
+
+def test_older_processes_are_not_looked_at(tmp_path: Path) -> None:
+    """While pids only go up, no process with a smaller pid than the first one is read."""
+    write_process(tmp_path, 500, group=500, started=10)
+    (tmp_path / "400").mkdir()
+    (tmp_path / "400" / "stat").write_text("not to be read: this would raise")
+    (tmp_path / "loadavg").write_text("0.00 0.00 0.00 1/100 600\n")
+    tree = ProcessTree(Entry(500, 10, 1, 500, 500), "token", ProcTable(tmp_path))
+    assert {entry.pid for entry in tree.living()} == {500}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_newest_pid_is_at_least_that_of_a_process_just_started(table: ProcessTable) -> None:
+    """A table that tells the newest pid tells one that no later process stays below, until pids start over."""
+    with bystander() as pid:
+        newest = table.newest_pid()
+    assert newest is None or newest != 0
+    if newest is not None:
+        assert newest >= pid or newest < 1000, "pids went down without having started over"
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_a_table_shows_this_process_as_the_system_does(table: ProcessTable) -> None:
     """A table's entry of this process has its pid, parent, group and session, and is among all entries."""

@@ -34,8 +34,12 @@ class Entry:
 class ProcessTable(Protocol):
     """The processes of the machine, as far as this user may signal them."""
 
-    def entries(self) -> Iterator[Entry]:
-        """Yield every process of this user."""
+    def entries(self, first_pid: int = 0) -> Iterator[Entry]:
+        """Yield every process of this user with a pid from *first_pid* on."""
+        ...
+
+    def newest_pid(self) -> int | None:
+        """Return the pid that was given out last, or None if the system hands them out in another order or does not say."""
         ...
 
     def entry(self, pid: int) -> Entry | None:
@@ -61,11 +65,11 @@ class ProcTable:
 
     root: Path = Path("/proc")
 
-    def entries(self) -> Iterator[Entry]:
-        """Yield every process of this user."""
+    def entries(self, first_pid: int = 0) -> Iterator[Entry]:
+        """Yield every process of this user with a pid from *first_pid* on."""
         user = os.geteuid()
         for name in os.listdir(self.root):  # noqa: PTH208 - this runs once per example: a Path per process is too dear
-            if name.isdigit():
+            if name.isdigit() and int(name) >= first_pid:
                 with suppress(OSError):
                     owner = os.stat(f"{self.root}/{name}").st_uid  # noqa: PTH116 - as above
                     if owner == user and (found := self.entry(int(name))):
@@ -73,20 +77,25 @@ class ProcTable:
 
     def entry(self, pid: int) -> Entry | None:
         """Return the process with that pid, or None where there is none."""
-        stat = self._read(pid, "stat")
+        stat = self._read(f"{pid}/stat")
         if not stat:
             return None
         # The second field is the name in brackets and may itself hold spaces and brackets: count from the last one on.
         fields = stat[stat.rindex(b")") + 2 :].split()
         return Entry(pid, int(fields[19]), int(fields[1]), int(fields[2]), int(fields[3]), ended=fields[0] in (b"Z", b"X"))
 
+    def newest_pid(self) -> int | None:
+        """Return the pid that was given out last: the last number in ``loadavg``; pids go up until they start over."""
+        numbers = self._read("loadavg").split()
+        return int(numbers[-1]) if numbers else None
+
     def has_variable(self, pid: int, assignment: str) -> bool:
         """Tell whether a process was started with ``NAME=value`` in its environment."""
-        return os.fsencode(assignment) in self._read(pid, "environ").split(b"\0")
+        return os.fsencode(assignment) in self._read(f"{pid}/environ").split(b"\0")
 
     def command_line(self, pid: int) -> str:
         """Return the command line, shortened."""
-        return shortened(os.fsdecode(part) for part in self._read(pid, "cmdline").rstrip(b"\0").split(b"\0"))
+        return shortened(os.fsdecode(part) for part in self._read(f"{pid}/cmdline").rstrip(b"\0").split(b"\0"))
 
     def holders(self, inode: int) -> tuple[int, ...]:
         """Return the other processes that have that pipe open."""
@@ -101,9 +110,9 @@ class ProcTable:
                     files.add(str(file.readlink()))
         return files
 
-    def _read(self, pid: int, name: str) -> bytes:
+    def _read(self, name: str) -> bytes:
         try:
-            with open(f"{self.root}/{pid}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - as above
+            with open(f"{self.root}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - as above
                 return file.read()
         except OSError:
             return b""
@@ -112,12 +121,12 @@ class ProcTable:
 class PsutilTable:
     """The same through psutil, for systems without ``/proc`` (macOS); psutil is imported when it is first needed."""
 
-    def entries(self) -> Iterator[Entry]:
-        """Yield every process of this user."""
+    def entries(self, first_pid: int = 0) -> Iterator[Entry]:
+        """Yield every process of this user with a pid from *first_pid* on."""
         import psutil
 
         user = os.geteuid()
-        for pid in psutil.pids():
+        for pid in filter(lambda pid: pid >= first_pid, psutil.pids()):
             with suppress(psutil.Error, OSError):
                 if psutil.Process(pid).uids().effective == user and (found := self.entry(pid)):
                     yield found
@@ -130,6 +139,10 @@ class PsutilTable:
             process = psutil.Process(pid)
             ended = process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
             return Entry(pid, process.create_time(), process.ppid(), os.getpgid(pid), os.getsid(pid), ended)
+        return None
+
+    def newest_pid(self) -> int | None:
+        """Return None: psutil does not say."""
         return None
 
     def has_variable(self, pid: int, assignment: str) -> bool:

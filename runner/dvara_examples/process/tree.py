@@ -30,10 +30,12 @@ class ProcessTree:
         self._marker = f"{MARKER}={token}"
         self._table = table
         self._known = {root.identity: root}
+        self._newest_pid = root.pid
+        self._pids_started_over = False
 
     def living(self) -> tuple[Entry, ...]:
         """Look at the machine again and return the run's living processes, the first one included while it lives."""
-        candidates = [e for e in self._table.entries() if e.started >= self._root.started and not e.ended]
+        candidates = [e for e in self._newer() if e.started >= self._root.started and not e.ended]
         own = {entry.pid: entry for entry in candidates if self._is_own(entry, candidates)}
         while adopted := [e for e in candidates if e.pid not in own and e.parent in own]:
             own.update((entry.pid, entry) for entry in adopted)
@@ -64,6 +66,20 @@ class ProcessTree:
             if now and now.ended and now.identity == entry.identity and now.parent == os.getpid():
                 with suppress(ChildProcessError):
                     os.waitpid(now.pid, os.WNOHANG)
+
+    def _newer(self) -> list[Entry]:
+        """Return at least the processes that came after the root, without looking at those with a lower pid where that is safe.
+
+        Most of a machine's processes are older than a run, and looking at them all costs more than all else that a run does.
+        """
+        first_pid = 0 if self._pids_started_over else self._root.pid
+        found = list(self._table.entries(first_pid))
+        newest_pid = self._table.newest_pid()
+        if first_pid and (newest_pid is None or newest_pid < self._newest_pid):
+            self._pids_started_over = True
+            return list(self._table.entries())
+        self._newest_pid = newest_pid or 0
+        return found
 
     def _send(self, entry: Entry, number: signal.Signals) -> None:
         handle = _handle(entry.pid)
