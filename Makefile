@@ -1,27 +1,36 @@
 # On a new machine `make run` or `make test` is all there is to type; Python 3.11 or newer is all that must be there.
 
-VENV ?= .venv
+VENV := .venv
 ARGS ?=
 BIN  := $(VENV)/bin
 
+# What would lead Python or its tools astray in the set-up: a user means it for other programs.
+unexport PYTHONHOME PYTHONPATH PYTHONPLATLIBDIR PYTHONSAFEPATH PYTHONUSERBASE PYTHONINSPECT PYTHONOPTIMIZE PYTHONWARNINGS
+unexport PYTHONEXECUTABLE __PYVENV_LAUNCHER__ VIRTUAL_ENV MYPYPATH PYTEST_PLUGINS PYTEST_DISABLE_PLUGIN_AUTOLOAD
+
 # The first interpreter that is new enough and can make a virtual environment; `make run PYTHON=…` names another.
 SUITS  := import ensurepip, sys; sys.exit(sys.version_info < (3, 11))
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
-	$$p -c '$(SUITS)' >/dev/null 2>&1 && echo $$p && break; done)
+PYTHON = $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	$$p -I -c '$(SUITS)' >/dev/null 2>&1 && echo $$p && break; done)
+
+# A set-up belongs to the place where it was made: where the clone was moved or copied, or the Python went away, it is made again.
+PLACE := $(CURDIR) $(VENV)
+STALE := $(shell [ ! -e $(VENV)/ready-to-run ] || { [ "$$(cat $(VENV)/ready-to-run)" = "$(PLACE)" ] && \
+	$(BIN)/python -I -c 'import click, dvara_examples' 2>/dev/null; } || echo stale)
 
 define NEW_VENV
-	if ! "$(PYTHON)" -c '$(SUITS)' >/dev/null 2>&1; then \
-		echo "found no Python 3.11 or newer that can make virtual environments (Debian and Ubuntu need python3-venv for that);" >&2; \
-		echo "install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; \
+	if ! "$(PYTHON)" -I -c '$(SUITS)' >/dev/null 2>&1; then \
+		echo "error: expected Python 3.11 or newer with the module venv, found none" >&2; \
+		echo "hint: install it (Debian and Ubuntu: apt install python3-venv) or name one: make PYTHON=/path/to/python3" >&2; exit 1; \
 	fi; \
-	echo "setting up $(VENV) with $(PYTHON)" && "$(PYTHON)" -m venv --clear $(VENV)
+	echo "setting up $(VENV) with $(PYTHON)" && "$(PYTHON)" -I -m venv --clear $(VENV)
 endef
 
 # What `make lock` may and may not write: no address of an index, as everybody's own configuration names it.
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+INSTALL = $(BIN)/python -I requirements/install.py
 
-.PHONY: run test lint bench fuzz lock schema docs endings clean help
+.PHONY: stale run test lint bench fuzz lock schema docs endings clean help
 .DEFAULT_GOAL := help
 
 run: $(VENV)/ready-to-run ## set up, then run all examples on the embedded gateway (ARGS="-l node" narrows it down)
@@ -42,18 +51,17 @@ bench: $(VENV)/ready-to-test ## measure start-up, the manifest, the tap, `run al
 fuzz: $(VENV)/ready-to-test ## lead 100 000 random streams past the tap (ARGS="--tries 1000000" for more)
 	@$(BIN)/python -m bench.fuzz $(ARGS)
 
-# A set-up that was interrupted leaves `unfinished` behind and is begun anew; one that is done needs no network again.
-$(VENV)/ready-to-run: pyproject.toml requirements/run.txt
-	@if [ -e $(VENV)/unfinished ] || ! $(BIN)/python -m pip --version >/dev/null 2>&1; then $(NEW_VENV); fi
+# A set-up that was interrupted leaves `unfinished` behind and is made again; one that is done needs no network again.
+$(VENV)/ready-to-run: pyproject.toml requirements/run.txt $(STALE)
+	@if [ -n "$(STALE)" ] || [ -e $(VENV)/unfinished ] || ! $(BIN)/python -I -m pip --version >/dev/null 2>&1; then $(NEW_VENV); fi
 	@rm -f $(VENV)/ready-to-* && touch $(VENV)/unfinished
-	@$(INSTALL) --require-hashes --no-deps --only-binary :all: --requirement requirements/run.txt
-	@$(INSTALL) --no-deps --no-build-isolation --editable .
-	@rm $(VENV)/unfinished && touch $@
+	@$(INSTALL) requirements/run.txt --project . --editable
+	@rm $(VENV)/unfinished && echo "$(PLACE)" >$@
 
 $(VENV)/ready-to-test: $(VENV)/ready-to-run requirements/dev.txt
 	@echo "adding what the tests need to $(VENV)" && mv $< $(VENV)/unfinished
-	@$(INSTALL) --require-hashes --no-deps --only-binary :all: --requirement requirements/dev.txt
-	@rm $(VENV)/unfinished && touch $< && touch $@
+	@$(INSTALL) requirements/dev.txt
+	@mv $(VENV)/unfinished $< && touch $< $@
 
 lock: $(VENV)/ready-to-test ## pin the newest releases of everything that is installed anywhere
 	$(COMPILE) --python-version 3.11 pyproject.toml requirements/build.in --output-file requirements/run.txt

@@ -83,3 +83,47 @@ def test_what_the_node_examples_ask_for_is_pinned(lock: str) -> None:
     pinned = json.loads((ROOT / lock).read_text())["packages"][""]["dependencies"]
     assert pinned == json.loads((ROOT / lock).with_name("package.json").read_text())["dependencies"]
     assert pinned.keys() == json.loads((ROOT / "examples/node/package.json").read_text())["dependencies"].keys()
+
+
+def test_every_install_from_a_lock_leaves_the_resolver_out() -> None:
+    """A new release of somebody else's package must not break an old commit: only what is pinned is looked at."""
+    places = ["Makefile", "action.yml", ".ci/run", "container/Dockerfile", ".github/workflows/examples.yml", "README.md"]
+    places += ["CONTRIBUTING.md", ".pre-commit-hooks.yaml", "requirements/install.py", *_pages(), *_toolchains()]
+    installs = {place: _installs((ROOT / place).read_text()) for place in places}
+    assert [(place, line) for place, lines in installs.items() for line in lines if not _without_resolver(line)] == []
+    for place in ("Makefile", "action.yml", "container/Dockerfile"):
+        assert "requirements/install.py" in (ROOT / place).read_text()
+    assert '"--no-deps"' in (ROOT / "requirements/install.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("line", "right"),
+    [
+        ("pip install -r requirements/run.txt", False),
+        ("pip install --require-hashes --requirement requirements/run.txt", False),
+        ("pip install --no-deps -r requirements/run.txt", True),
+        ("uv pip sync --require-hashes lock.txt", True),
+    ],
+)
+def test_an_install_with_a_resolver_would_be_found(line: str, right: bool) -> None:
+    """The contract above can fail."""
+    assert [_without_resolver(found) for found in _installs(f"RUN true && \\\n  {line}\n")] == [right]
+
+
+def _installs(text: str) -> list[str]:
+    """Return the commands in *text* that install from a list of requirements, each on one line."""
+    joined = re.sub(r"\\\n\s*", "", text)
+    return [line.strip() for line in joined.splitlines() if re.search(r"pip3? (install|sync)\b.*(-r\b|--require|sync)", line)]
+
+
+def _without_resolver(line: str) -> bool:
+    """Tell whether pip or uv takes the lock as it is; ``sync`` does so by itself."""
+    return "--no-deps" in line or "pip sync" in line
+
+
+def _pages() -> list[str]:
+    return [str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")]
+
+
+def _toolchains() -> list[str]:
+    return [str(path.relative_to(ROOT)) for path in (ROOT / "runner").rglob("toolchains/**/*.py")]

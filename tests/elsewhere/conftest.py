@@ -10,6 +10,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 _SHIPPED = (
+    "Makefile",
     "action.yml",
     ".pre-commit-hooks.yaml",
     "LICENSE",
@@ -45,7 +46,9 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
-def run(argv: list[str], cwd: Path, extra: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    argv: list[str], cwd: Path, extra: Mapping[str, str] | None = None, *, timeout_s: float = 170
+) -> subprocess.CompletedProcess[str]:
     """Run *argv* in *cwd* to its end, without what belongs to this test run."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("DVARA_", "GITHUB_", "PYTEST_", "COVERAGE_"))}
     for gone in ("VIRTUAL_ENV", "PYTHONPATH", "CI"):
@@ -56,7 +59,7 @@ def run(argv: list[str], cwd: Path, extra: Mapping[str, str] | None = None) -> s
         env=kept | dict(extra or {}),
         capture_output=True,
         text=True,
-        timeout=170,
+        timeout=timeout_s,
         check=False,
         stdin=subprocess.DEVNULL,
     )
