@@ -55,7 +55,10 @@ WIRES: Mapping[str, str] = {
 }
 """What is tried, in words for people: for each ending at least one entry, those that look alike to a client beside each other."""
 
-NOT_SHOWN: Mapping[Ending, str] = {Ending.ANSWERED: "no stream was asked for"}
+NOT_SHOWN: Mapping[Ending, str] = {
+    Ending.ANSWERED: "no stream was asked for",
+    Ending.UNRECOGNISED: "nothing known says whether the answer is whole",
+}
 """Endings that no row shows, and why."""
 
 

@@ -68,6 +68,7 @@ def _refused(message: str) -> dict[str, object]:
 
 
 ANSWER = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello wörld"}, "finish_reason": "stop"}]}
+ABORTED = chunk(b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"abort"}]}\n\n')
 WHOLE: Mapping[str, object] = {"prints_the_stream": True, "finish_reason": "stop"}
 HALF: Mapping[str, object] = {"stdout": {"equals": "Hello wörld"}, "finish_reason": "none"}
 
@@ -87,6 +88,17 @@ CASES: Mapping[Ending, Case] = {
     Ending.NOT_A_STREAM: Case((_document(b"200 ", ANSWER),), {"stdout": {"equals": ""}}),
     Ending.NO_RESPONSE: Case((), {"stdout": {"equals": ""}}),
     Ending.CLIENT_CLOSED: Case((SSE_HEAD, *TEXT), {"stderr": {"contains": "had enough"}}, ends="hold", args=("leave",)),
+    Ending.UNRECOGNISED: Case(
+        (
+            SSE_HEAD,
+            *TEXT,
+            chunk(b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"abort"}]}\n\n'),
+            chunk(DONE),
+            LAST_CHUNK,
+        ),
+        {"stdout": {"equals": "Hello wörld"}},
+        exit=0,
+    ),
     Ending.ANSWERED: Case((_document(b"200 ", ANSWER),), {"stdout": {"equals": "Hello wörld"}}, args=("plain",), exit=0),
 }
 

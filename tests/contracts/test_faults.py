@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from dvara_examples.core.values import InvalidValue
 from dvara_examples.faults import REWRITING, Turn, fault_keys, fault_module, in_words, parse_fault, parse_faults
+from dvara_examples.tap.response_parts import ResponseReader
 from dvara_examples.wire.parts import Items, Note, NothingYet
-from dvara_examples.wire.reading import ResponseReader
 from dvara_examples.wire.reframing import whole_events
 from tests.tap.scripted import DONE, LAST_CHUNK, SSE_HEAD, chunk, delta
 

@@ -91,7 +91,7 @@ def says_done(found: list[tuple[str, str]]) -> bool:
         choices = chunk.get("choices")
         first = choices[0] if isinstance(choices, list) and choices else None
         reason = first.get("finish_reason") if isinstance(first, dict) else None
-        finished |= isinstance(reason, str) and reason != ""
+        finished |= reason in ("stop", "length", "content_filter", "tool_calls", "function_call")
     return False
 
 

@@ -1,6 +1,7 @@
 """The naming of endings as a pure function: the order of precedence, over all combinations of what can be seen."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -110,6 +111,20 @@ def test_complete_chat_streams(finish: str | None, sentinel: bool, ending: Endin
 
 
 @pytest.mark.parametrize("asked", [True, False])
-def test_streams_of_other_paths_are_answered(asked: bool) -> None:
-    """The sentinel is a rule of chat completions: a complete stream from another path is answered."""
-    assert name_ending(Facts(Close.COMPLETE, 200, asked, chat=False))[0] is Ending.ANSWERED
+def test_streams_in_no_known_protocol_are_unrecognised(asked: bool) -> None:
+    """A complete stream that no protocol claims is neither whole nor cut: only its framing could be judged."""
+    assert name_ending(Facts(Close.COMPLETE, 200, asked, known=False))[0] is Ending.UNRECOGNISED
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_finish_reason_that_is_not_known_is_unrecognised(asked: bool) -> None:
+    """Neither the sentinel nor complete framing vouches for an unknown finish reason, whoever closed."""
+    facts = Facts(Close.COMPLETE, 200, asked, finish_reason="abort", recognised=False, sentinel=True)
+    assert name_ending(facts)[0] is Ending.UNRECOGNISED
+    assert name_ending(replace(facts, close=Close.CLIENT, heard_all=True))[0] is Ending.UNRECOGNISED
+
+
+def test_a_protocol_that_needs_its_last_word_is_not_done_without_it() -> None:
+    """A finish reason alone ends a chat stream, but no stream of a protocol with a last word of its own."""
+    facts = Facts(Close.COMPLETE, 200, finish_reason="stop", needs_last_word=True)
+    assert name_ending(facts)[0] is Ending.EOF_WITHOUT_DONE

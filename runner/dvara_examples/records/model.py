@@ -33,6 +33,8 @@ class Ending(StrEnum):
     """The example hung up first."""
     ANSWERED = "answered"
     """No stream was asked for, and a whole response came."""
+    UNRECOGNISED = "unrecognised"
+    """An event stream whose framing is complete, but in no known protocol or with an unknown finish reason: cannot tell."""
 
 
 CUT_ENDINGS = frozenset({Ending.TRUNCATED, Ending.RESET, Ending.STALLED, Ending.CLIENT_CLOSED})

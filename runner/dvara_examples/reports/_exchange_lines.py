@@ -20,6 +20,7 @@ MEANINGS: Mapping[Ending, str] = {
     Ending.HTTP_ERROR: "a status of 400 or above",
     Ending.NOT_A_STREAM: "a stream was asked for, and something else came",
     Ending.NO_RESPONSE: "refused, closed or reset before the status line",
+    Ending.UNRECOGNISED: "framing complete, but nothing known says whether the answer is whole",
     Ending.CLIENT_CLOSED: "the client hung up first, or the run was stopped",
 }
 """How ``docs/endings.md`` and ``explain`` begin to explain each ending."""

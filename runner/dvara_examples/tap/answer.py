@@ -1,13 +1,14 @@
 """Reads the payload of one response: events, the answer's text, and what the gateway says about how it ended."""
 
 from dvara_examples.core.redaction import Redactor
+from dvara_examples.protocols import StreamReader
+from dvara_examples.protocols.chat import error_message, read_object
 from dvara_examples.records.transcript import WireEvent
 from dvara_examples.tap.bounded import EDGE, Kept, KeptText, storable
 from dvara_examples.tap.bounds import Bounds
 from dvara_examples.tap.decoding import CodingError, Decoder
 from dvara_examples.tap.masking import SeenEvent, mask_in_body, mask_split
 from dvara_examples.tap.progress import Teller
-from dvara_examples.wire.chat import ChatReader, error_message, finish_reason, read_object, text_of, total_tokens
 from dvara_examples.wire.http import ResponseHead, header, header_words
 from dvara_examples.wire.sse import ServerSentEvent, SseParser
 
@@ -20,10 +21,10 @@ class Answer:
     each event at once.
     """
 
-    def __init__(self, head: ResponseHead, bounds: Bounds, teller: Teller | None = None) -> None:
+    def __init__(self, head: ResponseHead, reader: StreamReader, bounds: Bounds, teller: Teller | None = None) -> None:
         self.content_type = (header(head.headers, "content-type") or "").partition(";")[0].strip().lower()
         self.event_stream = self.content_type == "text/event-stream"
-        self.chat = ChatReader()
+        self.chat = reader
         self.event_count = 0
         self.wire_bytes = 0
         self.damaged: str | None = None
@@ -78,9 +79,7 @@ class Answer:
         if status >= 400 or document.get("error"):
             self.error = error_message(document)
             return
-        self.chat.finish_reason = finish_reason(document)
-        self.chat.total_tokens = total_tokens(document)
-        self._text.add(text_of(document, "message"))
+        self._text.add(self.chat.read_document(document))
 
     def text(self, redactor: Redactor) -> str:
         """Return the answer's text as it may be stored."""

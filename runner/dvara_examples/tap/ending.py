@@ -10,9 +10,11 @@ Precedence, the first that applies:
 5.  the gateway's side broke: ``reset`` (RST), ``truncated`` (FIN, or framing that cannot be followed). Text that says
     "finished" does not help: a client cannot trust a body whose framing is broken
 6.  the client's side ended it, or the run was stopped: ``stalled`` where nothing had moved for the idle limit, ``done`` where
-    ``finish_reason`` and ``[DONE]`` had been delivered before the client hung up (many clients do), else ``client_closed``
-7.  the response is whole: ``done``, ``done_without_sentinel``, ``eof_without_done`` for chat streams, else ``answered``.
-    A sentinel without ``finish_reason`` is ``eof_without_done`` with a note: nothing says that the answer was finished
+    a known finish reason and the last word had been delivered before the client hung up (many clients do), else
+    ``client_closed``
+7.  the response is whole. A stream is ``done`` or ``done_without_sentinel`` only with a known finish reason, and with the last
+    word where the protocol needs one; ``unrecognised`` with an unknown reason, or in no known protocol; else
+    ``eof_without_done``, also where a last word came without a finish reason. What is no stream is ``answered``
 """
 
 from dataclasses import dataclass
@@ -42,20 +44,23 @@ class Close(StrEnum):
 class Facts:
     """What was seen of one exchange.
 
-    *status* is None while no whole head came. *asked_stream* and *chat* come from the request, *event_stream* and
-    *close_delimited* from the response's head. *silent_s* is how long nothing had moved when it came to rest,
-    *heard_all* whether ``finish_reason`` and the sentinel had been delivered before the client hung up.
+    *status* is None while no whole head came. *asked_stream* and *known* (a protocol claims it) come from the request,
+    *event_stream* and *close_delimited* from the response's head. *recognised*: the finish reason is a known word.
+    *silent_s* is how long nothing had moved when it came to rest, *heard_all* whether the finish reason and the last word
+    had been delivered before the client hung up.
     """
 
     close: Close
     status: int | None = None
     asked_stream: bool = True
-    chat: bool = True
+    known: bool = True
     event_stream: bool = True
     close_delimited: bool = False
     empty: bool = False
     finish_reason: str | None = None
+    recognised: bool = True
     sentinel: bool = False
+    needs_last_word: bool = False
     error_event: bool = False
     malformed_event: bool = False
     after_sentinel: bool = False
@@ -98,14 +103,20 @@ def _given_up(facts: Facts) -> Ending:
     if facts.silent_s >= facts.stall_after_s:
         return Ending.STALLED
     if facts.close is Close.CLIENT and facts.heard_all:
-        return Ending.DONE
+        return Ending.DONE if facts.recognised else Ending.UNRECOGNISED
     return Ending.CLIENT_CLOSED
 
 
 def _complete(facts: Facts) -> Ending:
-    if facts.event_stream and facts.finish_reason:
-        return Ending.DONE if facts.sentinel else Ending.DONE_WITHOUT_SENTINEL
-    return Ending.EOF_WITHOUT_DONE if facts.event_stream and facts.chat else Ending.ANSWERED
+    if not facts.event_stream:
+        return Ending.ANSWERED
+    if not facts.finish_reason:
+        return Ending.EOF_WITHOUT_DONE if facts.known else Ending.UNRECOGNISED
+    if not facts.recognised:
+        return Ending.UNRECOGNISED
+    if facts.sentinel:
+        return Ending.DONE
+    return Ending.EOF_WITHOUT_DONE if facts.needs_last_word else Ending.DONE_WITHOUT_SENTINEL
 
 
 def _notes(facts: Facts, ending: Ending) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import assert_never
 
+from dvara_examples.protocols import FINISH_REASONS
 from dvara_examples.records.model import Ending
 from dvara_examples.tap.answer import Answer
 from dvara_examples.tap.ending import Close
@@ -33,8 +34,8 @@ def error_sentence(ending: Ending, watch: ResponseWatch, rest: Rest) -> str | No
     match ending:
         case Ending.DONE | Ending.DONE_WITHOUT_SENTINEL | Ending.ANSWERED:
             return answer.unreadable
-        case Ending.EOF_WITHOUT_DONE:
-            return answer.unreadable or _unfinished(answer)
+        case Ending.EOF_WITHOUT_DONE | Ending.UNRECOGNISED:
+            return answer.unreadable or (_unfinished(answer) if ending is Ending.EOF_WITHOUT_DONE else _unrecognised(answer))
         case Ending.TRUNCATED:
             damage = watch.broken or answer.damaged
             return damage or f"{_who(rest)} closed the connection in the middle of the response: {watch.body.missing()}"
@@ -70,6 +71,15 @@ def _unfinished(answer: Answer) -> str:
     if answer.chat.sentinel:
         return "the sentinel came, but no finish_reason: nothing says why the answer ended"
     return "the response ended properly, but nothing in it says that the answer is complete"
+
+
+def _unrecognised(answer: Answer) -> str:
+    if answer.chat.finish_reason:
+        known = ", ".join(sorted(FINISH_REASONS))
+        return (
+            f"cannot tell whether the answer is whole: expected a finish reason of {known}, found {answer.chat.finish_reason!r}"
+        )
+    return "cannot tell whether the answer is whole: the stream is in no known protocol, so only its framing could be checked"
 
 
 def _given_up(rest: Rest) -> str:

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from dvara_examples.faults import REWRITING, Fault
+from dvara_examples.tap.response_parts import ResponseReader
 from dvara_examples.wire.parts import (
     Edge,
     Fin,
@@ -20,7 +21,6 @@ from dvara_examples.wire.parts import (
     Step,
     Wait,
 )
-from dvara_examples.wire.reading import ResponseReader
 from dvara_examples.wire.reframing import framed, whole_events
 
 

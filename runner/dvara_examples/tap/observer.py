@@ -6,6 +6,8 @@ An observer only ever sees bytes that have been passed on already; nothing here 
 from dataclasses import dataclass
 
 from dvara_examples.core.redaction import Redactor
+from dvara_examples.protocols import FINISH_REASONS, protocol_of
+from dvara_examples.protocols.chat import asks_for_stream
 from dvara_examples.records.transcript import Exchange, Headers, Request, Response
 from dvara_examples.tap.bounded import Kept, StreamFlag, storable
 from dvara_examples.tap.bounds import Bounds
@@ -13,10 +15,8 @@ from dvara_examples.tap.ending import Close, Facts, name_ending
 from dvara_examples.tap.explain import Rest, error_sentence
 from dvara_examples.tap.progress import Teller
 from dvara_examples.tap.response import ResponseWatch
-from dvara_examples.wire.chat import asks_for_stream
 from dvara_examples.wire.http import RequestHead
 
-_CHAT_PATH = "/chat/completions"
 _ERROR_CHARS = 1000
 
 
@@ -37,7 +37,7 @@ class ExchangeObserver:
     def __init__(
         self, seen: Seen, bounds: Bounds, redactor: Redactor, stall_after_s: float, teller: Teller | None = None
     ) -> None:
-        self.response = ResponseWatch(seen.head.method, bounds, teller)
+        self.response = ResponseWatch(seen.head.method, seen.head.target, bounds, teller)
         self.fault_notes: list[str] = []
         self._seen = seen
         self._redactor = redactor
@@ -89,24 +89,26 @@ class ExchangeObserver:
         )
 
     def _facts(self, rest: Rest) -> Facts:
-        asked, chat = self._asks_for_stream(), self._is_chat()
+        asked, known = self._asks_for_stream(), self._is_known()
         head, answer = self.response.head, self.response.answer
         if head is None or answer is None:
-            return Facts(rest.close, None, asked, chat, silent_s=rest.silent_s, stall_after_s=self._stall_after_s)
+            return Facts(rest.close, None, asked, known, silent_s=rest.silent_s, stall_after_s=self._stall_after_s)
         close = Close.BROKEN if answer.damaged else rest.close
         answer.end(head.status, complete=close is Close.COMPLETE)
         return Facts(
             close,
             head.status,
             asked,
-            chat,
+            known,
             event_stream=answer.event_stream,
             close_delimited=self.response.body.framing == "close",
             empty=answer.wire_bytes == 0,
             finish_reason=answer.chat.finish_reason,
+            recognised=answer.chat.finish_reason in FINISH_REASONS,
             sentinel=answer.chat.sentinel,
+            needs_last_word=answer.chat.needs_last_word,
             error_event=answer.chat.error is not None,
-            malformed_event=chat and answer.chat.malformed is not None,
+            malformed_event=known and answer.chat.malformed is not None,
             after_sentinel=answer.chat.after_sentinel,
             unfinished_event=answer.unfinished_event,
             unfinished_coding=answer.unfinished_coding,
@@ -118,8 +120,8 @@ class ExchangeObserver:
     def _asks_for_stream(self) -> bool:
         return asks_for_stream(self._body.raw) if self._body.whole else self._stream_flag.found
 
-    def _is_chat(self) -> bool:
-        return self._seen.head.target.partition("?")[0].rstrip("/").endswith(_CHAT_PATH)
+    def _is_known(self) -> bool:
+        return protocol_of(self._seen.head.target) is not None
 
     def _request(self) -> Request:
         head, clean = self._seen.head, self._redactor

@@ -1,5 +1,6 @@
 """Follows the bytes of one response: interim heads, the head, the body's framing, the payload."""
 
+from dvara_examples.protocols import reader_for
 from dvara_examples.records.transcript import WirePiece
 from dvara_examples.tap.answer import Answer
 from dvara_examples.tap.bounds import Bounds
@@ -9,13 +10,13 @@ from dvara_examples.wire.http import HeadBuffer, ProtocolError, ResponseHead, lo
 
 
 class ResponseWatch:
-    """One response to a *method* request, seen passing by.
+    """One response to a *method* request for *target*, seen passing by.
 
     *head*, *answer* and *responded_at_s* are None until the final head is whole; *complete* is set once the body is;
     *broken* holds a sentence once the framing cannot be followed any more: from there on everything is taken unread.
     """
 
-    def __init__(self, method: str, bounds: Bounds, teller: Teller | None = None) -> None:
+    def __init__(self, method: str, target: str, bounds: Bounds, teller: Teller | None = None) -> None:
         self.head: ResponseHead | None = None
         self.answer: Answer | None = None
         self.responded_at_s: float | None = None
@@ -25,6 +26,7 @@ class ResponseWatch:
         self.pieces: list[WirePiece] = []
         self.began = False
         self._method = method
+        self._target = target
         self._bounds = bounds
         self._teller = teller
         self._heads = HeadBuffer()
@@ -69,7 +71,7 @@ class ResponseWatch:
         head = read_response_head(raw)
         if not 100 <= head.status < 200 or head.status == 101:
             self.head, self.responded_at_s = head, at_s
-            self.answer = Answer(head, self._bounds, self._teller)
+            self.answer = Answer(head, reader_for(self._target), self._bounds, self._teller)
             self.body = response_body(head, self._method)
             if self._teller is not None:
                 self._teller.response(at_s, head)

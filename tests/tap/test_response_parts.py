@@ -2,8 +2,8 @@
 
 import pytest
 
+from dvara_examples.tap.response_parts import ResponseReader
 from dvara_examples.wire.parts import BodyEnd, End, EventEnd, Framing, Head, Item, Payload
-from dvara_examples.wire.reading import ResponseReader
 
 SSE = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
 CHUNKED = SSE + b"Transfer-Encoding: chunked\r\n\r\n"

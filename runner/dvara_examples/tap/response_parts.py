@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dvara_examples.wire.chat import ChatReader
+from dvara_examples.protocols.chat import ChatReader
 from dvara_examples.wire.framing import BodyReader, ChunkedBody, CloseBody, response_body
 from dvara_examples.wire.http import (
     HeadBuffer,

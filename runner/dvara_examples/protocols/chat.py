@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from dvara_examples.wire.sse import ServerSentEvent
 
+ENDPOINT = "/chat/completions"
 SENTINEL = "[DONE]"
 """The data of the event that ends a chat stream."""
 MOST_CHOICES = 128
@@ -22,6 +23,8 @@ class ChatReader:
     The choice that comes first is the answer. As each one finishes for itself, *finish_reason* is the answer's, but None while
     any choice that was seen has none. *total_tokens* is the last count that an event gave, or None.
     """
+
+    needs_last_word = False  # clients take the finish reason for the end; a missing [DONE] is named by an ending of its own
 
     def __init__(self) -> None:
         self.finish_reason: str | None = None
@@ -58,6 +61,11 @@ class ChatReader:
         choices = chunk.get("choices")
         return self._take(choices) if isinstance(choices, list) else ""
 
+    def read_document(self, document: Mapping[str, object]) -> str:
+        """Take a whole completion that was not streamed, and return the answer's text."""
+        self.finish_reason, self.total_tokens = finish_reason(document), total_tokens(document)
+        return text_of(document, "message")
+
     def _take(self, choices: list[object]) -> str:
         """Take note which choices have finished, and return the answer's text; a missing or odd index is that of the first."""
         text, reasons = "", self._reasons
@@ -80,6 +88,11 @@ class ChatReader:
         else:
             self.malformed = self.malformed or f"an event is not the JSON it must be ({why}): {event.data[:_SHOWN_CHARS]!r}"
         return ""
+
+
+def reader() -> ChatReader:
+    """Return a new reader for one response."""
+    return ChatReader()
 
 
 def text_of(document: Mapping[str, object], part: str) -> str:
@@ -138,7 +151,7 @@ def _first_choice(document: Mapping[str, object]) -> Mapping[str, object]:
 
 def _content(choice: Mapping[str, object], part: str) -> str:
     holder = choice.get(part)
-    content = holder.get("content") if isinstance(holder, dict) else None
+    content = holder.get("content") if isinstance(holder, dict) else choice.get("text")
     return content if isinstance(content, str) else ""
 
 

@@ -1,0 +1,67 @@
+"""The contract of a protocol: what the events of one endpoint say, and which event is the last word.
+
+A protocol is one module in this package with:
+
+* ``ENDPOINT``, the end of the request's path (``/chat/completions``), below whatever prefix the gateway has;
+* ``reader() -> StreamReader``, a new reader for one response.
+
+Nothing else names a protocol. Where no module claims a request, :func:`reader_for` returns a reader of chat events, and the
+exchange is only judged good where those say that the answer is whole.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from typing import Protocol
+
+from dvara_examples.wire.sse import ServerSentEvent
+
+FINISH_REASONS = frozenset({"stop", "length", "content_filter", "tool_calls", "function_call"})
+"""The common words for why an answer ended. Any other word says nothing that this tool can vouch for."""
+
+
+class StreamReader(Protocol):
+    """What one response said so far.
+
+    *finish_reason* is a common word of :data:`FINISH_REASONS` where the protocol's own word has one, else its own word.
+    *sentinel* is set once the protocol's last word passed; *after_sentinel* if events followed. *needs_last_word*: a finish
+    reason alone does not complete an answer. *error* and *malformed* are sentences about the first such event.
+    """
+
+    finish_reason: str | None
+    sentinel: bool
+    error: str | None
+    malformed: str | None
+    after_sentinel: bool
+    oversized: bool
+    total_tokens: int | None
+    needs_last_word: bool
+
+    def read(self, event: ServerSentEvent) -> str:
+        """Take the next event and return the answer's text in it."""
+        ...
+
+    def read_document(self, document: Mapping[str, object]) -> str:
+        """Take a whole response that was not streamed, and return the answer's text in it."""
+        ...
+
+
+def protocol_of(target: str) -> str | None:
+    """Return the name of the protocol that a request's *target* belongs to, or None where no module claims it."""
+    path = target.partition("?")[0].rstrip("/")
+    return next((name for endpoint, name in _endpoints() if path.endswith(endpoint)), None)
+
+
+def reader_for(target: str) -> StreamReader:
+    """Return a new reader for the response to a request for *target*; of chat events where the protocol is unknown."""
+    made: StreamReader = importlib.import_module(f"{__name__}.{protocol_of(target) or 'chat'}").reader()
+    return made
+
+
+@cache
+def _endpoints() -> tuple[tuple[str, str], ...]:
+    """Return endpoints and names, the longest endpoint first: ``/chat/completions`` also ends in ``/completions``."""
+    names = [info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")]
+    found = [(str(importlib.import_module(f"{__name__}.{name}").ENDPOINT), name) for name in names]
+    return tuple(sorted(found, key=lambda one: -len(one[0])))

@@ -1,0 +1,10 @@
+"""OpenAI's older completions: like chat, but each choice has its ``text`` directly."""
+
+from dvara_examples.protocols.chat import ChatReader
+
+ENDPOINT = "/completions"
+
+
+def reader() -> ChatReader:
+    """Return a new reader for one response."""
+    return ChatReader()
