@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from dvara_examples.records.model import Ending
 from dvara_examples.tap import Bounds
+from dvara_examples.tap.rewrite import Origin, Rewriter
+from dvara_examples.wire.http import read_request_head
 from tests.tap.scripted import LAST_CHUNK, REAL_KEY, SSE_HEAD, STREAM, Line, chunk, open_line, request
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok"
@@ -267,6 +269,9 @@ def test_http_1_0_client(line: Line) -> None:
     assert (seen.response.version, seen.response.body, seen.request.version) == ("HTTP/1.0", b"hello", "HTTP/1.0")
 
 
+SWITCHED = "cannot tell what was said: the connection switched to another protocol (status 101), which passed unread"
+
+
 def test_other_protocols_pass_after_101(line: Line) -> None:
     """After a switch of protocols both directions pass unread."""
     client, gateway, _ = line.ask(b"GET /v1/ws HTTP/1.1\r\nUpgrade: x\r\n\r\n")
@@ -276,7 +281,8 @@ def test_other_protocols_pass_after_101(line: Line) -> None:
     assert gateway.receive(31) == b"\x81\x05GET / HTTP/1.1\r\nHost: tap\r\n\r\n"
     gateway.close()
     assert client.receive_all() == (b"", "fin")
-    assert line.exchange().ending is Ending.ANSWERED
+    seen = line.exchange()
+    assert (seen.ending, seen.error) == (Ending.UNRECOGNISED, SWITCHED)
 
 
 def test_half_a_head_is_no_request(line: Line) -> None:
@@ -312,3 +318,23 @@ def test_requests_cut_anywhere(sizes: list[int]) -> None:
         gateway = line.gateway()
         assert [gateway.receive_request().split(b" ")[1] for _ in range(2)] == [b"/v1/chat/completions", b"/v1/next"]
         assert len(line.exchanges()) == 2
+
+
+@pytest.mark.parametrize(
+    ("offered", "passed"),
+    [
+        (b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAA\r\n", b""),
+        (
+            b"connection: keep-alive,Upgrade,HTTP2-Settings\r\nupgrade: H2C\r\nhttp2-settings: AA\r\n",
+            b"connection: keep-alive\r\n",
+        ),
+        (b"Connection: Upgrade\r\nUpgrade: h2c, websocket\r\n", b"Connection: Upgrade\r\nUpgrade: websocket\r\n"),
+        (b"Connection: Upgrade\r\nUpgrade: websocket\r\n", b"Connection: Upgrade\r\nUpgrade: websocket\r\n"),
+        (b"Connection: close\r\n", b"Connection: close\r\n"),
+    ],
+)
+def test_an_offer_of_http2_ends_at_the_tap(offered: bytes, passed: bytes) -> None:
+    """An offer of h2c is for one hop and would leave the tap blind; the gateway never sees it, other upgrades it does."""
+    rewriter = Rewriter(Origin("http", "gateway", 80, "/v1"), "tap:1", "tap_key", "real_key")
+    head = read_request_head(b"POST /v1/x HTTP/1.1\r\n" + offered + b"Content-Length: 2\r\n\r\n")
+    assert rewriter.head(head) == b"POST /v1/x HTTP/1.1\r\n" + passed + b"Content-Length: 2\r\n\r\n"

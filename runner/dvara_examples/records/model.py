@@ -34,7 +34,7 @@ class Ending(StrEnum):
     ANSWERED = "answered"
     """No stream was asked for, and a whole response came."""
     UNRECOGNISED = "unrecognised"
-    """An event stream whose framing is complete, but in no known protocol or with an unknown finish reason: cannot tell."""
+    """Cannot tell: the framing is complete, but the protocol or the finish reason is unknown, or the connection left HTTP/1."""
 
 
 CUT_ENDINGS = frozenset({Ending.TRUNCATED, Ending.RESET, Ending.STALLED, Ending.CLIENT_CLOSED})

@@ -22,6 +22,9 @@ from enum import StrEnum
 
 from dvara_examples.records.model import Ending
 
+_SWITCHED = 101
+"""From this status on the connection speaks another protocol, and nothing can be told."""
+
 
 class Close(StrEnum):
     """How the exchange came to rest on the level of HTTP and TCP."""
@@ -82,7 +85,11 @@ def _ending(facts: Facts) -> Ending:
         return _given_up(facts) if facts.close in (Close.CLIENT, Close.STOPPED) else Ending.NO_RESPONSE
     if facts.status >= 400:
         return Ending.HTTP_ERROR
-    if facts.asked_stream and (not facts.event_stream or (facts.empty and facts.close is Close.COMPLETE)):
+    if (
+        facts.asked_stream
+        and facts.status != _SWITCHED
+        and (not facts.event_stream or (facts.empty and facts.close is Close.COMPLETE))
+    ):
         return Ending.NOT_A_STREAM
     if facts.error_event:
         return Ending.ERROR_EVENT
@@ -108,6 +115,8 @@ def _given_up(facts: Facts) -> Ending:
 
 
 def _complete(facts: Facts) -> Ending:
+    if facts.status == _SWITCHED:
+        return Ending.UNRECOGNISED
     if not facts.event_stream:
         return Ending.ANSWERED
     if not facts.finish_reason:

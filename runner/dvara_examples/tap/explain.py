@@ -35,7 +35,8 @@ def error_sentence(ending: Ending, watch: ResponseWatch, rest: Rest) -> str | No
         case Ending.DONE | Ending.DONE_WITHOUT_SENTINEL | Ending.ANSWERED:
             return answer.unreadable
         case Ending.EOF_WITHOUT_DONE | Ending.UNRECOGNISED:
-            return answer.unreadable or (_unfinished(answer) if ending is Ending.EOF_WITHOUT_DONE else _unrecognised(answer))
+            cut = ending is Ending.EOF_WITHOUT_DONE
+            return answer.unreadable or (_unfinished(answer) if cut else _unrecognised(watch.head.status, answer))
         case Ending.TRUNCATED:
             damage = watch.broken or answer.damaged
             return damage or f"{_who(rest)} closed the connection in the middle of the response: {watch.body.missing()}"
@@ -73,7 +74,9 @@ def _unfinished(answer: Answer) -> str:
     return "the response ended properly, but nothing in it says that the answer is complete"
 
 
-def _unrecognised(answer: Answer) -> str:
+def _unrecognised(status: int, answer: Answer) -> str:
+    if status == 101:
+        return "cannot tell what was said: the connection switched to another protocol (status 101), which passed unread"
     if answer.chat.finish_reason:
         known = ", ".join(sorted(FINISH_REASONS))
         return (

@@ -1,9 +1,13 @@
-"""The three things in a request that a relay must change: the path's prefix, ``Host``, and the throw-away key.
+"""What a relay must change in a request: the path's prefix, ``Host``, the throw-away key, and an offer of HTTP/2.
+
+The JDK's client offers ``Upgrade: h2c`` on clear text. Such an offer holds for one hop only (RFC 9110, 7.6.1 and 7.8). A server
+that accepts it would leave the tap blind, and some lose the request's body over it (uvicorn#2722), so the tap takes it out.
 
 Everything else, spelling and order included, passes as the client wrote it.
 """
 
 import secrets
+from collections.abc import Set
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -16,6 +20,7 @@ PREFIX = "/v1"
 _KEY_HEADERS = frozenset({"authorization", "x-api-key"})
 _HIDDEN_HEADERS = frozenset({"proxy-authorization", "cookie", "api-key"})
 _KEY_PARAMETERS = frozenset({"key", "api_key", "api-key", "access_token", "token"})
+_OFFER = frozenset({b"upgrade", b"http2-settings"})
 _LEAST_SECRET_CHARS = 8
 """What is shorter (``EMPTY``, ``ollama``) keeps no door shut, and masking it would spoil ordinary text."""
 _LEAST_KEY_CHARS = 16
@@ -82,7 +87,7 @@ class Rewriter:
         method, _, after = first.partition(b" ")
         target, _, version = after.rpartition(b" ")
         lines = [method + b" " + self._target(target) + b" " + version]
-        lines += [changed for line in rest.split(b"\n") if (changed := self._header(line)) is not None]
+        lines += [changed for line in _without_h2c(rest.split(b"\n")) if (changed := self._header(line)) is not None]
         return blank + newline.join(lines)
 
     def recorded(self, headers: Headers) -> Headers:
@@ -127,6 +132,33 @@ class Rewriter:
             return "*" * len(value)
         scheme, space, credential = value.rpartition(" ")
         return value if name not in _KEY_HEADERS or credential == self.key else scheme + space + "*" * len(credential)
+
+
+def _without_h2c(lines: list[bytes]) -> list[bytes]:
+    """Return header *lines* without an offer to go on in HTTP/2; any other upgrade stays."""
+    if not any(_named(line, b"upgrade") and b"h2c" in _tokens(line) for line in lines):
+        return lines
+    kept = [line for line in lines if not _named(line, b"http2-settings")]
+    kept = [_without_tokens(line, {b"h2c"}) if _named(line, b"upgrade") else line for line in kept]
+    gone = {b"http2-settings"} if any(_named(line, b"upgrade") and _tokens(line) for line in kept) else _OFFER
+    kept = [_without_tokens(line, gone) if _named(line, b"connection") else line for line in kept]
+    return [line for line in kept if _tokens(line) or not (_named(line, b"upgrade") or _named(line, b"connection"))]
+
+
+def _named(line: bytes, name: bytes) -> bool:
+    return line.partition(b":")[0].strip().lower() == name
+
+
+def _tokens(line: bytes) -> list[bytes]:
+    return [token for part in line.partition(b":")[2].split(b",") if (token := part.strip().lower())]
+
+
+def _without_tokens(line: bytes, gone: Set[bytes]) -> bytes:
+    if not gone & {*_tokens(line)}:
+        return line
+    name, colon, value = line.rstrip(b"\r").partition(b":")
+    kept = [token.strip() for token in value.split(b",") if token.strip() and token.strip().lower() not in gone]
+    return name + colon + b" " + b", ".join(kept) + (b"\r" if line.endswith(b"\r") else b"")
 
 
 def _swap(value: bytes, old: bytes, new: bytes) -> bytes:
