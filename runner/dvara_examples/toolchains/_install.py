@@ -128,6 +128,14 @@ def release(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
+def platform_parts() -> tuple[str, ...]:
+    """Return what tells the machines apart that could share a cache: system, processor and C library."""
+    import platform
+
+    musl = sorted(file.name for file in Path("/lib").glob("ld-musl-*"))
+    return (platform.system(), platform.machine(), *platform.libc_ver(), *musl)
+
+
 def fingerprint(parts: Iterable[bytes | str]) -> str:
     """Return a short name for the content of *parts*, by which a folder of the cache is found again."""
     digest = hashlib.sha256()

@@ -3,18 +3,23 @@
 What does the work is imported where it is done: every command reads this module, and few of them run Java.
 """
 
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Deps, Missing, Prepared, Progress, Runtime, Sighting, Standing
 from dvara_examples.toolchains._java import BUILT_IN, FLOOR
 
+if TYPE_CHECKING:
+    from dvara_examples.toolchains._java.jbang_home import JBang
+
 LAUNCHER = "DVARA_EXAMPLES_JAVA_LAUNCHER"
 """``built-in`` or ``jbang`` chooses the way; unset, JBang is used where it is found."""
+NO_JAR = "has no jbang.jar, so it would download JBang at each start"
+GET_JAR = "run `jbang version` once where the network can be reached"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class Java:
         jdk = newest(jdks, wanted)
         if jdk is None:
             return Missing(self.language, none_fits(jdks, wanted))
-        launcher = {"launcher": "jbang", "jbang": str(jbang)} if jbang else {"launcher": BUILT_IN}
+        launcher = {"launcher": "jbang", "jbang": str(jbang.executable)} if jbang else {"launcher": BUILT_IN}
         return Runtime(self.language, jdk.version, Path(jdk.tool("java")), jdk.origin, {"home": str(jdk.home), **launcher})
 
     def survey(self, world: World) -> Sequence[Sighting]:
@@ -61,7 +66,7 @@ class Java:
         if usual is None:
             raise ToolchainError(f"the JDK at {runtime.executable.parent.parent} is gone since it was found; run again")
         if deps is Deps.LOCKED and (jbang := _jbang(world)) is not None:
-            return WithJBang(jbang, Jdks(found, usual), world, progress)
+            return WithJBang(jbang.executable, Jdks(found, usual), world, progress)
         jdks = Jdks(found, usual)
         prepared = BuiltIn(jdks.oldest_first(Wanted(FLOOR)) if deps is Deps.LOWEST else jdks, world, progress, deps)
         prepared.warm(project)
@@ -73,15 +78,22 @@ def toolchain() -> Java:
     return Java()
 
 
-def _jbang(world: World) -> Path | None:
-    """Return the JBang to build with, or None for the built-in way."""
+def _jbang(world: World) -> "JBang | None":
+    """Return the JBang to build with, or None for the built-in way: one that would have to download itself is not used."""
+    from dvara_examples.toolchains._java.jbang_home import find_jbang
+
     asked = world.env(LAUNCHER)
     if asked not in (None, BUILT_IN, "jbang"):
         raise ToolchainError(f"{LAUNCHER} says {asked!r}; {BUILT_IN} and jbang are accepted: correct it, or unset it")
-    found = shutil.which("jbang", path=world.env("PATH") or "")
-    if asked == "jbang" and found is None:
-        raise ToolchainError(f"{LAUNCHER} asks for jbang, but PATH holds none; install JBang, or unset {LAUNCHER}")
-    return Path(found) if found and asked != BUILT_IN else None
+    if asked == BUILT_IN:
+        return None
+    found = find_jbang(world)
+    if found is not None and found.is_complete:
+        return found
+    if asked == "jbang":
+        lack = f"{found.executable} {NO_JAR}; {GET_JAR}" if found else "PATH holds none; install JBang"
+        raise ToolchainError(f"{LAUNCHER} asks for jbang, but {lack}, or unset {LAUNCHER}")
+    return None
 
 
 def _sightings(probed: Runtime | Missing, world: World) -> Iterator[Sighting]:
@@ -108,10 +120,18 @@ def _sightings(probed: Runtime | Missing, world: World) -> Iterator[Sighting]:
 
 
 def _jbang_sighting(world: World) -> Sighting:
+    from dvara_examples.toolchains._java.jbang_home import find_jbang
+
     try:
-        jbang = _jbang(world)
+        used = _jbang(world)
     except ToolchainError as error:
         return Sighting("JBang", "", Standing.MISSING, error.diagnosis.cause, error.diagnosis.mend)
-    if jbang is None:
+    found = find_jbang(world)
+    if found is None:
         return Sighting("JBang", "", Standing.OPTIONAL, "as scripts are built without it too")
-    return Sighting("JBang", str(jbang), Standing.FITS, "builds the scripts")
+    what = f"JBang {found.version}".rstrip()
+    if used is not None:
+        return Sighting(what, str(found.executable), Standing.FITS, "builds the scripts")
+    if found.is_complete:
+        return Sighting(what, str(found.executable), Standing.PASSED_OVER, f"{LAUNCHER} asks for the built-in way")
+    return Sighting(what, str(found.executable), Standing.PASSED_OVER, f"{NO_JAR}; scripts are built without it", GET_JAR)

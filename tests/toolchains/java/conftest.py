@@ -3,7 +3,9 @@
 import io
 import os
 import subprocess
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,3 +83,25 @@ def run() -> Callable[[Command], "subprocess.CompletedProcess[str]"]:
 def data() -> Path:
     """Return the folder of small Java scripts."""
     return Path(__file__).parents[2] / "data" / "java"
+
+
+@pytest.fixture
+def jbang_world(java_world: World, data: Path, tmp_path: Path) -> World:
+    """Return a World with the stand-in first on PATH, an empty cache, and a JAVA_HOME that does not exist."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "jbang").symlink_to(data / "jbang")
+    path = os.pathsep.join([str(tmp_path / "bin"), str(Path(sys.executable).parent), java_world.environ["PATH"]])
+    environ = {**java_world.environ, "PATH": path, "JBANG_DIR": str(tmp_path / "jbang"), "JAVA_HOME": "/nowhere"}
+    del environ["DVARA_EXAMPLES_JAVA_LAUNCHER"]
+    return replace(java_world, environ=environ, cache_dir=tmp_path / "cache")
+
+
+@pytest.fixture
+def calls(tmp_path: Path) -> Callable[[], list[str]]:
+    """Return a function that returns what JBang was asked so far."""
+
+    def read() -> list[str]:
+        file = tmp_path / "jbang" / "calls"
+        return file.read_text().splitlines() if file.exists() else []
+
+    return read

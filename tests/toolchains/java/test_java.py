@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -59,8 +60,8 @@ def test_other_scripts(name: str, said: str, prepared: Prepared, data: Path, run
     [
         ("Broken", r"Broken\.java does not compile with JDK .*\n.*Broken\.java:4: error: incompatible types"),
         ("WrongName", r"class Another is public, should be declared in a file named Another\.java"),
-        ("NoMain", r"no class is named NoMain, and no class has one; name the class like the file"),
-        ("Both", r"several classes have one \(One, Two\)"),
+        ("NoMain", r"NoMain\.java has no main method in a top-level class; add one, or name the class to start in a line //MAIN"),
+        ("Both", r"Both\.java has several main methods \(in One, Two\), and none of these classes is named Both"),
     ],
 )
 def test_scripts_that_cannot_be_built(name: str, said: str, prepared: Prepared, data: Path) -> None:
@@ -95,9 +96,9 @@ def test_file_that_shadows_a_dependency(prepared: Prepared, tmp_path: Path, run:
 
 def test_directive_that_needs_jbang(prepared: Prepared, tmp_path: Path) -> None:
     """A directive that only JBang can follow is refused with the way out."""
-    script = tmp_path / "Module.java"
-    script.write_text("//MODULE\nclass Module {}")
-    with pytest.raises(ToolchainError, match=r"Module\.java uses //MODULE, .*install JBang"):
+    script = tmp_path / "Agent.java"
+    script.write_text("//JAVAAGENT\nclass Agent {}")
+    with pytest.raises(ToolchainError, match=r"Agent\.java uses //JAVAAGENT, .*install JBang"):
         prepared.command(script)
 
 
@@ -162,3 +163,34 @@ def test_launcher_that_cannot_be_had(asked: str, said: str, java_world: World) -
     found = toolchain().probe(replace(java_world, environ=environ))
     assert isinstance(found, Missing)
     assert said in found.reason
+
+
+def integrating_script(folder: Path, directive: str = "") -> Path:
+    """Write a script whose one dependency takes part in JBang's build, and the repository that holds it."""
+    place = folder / "repo" / "org" / "test" / "step" / "1"
+    place.mkdir(parents=True)
+    with zipfile.ZipFile(place / "step-1.jar", "w") as jar:
+        jar.writestr("META-INF/jbang-integration.list", "org.test.Step")
+    (place / "step-1.pom").write_text(
+        "<project><modelVersion>4.0.0</modelVersion><groupId>org.test</groupId><artifactId>step</artifactId>"
+        "<version>1</version></project>"
+    )
+    script = folder / "Q.java"
+    script.write_text(
+        f"//REPOS here=./repo\n//DEPS org.test:step:1\n{directive}\n"
+        'class Q { public static void main(String[] a) { System.out.println("up"); } }'
+    )
+    return script
+
+
+def test_dependency_with_an_integration_list_needs_jbang(prepared: Prepared, tmp_path: Path) -> None:
+    """A dependency that takes part in the build, as those of Quarkus do, is refused with its name and the way out."""
+    with pytest.raises(
+        ToolchainError, match=r"Q\.java depends on org\.test:step:1, which takes part in the build, .*install JBang"
+    ):
+        prepared.command(integrating_script(tmp_path))
+
+
+def test_integrations_can_be_turned_off(prepared: Prepared, tmp_path: Path, run: Run) -> None:
+    """With //NOINTEGRATIONS JBang ignores such a list too, and the script is built."""
+    assert run(prepared.command(integrating_script(tmp_path, "//NOINTEGRATIONS"))).stdout == "up\n"

@@ -120,3 +120,31 @@ def test_script_that_no_jdk_fits() -> None:
     only = Jdk(Path("/jdk"), "25.0.1", "PATH")
     with pytest.raises(ToolchainError, match=r"JDK 26 or newer is needed by A\.java \(//JAVA\), found 25\.0\.1 at /jdk"):
         Jdks((only,), only).for_script(Path("A.java"), Wanted(26))
+
+
+def test_script_of_a_version_manager_is_resolved_to_its_jdk(
+    make_jdk: MakeJdk, bare_world: Callable[..., World], tmp_path: Path
+) -> None:
+    """A shim chooses by the current folder, so the JDK that it starts is looked up once and used in its place."""
+    real = make_jdk("real", "21.0.7")
+    (tmp_path / "shims").mkdir()
+    shim = tmp_path / "shims" / "java"
+    shim.write_text(f"#!/bin/sh\necho 'Property settings:' >&2\necho '    java.home = {real}' >&2\n")
+    shim.chmod(0o755)
+    (found,) = find_jdks(bare_world(PATH=str(tmp_path / "shims")))
+    assert (found.home, found.version, found.origin) == (real, "21.0.7", "PATH")
+
+
+@pytest.mark.parametrize("variable", ["JAVA_HOME", "DVARA_EXAMPLES_JAVA_HOME", "DVARA_EXAMPLES_JDK_FOLDERS"])
+def test_folder_of_shims_is_resolved_to_the_jdk(
+    variable: str, make_jdk: MakeJdk, bare_world: Callable[..., World], tmp_path: Path
+) -> None:
+    """The same holds for a named folder whose commands are scripts: one JDK comes out, and its own commands are used."""
+    real = make_jdk("real", "21.0.7")
+    folder = tmp_path / "all" / "managed"
+    (folder / "bin").mkdir(parents=True)
+    for name in ("java", "javac"):
+        (folder / "bin" / name).write_text(f"#!/bin/sh\necho '    java.home = {real}' >&2\n")
+        (folder / "bin" / name).chmod(0o755)
+    (found,) = find_jdks(bare_world(**{variable: str(folder.parent if variable.endswith("FOLDERS") else folder)}))
+    assert (found.home, found.tool("java")) == (real, str(real / "bin" / "java"))

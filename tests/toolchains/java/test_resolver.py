@@ -35,12 +35,14 @@ def jdk(runtime: Runtime) -> Jdk:
 def publish(java_world: World) -> Publish:
     """Return a function that puts ``org.test:<name>:<version>`` into the repository ``./repo``."""
 
-    def put(name: str, version: str, *, needs: str = "", manages: str = "", kinds: tuple[str, ...] = (".jar",)) -> None:
+    def put(
+        name: str, version: str, *, needs: str = "", manages: str = "", kinds: tuple[str, ...] = (".jar",), holds: str = "made"
+    ) -> None:
         folder = java_world.cwd / "repo" / "org" / "test" / name / version
         folder.mkdir(parents=True)
         for kind in kinds:
             with zipfile.ZipFile(folder / f"{name}-{version}{kind}", "w") as jar:
-                jar.writestr("made", f"{name} {version}")
+                jar.writestr(holds, f"{name} {version}")
         (folder / f"{name}-{version}.pom").write_text(
             "<project><modelVersion>4.0.0</modelVersion><groupId>org.test</groupId>"
             f"<artifactId>{name}</artifactId><version>{version}</version>"
@@ -120,6 +122,57 @@ def test_kinds_of_dependencies(deps: str, wanted: list[str], publish: Publish, r
     publish("high", "1", needs="low:2.0")
     publish("bom", "1", manages="low:1.0", kinds=())
     assert names(resolved(deps)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("deps", "wanted"),
+    [
+        ("org.test:bom:1@pom org.test:top org.test:mid:1", ["top-1.jar", "mid-1.jar", "low-3.0.jar"]),
+        ("org.test:top:1 org.test:mid:1", ["top-1.jar", "mid-1.jar", "low-2.0.jar"]),
+    ],
+    ids=["version from a BOM", "version written"],
+)
+def test_managed_versions_of_a_dependency_count_where_its_version_is_written(
+    deps: str, wanted: list[str], publish: Publish, resolved: Resolve
+) -> None:
+    """A dependency's own managed versions decide over its neighbours' only if the script writes its version."""
+    for version in ("2.0", "3.0"):
+        publish("low", version)
+    publish("mid", "1", needs="low:3.0")
+    publish("top", "1", manages="low:2.0")
+    publish("bom", "1", manages="top:1", kinds=())
+    assert names(resolved(deps)) == wanted
+
+
+@pytest.mark.parametrize("deps", ["org.test:low:1.0 org.test:low:2.0", "org.test:low:2.0 org.test:low:1.0"])
+def test_higher_of_two_versions_wins(deps: str, publish: Publish, resolved: Resolve) -> None:
+    """Of two versions of one library the higher wins, in whatever order they are written."""
+    publish("low", "1.0")
+    publish("low", "2.0")
+    assert names(resolved(deps)) == ["low-2.0.jar"]
+
+
+def test_bom_drops_the_classifier(publish: Publish, resolved: Resolve) -> None:
+    """A dependency without a version is the artifact that the BOM names, without the classifier that the script names."""
+    publish("low", "1.0", kinds=(".jar", "-extra.jar"))
+    publish("bom", "1", manages="low:1.0", kinds=())
+    assert names(resolved("org.test:low::extra org.test:bom:1@pom")) == ["low-1.0.jar"]
+    assert names(resolved("org.test:low:1.0:extra org.test:bom:1@pom")) == ["low-1.0-extra.jar"]
+
+
+def test_test_jar_is_a_classifier(publish: Publish, resolved: Resolve) -> None:
+    """The type ``test-jar`` stands for the jar with the classifier ``tests``."""
+    publish("low", "1.0", kinds=(".jar", "-tests.jar"))
+    assert names(resolved("org.test:low:1.0@test-jar")) == ["low-1.0-tests.jar"]
+
+
+def test_dependency_that_takes_part_in_the_build(publish: Publish, resolved: Resolve) -> None:
+    """A jar with an integration list, as Quarkus brings one, is reported wherever it comes from."""
+    publish("low", "1.0", holds="META-INF/jbang-integration.list")
+    publish("high", "1", needs="low:1.0")
+    assert resolved("org.test:high:1").builders == ("org.test:low:1.0",)
+    publish("plain", "1")
+    assert resolved("org.test:plain:1").builders == ()
 
 
 @pytest.mark.parametrize(

@@ -83,8 +83,11 @@ public final class Resolve {
         wanted.add(dependency(line, managed));
       }
     }
-    for (var dependency : List.copyOf(wanted)) {
-      managed.addAll(managedBy(dependency.getArtifact()));
+    for (var line : request) {
+      // What a dependency itself manages counts only where the script writes its version, as in JBang.
+      if (line[0].equals("dep") && !line[3].isEmpty()) {
+        managed.addAll(managedBy(artifact(line)));
+      }
     }
     var collect = new CollectRequest(wanted, managed, context.remoteRepositories());
     var result = context.repositorySystem()
@@ -96,19 +99,32 @@ public final class Resolve {
     }
   }
 
-  /** A dependency without a version takes it from the first BOM that manages it. */
-  private static Dependency dependency(String[] line, List<Dependency> managed) throws RepositoryException {
-    var isFat = line[5].equals("fatjar");
-    var version = !line[3].isEmpty() ? line[3] : managed.stream()
-        .map(Dependency::getArtifact)
-        .filter(a -> a.getGroupId().equals(line[1]) && a.getArtifactId().equals(line[2]))
-        .map(Artifact::getVersion).findFirst().orElse("");
-    if (version.isEmpty()) {
-      throw new RepositoryException("No version is given for " + line[1] + ":" + line[2] + ", and no @pom dependency manages it");
+  /**
+   * A dependency without a version is, as in JBang, the first artifact of that name that a BOM manages: version, classifier and
+   * type are the BOM's.
+   */
+  private Dependency dependency(String[] line, List<Dependency> managed) throws RepositoryException {
+    var artifact = artifact(line);
+    if (line[3].isEmpty()) {
+      artifact = managed.stream()
+          .map(Dependency::getArtifact)
+          .filter(a -> a.getGroupId().equals(line[1]) && a.getArtifactId().equals(line[2]))
+          .findFirst()
+          .orElseThrow(() -> new RepositoryException(
+              "No version is given for " + line[1] + ":" + line[2] + ", and no @pom dependency manages it"));
     }
-    var artifact = new DefaultArtifact(line[1], line[2], line[4], isFat ? "jar" : line[5], version);
     var dependency = new Dependency(artifact, "compile");
-    return isFat ? dependency.setExclusions(List.of(new Exclusion("*", "*", "*", "*"))) : dependency;
+    return line[5].equals("fatjar") ? dependency.setExclusions(List.of(new Exclusion("*", "*", "*", "*"))) : dependency;
+  }
+
+  /** The artifact of a request line; a type such as {@code test-jar} stands for an extension and a classifier. */
+  private Artifact artifact(String[] line) {
+    var type = context.repositorySystemSession().getArtifactTypeRegistry().get(line[5]);
+    if (type == null) {
+      return new DefaultArtifact(line[1], line[2], line[4], line[5], line[3]);
+    }
+    var classifier = line[4].isEmpty() ? type.getClassifier() : line[4];
+    return new DefaultArtifact(line[1], line[2], classifier, type.getExtension(), line[3]);
   }
 
   /** What the POM of an artifact manages; of a version range, the newest version's. */

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
+from dvara_examples.toolchains._install import platform_parts
 from dvara_examples.toolchains._java.compiler import COMPILE_LIMIT_S
 from dvara_examples.toolchains._java.intact import intact_folder
 from dvara_examples.toolchains._java.jdk import Jdk
@@ -36,7 +37,9 @@ def archive_options(jdk: Jdk, jars: Sequence[Path], world: World) -> tuple[str, 
     *jars* must be the head of the class path that the JVM will get. Raises ToolchainError where no archive can be made;
     programs run all the same without one.
     """
-    key = hashlib.sha256("\0".join((_LAYOUT, jdk.version, str(jdk.home), *map(str, jars))).encode()).hexdigest()[:32]
+    key = hashlib.sha256(
+        "\0".join((_LAYOUT, *platform_parts(), jdk.version, str(jdk.home), *map(str, jars))).encode()
+    ).hexdigest()[:32]
     folder = intact_folder(world, "java-archive", key, lambda folder: _build(folder, jdk, jars, world))
     return _options(jdk, folder)
 

@@ -10,8 +10,9 @@ from dvara_examples.toolchains import Command, Deps, Progress
 from dvara_examples.toolchains._java import BUILT_IN
 from dvara_examples.toolchains._java.bundle import Bundle, read_bundle
 from dvara_examples.toolchains._java.compiler import compile_bundle
-from dvara_examples.toolchains._java.jdk import Jdk, Jdks
-from dvara_examples.toolchains._java.launch import Launcher, Program
+from dvara_examples.toolchains._java.expressions import properties_of
+from dvara_examples.toolchains._java.jdk import Jdk, Jdks, jvm_properties
+from dvara_examples.toolchains._java.launch import Launcher, Program, start_options
 from dvara_examples.toolchains._java.releases import for_deps
 from dvara_examples.toolchains._java.resolver import ClassPath, resolve
 
@@ -26,6 +27,7 @@ class BuiltIn:
         self._deps = deps
         self._day = f"{world.clock.utc_now():%Y-%m-%d}" if deps is Deps.LATEST else None
         self._launcher = Launcher(world, progress)
+        self._properties = properties_of(world, lambda: jvm_properties(jdks.usual, world))
 
     def warm(self, project: Path) -> None:
         """Put in place what the scripts of *project* share: their class paths, and the archives for these.
@@ -44,17 +46,20 @@ class BuiltIn:
         bundle, jdk = self._read(script)
         class_path = self._class_path(bundle)
         compiled = compile_bundle(bundle, jdk, class_path.jars, self._world)
-        preview = ("--enable-preview",) if bundle.header.preview else ()
-        program = Program(compiled.jar, compiled.main_class, class_path.jars, (*preview, *bundle.header.runtime_options))
+        options = (
+            *bundle.header.runtime_options,
+            *start_options(jdk, bundle.header.manifest, class_path.jars, bundle.header.preview),
+        )
+        program = Program(compiled.jar, compiled.main_class, class_path.jars, options)
         argv = self._launcher.argv(jdk, program, args)
         return Command(argv, launcher=BUILT_IN, versions={"java": jdk.version, **class_path.versions})
 
     def _read(self, script: Path) -> tuple[Bundle, Jdk]:
         """Return *script* with all that it names, and the JDK that it gets."""
-        bundle = read_bundle(self._world.cwd / script, self._world)
+        bundle = read_bundle(self._world.cwd / script, self._world, self._properties)
         if bundle.header.only_with_jbang:
             raise ToolchainError(
-                f"{script} uses {', '.join(bundle.header.only_with_jbang)}, which JBang alone can follow; "
+                f"{script} uses {', '.join(bundle.header.only_with_jbang)}, which only JBang can follow; "
                 "install JBang and put it on PATH to run this script"
             )
         jdk = self._jdks.for_script(script, bundle.header.wanted)
@@ -63,6 +68,12 @@ class BuiltIn:
     def _class_path(self, bundle: Bundle) -> ClassPath:
         """Resolve the dependencies of *bundle*, with the script named in whatever goes wrong."""
         try:
-            return resolve(bundle.header, self._jdks.usual, self._world, self._progress, self._day, self._deps)
+            found = resolve(bundle.header, self._jdks.usual, self._world, self._progress, self._day, self._deps)
         except ToolchainError as error:
             raise ToolchainError(f"in {bundle.script}: {error}") from error
+        if found.builders and bundle.header.integrates:
+            raise ToolchainError(
+                f"{bundle.script} depends on {found.builders[0]}, which takes part in the build, and only JBang lets it do so; "
+                "install JBang and put it on PATH to run this script"
+            )
+        return found

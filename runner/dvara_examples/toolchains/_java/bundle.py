@@ -2,9 +2,9 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path, PurePosixPath
 
 from dvara_examples.core.errors import ToolchainError
@@ -35,30 +35,27 @@ class Bundle:
     resources: tuple[Resource, ...]
 
 
-def read_bundle(script: Path, world: World) -> Bundle:
-    """Read *script* and, through their own directives too, all sources that it names.
+def read_bundle(script: Path, world: World, properties: Mapping[str, str] | None = None) -> Bundle:
+    """Read *script* and, through their own directives too, all sources that it names, each before its next neighbour.
 
     Raises ToolchainError where a file is missing or a directive cannot be followed without JBang.
     """
-    replace = partial(expand, properties=properties_of(world), environ=world.environ)
-    header = _header(script, replace)
-    sources: dict[Path, Header] = {script: header}
+    replace = partial(expand, properties=properties or properties_of(world), environ=world.environ)
+    sources: dict[Path, Header] = {}
     waiting = [script]
     while waiting:
-        source = waiting.pop(0)
-        for named in _sources(source, sources[source]):
-            if named not in sources:
-                sources[named] = _header(named, replace)
-                header = header.joined(sources[named])
-                waiting.append(named)
+        if (source := waiting.pop()) not in sources:
+            sources[source] = _header(source, replace, world.environ)
+            waiting += reversed(list(_sources(source, sources[source])))
+    header = reduce(Header.joined, sources.values())
     resources = {resource.name: resource for source, own in sources.items() for resource in _resources(source, own)}
     return Bundle(script, header, tuple(sources), tuple(resources.values()))
 
 
-def _header(source: Path, replace: Callable[[str], str]) -> Header:
+def _header(source: Path, replace: Callable[[str], str], environ: Mapping[str, str]) -> Header:
     """Read the directives of one source, naming it in whatever goes wrong."""
     try:
-        return parse_header(source.read_text("utf-8", errors="replace"), replace)
+        return parse_header(source.read_text("utf-8", errors="replace"), replace, environ)
     except OSError as error:
         raise ToolchainError(f"{source} cannot be read ({error.strerror or error}); correct its name, or restore it") from error
     except ToolchainError as error:
@@ -68,7 +65,7 @@ def _header(source: Path, replace: Callable[[str], str]) -> Header:
 def _sources(source: Path, header: Header) -> Iterator[Path]:
     """Yield the Java files that *source* names in ``//SOURCES``."""
     for written in header.sources:
-        for file, _ in _matching(source, "SOURCES", written):
+        for file, _ in matching(source, "SOURCES", written):
             if file.suffix == ".java":
                 yield file
 
@@ -83,7 +80,7 @@ def _resources(source: Path, header: Header) -> Iterator[Resource]:
             raise ToolchainError(
                 f"in {source}: //FILES {written} is absolute or leads out of the jar; paths relative to the script are accepted"
             )
-        for file, below in _matching(source, "FILES", pattern):
+        for file, below in matching(source, "FILES", pattern):
             is_single = below == ""
             if is_single and target and not target.endswith("/"):
                 yield Resource(target, file)
@@ -91,7 +88,7 @@ def _resources(source: Path, header: Header) -> Iterator[Resource]:
                 yield Resource(str(PurePosixPath(target) / (below or file.name)), file)
 
 
-def _matching(source: Path, directive: str, written: str) -> list[tuple[Path, str]]:
+def matching(source: Path, directive: str, written: str) -> list[tuple[Path, str]]:
     """Return the files that *written* (a file, a folder or a glob) means, seen from *source*.
 
     With each comes its path below the part before the first wild card, or "" where a single file is named.

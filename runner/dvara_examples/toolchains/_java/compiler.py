@@ -15,19 +15,22 @@ from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
+from dvara_examples.toolchains._install import platform_parts
 from dvara_examples.toolchains._java.bundle import Bundle
+from dvara_examples.toolchains._java.classfile import read_class
 from dvara_examples.toolchains._java.intact import intact_folder
+from dvara_examples.toolchains._java.jar import MANIFEST, write_manifest
 from dvara_examples.toolchains._java.jdk import Jdk
+from dvara_examples.toolchains._java.neighbours import neighbours
 from dvara_examples.toolchains._tools import run_tool
 
 COMPILE_LIMIT_S = 300.0
 
-_LAYOUT = "1"
+_LAYOUT = "2"
 _QUICK = ("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _PACKAGE = re.compile(r"^\s*package\s+([\w.]+)\s*;", re.MULTILINE)
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
-_MAIN_WITH_ARGUMENTS = (b"\x01\x00\x04main", b"\x01\x00\x16([Ljava/lang/String;)V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,36 +47,45 @@ def compile_bundle(bundle: Bundle, jdk: Jdk, class_path: Sequence[Path], world: 
     Raises ToolchainError with javac's own text where it does not compile, or where no main class is found.
     """
     options = _options(bundle, jdk)
+    if bundle.header.module and not _package(bundle.script):
+        raise ToolchainError(f"{bundle.script} has //MODULE, but no package; a module needs one: add a package line")
 
     def build(folder: Path) -> None:
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             classes = Path(scratch)
-            _javac(bundle, jdk, [*options, *_class_path_option(class_path, classes)], classes, world)
+            _javac(bundle, jdk, [*options, *_class_path_option(bundle, class_path)], classes, world)
             main = bundle.header.main or _main_class(bundle, classes)
-            _pack(classes, bundle, folder / "app.jar")
+            _pack(classes, bundle, main, folder / "app.jar")
         (folder / "main.json").write_text(json.dumps(main), "utf-8")
 
-    folder = intact_folder(world, "java-classes", _key(bundle, jdk, options, class_path), build)
+    folder = intact_folder(world, "java-classes", _key(bundle, jdk, options, class_path, world), build)
     return Compiled(folder / "app.jar", json.loads((folder / "main.json").read_text("utf-8")))
 
 
 def _options(bundle: Bundle, jdk: Jdk) -> list[str]:
-    """Return javac's options: those that JBang gives by default, preview features, then the script's own."""
-    preview = ["--enable-preview", "--release", str(jdk.feature)] if bundle.header.preview else []
-    return ["-g", "-parameters", *preview, *bundle.header.compile_options]
+    """Return javac's options as JBang gives them: preview features, its defaults, then the script's own."""
+    preview = ["--enable-preview", "-source", str(jdk.feature)] if bundle.header.preview else []
+    return [*preview, "-g", "-parameters", *bundle.header.compile_options]
 
 
-def _class_path_option(class_path: Sequence[Path], classes: Path) -> list[str]:
-    """Return the class path for javac; with *classes* in it, it is never empty, which would mean the current folder."""
-    return ["-cp", os.pathsep.join(map(str, (*class_path, classes)))]
+def _class_path_option(bundle: Bundle, class_path: Sequence[Path]) -> list[str]:
+    """Return the option that names the jars; without any, javac looks into the working folder, as it does under JBang."""
+    describes_module = any(source.name == "module-info.java" for source in bundle.sources)
+    return ["-p" if describes_module else "-cp", os.pathsep.join(map(str, class_path))] if class_path else []
 
 
-def _key(bundle: Bundle, jdk: Jdk, options: Sequence[str], class_path: Sequence[Path]) -> str:
+def _key(bundle: Bundle, jdk: Jdk, options: Sequence[str], class_path: Sequence[Path], world: World) -> str:
     """Hash all that decides what javac makes of *bundle*."""
     digest = hashlib.sha256()
-    parts: list[str] = [_LAYOUT, jdk.version, str(jdk.home), bundle.header.main or "", *options, *map(str, class_path)]
+    header = bundle.header
+    parts: list[str] = [_LAYOUT, *platform_parts(), jdk.version, str(jdk.home), header.main or "", *options]
+    parts += [part for pair in header.manifest.items() for part in pair]
+    parts += map(str, class_path)
     parts += [part for source in bundle.sources for part in (source.name, _hash(source))]
     parts += [part for resource in bundle.resources for part in (resource.name, _hash(resource.file))]
+    if not class_path:
+        parts += [world.env("CLASSPATH") or ""]
+        parts += [part for file in neighbours(bundle.sources, world.cwd) for part in (str(file), _hash(file))]
     for part in parts:
         digest.update(part.encode() + b"\0")
     return digest.hexdigest()[:32]
@@ -95,33 +107,46 @@ def _javac(bundle: Bundle, jdk: Jdk, options: Sequence[str], classes: Path, worl
 
 
 def _main_class(bundle: Bundle, classes: Path) -> str:
-    """Return the class named like the script, else the one class of the build that has a main method with arguments."""
-    text = _COMMENT.sub("", bundle.script.read_text("utf-8", errors="replace"))
-    package = _PACKAGE.search(text)
-    named = f"{package.group(1)}.{bundle.script.stem}" if package else bundle.script.stem
-    if (classes / (named.replace(".", "/") + ".class")).is_file():
-        return named
+    """Return the one class of the build that declares a main method; of several, the one named like the script.
+
+    As under JBang, nested classes do not count. Where several remain, JBang takes any; we ask instead.
+    """
+    stem = bundle.script.stem
     with_main = sorted(_classes_with_main(classes))
-    if len(with_main) != 1:
-        found = f"several classes have one ({', '.join(with_main)})" if with_main else "no class has one"
+    if len(with_main) > 1:
+        package = _package(bundle.script)
+        named = [name for name in with_main if name.rpartition(".")[2] == stem]
+        with_main = [name for name in named if name == f"{package}.{stem}".lstrip(".")] or named or with_main
+    if len(with_main) == 1:
+        return with_main[0]
+    if with_main:
         raise ToolchainError(
-            f"the main method of {bundle.script.name} is not told: no class is named {named}, and {found}; "
-            "name the class like the file, or add a line //MAIN with its full name"
+            f"{bundle.script.name} has several main methods (in {', '.join(with_main)}), and none of these classes is named "
+            f"{stem}; rename one, or name it in a line //MAIN"
         )
-    return with_main[0]
+    raise ToolchainError(
+        f"{bundle.script.name} has no main method in a top-level class; add one, or name the class to start in a line //MAIN"
+    )
+
+
+def _package(script: Path) -> str:
+    """Return the package that *script* is in, or ""."""
+    found = _PACKAGE.search(_COMMENT.sub("", script.read_text("utf-8", errors="replace")))
+    return found.group(1) if found else ""
 
 
 def _classes_with_main(classes: Path) -> Iterator[str]:
-    """Yield the outer classes whose constants hold both ``main`` and its usual signature."""
+    """Yield the top-level classes that declare a main method."""
     for file in classes.rglob("*.class"):
-        if "$" not in file.name and all(mark in file.read_bytes() for mark in _MAIN_WITH_ARGUMENTS):
+        if "$" not in file.name and read_class(file.read_bytes()).has_main:
             yield ".".join(file.relative_to(classes).with_suffix("").parts)
 
 
-def _pack(classes: Path, bundle: Bundle, jar: Path) -> None:
+def _pack(classes: Path, bundle: Bundle, main: str, jar: Path) -> None:
     """Write classes and resources into *jar*, with fixed dates and order, so that equal builds are equal files."""
     files = {file.relative_to(classes).as_posix(): file for file in classes.rglob("*") if file.is_file()}
-    files |= {resource.name: resource.file for resource in bundle.resources}
+    files |= {resource.name: resource.file for resource in bundle.resources if resource.name != MANIFEST}
     with zipfile.ZipFile(jar, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(zipfile.ZipInfo(MANIFEST, _EPOCH), write_manifest({"Main-Class": main, **bundle.header.manifest}))
         for name, file in sorted(files.items()):
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), file.read_bytes())

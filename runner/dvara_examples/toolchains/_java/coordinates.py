@@ -55,11 +55,11 @@ def repository_lines(repos: Sequence[str], cwd: Path) -> list[str]:
         place = place if equals else name
         if place.lower() in _CENTRAL:
             place = ""
-        elif place.startswith(("./", "../")):
+        elif place.startswith(("./", "../", "/")):
             place = (cwd / place).resolve().as_uri()
         elif ":/" not in place:
             raise ToolchainError(
-                f"//REPOS names {written!r}; central, name=address and a path from ./ are accepted here: "
+                f"//REPOS names {written!r}; central, name=address and a path from ./ or / are accepted here: "
                 "write the address of the repository, or install JBang, which knows more names"
             )
         lines.append("\t".join(("repo", name if equals else name.lower(), place)))

@@ -1,12 +1,14 @@
-"""The directives of a JBang script: ``//DEPS g:a:v``, ``//JAVA 21+`` and their kin.
+"""The directives of a JBang script, such as ``//DEPS g:a:v`` and ``//JAVA 21+``.
 
-The grammar is JBang's own and stricter than it looks: a directive starts at column 0 directly behind ``//``, is upper
+The grammar is JBang's own and stricter than it looks: a directive starts at column 0 directly after ``//``, is upper
 case, and counts wherever it stands, even inside a block comment. What JBang does not know it ignores, and so do we.
+A variable ``JBANG_APP_<NAME>`` adds a value to some of the directives, after those of the script.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.toolchains._java.jdk import Wanted
@@ -18,14 +20,19 @@ _OPTION = re.compile(r"""[^\s"']+|"([^"]*)"|'([^']*)'""", re.ASCII)
 _JAVA = re.compile(r"(\d+)(\+?)", re.ASCII)
 _CLASS_NAME = re.compile(r"[\w$]+(?:\.[\w$]+)*")
 _ANNOTATION = re.compile(r"@Grab(?:Resolver)?\(")
-_ONLY_WITH_JBANG = frozenset({"KOTLIN", "GROOVY", "MODULE", "JAVAAGENT"})
+_ONLY_WITH_JBANG = frozenset({"JAVAAGENT"})
+_NONE: Mapping[str, str] = MappingProxyType({})
+Directive = tuple[str, str]
+"""Name and value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
     """What a script asks for. Lists keep the order of the lines; *wanted* is None where any Java will do.
 
-    *files* are as written (``src`` or ``target=src``); *only_with_jbang* names the directives that need JBang itself.
+    *files* are as written (``src`` or ``target=src``); *manifest* holds attributes for the jar's manifest;
+    *module* and *integrates* say whether ``//MODULE`` is there and ``//NOINTEGRATIONS`` is not;
+    *only_with_jbang* names the directives that need JBang itself.
     """
 
     deps: tuple[str, ...] = ()
@@ -36,56 +43,84 @@ class Header:
     main: str | None = None
     compile_options: tuple[str, ...] = ()
     runtime_options: tuple[str, ...] = ()
+    manifest: Mapping[str, str] = field(default_factory=dict)
     preview: bool = False
+    module: bool = False
+    integrates: bool = True
     only_with_jbang: tuple[str, ...] = ()
 
     def joined(self, other: "Header") -> "Header":
-        """Return this header with what a further source asks for; the main class stays the script's own."""
+        """Return this header with what a further source asks for.
+
+        Main class, preview, module and integrations stay the script's own. Of two sources the one that asks for an
+        exact Java wins, else the first: within one source it is the other way round.
+        """
         return Header(
             deps=_once(self.deps + other.deps),
             repos=_once(self.repos + other.repos),
             sources=self.sources,
             files=self.files,
-            wanted=_wider([w for w in (self.wanted, other.wanted) if w is not None]),
+            wanted=stricter(self.wanted, other.wanted),
             main=self.main,
             compile_options=self.compile_options + other.compile_options,
             runtime_options=self.runtime_options + other.runtime_options,
-            preview=self.preview or other.preview,
+            manifest={**self.manifest, **other.manifest},
+            preview=self.preview,
+            module=self.module,
+            integrates=self.integrates,
             only_with_jbang=_once(self.only_with_jbang + other.only_with_jbang),
         )
 
 
-def parse_header(text: str, expand: Callable[[str], str] = str) -> Header:
+def parse_header(text: str, expand: Callable[[str], str] = str, environ: Mapping[str, str] = _NONE) -> Header:
     """Return what the directives in *text* ask for; *expand* replaces the ``${…}`` of a value.
 
-    Raises ToolchainError where ``//JAVA`` or ``//MAIN`` holds what JBang refuses.
+    Raises ToolchainError where ``//JAVA``, ``//MAIN`` or ``//MANIFEST`` holds what JBang refuses.
     """
-    found = list(_directives(text, expand))
+    found = list(directives(text, expand))
 
     def values(*names: str) -> list[str]:
         return [value for wanted in names for name, value in found if name == wanted]
 
+    def and_variable(*names: str) -> list[str]:
+        return [value for name in names for value in (*values(name), *from_variable(name, environ))]
+
     return Header(
-        deps=_items(values("DEPS")),
-        repos=_items(values("REPOS")),
-        sources=_items(values("SOURCES")),
-        files=_items(values("FILES")),
-        wanted=_wider([_wanted(value) for value in values("JAVA")]),
+        deps=items(values("DEPS")),
+        repos=items(values("REPOS")),
+        sources=items(values("SOURCES")),
+        files=items(values("FILES")),
+        wanted=_wider([_wanted(value) for value in and_variable("JAVA")]),
         main=_main(values("MAIN")),
-        compile_options=_options(values("COMPILE_OPTIONS", "JAVAC_OPTIONS")),
-        runtime_options=_options(values("RUNTIME_OPTIONS", "JAVA_OPTIONS")),
-        preview=bool(values("PREVIEW")),
+        compile_options=_options(and_variable("COMPILE_OPTIONS", "JAVAC_OPTIONS")),
+        runtime_options=_options(and_variable("RUNTIME_OPTIONS", "JAVA_OPTIONS")),
+        manifest=dict(_attribute(written) for written in _options(and_variable("MANIFEST"))),
+        preview=bool(and_variable("PREVIEW")),
+        module=bool(values("MODULE")),
+        integrates=not and_variable("NOINTEGRATIONS"),
         only_with_jbang=_once(f"//{name}" if name in _ONLY_WITH_JBANG else name for name, _ in found if _needs_jbang(name)),
     )
 
 
-def wanted_java(text: str) -> Wanted | None:
-    """Return the Java that *text* asks for, passing over what is no plain number: whoever runs the script will tell."""
-    values = (value for name, value in _directives(text, str) if name == "JAVA")
+def wanted_java(found: Iterable[Directive], environ: Mapping[str, str] = _NONE) -> Wanted | None:
+    """Return the Java that one source asks for, skipping what is not a number: JBang itself refuses that."""
+    values = [*(value for name, value in found if name == "JAVA"), *from_variable("JAVA", environ)]
     return _wider([_wanted(value) for value in values if _JAVA.fullmatch(value)])
 
 
-def _directives(text: str, expand: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+def stricter(first: Wanted | None, second: Wanted | None) -> Wanted | None:
+    """Return the request that counts of those of two sources: an exact one, else the first."""
+    exact = (wanted for wanted in (first, second) if wanted is not None and not wanted.or_newer)
+    return next(exact, first or second)
+
+
+def from_variable(name: str, environ: Mapping[str, str]) -> list[str]:
+    """Return the value that an environment variable adds to the directive *name*, if there is one."""
+    value = environ.get(f"JBANG_APP_{name}")
+    return [] if value is None else [value]
+
+
+def directives(text: str, expand: Callable[[str], str]) -> Iterator[Directive]:
     """Yield name and value of each directive; a Groovy annotation is yielded under its own name."""
     for line in _LINE_END.split(text):
         if (match := _DIRECTIVE.fullmatch(line)) is not None:
@@ -99,7 +134,7 @@ def _needs_jbang(name: str) -> bool:
     return name in _ONLY_WITH_JBANG or name.startswith("@")
 
 
-def _items(values: Iterable[str]) -> tuple[str, ...]:
+def items(values: Iterable[str]) -> tuple[str, ...]:
     """Split values at white space, commas and semicolons; quotes keep a part together and are dropped."""
     return tuple(_unquoted(match) for value in values for match in _LIST_ITEM.finditer(value))
 
@@ -132,6 +167,14 @@ def _main(values: list[str]) -> str | None:
     if values and not _CLASS_NAME.fullmatch(values[0]):
         raise ToolchainError(f"//MAIN says {values[0]!r}; the full name of a class is accepted, such as com.example.Hello")
     return values[0] if values else None
+
+
+def _attribute(written: str) -> tuple[str, str]:
+    """Read one item of ``//MANIFEST``: ``name=value``, or a name alone for ``true``."""
+    name, equals, value = written.partition("=")
+    if "=" in value or "\n" in written:
+        raise ToolchainError(f"//MANIFEST says {written!r}; name=value with one equals sign is accepted")
+    return name, value if equals else "true"
 
 
 def _once(values: Iterable[str]) -> tuple[str, ...]:

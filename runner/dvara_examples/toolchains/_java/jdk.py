@@ -1,6 +1,7 @@
 """Which JDKs lie on this machine, and which one a script gets.
 
-A JDK's version is read from its ``release`` file, so that looking costs no JVM; only a JDK without that file is asked.
+A JDK's version is read from its ``release`` file, so that looking costs no JVM; only a JDK without that file and the script of
+a version manager are asked.
 """
 
 import os
@@ -27,6 +28,7 @@ _SYSTEM_FOLDERS = ("/usr/lib/jvm", "/Library/Java/JavaVirtualMachines", "/opt/ja
 _HOME_FOLDERS = (".sdkman/candidates/java", ".jdks", ".jbang/cache/jdks")
 _RELEASE_LINE = re.compile(r'^JAVA_VERSION="([^"]+)"', re.MULTILINE)
 _VERSION_ANSWER = re.compile(r'version "([^"]+)"')
+_PROPERTY = re.compile(r" {4}(?P<name>\S+) = (?P<value>.*)")
 _ASK_LIMIT_S = 20.0
 
 
@@ -105,10 +107,14 @@ def find_jdks(world: World) -> tuple[Jdk, ...]:
         return (jdk,)
     found: dict[Path, Jdk] = {}
     for home, origin in _places(world):
-        resolved = home.resolve()
-        if resolved not in found and (jdk := _read(resolved, origin, world)) is not None:
-            found[resolved] = jdk
+        if home.resolve() not in found and (jdk := _read(home.resolve(), origin, world)) is not None:
+            found.setdefault(jdk.home, jdk)
     return tuple(found.values())
+
+
+def jvm_properties(jdk: Jdk, world: World) -> dict[str, str]:
+    """Return the system properties of a JVM of *jdk*; nothing where it does not tell them."""
+    return _properties(Path(jdk.tool("java")), world)
 
 
 def without_compiler(world: World) -> str | None:
@@ -141,6 +147,8 @@ def _places(world: World) -> Iterator[tuple[Path, str]]:
     for folder in (world.env("PATH") or "").split(os.pathsep):
         if folder and (java := shutil.which("java", path=folder)) is not None:
             yield Path(java).resolve().parent.parent, "PATH"
+            if (chosen := _behind_script(Path(java).resolve(), world)) is not None:
+                yield chosen, "PATH"
     for parent in _parents(world):
         for child in _children(parent):
             yield child, str(parent)
@@ -167,10 +175,26 @@ def _children(folder: Path) -> list[Path]:
 
 def _read(home: Path, origin: str, world: World) -> Jdk | None:
     """Return the JDK at *home*, or None where there is none whose version can be told."""
+    if (behind := _behind_script(home / "bin" / "java", world)) is not None:
+        home = behind
     if not all(os.access(home / "bin" / name, os.X_OK) for name in ("java", "javac")):
         return None
     version = _released(home) or _asked(home, world)
     return Jdk(home, version, origin) if version and re.match(r"\d", version) else None
+
+
+def _behind_script(java: Path, world: World) -> Path | None:
+    """Return the home of the JDK that *java* starts, where it is a version manager's script: that chooses by the current folder.
+
+    Runs start elsewhere than probes, so the JDK is looked up once and started directly.
+    """
+    try:
+        with java.open("rb") as file:
+            is_script = file.read(2) == b"#!"
+    except OSError:
+        return None
+    home = _properties(java, world).get("java.home") if is_script else None
+    return Path(home).resolve() if home and os.access(Path(home) / "bin" / "javac", os.X_OK) else None
 
 
 def _released(home: Path) -> str | None:
@@ -180,6 +204,24 @@ def _released(home: Path) -> str | None:
     except OSError:
         return None
     return match.group(1) if match else None
+
+
+def _properties(java: Path, world: World) -> dict[str, str]:
+    """Return the system properties that *java* prints; a list of paths comes on several lines."""
+    argv = [str(java), "-XshowSettings:properties", "-version"]
+    try:
+        answer = run_tool(argv, env=world.environ, limit_s=_ASK_LIMIT_S, stop=world.stop, cwd=world.cwd)
+    except ToolchainError:
+        return {}
+    found: dict[str, str] = {}
+    name = ""
+    for line in answer.stderr.splitlines():
+        if (match := _PROPERTY.fullmatch(line)) is not None:
+            name = match["name"]
+            found[name] = match["value"]
+        elif name and line.startswith(" " * 8):
+            found[name] += os.pathsep + line.strip()
+    return found
 
 
 def _asked(home: Path, world: World) -> str | None:

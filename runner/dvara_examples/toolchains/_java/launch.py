@@ -3,7 +3,7 @@
 import os
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Progress
 from dvara_examples.toolchains._java.archive import START_QUICKLY, archive_options
+from dvara_examples.toolchains._java.jar import javafx_options, manifest_options
 from dvara_examples.toolchains._java.jdk import Jdk
 
 _COLLECTOR = re.compile(r"-XX:\+Use\w+GC")
@@ -24,6 +25,11 @@ class Program:
     main_class: str
     jars: tuple[Path, ...] = ()
     options: tuple[str, ...] = ()
+
+
+def start_options(jdk: Jdk, manifest: Mapping[str, str], jars: Sequence[Path], preview: bool) -> tuple[str, ...]:
+    """Return the JVM options that ``jbang run`` adds to those that a script names; ``jbang info tools`` leaves them out."""
+    return (*javafx_options(jars), *manifest_options(manifest, jdk.feature), *(("--enable-preview",) if preview else ()))
 
 
 class Launcher:

@@ -12,15 +12,17 @@ from pathlib import Path
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Deps, Progress
-from dvara_examples.toolchains._install import kept_offline, not_here
+from dvara_examples.toolchains._install import kept_offline, not_here, platform_parts
 from dvara_examples.toolchains._java.coordinates import parse_coordinate, repository_lines
 from dvara_examples.toolchains._java.header import Header
 from dvara_examples.toolchains._java.intact import intact_folder
+from dvara_examples.toolchains._java.jar import takes_part_in_builds
 from dvara_examples.toolchains._java.jdk import Jdk
 from dvara_examples.toolchains._java.maven_settings import read_settings
 from dvara_examples.toolchains._java.mima import MAIN_CLASS, resolver_class_path
 from dvara_examples.toolchains._tools import run_tool
 
+_LAYOUT = "2"
 _RESOLVE_LIMIT_S = 600.0
 
 
@@ -30,6 +32,8 @@ class ClassPath:
 
     jars: tuple[Path, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    builders: tuple[str, ...] = ()
+    """The artifacts that bring a step of their own for JBang's build."""
 
 
 def resolve(
@@ -56,16 +60,19 @@ def resolve(
         jars = []
         for group, artifact, version, file in answer:
             name = _kept(Path(file), group, folder)
-            jars.append({"artifact": artifact, "version": version, "file": name})
+            builds = takes_part_in_builds(folder / name)
+            jars.append({"group": group, "artifact": artifact, "version": version, "file": name, "builds": builds})
         (folder / "jars.json").write_text(json.dumps(jars), "utf-8")
 
-    key = hashlib.sha256("\n".join([*request, *([day] if day else [])]).encode()).hexdigest()[:32]
+    parts = [_LAYOUT, *platform_parts(), str(jdk.feature), *request, *([day] if day else [])]
+    key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
     folder = intact_folder(world, "java-jars", key, build)
     jars = json.loads((folder / "jars.json").read_text("utf-8"))
     named = {coordinate.artifact for coordinate in wanted}
     return ClassPath(
         tuple(folder / jar["file"] for jar in jars),
         {jar["artifact"]: jar["version"] for jar in jars if jar["artifact"] in named},
+        tuple(f"{jar['group']}:{jar['artifact']}:{jar['version']}" for jar in jars if jar["builds"]),
     )
 
 

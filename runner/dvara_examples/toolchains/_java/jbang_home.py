@@ -1,0 +1,131 @@
+"""The JBang on ``PATH``: what it is, whether it can start without a download, and where it keeps what it builds."""
+
+import os
+import pwd
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
+from dvara_examples.toolchains import Progress
+
+_READ_LIMIT_BYTES = 64 * 1024
+_HOME_OPTION = re.compile(r"-Duser\.home=(\S+)")
+_VERSION = re.compile(r"\d+(\.\d+)+")
+_WAIT_LIMIT_S = 900.0
+_POLL_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class JBang:
+    """The executable on ``PATH``; *version* is "" where no file tells it.
+
+    *is_complete* is False for JBang's shell script without its jar, which would download JBang before it reads any option.
+    """
+
+    executable: Path
+    version: str = ""
+    is_complete: bool = True
+
+
+def find_jbang(world: World) -> JBang | None:
+    """Return the JBang on ``PATH``, or None. Starts nothing."""
+    found = shutil.which("jbang", path=world.env("PATH") or "")
+    if found is None:
+        return None
+    folder = Path(found).resolve().parent
+    installed = _folder(world, Path(world.env("HOME") or "~").expanduser()) / "bin"
+    jars = [folder / "jbang.jar", folder / ".jbang" / "jbang.jar"]
+    if (installed / "jbang").is_file():
+        jars.append(installed / "jbang.jar")
+    jar = next((jar for jar in jars if jar.is_file()), None)
+    is_complete = jar is not None or _has_binary(folder, world) or not _is_download_script(Path(found))
+    return JBang(Path(found), _version(jar.parent if jar else folder), is_complete)
+
+
+def cache_folder(world: World) -> Path:
+    """Return the folder that JBang builds into.
+
+    Its JVM asks for ``user.home``, which is the home of the password file: ``HOME`` does not move it.
+    """
+    if (cache := world.env("JBANG_CACHE_DIR")) is not None:
+        return world.cwd / cache
+    options = " ".join(world.env(name) or "" for name in ("JAVA_TOOL_OPTIONS", "JBANG_JAVA_OPTIONS"))
+    moved = _HOME_OPTION.findall(options)
+    return _folder(world, Path(moved[-1]) if moved else _home_of_user()) / "cache"
+
+
+@contextmanager
+def one_at_a_time(world: World, progress: Progress) -> Iterator[None]:
+    """Hold the lock on JBang's cache: of several builds at once into one cache some fail. The kernel frees it if we die.
+
+    The lock lies in that cache, so that runs with caches of their own wait for each other too; where it cannot be written, in
+    the first folder of ours that can be.
+
+    Raises ToolchainError where another build holds it for too long, or no folder can be written to.
+    """
+    import fcntl
+
+    folders = (cache_folder(world), world.cache_dir, world.state_dir)
+    for folder in folders:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = (folder / "dvara-examples.lock").open("a")
+            break
+        except OSError:
+            continue
+    else:
+        raise ToolchainError(f"none of {', '.join(map(str, folders))} can be written to; make one of them writable")
+    with lock:
+        for attempt in range(round(_WAIT_LIMIT_S / _POLL_S)):
+            with suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            if attempt == 0:
+                progress("waiting for another build with JBang")
+            if world.stop.wait(_POLL_S):
+                raise ToolchainError("interrupted while it waited for another build with JBang")
+        else:
+            raise ToolchainError(f"another build with JBang has held {lock.name} for {_WAIT_LIMIT_S:g} s; wait for it, or end it")
+        yield
+
+
+def _folder(world: World, home: Path) -> Path:
+    """Return JBang's folder, which *home* holds where the user names none."""
+    named = world.env("JBANG_DIR")
+    return world.cwd / named if named else home / ".jbang"
+
+
+def _home_of_user() -> Path:
+    """Return the home that the password file gives the user, as the JVM does."""
+    try:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:
+        return Path("~").expanduser()
+
+
+def _is_download_script(file: Path) -> bool:
+    """Say whether *file* is the shell script that starts ``jbang.jar`` and downloads it where there is none."""
+    try:
+        with file.open("rb") as script:
+            text = script.read(_READ_LIMIT_BYTES)
+    except OSError:
+        return False
+    return text.startswith(b"#!") and b"jbang.jar" in text and b"download" in text
+
+
+def _has_binary(folder: Path, world: World) -> bool:
+    """Say whether JBang lies in *folder* as a program of its own, which the script starts when it is asked to."""
+    return world.env("JBANG_USE_NATIVE") == "true" and any(os.access(file, os.X_OK) for file in folder.glob("jbang.bin*"))
+
+
+def _version(folder: Path) -> str:
+    """Return the version that a distribution of JBang writes into a file."""
+    for file in (folder / "version.txt", folder.parent / "version.txt"):
+        with suppress(OSError):
+            return found.group() if (found := _VERSION.search(file.read_text("utf-8", errors="replace"))) else ""
+    return ""
