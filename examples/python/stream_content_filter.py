@@ -1,6 +1,5 @@
-"""Shows an answer that governance withholds: a graceful end with a notice, and no retry.
+"""Reports what governance refuses, and the trace id to ask about. It does not ask again: the rule would be the same.
 
-The same prompt would meet the same refusal again, at a price.
 Run it: DVARA_API_KEY=gw_... python stream_content_filter.py
 """
 
@@ -8,52 +7,33 @@ Run it: DVARA_API_KEY=gw_... python stream_content_filter.py
 import os
 import sys
 
-import openai
+from openai import APIStatusError, OpenAI
 
-client = openai.OpenAI(
-    base_url=os.environ.get("DVARA_URL") or "http://localhost:8080/v1",
+client = OpenAI(
+    base_url=os.environ.get("DVARA_URL", "http://localhost:8080/v1"),
     api_key=os.environ.get("DVARA_API_KEY") or sys.exit("DVARA_API_KEY is not set"),
-    timeout=15,  # seconds of silence
+    timeout=15,  # seconds without a byte
 )
-raw = tuple(sys.modules[http].TransportError for http in ("httpx", "httpx2") if http in sys.modules)  # before openai 3.20
 
-
-def stream_answer(prompt: str) -> str | None:
-    """Print the answer piece by piece and return its finish_reason."""
+trace_id = finish_reason = None
+try:
     stream = client.chat.completions.create(
-        model=os.environ.get("DVARA_MODEL") or "gpt-4o",
-        messages=[{"role": "user", "content": prompt}],
+        model=os.environ.get("DVARA_MODEL", "gpt-4o"),
+        messages=[{"role": "user", "content": "Invent an e-mail address for Jane Doe."}],
         stream=True,
     )
-    finish_reason = None
-    try:
-        for chunk in stream:
-            for choice in chunk.choices or []:  # a usage chunk has none
-                if choice.delta and choice.delta.content:
-                    print(choice.delta.content, end="", flush=True)
-                finish_reason = choice.finish_reason or finish_reason
-    finally:
-        print()
-    return finish_reason
-
-
-try:
-    finish_reason = stream_answer("Invent an e-mail address for Jane Doe.")
-except (openai.APIConnectionError, *raw) as error:  # refused, cut, or silent for too long
-    sys.exit(f"connection failed: {error.__cause__ or error}")
-except openai.APIError as error:  # a status, or an error event inside the stream
-    reason = (isinstance(error.body, dict) and error.body.get("message")) or "no reason given"
-    sys.exit(f"error {getattr(error, 'status_code', 'event')} {error.code or 'unknown'}: {reason}")
-except (KeyboardInterrupt, BrokenPipeError):  # Ctrl-C, or nobody reads any more
-    os._exit(130)  # without a traceback
+    trace_id = stream.response.headers.get("X-Trace-ID")
+    for chunk in stream:
+        for choice in chunk.choices:
+            print(choice.delta.content or "", end="", flush=True)
+            finish_reason = choice.finish_reason or finish_reason
+except APIStatusError as error:  # a prompt is refused before the stream: guardrail_blocked, pii_detected, policy_denied
+    sys.exit(f"refused: {error.code}, trace id {error.response.headers.get('X-Trace-ID')}")
 except Exception as error:
-    sys.exit(f"unreadable answer: {error!r}")
-
-if finish_reason == "content_filter":  # the gateway does not say why
-    print("[answer withheld by content filter]")
-elif finish_reason is None:
-    sys.exit("incomplete: the stream ended without a finish_reason")
+    sys.exit(f"failed: {error!r}, trace id {trace_id}")
+print()
+if finish_reason == "content_filter":  # an answer is refused with its finish_reason, and without a word why
+    print(f"[answer withheld by content filter, trace id {trace_id}]")
 elif finish_reason != "stop":
-    print(f"[answer cut off: {finish_reason}]")
-    print(f"cut off: finish_reason is {finish_reason}", file=sys.stderr)
+    sys.exit(f"incomplete: finish_reason is {finish_reason}, trace id {trace_id}")
 # [END stream_content_filter]

@@ -11,8 +11,12 @@ from dvara_examples.expectations import expectation_keys
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLES = REPOSITORY / "examples"
 BROKEN = REPOSITORY / "tests" / "data" / "broken"
-MOST_LINES = {"python": 59, "node": 59, "java": 119}
-"""An SDK does for Python and Node what Java does by hand: HTTP, status, lines, events and the time-out."""
+MOST_LINES = {"python": 40, "node": 40, "java": 60}
+"""Of an example that people copy."""
+THOROUGH = {"stream-robust": 72, "stream-wire": 104}
+"""Examples that show everything in one place, and how long they may be."""
+ARMOUR = ("sys.modules", "BlockingQueue", ".test(error", "re.match", "re.search")
+"""What no example has that people copy: guesses at an error by its words, and plumbing of its own."""
 
 
 def _scripts(folder: Path) -> list[tuple[str, str, Path]]:
@@ -37,7 +41,7 @@ def test_an_example_is_one_region_short_enough_to_copy(example: str, language: s
     tags = [(number, line) for number, line in enumerate(lines) if re.search(r"\[(START|END) ", line)]
     assert [line.split("[")[1] for _, line in tags] == [f"START {name}]", f"END {name}]"]
     assert tags[1][0] == len(lines) - 1
-    assert len(lines) <= MOST_LINES[language]
+    assert len(lines) <= THOROUGH.get(example, MOST_LINES[language])
 
 
 @SHIPPED
@@ -53,14 +57,27 @@ def test_an_example_stands_alone(example: str, language: str, file: Path) -> Non
 
 
 @SHIPPED
-def test_the_languages_speak_with_one_voice(example: str, language: str, file: Path) -> None:
+def test_an_example_that_people_copy_has_no_armour(example: str, language: str, file: Path) -> None:
+    """It is written as the SDK's own pages would write it; what takes more belongs to the thorough ones."""
+    text = file.read_text("utf-8")
+    assert [word for word in ARMOUR if word in text and example not in THOROUGH] == [], language
+
+
+@SHIPPED
+def test_only_a_finish_reason_says_that_an_answer_is_whole(example: str, language: str, file: Path) -> None:
+    """Each example looks at it, and has a way out for a failure."""
+    text = file.read_text("utf-8")
+    assert re.search("finish_?reason", text, re.IGNORECASE)
+    assert {"python": "sys.exit(", "node": "process.exitCode = 1", "java": "System.exit(1)"}[language] in text, example
+
+
+@pytest.mark.parametrize(("example", "language", "file"), [s for s in _scripts(EXAMPLES) if s[0] in THOROUGH])
+def test_the_thorough_examples_speak_with_one_voice(example: str, language: str, file: Path) -> None:
     """Notices and reasons are worded alike, so that one expectation holds for all languages."""
     text = file.read_text("utf-8")
     said = ["[answer withheld by content filter]", "[answer cut off: ", "cut off: finish_reason is ", "connection failed: "]
-    said += ["unreadable answer: ", "no reason given", "incomplete: "]
-    said += ["the stream ended without a finish_reason"] if example.startswith("stream-") else []
-    said += ["[connection lost, the answer starts again]"] if example == "stream-reconnect" else []
-    assert [part for part in said if part not in text] == [], language
+    said += ["unreadable answer: ", "incomplete: the stream ended without a finish_reason"]
+    assert [part for part in said if part not in text] == [], (example, language)
 
 
 @pytest.mark.parametrize("file", sorted((EXAMPLES / "java").glob("*.java")), ids=lambda file: file.name)
@@ -68,9 +85,19 @@ def test_a_java_example_is_a_jbang_script_with_exact_dependencies(file: Path) ->
     """JBang alone can run it, and resolves the same versions everywhere."""
     lines = file.read_text("utf-8").splitlines()
     assert lines[:2] == ['///usr/bin/env jbang "$0" "$@" ; exit $?', "//JAVA 21+"]
-    dependencies = [line for line in lines if line.startswith("//DEPS")]
-    assert len(dependencies) == 1
-    assert re.fullmatch(r"//DEPS com\.fasterxml\.jackson\.core:jackson-databind:2\.\d+\.\d+", dependencies[0])
+    dependencies = [line.removeprefix("//DEPS ") for line in lines if line.startswith("//DEPS")]
+    assert dependencies
+    assert [named for named in dependencies if not re.fullmatch(r"[\w.-]+:[\w-]+:\d+\.\d+\.\d+", named)] == []
+    by_hand = dependencies[0].startswith("com.fasterxml.jackson.core:jackson-databind:")
+    assert by_hand == (file.name == "StreamWire.java")
+    assert by_hand or dependencies[0].startswith("com.openai:openai-java:")
+
+
+def test_all_java_examples_use_one_release_of_the_sdk() -> None:
+    """A reader who copies two of them has one SDK."""
+    texts = [file.read_text("utf-8") for file in (EXAMPLES / "java").glob("*.java")]
+    releases = {release for text in texts for release in re.findall(r"openai-java:([\d.]+)", text)}
+    assert len(releases) == 1
 
 
 def test_every_broken_example_says_what_is_wrong_and_what_must_catch_it() -> None:

@@ -8,7 +8,7 @@ KNOWN = {
     "conform-f11-fields-alone[python]",
     "conform-f15-bom[java]",
     "conform-f15-bom[python]",
-    "conform-f23-gzip[java]",
+    "conform-r17-idempotency-key[java]",
     "conform-r17-idempotency-key[node]",
     "conform-r17-idempotency-key[python]",
 }

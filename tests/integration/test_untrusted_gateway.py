@@ -17,7 +17,7 @@ from dvara_examples.toolchains import Command, Runtime, load_toolchain
 from tests.integration.conftest import REPOSITORY
 
 TLS = REPOSITORY / "tests" / "data" / "tls"
-SCRIPTS = {"python": "python/stream_basic.py", "node": "node/stream-basic.mjs", "java": "java/StreamBasic.java"}
+SCRIPTS = {"python": "python/stream_robust.py", "node": "node/stream-robust.mjs", "java": "java/StreamRobust.java"}
 REASON = {
     "python": "CERTIFICATE_VERIFY_FAILED",
     "node": "DEPTH_ZERO_SELF_SIGNED_CERT",
@@ -59,7 +59,7 @@ def untrusted_gateway() -> Iterator[tuple[str, list[bytes]]]:
 
 
 def command(language: str) -> Command:
-    """Return how the basic example of *language* is started, its packages being there."""
+    """Return how the robust example of *language* is started, its packages being there."""
     world = build_world(REPOSITORY / "examples" / "manifest.yaml")
     toolchain = load_toolchain(language)
     runtime = toolchain.probe(world)
