@@ -7,66 +7,43 @@ Only what clients cannot work with either is called malformed.
 import json
 from collections.abc import Mapping
 
+from dvara_examples.protocols._json_events import JsonEventReader
 from dvara_examples.wire.sse import ServerSentEvent
 
 ENDPOINT = "/chat/completions"
-SENTINEL = "[DONE]"
-"""The data of the event that ends a chat stream."""
 MOST_CHOICES = 128
 """How many answers OpenAI's API gives to one request at most; an index beyond is no other choice."""
-_SHOWN_CHARS = 80
 
 
-class ChatReader:
-    """Gathers what the events of one chat stream say; *error* and *malformed* are sentences about the first such event.
+class ChatReader(JsonEventReader):
+    """Gathers what the events of one chat stream say.
 
     The choice that comes first is the answer. As each one finishes for itself, *finish_reason* is the answer's, but None while
     any choice that was seen has none. *total_tokens* is the last count that an event gave, or None.
     """
 
     needs_last_word = False  # clients take the finish reason for the end; a missing [DONE] is named by an ending of its own
+    sentinel_ends = True
 
     def __init__(self) -> None:
-        self.finish_reason: str | None = None
-        self.sentinel = False
-        self.error: str | None = None
-        self.malformed: str | None = None
-        self.after_sentinel = False
-        self.oversized = False
-        self.total_tokens: int | None = None
+        super().__init__()
         self._reasons: dict[int, str | None] = {}
-
-    def read(self, event: ServerSentEvent) -> str:
-        """Take the next event and return the answer's text in it; an event after the sentinel is only noted."""
-        if self.sentinel:
-            self.after_sentinel = True
-            return ""
-        if event.data.startswith(SENTINEL):  # clients look at the beginning only
-            self.sentinel = True
-            return ""
-        if event.cut:
-            self.oversized = True
-            return ""
-        try:
-            chunk = json.loads(event.data)
-        except (ValueError, RecursionError) as error:
-            return self._unreadable(event, str(error) or "nested too deeply")
-        if not isinstance(chunk, dict):  # asking for a Mapping takes longer, and this is asked of every event
-            return self._unreadable(event, "no JSON object")
-        if chunk.get("error") or event.name == "error":
-            self.error = self.error or error_message(chunk)
-            return ""
-        if chunk.get("usage"):
-            self.total_tokens = total_tokens(chunk)
-        choices = chunk.get("choices")
-        return self._take(choices) if isinstance(choices, list) else ""
 
     def read_document(self, document: Mapping[str, object]) -> str:
         """Take a whole completion that was not streamed, and return the answer's text."""
         self.finish_reason, self.total_tokens = finish_reason(document), total_tokens(document)
         return text_of(document, "message")
 
-    def _take(self, choices: list[object]) -> str:
+    def _error_in(self, event: ServerSentEvent, data: Mapping[str, object]) -> str | None:
+        return error_message(data) if data.get("error") or event.name == "error" else None
+
+    def _take(self, _event: ServerSentEvent, data: Mapping[str, object]) -> str:
+        if data.get("usage"):
+            self.total_tokens = total_tokens(data)
+        choices = data.get("choices")
+        return self._take_choices(choices) if isinstance(choices, list) else ""
+
+    def _take_choices(self, choices: list[object]) -> str:
         """Take note which choices have finished, and return the answer's text; a missing or odd index is that of the first."""
         text, reasons = "", self._reasons
         for choice in choices:
@@ -81,13 +58,6 @@ class ChatReader:
             if len(reasons) == 1 or index == next(iter(reasons)):  # in the order in which they came
                 text += _content(choice, "delta")
         return text
-
-    def _unreadable(self, event: ServerSentEvent, why: str) -> str:
-        if event.name == "error":
-            self.error = self.error or event.data
-        else:
-            self.malformed = self.malformed or f"an event is not the JSON it must be ({why}): {event.data[:_SHOWN_CHARS]!r}"
-        return ""
 
 
 def reader() -> ChatReader:

@@ -5,7 +5,7 @@ Source: https://docs.anthropic.com/en/docs/build-with-claude/streaming
 
 from collections.abc import Mapping
 
-from dvara_examples.protocols._named_events import NamedEventReader, part, texts
+from dvara_examples.protocols._json_events import NamedEventReader, part, texts
 
 ENDPOINT = "/messages"
 
@@ -22,7 +22,7 @@ _COMMON = {
 class MessagesReader(NamedEventReader):
     """Reads the events of one message."""
 
-    def _take(self, kind: str, data: Mapping[str, object]) -> str:
+    def _take_kind(self, kind: str, data: Mapping[str, object]) -> str:
         match kind:
             case "content_block_delta":
                 delta = part(data, "delta")

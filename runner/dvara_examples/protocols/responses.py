@@ -6,7 +6,7 @@ withheld, with ``response.completed`` too: there the wire says ``stop``, and no 
 
 from collections.abc import Mapping
 
-from dvara_examples.protocols._named_events import NamedEventReader, part, said, texts
+from dvara_examples.protocols._json_events import NamedEventReader, part, said, texts
 
 ENDPOINT = "/responses"
 
@@ -16,7 +16,7 @@ _COMMON = {"max_output_tokens": "length", "content_filter": "content_filter"}
 class ResponsesReader(NamedEventReader):
     """Reads the events of one response."""
 
-    def _take(self, kind: str, data: Mapping[str, object]) -> str:
+    def _take_kind(self, kind: str, data: Mapping[str, object]) -> str:
         response = part(data, "response")
         match kind:
             case "response.output_text.delta":

@@ -22,7 +22,7 @@ from enum import StrEnum
 
 from dvara_examples.records.model import Ending
 
-_SWITCHED = 101
+SWITCHED = 101
 """From this status on the connection speaks another protocol, and nothing can be told."""
 
 
@@ -87,7 +87,7 @@ def _ending(facts: Facts) -> Ending:
         return Ending.HTTP_ERROR
     if (
         facts.asked_stream
-        and facts.status != _SWITCHED
+        and facts.status != SWITCHED
         and (not facts.event_stream or (facts.empty and facts.close is Close.COMPLETE))
     ):
         return Ending.NOT_A_STREAM
@@ -115,7 +115,7 @@ def _given_up(facts: Facts) -> Ending:
 
 
 def _complete(facts: Facts) -> Ending:
-    if facts.status == _SWITCHED:
+    if facts.status == SWITCHED:
         return Ending.UNRECOGNISED
     if not facts.event_stream:
         return Ending.ANSWERED

@@ -6,7 +6,7 @@ from typing import assert_never
 from dvara_examples.protocols import FINISH_REASONS
 from dvara_examples.records.model import Ending
 from dvara_examples.tap.answer import Answer
-from dvara_examples.tap.ending import Close
+from dvara_examples.tap.ending import SWITCHED, Close
 from dvara_examples.tap.response import ResponseWatch
 
 
@@ -75,7 +75,7 @@ def _unfinished(answer: Answer) -> str:
 
 
 def _unrecognised(status: int, answer: Answer) -> str:
-    if status == 101:
+    if status == SWITCHED:
         return "cannot tell what was said: the connection switched to another protocol (status 101), which passed unread"
     if answer.chat.finish_reason:
         known = ", ".join(sorted(FINISH_REASONS))

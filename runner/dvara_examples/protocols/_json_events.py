@@ -1,17 +1,24 @@
-"""What the protocols have in common whose events are JSON objects with a ``type``."""
+"""What all protocols have in common: each event is one JSON object, and nothing after the last word counts."""
 
 import json
 from collections.abc import Mapping
 
 from dvara_examples.wire.sse import ServerSentEvent
 
+SENTINEL = "[DONE]"
+"""The data of the event that ends a chat stream; some gateways add it to every stream."""
 _SHOWN_CHARS = 80
 
 
-class NamedEventReader:
-    """Reads one stream of typed events; a protocol says in ``_take`` what each of them means."""
+class JsonEventReader:
+    """Reads one stream; a protocol says in ``_take`` and ``_error_in`` what an event means.
+
+    *error* and *malformed* are sentences about the first such event.
+    """
 
     needs_last_word = True
+    sentinel_ends = False
+    """Whether :data:`SENTINEL` is the protocol's last word; elsewhere it says nothing."""
 
     def __init__(self) -> None:
         self.finish_reason: str | None = None
@@ -27,25 +34,30 @@ class NamedEventReader:
         if self.sentinel:
             self.after_sentinel = True
             return ""
-        if event.data.startswith("[DONE]"):  # some gateways add it to every stream; here it says nothing
+        if event.data.startswith(SENTINEL):  # clients look at the beginning only
+            self.sentinel = self.sentinel_ends
             return ""
         if event.cut:
             self.oversized = True
             return ""
         try:
             data = json.loads(event.data)
-        except (ValueError, RecursionError) as error:
-            return self._unreadable(event, str(error) or "nested too deeply")
-        if not isinstance(data, dict):
+        except (ValueError, RecursionError) as problem:
+            return self._unreadable(event, str(problem) or "nested too deeply")
+        if not isinstance(data, dict):  # asking for a Mapping takes longer, and this is asked of every event
             return self._unreadable(event, "no JSON object")
-        kind = data.get("type")
-        kind = kind if isinstance(kind, str) else event.name
-        if kind == "error" or event.name == "error":
-            self.error = self.error or said(data)
+        error = self._error_in(event, data)
+        if error is not None:
+            self.error = self.error or error
             return ""
-        return self._take(kind, data)
+        return self._take(event, data)
 
-    def _take(self, kind: str, data: Mapping[str, object]) -> str:
+    def _error_in(self, event: ServerSentEvent, data: Mapping[str, object]) -> str | None:
+        """Return what an error event says, or None for any other event."""
+        raise NotImplementedError
+
+    def _take(self, event: ServerSentEvent, data: Mapping[str, object]) -> str:
+        """Take note of what an event says that is no error, and return the answer's text in it."""
         raise NotImplementedError
 
     def _unreadable(self, event: ServerSentEvent, why: str) -> str:
@@ -54,6 +66,24 @@ class NamedEventReader:
         else:
             self.malformed = self.malformed or f"an event is not the JSON it must be ({why}): {event.data[:_SHOWN_CHARS]!r}"
         return ""
+
+
+class NamedEventReader(JsonEventReader):
+    """Reads a stream whose events have a ``type``, or else a name; a protocol says in ``_take_kind`` what each means."""
+
+    def _error_in(self, event: ServerSentEvent, data: Mapping[str, object]) -> str | None:
+        return said(data) if "error" in (_kind(event, data), event.name) else None
+
+    def _take(self, event: ServerSentEvent, data: Mapping[str, object]) -> str:
+        return self._take_kind(_kind(event, data), data)
+
+    def _take_kind(self, kind: str, data: Mapping[str, object]) -> str:
+        raise NotImplementedError
+
+
+def _kind(event: ServerSentEvent, data: Mapping[str, object]) -> str:
+    kind = data.get("type")
+    return kind if isinstance(kind, str) else event.name
 
 
 def said(data: Mapping[str, object]) -> str:
