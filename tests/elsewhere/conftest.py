@@ -50,8 +50,9 @@ def run(
     argv: list[str], cwd: Path, extra: Mapping[str, str] | None = None, *, timeout_s: float = 170
 ) -> subprocess.CompletedProcess[str]:
     """Run *argv* in *cwd* to its end, without what belongs to this test run."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("DVARA_", "GITHUB_", "PYTEST_", "COVERAGE_"))}
-    for gone in ("VIRTUAL_ENV", "PYTHONPATH", "CI"):
+    ours = ("DVARA_", "GITHUB_", "PYTEST_", "COVERAGE_", "MAKE")  # MAKEFLAGS carries the outer VENV=… into an inner make
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
+    for gone in ("VIRTUAL_ENV", "PYTHONPATH", "CI", "MFLAGS", "VENV"):
         kept.pop(gone, None)
     return subprocess.run(
         argv,
