@@ -80,10 +80,10 @@ Spoil = Callable[[list[Named]], list[Named]]
         (lambda parts: [parts[0], *shards(OTHER, 3)[1:]], "cut from different choices of runs"),
     ],
 )
-def test_what_is_no_whole_is_refused_with_a_sentence(spoil: Spoil, told: str) -> None:
+def test_what_is_no_whole_is_refused_with_a_sentence(apply: Spoil, told: str) -> None:
     """The folders are named, and what to do."""
     with pytest.raises(MergeError) as refused:
-        merged_document(spoil(shards(WHOLE, 3)))
+        merged_document(apply(shards(WHOLE, 3)))
     assert told in str(refused.value)
     assert refused.value.exit_code is ExitCode.USAGE
 

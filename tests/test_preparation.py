@@ -13,7 +13,7 @@ from dvara_examples.manifest import Example, Origin, Variant
 from dvara_examples.records.model import Limits
 from dvara_examples.session.plan import PlannedRun
 from dvara_examples.session.toolchain_setup import Preparation
-from dvara_examples.toolchains import Command, Deps, Missing, Prepared, Progress, Runtime, Sighting
+from dvara_examples.toolchains import Candidate, Command, Deps, Missing, PreparedRuntime, Progress, Runtime
 
 WORLD = World({}, Path("/"), Path("/"), Path("/"), Path("/"), Path("/"), io.StringIO(), io.StringIO())
 ORIGIN = Origin("manifest.yaml", 1, 1)
@@ -36,11 +36,13 @@ class Recording:
         """Find the runtime."""
         return RUNTIME
 
-    def survey(self, world: World) -> Sequence[Sighting]:
+    def candidates(self, world: World) -> Sequence[Candidate]:
         """See nothing else."""
         return ()
 
-    def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED) -> Prepared:
+    def prepare(
+        self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED
+    ) -> PreparedRuntime:
         """Count, and fail where that was asked for."""
         self.prepared.append(project)
         progress("preparing")

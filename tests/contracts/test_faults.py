@@ -98,7 +98,7 @@ def test_the_schema_and_the_parser_refuse_the_same_nonsense(key: str, nonsense: 
 def test_a_spoiling_is_pure_speaks_and_never_keeps_a_round_waiting(key: str, sample: object, cuts: list[int]) -> None:
     """Twice the same items make twice the same; each round is passed on, none made up; and there is a note."""
     fault = parse_fault(key, sample)
-    first, second = ([*fault.spoil(items(fault.turn, cuts))] for _ in range(2))
+    first, second = ([*fault.apply(items(fault.turn, cuts))] for _ in range(2))
     assert first == second
     rounds = sum(isinstance(item, NothingYet) for item in first)
     ended_itself = len([*items(fault.turn, cuts)]) > 0 and rounds < len(cuts) + 1

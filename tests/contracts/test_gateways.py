@@ -8,7 +8,7 @@ import requests
 
 from dvara_examples.core.clock import SystemClock
 from dvara_examples.core.world import World
-from dvara_examples.embedded_gateway.server import StandIn
+from dvara_examples.embedded_gateway.server import EmbeddedServer
 from dvara_examples.gateways import CAPABILITIES, kinds, open_gateway
 
 WITHOUT_DOCKER = [kind for kind in kinds() if kind != "docker"]
@@ -18,8 +18,8 @@ WITHOUT_DOCKER = [kind for kind in kinds() if kind != "docker"]
 def world(tmp_path: Path) -> Iterator[World]:
     """A world in which every kind can be opened: a gateway runs at DVARA_URL."""
     out = tmp_path / "out"
-    with StandIn(clock=SystemClock()) as standin, out.open("w") as stream:
-        environ = {"DVARA_URL": standin.base_url, "DVARA_API_KEY": standin.default_key}
+    with EmbeddedServer(clock=SystemClock()) as embedded, out.open("w") as stream:
+        environ = {"DVARA_URL": embedded.base_url, "DVARA_API_KEY": embedded.default_key}
         yield World(environ, tmp_path, tmp_path, tmp_path / "manifest.yaml", tmp_path, tmp_path, stream, stream)
 
 

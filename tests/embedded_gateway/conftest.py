@@ -7,8 +7,8 @@ import pytest
 
 from dvara_examples.core.clock import SystemClock
 from dvara_examples.embedded_gateway.answers import parse_answer
-from dvara_examples.embedded_gateway.request_context import Patience
-from dvara_examples.embedded_gateway.server import StandIn
+from dvara_examples.embedded_gateway.request_context import Timeouts
+from dvara_examples.embedded_gateway.server import EmbeddedServer
 
 
 @pytest.fixture
@@ -18,21 +18,21 @@ def log() -> list[str]:
 
 
 @pytest.fixture
-def start(log: list[str]) -> Iterator[Callable[..., StandIn]]:
+def start(log: list[str]) -> Iterator[Callable[..., EmbeddedServer]]:
     """Return a function that starts a stand-in with the given patience; all are closed after the test."""
     with ExitStack() as running:
-        yield lambda **patience: running.enter_context(
-            StandIn(clock=SystemClock(), log=log.append, patience=Patience(**patience))
+        yield lambda **timeouts: running.enter_context(
+            EmbeddedServer(clock=SystemClock(), log=log.append, timeouts=Timeouts(**timeouts))
         )
 
 
 @pytest.fixture
-def standin(start: Callable[..., StandIn]) -> StandIn:
+def embedded(start: Callable[..., EmbeddedServer]) -> EmbeddedServer:
     """A running stand-in with the gateway's own patience."""
     return start()
 
 
 @pytest.fixture
-def enroll(standin: StandIn) -> Callable[..., str]:
+def add_key(embedded: EmbeddedServer) -> Callable[..., str]:
     """Return a function that enrolls answers, given as plain values, and returns their key."""
-    return lambda *answers: standin.enroll([parse_answer(answer) for answer in answers])
+    return lambda *answers: embedded.add_key([parse_answer(answer) for answer in answers])

@@ -9,19 +9,19 @@ import pytest
 from openai import OpenAI
 from openai.types.chat import ChatCompletionChunk, ChatCompletionUserMessageParam
 
-from dvara_examples.embedded_gateway.server import StandIn
+from dvara_examples.embedded_gateway.server import EmbeddedServer
 
 MESSAGES: list[ChatCompletionUserMessageParam] = [{"role": "user", "content": "Hello!"}]
 
 
 @pytest.fixture
-def client(standin: StandIn, enroll: Callable[..., str]) -> Iterator[Callable[..., OpenAI]]:
+def client(embedded: EmbeddedServer, add_key: Callable[..., str]) -> Iterator[Callable[..., OpenAI]]:
     """Return a function that makes a client whose key has the given answers; without answers the default book serves it."""
     with ExitStack() as opened:
 
         def make(*answers: object, retries: int = 0) -> OpenAI:
             return opened.enter_context(
-                OpenAI(base_url=standin.base_url, api_key=enroll(*answers), max_retries=retries, timeout=10.0)
+                OpenAI(base_url=embedded.base_url, api_key=add_key(*answers), max_retries=retries, timeout=10.0)
             )
 
         yield make

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dvara_examples.embedded_gateway.server import StandIn
+from dvara_examples.embedded_gateway.server import EmbeddedServer
 from tests.embedded_gateway.raw import WIRE, Wire, chat_body, parse, recorded, request
 
 _NORMAL = {"pieces": ["w0", "w1", "w2", "w3"], "piece_delay_s": 0}  # with the finish chunk five events, as recorded
@@ -67,23 +67,23 @@ _CHUNKED = f"{len(chat_body()):x}\r\n".encode() + chat_body() + b"\r\n0\r\n\r\n"
     ],
 )
 def test_one_request_is_answered_as_recorded(
-    standin: StandIn, enroll: Callable[..., str], name: str, answer: object, body: bytes | None, how: dict[str, str]
+    embedded: EmbeddedServer, add_key: Callable[..., str], name: str, answer: object, body: bytes | None, how: dict[str, str]
 ) -> None:
     """Status, headers, framing and the end of the connection are those of the recording."""
     replies, kept = recorded(name)
     trace = replies[-1].header("X-Trace-ID") or f"trace-{name}"
-    with Wire(standin.base_url) as wire:
-        seen = wire.exchange(request(enroll(answer), body, X_Trace_ID=trace, **how))
+    with Wire(embedded.base_url) as wire:
+        seen = wire.exchange(request(add_key(answer), body, X_Trace_ID=trace, **how))
         assert [reply.shape() for reply in seen] == [reply.shape() for reply in replies]
         assert seen[-1].header("X-Trace-ID") == replies[-1].header("X-Trace-ID")
         assert wire.is_kept() is kept
 
 
-def test_a_stream_without_a_trace_id_gets_one(standin: StandIn, enroll: Callable[..., str]) -> None:
+def test_a_stream_without_a_trace_id_gets_one(embedded: EmbeddedServer, add_key: Callable[..., str]) -> None:
     """The answer agrees with the recording, whose server also made up an id of 32 hexadecimal digits."""
     replies, kept = recorded("normal")
-    with Wire(standin.base_url) as wire:
-        (seen,) = wire.exchange(request(enroll(_NORMAL)))
+    with Wire(embedded.base_url) as wire:
+        (seen,) = wire.exchange(request(add_key(_NORMAL)))
         assert seen.shape() == replies[0].shape()
         made_up = seen.header("X-Trace-ID")
         assert made_up is not None
@@ -102,12 +102,12 @@ def test_a_stream_without_a_trace_id_gets_one(standin: StandIn, enroll: Callable
     ],
 )
 def test_two_requests_are_answered_as_recorded(
-    standin: StandIn, enroll: Callable[..., str], name: str, answers: list[object], *, at_once: bool
+    embedded: EmbeddedServer, add_key: Callable[..., str], name: str, answers: list[object], *, at_once: bool
 ) -> None:
     """A kept connection serves both in turn; on a closing one the second is never answered, and the end is a FIN."""
     replies, kept = recorded(name)
-    key = enroll(*answers)
-    with Wire(standin.base_url) as wire:
+    key = add_key(*answers)
+    with Wire(embedded.base_url) as wire:
         if at_once:
             seen = wire.exchange(request(key) * 2, 2)
         else:
@@ -117,12 +117,12 @@ def test_two_requests_are_answered_as_recorded(
         assert wire.is_kept() is kept
 
 
-def test_a_connection_survives_a_401(standin: StandIn, enroll: Callable[..., str]) -> None:
+def test_a_connection_survives_a_401(embedded: EmbeddedServer, add_key: Callable[..., str]) -> None:
     """The request behind a refused one is answered on the same connection, as recorded."""
     replies, kept = recorded("two-after-401")
-    with Wire(standin.base_url) as wire:
+    with Wire(embedded.base_url) as wire:
         wire.exchange(request("gw_unknown"))
-        seen = wire.exchange(request(enroll(_NORMAL)), 2)
+        seen = wire.exchange(request(add_key(_NORMAL)), 2)
         assert seen[0].status == replies[0].status
         assert seen[1].shape() == replies[1].shape()
         assert wire.is_kept() is kept
@@ -136,21 +136,23 @@ def test_a_connection_survives_a_401(standin: StandIn, enroll: Callable[..., str
         ("filter-401-expect-100", {"Expect": "100-continue"}, 200),
     ],
 )
-def test_a_body_that_nobody_wants_is_swallowed_up_to_a_limit(standin: StandIn, name: str, how: dict[str, str], size: int) -> None:
+def test_a_body_that_nobody_wants_is_swallowed_up_to_a_limit(
+    embedded: EmbeddedServer, name: str, how: dict[str, str], size: int
+) -> None:
     """A refusal keeps the connection only where the unread body is short enough, as recorded."""
     replies, kept = recorded(name)
     body = b"x" * size if not how else b""
-    with Wire(standin.base_url) as wire:
+    with Wire(embedded.base_url) as wire:
         seen = wire.exchange(request("gw_unknown", body, **{"Content_Length": str(size), **how}))
         assert [reply.shape() for reply in seen] == [reply.shape() for reply in replies]
         assert wire.is_kept() is kept
 
 
-def test_a_rate_limit_adds_to_what_was_recorded(standin: StandIn, enroll: Callable[..., str]) -> None:
+def test_a_rate_limit_adds_to_what_was_recorded(embedded: EmbeddedServer, add_key: Callable[..., str]) -> None:
     """The refusal has the recorded headers, plus the reset time and the ``rate_limit`` object that the gateway documents."""
     replies, kept = recorded("filter-429")
-    with Wire(standin.base_url) as wire:
-        (seen,) = wire.exchange(request(enroll({"error": {"status": 429, "retry_after_s": 7}})))
+    with Wire(embedded.base_url) as wire:
+        (seen,) = wire.exchange(request(add_key({"error": {"status": 429, "retry_after_s": 7}})))
         headers = [name for name, _ in seen.headers if name != "X-RateLimit-Reset"]
         assert headers == [name for name, _ in replies[0].headers]
         assert (seen.header("Retry-After"), seen.header("X-RateLimit-Retry-After-Seconds")) == ("7", "7")
@@ -158,11 +160,11 @@ def test_a_rate_limit_adds_to_what_was_recorded(standin: StandIn, enroll: Callab
         assert wire.is_kept() is kept
 
 
-def test_an_error_event_ends_like_the_recorded_one(standin: StandIn, enroll: Callable[..., str]) -> None:
+def test_an_error_event_ends_like_the_recorded_one(embedded: EmbeddedServer, add_key: Callable[..., str]) -> None:
     """Three events, one error event, the last chunk, and a kept connection; only the members of the error are DVARA's own."""
     replies, kept = recorded("error-event")
-    with Wire(standin.base_url) as wire:
-        (seen,) = wire.exchange(request(enroll({**_THREE, "error_event_after": 3}), X_Trace_ID="trace-7"))
+    with Wire(embedded.base_url) as wire:
+        (seen,) = wire.exchange(request(add_key({**_THREE, "error_event_after": 3}), X_Trace_ID="trace-7"))
         assert seen.shape()[:3] == replies[0].shape()[:3]
         assert seen.chunks is not None
         assert replies[0].chunks is not None
@@ -171,22 +173,22 @@ def test_an_error_event_ends_like_the_recorded_one(standin: StandIn, enroll: Cal
         assert (seen.whole, wire.is_kept()) == (replies[0].whole, kept)
 
 
-def test_text_beyond_ascii_goes_out_as_it_is(standin: StandIn, enroll: Callable[..., str]) -> None:
+def test_text_beyond_ascii_goes_out_as_it_is(embedded: EmbeddedServer, add_key: Callable[..., str]) -> None:
     """Content is raw UTF-8, without escapes, as recorded."""
     pieces = ["café", "日本語", "\N{GRINNING FACE} e\N{COMBINING ACUTE ACCENT}"]
     recording = (WIRE / "utf8.http").read_bytes()
-    with Wire(standin.base_url) as wire:
-        (seen,) = wire.exchange(request(enroll({"pieces": pieces, "piece_delay_s": 0})))
+    with Wire(embedded.base_url) as wire:
+        (seen,) = wire.exchange(request(add_key({"pieces": pieces, "piece_delay_s": 0})))
     for piece in pieces:
         assert f'"content":"{piece}"'.encode() in recording
         assert f'"content":"{piece}"'.encode() in seen.body
 
 
-def test_a_large_event_spans_chunks(standin: StandIn, enroll: Callable[..., str]) -> None:
+def test_a_large_event_spans_chunks(embedded: EmbeddedServer, add_key: Callable[..., str]) -> None:
     """An event over 8192 bytes is cut into chunks of that size, as recorded, and nothing is lost."""
     recording = (WIRE / "big-event.excerpt").read_bytes()
-    with Wire(standin.base_url) as wire:
-        (seen,) = wire.exchange(request(enroll({"pieces": ["x" * 1_000_000]})))
+    with Wire(embedded.base_url) as wire:
+        (seen,) = wire.exchange(request(add_key({"pieces": ["x" * 1_000_000]})))
     assert seen.chunks is not None
     assert recording.split(b"\r\n\r\n", 1)[1].startswith(b"2000\r\n")
     assert {len(chunk) for chunk in seen.chunks[:122]} == {0x2000}
@@ -194,11 +196,11 @@ def test_a_large_event_spans_chunks(standin: StandIn, enroll: Callable[..., str]
     assert seen.body.count(b"x" * 1_000_000) == 1
 
 
-def test_the_hundredth_response_ends_the_connection(standin: StandIn) -> None:
+def test_the_hundredth_response_ends_the_connection(embedded: EmbeddedServer) -> None:
     """The 100th response on a connection says so and is the last one, as recorded."""
     replies, kept = recorded("hundred-requests")
-    with Wire(standin.base_url) as wire:
-        wire.send(request(standin.default_key, method="GET", path="/v1/models") * 102)
+    with Wire(embedded.base_url) as wire:
+        wire.send(request(embedded.default_key, method="GET", path="/v1/models") * 102)
         seen = parse(wire.until_fin())
     assert len(seen) == len(replies) == 100
     assert [reply.header("Connection") for reply in seen] == [reply.header("Connection") for reply in replies]
@@ -209,19 +211,19 @@ def test_the_hundredth_response_ends_the_connection(standin: StandIn) -> None:
     ("name", "sent"),
     [("not-http", b"what is this?\r\n"), ("tls-hello", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64))],
 )
-def test_what_is_not_http_gets_the_containers_page(standin: StandIn, name: str, sent: bytes) -> None:
+def test_what_is_not_http_gets_the_containers_page(embedded: EmbeddedServer, name: str, sent: bytes) -> None:
     """Bytes that are no HTTP request get an HTML page in clear text and a FIN, byte for byte as recorded but for the date."""
-    with Wire(standin.base_url) as wire:
+    with Wire(embedded.base_url) as wire:
         wire.send(sent)
         (seen,) = parse(wire.until_fin())
     (recording,), _ = recorded(name)
     assert (seen.shape(), seen.body) == (recording.shape(), recording.body)
 
 
-def test_a_body_that_does_not_come_gets_408(start: Callable[..., StandIn]) -> None:
+def test_a_body_that_does_not_come_gets_408(start: Callable[..., EmbeddedServer]) -> None:
     """When the wait for the rest of a body runs out, the framework's own JSON says so, as recorded."""
-    standin = start(idle_s=0.2)
+    embedded = start(idle_s=0.2)
     replies, _ = recorded("idle-half-body")
-    with Wire(standin.base_url) as wire:
-        (seen,) = wire.exchange(request(standin.default_key, b'{"model":', Content_Length="20"))
+    with Wire(embedded.base_url) as wire:
+        (seen,) = wire.exchange(request(embedded.default_key, b'{"model":', Content_Length="20"))
         assert seen.shape() == replies[0].shape()

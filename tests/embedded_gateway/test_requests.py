@@ -5,19 +5,19 @@ from collections.abc import Callable
 
 import pytest
 
-from dvara_examples.embedded_gateway.server import StandIn
+from dvara_examples.embedded_gateway.server import EmbeddedServer
 from tests.embedded_gateway.raw import Reply, Wire, chat_body, request
 
 Post = Callable[..., Reply]
 
 
 @pytest.fixture
-def post(standin: StandIn) -> Post:
+def post(embedded: EmbeddedServer) -> Post:
     """Return a function that sends one request and returns the reply."""
 
     def post(body: bytes | None = None, *, key: str | None = "", **how: str | None) -> Reply:
-        with Wire(standin.base_url) as wire:
-            return wire.exchange(request(standin.default_key if key == "" else key, body, **how))[-1]  # type: ignore[arg-type]
+        with Wire(embedded.base_url) as wire:
+            return wire.exchange(request(embedded.default_key if key == "" else key, body, **how))[-1]  # type: ignore[arg-type]
 
     return post
 
@@ -47,16 +47,16 @@ def test_a_key_is_always_required(post: Post, key: str | None, how: dict[str, st
     assert reply.error["trace_id"] == reply.header("X-Trace-ID")
 
 
-def test_a_key_is_taken_from_either_header(standin: StandIn, post: Post) -> None:
+def test_a_key_is_taken_from_either_header(embedded: EmbeddedServer, post: Post) -> None:
     """``x-api-key`` is as good as ``Authorization: Bearer``."""
-    assert post(path="/v1/models", method="GET", key=None, x_api_key=standin.default_key).status == "HTTP/1.1 200 "
+    assert post(path="/v1/models", method="GET", key=None, x_api_key=embedded.default_key).status == "HTTP/1.1 200 "
 
 
-def test_a_withdrawn_key_is_refused(standin: StandIn, post: Post, enroll: Callable[..., str]) -> None:
+def test_a_withdrawn_key_is_refused(embedded: EmbeddedServer, post: Post, add_key: Callable[..., str]) -> None:
     """A key ends with the run that it was made for."""
-    key = enroll("Hi")
+    key = add_key("Hi")
     assert post(key=key).status == "HTTP/1.1 200 "
-    standin.withdraw(key)
+    embedded.withdraw(key)
     assert seen(post(key=key))[2] == "invalid_api_key"
 
 
@@ -212,9 +212,9 @@ def test_a_body_has_a_limit(post: Post, encoding: str) -> None:
         b"GET /v1/models HTTP/2.0\r\nHost: x\r\n\r\n",
     ],
 )
-def test_the_container_refuses_broken_heads(standin: StandIn, head: bytes) -> None:
+def test_the_container_refuses_broken_heads(embedded: EmbeddedServer, head: bytes) -> None:
     """A head that is no HTTP/1 is answered by the container's page, not by the gateway."""
-    with Wire(standin.base_url) as wire:
+    with Wire(embedded.base_url) as wire:
         wire.send(head)
         assert wire.until_fin().startswith(b"HTTP/1.1 400 \r\nContent-Type: text/html;charset=utf-8\r\n")
 

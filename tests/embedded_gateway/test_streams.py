@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
-from dvara_examples.embedded_gateway.server import StandIn
+from dvara_examples.embedded_gateway.server import EmbeddedServer
 from tests.embedded_gateway.raw import Reply, Wire, chat_body, request
 
 Ask = Callable[..., list[Any]]
 
 
 @pytest.fixture
-def ask(standin: StandIn, enroll: Callable[..., str]) -> Ask:
+def ask(embedded: EmbeddedServer, add_key: Callable[..., str]) -> Ask:
     """Return a function that streams one answer and returns its events, parsed; ``[DONE]`` stays text."""
 
     def ask(answer: object, **more: object) -> list[Any]:
-        with Wire(standin.base_url) as wire:
-            (reply,) = wire.exchange(request(enroll(answer), chat_body(**more)))
+        with Wire(embedded.base_url) as wire:
+            (reply,) = wire.exchange(request(add_key(answer), chat_body(**more)))
         return [event if event == "[DONE]" else json.loads(event) for event in reply.events]
 
     return ask
@@ -158,12 +158,12 @@ def test_usage_is_counted_like_the_mock_provider(ask: Ask) -> None:
     assert usage == {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
 
 
-def test_providers_write_a_blank_behind_data(standin: StandIn, enroll: Callable[..., str]) -> None:
+def test_providers_write_a_blank_behind_data(embedded: EmbeddedServer, add_key: Callable[..., str]) -> None:
     """``spelling: spaced`` writes ``data: `` everywhere; DVARA itself writes ``data:``."""
     replies: list[Reply] = []
     for how in ({"spelling": "spaced"}, {}):
-        with Wire(standin.base_url) as wire:
-            replies += wire.exchange(request(enroll({"text": "a b", **how})))
+        with Wire(embedded.base_url) as wire:
+            replies += wire.exchange(request(add_key({"text": "a b", **how})))
     spaced, plain = replies
     assert plain.chunks is not None
     assert spaced.chunks is not None
@@ -178,23 +178,23 @@ def test_a_deferred_answer_that_breaks_shows_what_had_come(ask: Ask) -> None:
     ]
 
 
-def test_head_and_first_event_come_together(standin: StandIn, enroll: Callable[..., str]) -> None:
+def test_head_and_first_event_come_together(embedded: EmbeddedServer, add_key: Callable[..., str]) -> None:
     """Not even the status line is sent before there is something to say, and then both are in one segment."""
-    with Wire(standin.base_url) as wire:
-        wire.send(request(enroll({"text": "a b", "first_delay_s": 0.1, "piece_delay_s": 5})))
+    with Wire(embedded.base_url) as wire:
+        wire.send(request(add_key({"text": "a b", "first_delay_s": 0.1, "piece_delay_s": 5})))
         first = wire.read()
         assert first.startswith(b"HTTP/1.1 200 \r\n")
         assert first.count(b"data:") == 1
         assert first.endswith(b"\n\n\r\n")
 
 
-def test_requests_of_a_key_get_its_answers_in_order(standin: StandIn, enroll: Callable[..., str]) -> None:
+def test_requests_of_a_key_get_its_answers_in_order(embedded: EmbeddedServer, add_key: Callable[..., str]) -> None:
     """Request k gets answer k, the last one repeats, and another key's requests do not count."""
-    key = enroll({"error": {"status": 503}}, "one", "two")
-    other = enroll("other")
+    key = add_key({"error": {"status": 503}}, "one", "two")
+    other = add_key("other")
     seen = []
     for asking in (key, other, key, key, key):
-        with Wire(standin.base_url) as wire:
+        with Wire(embedded.base_url) as wire:
             (reply,) = wire.exchange(request(asking))
         seen.append(
             json.loads(reply.events[0])["choices"][0]["delta"]["content"] if "200" in reply.status else reply.error["code"]

@@ -4,17 +4,17 @@ from collections.abc import Callable
 
 import pytest
 
-from dvara_examples.embedded_gateway.server import StandIn
+from dvara_examples.embedded_gateway.server import EmbeddedServer
 from tests.embedded_gateway.raw import Reply, Wire, chat_body, request
 
 
 @pytest.fixture
-def ask(standin: StandIn, enroll: Callable[..., str]) -> Callable[[object], Reply]:
+def ask(embedded: EmbeddedServer, add_key: Callable[..., str]) -> Callable[[object], Reply]:
     """Return a function that asks once, without streaming."""
 
     def ask(answer: object) -> Reply:
-        with Wire(standin.base_url) as wire:
-            return wire.exchange(request(enroll(answer), chat_body(stream=False)))[-1]
+        with Wire(embedded.base_url) as wire:
+            return wire.exchange(request(add_key(answer), chat_body(stream=False)))[-1]
 
     return ask
 

@@ -91,7 +91,7 @@ def response(body: bytes, how: str, chunk_size: int) -> bytes:
     return head + b"Transfer-Encoding: chunked\r\n\r\n" + chunks + LAST_CHUNK
 
 
-def spoil(entry: object, raw: bytes, sizes: Sequence[int]) -> tuple[list[Step], bool]:
+def apply(entry: object, raw: bytes, sizes: Sequence[int]) -> tuple[list[Step], bool]:
     """Lead *raw*, in pieces of these *sizes*, through the faults; return the steps, and whether the response was complete."""
     spoiled = SpoiledResponse(parse_faults(entry) if entry else (), "POST")
     steps = spoiled.begin()
@@ -148,7 +148,7 @@ def without_line_ends(event: ServerSentEvent) -> str:
 def test_rewriting_keeps_the_events(body: bytes, how: str, chunk_size: int, sizes: list[int], entry: dict[str, object]) -> None:
     """After any mixture of rewriting, wrapping and pacing a client finds the same events, in framing without a flaw."""
     raw = response(body, how, chunk_size)
-    steps, complete = spoil(entry, raw, sizes)
+    steps, complete = apply(entry, raw, sizes)
     assert complete == (how != "close")
     assert [without_line_ends(event) for event in events(sent(steps))] == [without_line_ends(event) for event in events(raw)]
 
@@ -161,7 +161,7 @@ def test_rewriting_keeps_the_events(body: bytes, how: str, chunk_size: int, size
 )
 def test_pacing_keeps_every_byte(raw: bytes, sizes: list[int], entry: dict[str, object]) -> None:
     """Faults that only wait, or cut into segments, change not one byte, of HTTP or of nonsense."""
-    assert sent(spoil(entry, raw, sizes)[0]) == raw
+    assert sent(apply(entry, raw, sizes)[0]) == raw
 
 
 @settings(deadline=None)
@@ -170,7 +170,7 @@ def test_a_cut_after_any_event(body: bytes, how: str, chunk_size: int, sizes: li
     """A cut after N events leaves a beginning of the raw response in which exactly N events are whole, however it came."""
     raw = response(body, how, chunk_size)
     whole = events(raw)
-    got = sent(spoil({"cut": {"after_events": number}}, raw, sizes)[0])
+    got = sent(apply({"cut": {"after_events": number}}, raw, sizes)[0])
     assert raw.startswith(got)
     if len(whole) < number:
         assert got == raw

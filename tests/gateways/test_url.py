@@ -10,7 +10,7 @@ import pytest
 from dvara_examples.core.clock import SystemClock
 from dvara_examples.core.errors import GatewayError
 from dvara_examples.core.world import World
-from dvara_examples.embedded_gateway.server import StandIn
+from dvara_examples.embedded_gateway.server import EmbeddedServer
 from dvara_examples.gateways import Gateway, open_gateway
 from dvara_examples.gateways._probe import probe
 from dvara_examples.gateways.url import normalised
@@ -118,13 +118,13 @@ def test_address_and_key_are_required(world: Callable[..., World], environ: dict
 
 def test_a_stand_in_is_recognised(opened: Open) -> None:
     """Behind a URL the embedded gateway still has its governance, but cannot be scripted from here."""
-    with StandIn(clock=SystemClock(), default_key=KEY) as standin:
-        gateway = opened(standin.base_url.removesuffix("/v1"))
-        assert (gateway.kind, gateway.description) == ("url", standin.base_url)
+    with EmbeddedServer(clock=SystemClock(), default_key=KEY) as embedded:
+        gateway = opened(embedded.base_url.removesuffix("/v1"))
+        assert (gateway.kind, gateway.description) == ("url", embedded.base_url)
         assert gateway.capabilities == {"governance"}
         assert "claude-sonnet-4-5" in gateway.models
         with gateway.endpoint(["ignored"]) as endpoint:
-            assert (endpoint.base_url, endpoint.key) == (standin.base_url, KEY)
+            assert (endpoint.base_url, endpoint.key) == (embedded.base_url, KEY)
             assert KEY not in repr(gateway)
 
 
@@ -147,8 +147,8 @@ def test_a_server_without_a_list_is_taken(opened: Open, foreign: Callable[..., s
 
 def test_a_key_that_is_not_accepted(opened: Open) -> None:
     """401 is told with the gateway's own message."""
-    with StandIn(clock=SystemClock()) as standin:
-        told = refusal(opened, standin.base_url)
+    with EmbeddedServer(clock=SystemClock()) as embedded:
+        told = refusal(opened, embedded.base_url)
     assert "does not accept the key in DVARA_API_KEY (401: Invalid API key)" in told
 
 
@@ -160,8 +160,8 @@ def test_a_message_that_repeats_the_key_is_not_shown(opened: Open, foreign: Call
 
 def test_a_wrong_prefix_is_told(opened: Open) -> None:
     """A DVARA that answers, but not at this path, is not taken for a server without a list."""
-    with StandIn(clock=SystemClock(), default_key=KEY) as standin:
-        told = refusal(opened, standin.base_url.replace("/v1", "/gateway"))
+    with EmbeddedServer(clock=SystemClock(), default_key=KEY) as embedded:
+        told = refusal(opened, embedded.base_url.replace("/v1", "/gateway"))
     assert "check what stands before /v1" in told
 
 
@@ -224,8 +224,8 @@ def test_certificates_that_cannot_be_read(opened: Open, tmp_path: Path) -> None:
 
 def test_tls_where_none_is_spoken(opened: Open) -> None:
     """``https`` in front of a gateway in clear text is told as such."""
-    with StandIn(clock=SystemClock(), default_key=KEY) as standin:
-        assert "does not speak TLS" in refusal(opened, standin.base_url.replace("http:", "https:"))
+    with EmbeddedServer(clock=SystemClock(), default_key=KEY) as embedded:
+        assert "does not speak TLS" in refusal(opened, embedded.base_url.replace("http:", "https:"))
 
 
 def test_proxies_and_netrc_of_the_machine_are_left_alone(
@@ -236,16 +236,16 @@ def test_proxies_and_netrc_of_the_machine_are_left_alone(
     netrc = tmp_path / "netrc"
     netrc.write_text("default login me password other\n")
     monkeypatch.setenv("NETRC", str(netrc))
-    with StandIn(clock=SystemClock(), default_key=KEY) as standin:
-        assert opened(standin.base_url).models
+    with EmbeddedServer(clock=SystemClock(), default_key=KEY) as embedded:
+        assert opened(embedded.base_url).models
 
 
 def test_the_models_are_asked_for_through_a_proxy(opened: Open) -> None:
     """An http gateway behind a proxy is asked through a tunnel, as the examples' requests are."""
-    with StandIn(clock=SystemClock()) as standin:
-        port = int(standin.base_url.removesuffix("/v1").rpartition(":")[2])
+    with EmbeddedServer(clock=SystemClock()) as embedded:
+        port = int(embedded.base_url.removesuffix("/v1").rpartition(":")[2])
         with http_proxy(port) as proxy:
-            gateway = opened("http://gw.example:8080", standin.default_key, HTTP_PROXY=proxy.url)
+            gateway = opened("http://gw.example:8080", embedded.default_key, HTTP_PROXY=proxy.url)
     assert gateway.models
     assert gateway.remote
     assert proxy.asked == [b"CONNECT gw.example:8080 HTTP/1.1\r\nHost: gw.example:8080\r\n\r\n"]
@@ -263,5 +263,5 @@ def test_a_proxy_that_lets_nobody_through(opened: Open) -> None:
 
 def test_loopback_is_no_business_of_a_proxy(opened: Open) -> None:
     """A proxy that the environment names for everything is not asked for a gateway on this machine."""
-    with StandIn(clock=SystemClock()) as standin:
-        assert not opened(standin.base_url, standin.default_key, ALL_PROXY="http://127.0.0.1:9").remote
+    with EmbeddedServer(clock=SystemClock()) as embedded:
+        assert not opened(embedded.base_url, embedded.default_key, ALL_PROXY="http://127.0.0.1:9").remote

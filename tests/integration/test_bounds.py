@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dvara_examples.core.clock import SystemClock
-from dvara_examples.embedded_gateway.server import StandIn
+from dvara_examples.embedded_gateway.server import EmbeddedServer
 from dvara_examples.records.transcript_file import read_transcript
 from tests.integration.conftest import Tool
 from tests.tap.proxying import http_proxy
@@ -51,8 +51,8 @@ def manifest(tmp_path: Path) -> Path:
 @pytest.fixture
 def gateway() -> Iterator[dict[str, str]]:
     """The variables that name a stand-in as the gateway at a URL."""
-    with StandIn(clock=SystemClock()) as standin:
-        yield {"DVARA_URL": standin.base_url, "DVARA_API_KEY": standin.default_key}
+    with EmbeddedServer(clock=SystemClock()) as embedded:
+        yield {"DVARA_URL": embedded.base_url, "DVARA_API_KEY": embedded.default_key}
 
 
 def test_within_the_bound_nothing_is_said(tool: Tool, manifest: Path, gateway: dict[str, str]) -> None:
@@ -90,10 +90,10 @@ def test_the_embedded_gateway_has_a_bound_where_one_is_asked_for(tool: Tool, man
 
 def test_a_gateway_elsewhere_is_named_before_it_is_asked(tool: Tool, manifest: Path) -> None:
     """One line on stderr says how many runs go where, and the bound; all four requests take the way through the proxy."""
-    with StandIn(clock=SystemClock()) as standin:
-        port = int(standin.base_url.removesuffix("/v1").rpartition(":")[2])
+    with EmbeddedServer(clock=SystemClock()) as embedded:
+        port = int(embedded.base_url.removesuffix("/v1").rpartition(":")[2])
         with http_proxy(port) as proxy:
-            environ = {"DVARA_URL": "http://gw.example", "DVARA_API_KEY": standin.default_key, "http_proxy": proxy.url}
+            environ = {"DVARA_URL": "http://gw.example", "DVARA_API_KEY": embedded.default_key, "http_proxy": proxy.url}
             ran = tool("run", "all", "--manifest", str(manifest), env={**environ, "no_proxy": "", "NO_PROXY": ""})
     assert ran.code == 0, ran.stdout + ran.stderr
     told = [line for line in ran.stderr.splitlines() if "money" in line]

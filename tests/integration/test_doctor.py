@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dvara_examples.core.clock import SystemClock
-from dvara_examples.embedded_gateway.server import StandIn
+from dvara_examples.embedded_gateway.server import EmbeddedServer
 from tests.integration.conftest import COMMAND, REPOSITORY, Ran, Tool, clean_environment
 from tests.integration.namespaces import with_disk
 from tests.tap.proxying import http_proxy
@@ -26,7 +26,7 @@ class Found:
 
     state: str
     text: str
-    mend: str
+    hint: str
 
 
 def found(ran: Ran, topic: str) -> Found:
@@ -37,10 +37,10 @@ def found(ran: Ran, topic: str) -> Found:
 
 
 @pytest.fixture
-def gateway() -> Iterator[StandIn]:
+def gateway() -> Iterator[EmbeddedServer]:
     """Run a gateway that accepts one key."""
-    with StandIn(clock=SystemClock(), default_key=KEY) as standin:
-        yield standin
+    with EmbeddedServer(clock=SystemClock(), default_key=KEY) as embedded:
+        yield embedded
 
 
 def doctor(tool: Tool, **environ: str) -> Ran:
@@ -88,7 +88,7 @@ def test_hidden_node(tool: Tool, tmp_path: Path) -> None:
     node = found(ran, "node")
     assert node.state == "note"
     assert "none on PATH" in node.text
-    assert "dvara-examples setup --language node" in node.mend
+    assert "dvara-examples setup --language node" in node.hint
 
 
 def test_node_too_old(tool: Tool, tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_node_too_old(tool: Tool, tmp_path: Path) -> None:
     path = only(tmp_path, node="echo v16.20.2")
     node = found(doctor(tool, PATH=path, DVARA_EXAMPLES_CACHE=str(tmp_path / "cache")), "node")
     assert f"{path}/node tells 'v16.20.2', 18 or newer is needed" in node.text
-    assert "install Node.js 18 or newer" in node.mend
+    assert "install Node.js 18 or newer" in node.hint
 
 
 def test_no_jdk(tool: Tool, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_no_jdk(tool: Tool, tmp_path: Path) -> None:
     java = found(ran, "java")
     assert (ran.code, java.state) == (3, "wrong")
     assert "none with a javac was found" in java.text
-    assert "sdk install java" in java.mend
+    assert "sdk install java" in java.hint
 
 
 def test_jdk_too_old(tool: Tool, tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_jdk_too_old(tool: Tool, tmp_path: Path) -> None:
     java = found(ran, "java")
     assert (ran.code, java.state) == (3, "wrong")
     assert f"JDK 17.0.9  {home}: passed over, older than 21 (found by JAVA_HOME)" in java.text
-    assert "set JAVA_HOME" in java.mend
+    assert "set JAVA_HOME" in java.hint
 
 
 def test_java_without_a_compiler(tool: Tool, tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_python_that_is_not_there(tool: Tool) -> None:
     python = found(ran, "python")
     assert (ran.code, python.state) == (3, "wrong")
     assert "DVARA_EXAMPLES_PYTHON is 'python3.99'" in python.text
-    assert "unset DVARA_EXAMPLES_PYTHON" in python.mend
+    assert "unset DVARA_EXAMPLES_PYTHON" in python.hint
 
 
 def test_a_python_below_the_floor(tool: Tool, tmp_path: Path) -> None:
@@ -144,29 +144,29 @@ def test_a_python_below_the_floor(tool: Tool, tmp_path: Path) -> None:
     ran = doctor(tool, DVARA_EXAMPLES_PYTHON=f"{path}/python3")
     assert (ran.code, found(ran, "python").state) == (3, "wrong")
     assert "is Python 3.8.10" in found(ran, "python").text
-    assert "3.10 or newer" in found(ran, "python").mend
+    assert "3.10 or newer" in found(ran, "python").hint
 
 
 def test_the_python_of_the_floor_is_optional(tool: Tool, tmp_path: Path) -> None:
     """Without a Python 3.10 all works; how to have one for a try is told all the same."""
     python = found(doctor(tool, PATH=only(tmp_path)), "python")
     assert python.state == "ok"
-    assert "uv python install 3.10" in python.mend
+    assert "uv python install 3.10" in python.hint
 
 
-def test_wrong_key(tool: Tool, gateway: StandIn) -> None:
+def test_wrong_key(tool: Tool, gateway: EmbeddedServer) -> None:
     """401: the address is right, and the key is what has to be set."""
     ran = doctor(tool, DVARA_URL=gateway.base_url, DVARA_API_KEY="gw_wrong")
     assert (ran.code, found(ran, "key").state) == (3, "wrong")
     assert "(401: Invalid API key)" in found(ran, "key").text
-    assert "export DVARA_API_KEY=gw_" in found(ran, "key").mend
+    assert "export DVARA_API_KEY=gw_" in found(ran, "key").hint
 
 
-def test_no_key(tool: Tool, gateway: StandIn) -> None:
+def test_no_key(tool: Tool, gateway: EmbeddedServer) -> None:
     """A gateway without a key: the variable is named."""
     ran = doctor(tool, DVARA_URL=gateway.base_url)
     assert (ran.code, found(ran, "key").state) == (3, "wrong")
-    assert "export DVARA_API_KEY=" in found(ran, "key").mend
+    assert "export DVARA_API_KEY=" in found(ran, "key").hint
 
 
 def test_closed_port(tool: Tool) -> None:
@@ -176,31 +176,31 @@ def test_closed_port(tool: Tool) -> None:
     ran = doctor(tool, DVARA_URL=f"http://127.0.0.1:{port}", DVARA_API_KEY=KEY)
     assert (ran.code, found(ran, "gateway").state) == (3, "wrong")
     assert f"nothing listens at http://127.0.0.1:{port}/v1" in found(ran, "gateway").text
-    assert "start the gateway" in found(ran, "gateway").mend
+    assert "start the gateway" in found(ran, "gateway").hint
 
 
-def test_v1_twice(tool: Tool, gateway: StandIn) -> None:
+def test_v1_twice(tool: Tool, gateway: EmbeddedServer) -> None:
     """A doubled prefix is told before anything is sent, with the address that is meant."""
     ran = doctor(tool, DVARA_URL=f"{gateway.base_url}/v1/", DVARA_API_KEY=KEY)
     assert (ran.code, found(ran, "gateway").state) == (3, "wrong")
     assert "DVARA_URL holds /v1/v1" in found(ran, "gateway").text
-    assert found(ran, "gateway").mend == f"set it with export DVARA_URL={gateway.base_url}"
+    assert found(ran, "gateway").hint == f"set it with export DVARA_URL={gateway.base_url}"
 
 
-def test_doubled_slash(tool: Tool, gateway: StandIn) -> None:
+def test_doubled_slash(tool: Tool, gateway: EmbeddedServer) -> None:
     """An address with // works here; that it would not everywhere is a note with the clean address."""
     ran = doctor(tool, DVARA_URL=gateway.base_url.replace("/v1", "//v1"), DVARA_API_KEY=KEY)
     assert (found(ran, "address").state, found(ran, "stream").state) == ("note", "ok")
-    assert found(ran, "address").mend == f"export DVARA_URL={gateway.base_url}"
+    assert found(ran, "address").hint == f"export DVARA_URL={gateway.base_url}"
 
 
-def test_unknown_model(tool: Tool, gateway: StandIn) -> None:
+def test_unknown_model(tool: Tool, gateway: EmbeddedServer) -> None:
     """400 ``no_provider``: gateway and key are right, and the nearest model that is listed is offered."""
     ran = doctor(tool, DVARA_URL=gateway.base_url, DVARA_API_KEY=KEY, DVARA_MODEL="ggpt-4o")
     assert (ran.code, found(ran, "model").state) == (3, "wrong")
     assert (found(ran, "gateway").state, found(ran, "key").state) == ("ok", "ok")
     assert "no provider for the model 'ggpt-4o'" in found(ran, "model").text
-    assert found(ran, "model").mend == "set another with export DVARA_MODEL=gpt-4o"
+    assert found(ran, "model").hint == "set another with export DVARA_MODEL=gpt-4o"
 
 
 def test_unknown_authority(tool: Tool) -> None:
@@ -209,14 +209,14 @@ def test_unknown_authority(tool: Tool) -> None:
         ran = doctor(tool, DVARA_URL=f"https://localhost:{port}/v1", DVARA_API_KEY=KEY)
     assert (ran.code, found(ran, "gateway").state) == (3, "wrong")
     assert "no TLS connection" in found(ran, "gateway").text
-    assert "SSL_CERT_FILE" in found(ran, "gateway").mend
+    assert "SSL_CERT_FILE" in found(ran, "gateway").hint
 
 
-def test_clear_text_behind_https(tool: Tool, gateway: StandIn) -> None:
+def test_clear_text_behind_https(tool: Tool, gateway: EmbeddedServer) -> None:
     """A gateway that speaks no TLS is told from one that is not trusted."""
     ran = doctor(tool, DVARA_URL=gateway.base_url.replace("http:", "https:"), DVARA_API_KEY=KEY)
     assert "does not speak TLS" in found(ran, "gateway").text
-    assert "try http://" in found(ran, "gateway").mend
+    assert "try http://" in found(ran, "gateway").hint
 
 
 @pytest.mark.parametrize(
@@ -226,14 +226,14 @@ def test_clear_text_behind_https(tool: Tool, gateway: StandIn) -> None:
         (b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", "wants a user name and a password", "before its host"),
     ],
 )
-def test_a_proxy_that_refuses(tool: Tool, answer: bytes, text: str, mend: str) -> None:
+def test_a_proxy_that_refuses(tool: Tool, answer: bytes, text: str, hint: str) -> None:
     """The proxy in the way is named with the variable that leads there, and the refusal with its own mend."""
     with http_proxy(1, answer) as proxy:
         ran = doctor(tool, DVARA_URL="http://gw.example.com/v1", DVARA_API_KEY=KEY, http_proxy=proxy.url)
         assert len(proxy.asked) == 1
     assert (ran.code, found(ran, "gateway").state) == (3, "wrong")
     assert text in found(ran, "gateway").text
-    assert mend in found(ran, "gateway").mend
+    assert hint in found(ran, "gateway").hint
 
 
 def test_a_name_that_does_not_exist(tool: Tool) -> None:
@@ -241,7 +241,7 @@ def test_a_name_that_does_not_exist(tool: Tool) -> None:
     ran = doctor(tool, DVARA_URL="http://gateway.invalid:8080", DVARA_API_KEY=KEY)
     assert (ran.code, found(ran, "gateway").state) == (3, "wrong")
     assert "is not known to this machine" in found(ran, "gateway").text
-    assert found(ran, "gateway").mend == "check the spelling of DVARA_URL"
+    assert found(ran, "gateway").hint == "check the spelling of DVARA_URL"
 
 
 def mounted(tmp_path: Path, options: str) -> Ran:
@@ -259,7 +259,7 @@ def test_full_disk(tmp_path: Path) -> None:
     ran = mounted(tmp_path, "size=32k")
     assert (ran.code, found(ran, "cache").state) == (3, "wrong"), ran.stderr
     assert "is full" in found(ran, "cache").text
-    assert "free some space" in found(ran, "cache").mend
+    assert "free some space" in found(ran, "cache").hint
 
 
 def test_read_only_cache(tmp_path: Path) -> None:
@@ -267,10 +267,10 @@ def test_read_only_cache(tmp_path: Path) -> None:
     ran = mounted(tmp_path, "ro")
     assert found(ran, "cache").state == "note", ran.stderr
     assert "takes its place" in found(ran, "cache").text
-    assert "DVARA_EXAMPLES_CACHE" in found(ran, "cache").mend
+    assert "DVARA_EXAMPLES_CACHE" in found(ran, "cache").hint
 
 
-def test_a_remote_gateway_is_announced(tool: Tool, gateway: StandIn) -> None:
+def test_a_remote_gateway_is_announced(tool: Tool, gateway: EmbeddedServer) -> None:
     """The one request that may cost money is told before it is sent; to a gateway on this machine it is not."""
     port = int(gateway.base_url.removesuffix("/v1").rpartition(":")[2])
     with http_proxy(port) as proxy:

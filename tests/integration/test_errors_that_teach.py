@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dvara_examples.core.clock import SystemClock
-from dvara_examples.embedded_gateway.server import StandIn
+from dvara_examples.embedded_gateway.server import EmbeddedServer
 from tests.integration.conftest import COMMAND, REPOSITORY, Ran, Tool, clean_environment
 from tests.integration.namespaces import with_disk
 
@@ -29,10 +29,10 @@ raise SystemExit(asked.getresponse().status != 200)
 
 
 @pytest.fixture
-def gateway() -> Iterator[StandIn]:
+def gateway() -> Iterator[EmbeddedServer]:
     """Run a gateway that accepts one key."""
-    with StandIn(clock=SystemClock(), default_key=KEY) as standin:
-        yield standin
+    with EmbeddedServer(clock=SystemClock(), default_key=KEY) as embedded:
+        yield embedded
 
 
 def told(ran: Ran) -> str:
@@ -52,7 +52,7 @@ def refused(ran: Ran) -> str:
     return ran.stderr
 
 
-def test_a_model_that_the_gateway_does_not_know(tool: Tool, gateway: StandIn) -> None:
+def test_a_model_that_the_gateway_does_not_know(tool: Tool, gateway: EmbeddedServer) -> None:
     """400 ``no_provider`` is the set-up's fault: the variable that names another model is told."""
     ran = tool(*RUN, env={"DVARA_URL": gateway.base_url, "DVARA_API_KEY": KEY, "DVARA_MODEL": "llama-9"})
     assert told(ran) == (
@@ -61,13 +61,13 @@ def test_a_model_that_the_gateway_does_not_know(tool: Tool, gateway: StandIn) ->
     assert tool("judge", "latest").code == 3  # judged again, it is the same
 
 
-def test_v1_twice(tool: Tool, gateway: StandIn) -> None:
+def test_v1_twice(tool: Tool, gateway: EmbeddedServer) -> None:
     """A doubled prefix is refused before anything runs, with the line that sets the right address."""
     said = refused(tool(*RUN, env={"DVARA_URL": f"{gateway.base_url}/v1", "DVARA_API_KEY": KEY}))
     assert said == f"error: DVARA_URL holds /v1/v1, where no gateway answers; set it with export DVARA_URL={gateway.base_url}\n"
 
 
-def test_wrong_key(tool: Tool, gateway: StandIn) -> None:
+def test_wrong_key(tool: Tool, gateway: EmbeddedServer) -> None:
     """401 is told before anything runs."""
     said = refused(tool(*RUN, env={"DVARA_URL": gateway.base_url, "DVARA_API_KEY": "gw_wrong"}))
     assert "does not accept the key in DVARA_API_KEY (401: Invalid API key); check the key" in said

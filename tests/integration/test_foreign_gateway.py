@@ -16,7 +16,7 @@ import requests
 from dvara_examples.cli._world import build_world
 from dvara_examples.core.clock import SystemClock
 from dvara_examples.embedded_gateway.answers import parse_answer
-from dvara_examples.embedded_gateway.server import StandIn
+from dvara_examples.embedded_gateway.server import EmbeddedServer
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Exchange
 from dvara_examples.records.transcript_file import read_transcript
@@ -64,9 +64,9 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForeignGateway
     """Start LiteLLM's proxy with the stand-in as its provider, without a database, and end both after the tests."""
     installed = _install()
     folder = tmp_path_factory.mktemp("litellm")
-    with StandIn(clock=SystemClock()) as provider:
+    with EmbeddedServer(clock=SystemClock()) as provider:
         answers = {"gpt-4o": ANSWER, SHORT_MODEL: SHORT_ANSWER}
-        keys = {model: provider.enroll([parse_answer(answer)]) for model, answer in answers.items()}
+        keys = {model: provider.add_key([parse_answer(answer)]) for model, answer in answers.items()}
         _configure(folder, provider.base_url, keys)
         with _proxy(installed.interpreter.with_name("litellm"), folder) as url:
             _warm_up(url)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dvara_examples.core.clock import SystemClock
-from dvara_examples.embedded_gateway.server import StandIn
+from dvara_examples.embedded_gateway.server import EmbeddedServer
 from tests.integration.conftest import COMMAND, REPOSITORY, Tool, clean_environment
 
 EXAMPLES = (
@@ -92,7 +92,7 @@ def _gateway_process(key: str, folder: Path) -> Iterator[str]:
 
 def test_url_forms_lead_to_the_same_gateway(tool: Tool) -> None:
     """With or without `/v1`, with or without a trailing slash: the same gateway, the same outcome."""
-    with StandIn(default_key="gw_key_of_the_gateway_itself", clock=SystemClock()) as gateway:
+    with EmbeddedServer(default_key="gw_key_of_the_gateway_itself", clock=SystemClock()) as gateway:
         root = gateway.base_url.removesuffix("/v1")
         for url in (root, f"{root}/", f"{root}/v1", f"{root}/v1/"):
             ran = tool("run", "chat-basic[python]", env={"DVARA_URL": url, "DVARA_API_KEY": "gw_key_of_the_gateway_itself"})
@@ -126,7 +126,7 @@ def test_a_gateway_that_cannot_be_used_is_one_sentence(tool: Tool, env: dict[str
 
 def test_a_wrong_key_is_told_as_such(tool: Tool) -> None:
     """A gateway that refuses the key is named as refusing the key."""
-    with StandIn(default_key="gw_right_key_right_key", clock=SystemClock()) as gateway:
+    with EmbeddedServer(default_key="gw_right_key_right_key", clock=SystemClock()) as gateway:
         ran = tool("run", "chat-basic[python]", env={"DVARA_URL": gateway.base_url, "DVARA_API_KEY": "gw_wrong_key_wrong_key"})
     assert ran.code == 3
     assert "key" in ran.stderr

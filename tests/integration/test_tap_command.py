@@ -17,7 +17,7 @@ import requests
 
 from dvara_examples.core.clock import SystemClock
 from dvara_examples.embedded_gateway.answers import parse_answer
-from dvara_examples.embedded_gateway.server import StandIn
+from dvara_examples.embedded_gateway.server import EmbeddedServer
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript_file import read_transcript
 from tests.integration.conftest import COMMAND, clean_environment
@@ -85,9 +85,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 @pytest.fixture
-def standin() -> Iterator[StandIn]:
+def embedded() -> Iterator[EmbeddedServer]:
     """Somebody's gateway, whose default key is the canary."""
-    with StandIn(clock=SystemClock(), default_key=CANARY) as gateway:
+    with EmbeddedServer(clock=SystemClock(), default_key=CANARY) as gateway:
         yield gateway
 
 
@@ -104,9 +104,9 @@ def unused_port() -> int:
         return port
 
 
-def test_a_stream_is_shown_step_by_step(start: Start, standin: StandIn) -> None:
+def test_a_stream_is_shown_step_by_step(start: Start, embedded: EmbeddedServer) -> None:
     """Request, status, every piece with its time, and the ending with its meaning stand there in this order."""
-    tap = start(standin.base_url.removesuffix("/v1"), DVARA_API_KEY=standin.enroll([parse_answer({"text": "All is well"})]))
+    tap = start(embedded.base_url.removesuffix("/v1"), DVARA_API_KEY=embedded.add_key([parse_answer({"text": "All is well"})]))
     assert ask(tap.client()) == "All is well"
     tap.until("done: ")
     shown = tap.stop()
@@ -117,9 +117,9 @@ def test_a_stream_is_shown_step_by_step(start: Start, standin: StandIn) -> None:
     assert shown.endswith("\n1 exchange\n")
 
 
-def test_the_pasted_command_works(start: Start, standin: StandIn) -> None:
+def test_the_pasted_command_works(start: Start, embedded: EmbeddedServer) -> None:
     """The body of the shown curl line is answered through the tap."""
-    tap = start(standin.base_url, DVARA_API_KEY=CANARY, DVARA_MODEL="gpt-4o-mini")
+    tap = start(embedded.base_url, DVARA_API_KEY=CANARY, DVARA_MODEL="gpt-4o-mini")
     body, key = tap.until(r"-d '(.*)'")[1], tap.until(r"export DVARA_API_KEY=(\S+)\n")[1]
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     reply = requests.post(f"{tap.base_url}/chat/completions", body, headers=headers, timeout=LIMIT_S)
@@ -138,18 +138,18 @@ def test_the_pasted_command_works(start: Start, standin: StandIn) -> None:
         ({"text": "one two", "error_event_after": 1}, Ending.ERROR_EVENT, "an error came as an event"),
     ],
 )
-def test_how_an_exchange_ended(start: Start, standin: StandIn, answer: object, ending: Ending, remark: str) -> None:
+def test_how_an_exchange_ended(start: Start, embedded: EmbeddedServer, answer: object, ending: Ending, remark: str) -> None:
     """A stream that did not end well is named for what it is, with what is known about it."""
-    tap = start(standin.base_url, DVARA_API_KEY=standin.enroll([parse_answer(answer)]))
+    tap = start(embedded.base_url, DVARA_API_KEY=embedded.add_key([parse_answer(answer)]))
     with contextlib.suppress(Exception):  # what a client makes of it is its own business
         ask(tap.client())
     tap.until(rf"#1  {ending}: ")
     assert remark in tap.stop()
 
 
-def test_faults_are_put_in_by_request(start: Start, standin: StandIn) -> None:
+def test_faults_are_put_in_by_request(start: Start, embedded: EmbeddedServer) -> None:
     """The first answer is cut as the first option says, the second is left alone, and so is what comes after the last."""
-    tap = start(standin.base_url, "--fault", "{cut: {after_events: 3}}", "--fault", "none", DVARA_API_KEY=CANARY)
+    tap = start(embedded.base_url, "--fault", "{cut: {after_events: 3}}", "--fault", "none", DVARA_API_KEY=CANARY)
     client = tap.client()
     assert "request 1 meets this: cut" in tap.shown()
     with pytest.raises(openai.APIConnectionError):
@@ -174,10 +174,10 @@ def test_a_gateway_that_is_not_there(start: Start) -> None:
     assert f"no connection to 127.0.0.1:{port}: connection refused" in tap.stop()
 
 
-def test_the_real_key_is_nowhere_to_be_seen(start: Start, standin: StandIn, tmp_path: Path) -> None:
+def test_the_real_key_is_nowhere_to_be_seen(start: Start, embedded: EmbeddedServer, tmp_path: Path) -> None:
     """The client never gets the key from the tap; where it or the gateway repeats it all the same, it is masked."""
     file = tmp_path / "exchanges.jsonl"
-    tap = start(standin.base_url, "--save", str(file), DVARA_API_KEY=CANARY)
+    tap = start(embedded.base_url, "--save", str(file), DVARA_API_KEY=CANARY)
     assert ask(tap.client(), model=f"mock/{CANARY}")
     with pytest.raises(openai.NotFoundError, match=CANARY):
         tap.client().get(f"/{CANARY}", cast_to=object)
@@ -188,10 +188,10 @@ def test_the_real_key_is_nowhere_to_be_seen(start: Start, standin: StandIn, tmp_
     assert CANARY not in shown + stored
 
 
-def test_a_key_of_the_clients_own_passes_through_unseen(start: Start, standin: StandIn, tmp_path: Path) -> None:
+def test_a_key_of_the_clients_own_passes_through_unseen(start: Start, embedded: EmbeddedServer, tmp_path: Path) -> None:
     """Without a real key the client's one reaches the gateway, and is masked wherever the exchange repeats it."""
     file = tmp_path / "exchanges.jsonl"
-    tap = start(standin.base_url, "--save", str(file))
+    tap = start(embedded.base_url, "--save", str(file))
     assert "Streaming works" in ask(tap.client(CANARY), model=f"mock/{CANARY}")
     tap.until("done: ")
     shown, stored = tap.stop(), file.read_text("utf-8")
@@ -201,11 +201,13 @@ def test_a_key_of_the_clients_own_passes_through_unseen(start: Start, standin: S
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interruption_stores_every_exchange(start: Start, standin: StandIn, tmp_path: Path, number: signal.Signals) -> None:
+def test_an_interruption_stores_every_exchange(
+    start: Start, embedded: EmbeddedServer, tmp_path: Path, number: signal.Signals
+) -> None:
     """Pieces are shown while the stream goes on; the interruption cuts it, and the file holds it and the one before."""
     file = tmp_path / "exchanges.jsonl"
     answers = [parse_answer({"text": "first"}), parse_answer({"pieces": ["second", "never"], "piece_delay_s": 600})]
-    tap = start(standin.base_url, "--save", str(file), DVARA_API_KEY=standin.enroll(answers))
+    tap = start(embedded.base_url, "--save", str(file), DVARA_API_KEY=embedded.add_key(answers))
     client = tap.client()
     assert ask(client) == "first"
     stream = client.chat.completions.create(model="gpt-4o", stream=True, messages=[{"role": "user", "content": "Hi"}])
@@ -217,13 +219,13 @@ def test_an_interruption_stores_every_exchange(start: Start, standin: StandIn, t
     transcript = read_transcript(file)
     assert [(one.ending, one.text) for one in transcript.exchanges] == [("done", "first"), ("client_closed", "second")]
     assert "the run was stopped" in transcript.exchanges[1].notes
-    assert (transcript.run.variant_id, transcript.run.gateway) == ("tap", standin.base_url)
+    assert (transcript.run.variant_id, transcript.run.gateway) == ("tap", embedded.base_url)
 
 
-def test_a_screen_that_is_not_read_holds_nothing_up(standin: StandIn, tmp_path: Path) -> None:
+def test_a_screen_that_is_not_read_holds_nothing_up(embedded: EmbeddedServer, tmp_path: Path) -> None:
     """With its output stuck in a full pipe the tap goes on relaying, ends when told to, and stores every exchange."""
     file, path = tmp_path / "exchanges.jsonl", "x" * 200
-    command = [COMMAND, "tap", "--port", "0", standin.base_url, "--save", str(file)]
+    command = [COMMAND, "tap", "--port", "0", embedded.base_url, "--save", str(file)]
     with subprocess.Popen(command, env=clean_environment(), stdout=subprocess.PIPE, text=True, bufsize=1) as process:
         try:
             assert process.stdout is not None
@@ -239,10 +241,10 @@ def test_a_screen_that_is_not_read_holds_nothing_up(standin: StandIn, tmp_path: 
     assert len(read_transcript(file).exchanges) == 400
 
 
-def test_a_reader_that_leaves_ends_the_tap(standin: StandIn, tmp_path: Path) -> None:
+def test_a_reader_that_leaves_ends_the_tap(embedded: EmbeddedServer, tmp_path: Path) -> None:
     """As behind ``| head``: once nobody reads any more the tap ends in good order and stores what it saw."""
     file = tmp_path / "exchanges.jsonl"
-    command = [COMMAND, "tap", "--port", "0", standin.base_url, "--save", str(file)]
+    command = [COMMAND, "tap", "--port", "0", embedded.base_url, "--save", str(file)]
     with subprocess.Popen(command, env=clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -267,11 +269,11 @@ def call(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_port_that_is_taken(standin: StandIn) -> None:
+def test_a_port_that_is_taken(embedded: EmbeddedServer) -> None:
     """It is told which port and what to do, before anything else is written."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        done = call(standin.base_url, "--port", str(port))
+        done = call(embedded.base_url, "--port", str(port))
     assert done.returncode == 3
     assert f"port {port} on 127.0.0.1 cannot be used (address already in use)" in done.stderr
     assert done.stdout == ""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dvara_examples.manifest.scalars import Refused, read_plain
+from dvara_examples.manifest.scalars import RefusedScalar, read_plain
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_what_both_versions_read_alike_is_taken(word: str, value: object) -> Non
 def test_what_they_read_differently_is_refused(word: str, as_1_1: str, as_1_2: str) -> None:
     """The message says what each version of YAML would make of the word, and how to write what is meant."""
     refused = read_plain(word)
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, RefusedScalar)
     assert refused.found == f"found the unquoted {word}, which YAML 1.1 reads as {as_1_1} and YAML 1.2 as {as_1_2}"
     assert refused.accepted.startswith("put it in quotes")
 
@@ -75,7 +75,7 @@ def test_what_they_read_differently_is_refused(word: str, as_1_1: str, as_1_2: s
 def test_odd_spellings_and_numbers_out_of_bounds_are_refused(word: str) -> None:
     """There is one spelling of each boolean and of null, and no number that JSON or a machine word could not hold."""
     refused = read_plain(word)
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, RefusedScalar)
     assert len(refused.found) < 200
 
 
@@ -88,4 +88,4 @@ def test_no_word_breaks_the_reading(word: str) -> None:
     elif isinstance(read, int) and not isinstance(read, bool):
         assert read == int(word, 0)
     else:
-        assert read is None or isinstance(read, bool | str | Refused)
+        assert read is None or isinstance(read, bool | str | RefusedScalar)

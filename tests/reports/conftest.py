@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dvara_examples.records.model import Ending
-from dvara_examples.records.results import Place, RunResult, Summary
+from dvara_examples.records.results import RunResult, SourceLine, Summary
 from dvara_examples.records.verdict import Finding, Outcome, Verdict, Witness
 from dvara_examples.reports import SessionInfo, report_module
 from dvara_examples.reports._target import file_target
@@ -46,7 +46,7 @@ def make_result(
     )
     values: dict[str, object] = {
         "title": "tokens, as they arrive",
-        "places": (Place(f"examples/{language}/stream_basic.x", 12), Place("docs/streaming.md", 40)),
+        "places": (SourceLine(f"examples/{language}/stream_basic.x", 12), SourceLine("docs/streaming.md", 40)),
         "transcript": transcript if ran else None,
         "stored": Path("/runs/one/stream-basic.jsonl") if ran else None,
     }

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from dvara_examples.records.results import Place, Preparing, RunResult, Summary
+from dvara_examples.records.results import Preparing, RunResult, SourceLine, Summary
 from dvara_examples.records.transcript import Output, OutputPiece
 from dvara_examples.records.verdict import Finding, Outcome, Verdict, Witness
 from dvara_examples.reports import SessionInfo, report_kinds, report_module
 from dvara_examples.reports._schema import events_schema, report_schema
 from dvara_examples.reports._target import file_target, stdout_target
-from dvara_examples.reports._workflow import muzzled
+from dvara_examples.reports._workflow import escape_workflow_commands
 from dvara_examples.toolchains import Runtime
 from tests.factories import make_exchange, make_transcript
 from tests.reports.actions_runner import commands_in
@@ -32,7 +32,7 @@ NASTY = (
 texts = st.lists(st.one_of(st.sampled_from(NASTY), st.text(st.characters(codec=None)), st.just("word")), max_size=6).map("".join)
 names = texts.map(lambda text: text or "x")
 numbers = st.floats(0, 1e9)
-places = st.builds(Place, names, st.integers(1, 10**6))
+places = st.builds(SourceLine, names, st.integers(1, 10**6))
 findings = st.builds(Finding, names, st.sampled_from(Witness), st.booleans(), texts, texts, texts, texts)
 verdicts = st.builds(Verdict, st.sampled_from(Outcome), st.lists(findings, max_size=2).map(tuple), texts)
 
@@ -111,7 +111,7 @@ def test_every_report_stays_well_formed(kind: str, found: list[RunResult], text:
     info = SessionInfo("0.1.0", "2026-11-22T20:00:00+00:00", text, text, (runtime,), planned, text)
     out = StringIO()
     with TemporaryDirectory() as folder, file_target(Path(folder, "out")) as target:
-        on_stdout = stdout_target(muzzled(out))
+        on_stdout = stdout_target(escape_workflow_commands(out))
         for where in (target, on_stdout):
             reporter = report_module(kind).open_report(info, where)
             reporter.event(Preparing(text))

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dvara_examples.records.results import Place
+from dvara_examples.records.results import SourceLine
 from dvara_examples.records.verdict import Outcome
-from dvara_examples.reports._workflow import muzzled
+from dvara_examples.reports._workflow import escape_workflow_commands
 from tests.reports.actions_runner import Command, commands_in
 from tests.reports.conftest import ONE_OF_EACH, Write, make_result
 
@@ -59,7 +59,7 @@ NASTY = "50% of a:b,c\n::error::smuggled\r\n##[error]smuggled %0A"
 
 def test_text_cannot_leave_its_annotation(write: Write) -> None:
     """Line ends, colons, commas and per cent signs come out as they went in, and no further command begins."""
-    result = make_result(Outcome.FAILED, reason=NASTY, places=(Place("a:b,c%.py", 3),))
+    result = make_result(Outcome.FAILED, reason=NASTY, places=(SourceLine("a:b,c%.py", 3),))
     (command,) = commands_in(write("github", replace(result, variant_id="x:y,z[python]")))
     assert command.properties["file"] == "a:b,c%.py"
     assert command.properties["title"] == "x:y,z[python] failed"
@@ -72,7 +72,7 @@ def test_text_cannot_leave_its_annotation(write: Write) -> None:
 def through(*pieces: str) -> str:
     """Return what a muzzled stream lets through."""
     out = io.StringIO()
-    stream = muzzled(out)
+    stream = escape_workflow_commands(out)
     for piece in pieces:
         stream.write(piece)
     return out.getvalue()

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from dvara_examples.records.model import Ending
-from dvara_examples.records.results import Place, RunResult, Summary
+from dvara_examples.records.results import RunResult, SourceLine, Summary
 from dvara_examples.records.transcript import ProcessEnd, Transcript
 from dvara_examples.records.transcript_file import read_transcript
 from dvara_examples.records.verdict import Outcome, Verdict
@@ -88,7 +88,7 @@ def boxes(browser: Browser, selector: str) -> list[tuple[float, float]]:
 PASSED = result_of(
     make_transcript(stdout=STEADY, exchanges=[make_exchange(STEADY)], expect={"exit": 0, "progressive": True}),
     title="Tokens are printed as they arrive",
-    places=(Place("examples/python/stream_basic.py", 12),),
+    places=(SourceLine("examples/python/stream_basic.py", 12),),
 )
 BURST = result_of(
     make_transcript(
@@ -204,7 +204,7 @@ def test_what_examples_and_gateways_write_stays_text(browser: Browser, tmp_path:
     )
     run = replace(transcript.run, argv=(HOSTILE,), versions={HOSTILE: HOSTILE}, gateway=HOSTILE, reproduce=HOSTILE)
     hostile = replace(transcript, run=run, expect={"exit": 1, "stdout": {"contains": HOSTILE}})
-    place = Place(HOSTILE, 1)
+    place = SourceLine(HOSTILE, 1)
     results = [
         result_of(hostile, title=HOSTILE, places=(place, place)),
         without_run("y[<i>]", "<i>", Outcome.ERRORED, HOSTILE),

@@ -9,7 +9,7 @@ import pytest
 from dvara_examples.core.errors import ExitCode, ReportError
 from dvara_examples.core.values import InvalidValue
 from dvara_examples.records.results import Summary
-from dvara_examples.reports._opening import Request, Surroundings, open_reports, parse_request
+from dvara_examples.reports._opening import ReportRequest, Surroundings, open_reports, parse_request
 from tests.reports.conftest import about, make_result
 
 
@@ -22,12 +22,12 @@ def around(cwd: Path, stdout: TextIO | None = None, folder: Path | None = None) 
 @pytest.mark.parametrize(
     ("text", "parsed"),
     [
-        ("json", Request("json")),
-        ("json=a=b.json", Request("json", "a=b.json")),
-        ("json=-", Request("json", "-")),
+        ("json", ReportRequest("json")),
+        ("json=a=b.json", ReportRequest("json", "a=b.json")),
+        ("json=-", ReportRequest("json", "-")),
     ],
 )
-def test_a_kind_and_perhaps_a_path(text: str, parsed: Request) -> None:
+def test_a_kind_and_perhaps_a_path(text: str, parsed: ReportRequest) -> None:
     """Everything behind the first equals sign is the path."""
     assert parse_request(text) == parsed
 
@@ -45,14 +45,14 @@ def test_what_is_no_report_is_refused(text: str, told: str) -> None:
 @pytest.mark.parametrize(
     "pair",
     [
-        (Request("json", "a"), Request("json", "b/../a")),
-        (Request("json", "-"), Request("json", "/dev/stdout")),
-        (Request("json"), Request("json")),
-        (Request("json"), Request("json", "runs/report.json")),
-        (Request("json", "link"), Request("json", "a")),
+        (ReportRequest("json", "a"), ReportRequest("json", "b/../a")),
+        (ReportRequest("json", "-"), ReportRequest("json", "/dev/stdout")),
+        (ReportRequest("json"), ReportRequest("json")),
+        (ReportRequest("json"), ReportRequest("json", "runs/report.json")),
+        (ReportRequest("json", "link"), ReportRequest("json", "a")),
     ],
 )
-def test_two_reports_to_one_place_are_refused(tmp_path: Path, pair: tuple[Request, Request]) -> None:
+def test_two_reports_to_one_place_are_refused(tmp_path: Path, pair: tuple[ReportRequest, ReportRequest]) -> None:
     """Whichever way the place is spelt."""
     (tmp_path / "b").mkdir()
     (tmp_path / "link").symlink_to("a")
@@ -63,7 +63,7 @@ def test_two_reports_to_one_place_are_refused(tmp_path: Path, pair: tuple[Reques
 
 def test_a_report_that_cannot_be_written_takes_nothing_along(tmp_path: Path) -> None:
     """The other one is whole, the failure is told with its cause, and a session that went well ends with 3."""
-    wanted = [Request("json", "/dev/full"), Request("json", "good.json")]
+    wanted = [ReportRequest("json", "/dev/full"), ReportRequest("json", "good.json")]
     summary = Summary.of([make_result()])
     with open_reports(wanted, about(), around(tmp_path)) as opened:
         for reporter in opened.reporters:
@@ -87,7 +87,7 @@ def test_a_reader_that_leaves_is_no_failure(tmp_path: Path) -> None:
             raise BrokenPipeError
 
     summary = Summary.of([make_result()])
-    with open_reports([Request("json", "-")], about(), around(tmp_path, Gone())) as opened:
+    with open_reports([ReportRequest("json", "-")], about(), around(tmp_path, Gone())) as opened:
         opened.reporters[0].close(summary)
     assert (opened.failures, opened.exit_code(summary)) == ([], ExitCode.OK)
 
@@ -95,7 +95,7 @@ def test_a_reader_that_leaves_is_no_failure(tmp_path: Path) -> None:
 def test_a_fault_in_a_report_is_told_as_one(tmp_path: Path) -> None:
     """An exception in a report ends that report alone, with the place in the program and exit code 5."""
     summary = Summary.of([make_result()])
-    with open_reports([Request("json", "a")], about(), around(tmp_path)) as opened:
+    with open_reports([ReportRequest("json", "a")], about(), around(tmp_path)) as opened:
         opened.reporters[0].result(None)  # type: ignore[arg-type]
         opened.reporters[0].close(summary)
     ((sentence, _),) = opened.failures

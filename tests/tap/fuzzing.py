@@ -17,9 +17,9 @@ from random import Random
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Exchange
-from dvara_examples.tap import Bounds
+from dvara_examples.tap import CaptureLimits
 from dvara_examples.tap.conversation import Conversation
-from dvara_examples.tap.ending import Close
+from dvara_examples.tap.ending import CloseKind
 from dvara_examples.tap.exchange_log import Ledger
 from dvara_examples.wire.http import read_request_head
 from dvara_examples.wire.sse import SseParser
@@ -115,7 +115,7 @@ def check_events(tried: Tried) -> int:
 
 def observe(raw: bytes, sizes: Sequence[int], closing: Closing) -> Exchange:
     """Lead *raw* past the observers in pieces of these *sizes* and return the one exchange that they saw."""
-    ledger = Ledger(Bounds(), Redactor(), stall_after_s=10.0)
+    ledger = Ledger(CaptureLimits(), Redactor(), stall_after_s=10.0)
     conversation = Conversation(1, ledger, refused=lambda: True)
     conversation.begin(0.0, read_request_head(REQUEST), ())
     conversation.request_payload(b'{"stream": true}')
@@ -123,7 +123,7 @@ def observe(raw: bytes, sizes: Sequence[int], closing: Closing) -> Exchange:
         conversation.response_bytes(0.0, memoryview(piece))
     match closing:
         case Closing.FIN | Closing.RST:
-            conversation.gateway_closed(0.0, Close(closing))
+            conversation.gateway_closed(0.0, CloseKind(closing))
         case Closing.CLIENT:
             conversation.client_left(0.0)
     conversation.end(0.0)

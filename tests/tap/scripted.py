@@ -18,7 +18,7 @@ from dvara_examples.core.redaction import Redactor
 from dvara_examples.faults import Faults
 from dvara_examples.records.model import Endpoint
 from dvara_examples.records.transcript import Exchange
-from dvara_examples.tap import Bounds, Gate, Tap, TapEvent
+from dvara_examples.tap import CaptureLimits, RequestGate, Tap, TapEvent
 
 LIMIT_S = 20.0
 REAL_KEY = "gw_real_key_0123456789abcdef"
@@ -193,12 +193,12 @@ def open_line(
     path: str = "/v1",
     key: str = REAL_KEY,
     stall_after_s: float = 10.0,
-    bounds: Bounds | None = None,
+    bounds: CaptureLimits | None = None,
     secrets: tuple[str, ...] = (),
     on_event: Callable[[TapEvent], None] | None = None,
     keep: bool = True,
     faults: Sequence[Faults] = (),
-    gate: Gate | None = None,
+    gate: RequestGate | None = None,
 ) -> Iterator[Line]:
     """Open a tap in front of a raw gateway whose API lies under *path*."""
     timer = start_timer(SystemClock())
@@ -211,7 +211,7 @@ def open_line(
             timer,
             Redactor.of(secrets),
             stall_after_s=stall_after_s,
-            bounds=bounds or Bounds(),
+            bounds=bounds or CaptureLimits(),
             on_event=on_event,
             keep=keep,
             faults=faults,

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from dvara_examples.records.model import Ending
-from dvara_examples.tap.ending import Close, Facts, name_ending
+from dvara_examples.tap.ending import CloseKind, Facts, name_ending
 
-BROKEN = (Close.FIN, Close.RST, Close.BROKEN)
-LEFT = (Close.CLIENT, Close.STOPPED)
+BROKEN = (CloseKind.FIN, CloseKind.RST, CloseKind.BROKEN)
+LEFT = (CloseKind.CLIENT, CloseKind.STOPPED)
 
 
 def all_facts() -> list[Facts]:
@@ -30,7 +30,7 @@ def all_facts() -> list[Facts]:
             silent_s=silent_s,
         )
         for close, status, asked, chat, stream, finish, sentinel, error, malformed, silent_s in itertools.product(
-            Close, (None, 200, 404), both, both, both, both, both, both, both, (0.0, 10.0)
+            CloseKind, (None, 200, 404), both, both, both, both, both, both, both, (0.0, 10.0)
         )
     ]
 
@@ -47,8 +47,8 @@ def test_an_error_status_outranks_everything() -> None:
     assert endings(status=404) == {Ending.HTTP_ERROR}
 
 
-@pytest.mark.parametrize("close", [Close.COMPLETE, *BROKEN])
-def test_no_head_is_no_response(close: Close) -> None:
+@pytest.mark.parametrize("close", [CloseKind.COMPLETE, *BROKEN])
+def test_no_head_is_no_response(close: CloseKind) -> None:
     """Without a whole head there was no response, unless the client gave up first."""
     assert endings(status=None, close=close) == {Ending.NO_RESPONSE}
 
@@ -71,20 +71,22 @@ def test_done_needs_all_three() -> None:
         if name_ending(facts)[0] is Ending.DONE:
             assert facts.finish_reason
             assert facts.sentinel
-            assert facts.close is Close.COMPLETE or (facts.close is Close.CLIENT and facts.heard_all and facts.silent_s < 10)
+            assert facts.close is CloseKind.COMPLETE or (
+                facts.close is CloseKind.CLIENT and facts.heard_all and facts.silent_s < 10
+            )
 
 
 def test_broken_framing_is_never_a_good_end() -> None:
     """A gateway that breaks off ends in reset or truncated, even after the sentinel."""
     quiet = {"status": 200, "asked_stream": True, "event_stream": True, "error_event": False, "malformed_event": False}
-    assert endings(close=Close.RST, **quiet) == {Ending.RESET}
-    assert endings(close=Close.FIN, **quiet) == {Ending.TRUNCATED}
-    assert endings(close=Close.BROKEN, **quiet) == {Ending.TRUNCATED}
+    assert endings(close=CloseKind.RST, **quiet) == {Ending.RESET}
+    assert endings(close=CloseKind.FIN, **quiet) == {Ending.TRUNCATED}
+    assert endings(close=CloseKind.BROKEN, **quiet) == {Ending.TRUNCATED}
 
 
 @pytest.mark.parametrize("close", LEFT)
 @pytest.mark.parametrize("status", [None, 200])
-def test_silence_makes_a_stall(close: Close, status: int | None) -> None:
+def test_silence_makes_a_stall(close: CloseKind, status: int | None) -> None:
     """After the idle limit's silence it is a stall, whoever ended it and however far the stream had come."""
     quiet = {"asked_stream": True, "event_stream": True, "error_event": False, "malformed_event": False}
     assert endings(close=close, status=status, silent_s=10.0, **quiet) == {Ending.STALLED}
@@ -92,7 +94,7 @@ def test_silence_makes_a_stall(close: Close, status: int | None) -> None:
 
 def test_a_stopped_run_is_not_done() -> None:
     """A run that was stopped before the framing was complete is not done, even after the sentinel."""
-    facts = Facts(Close.STOPPED, 200, finish_reason="stop", sentinel=True, heard_all=True)
+    facts = Facts(CloseKind.STOPPED, 200, finish_reason="stop", sentinel=True, heard_all=True)
     assert name_ending(facts)[0] is Ending.CLIENT_CLOSED
 
 
@@ -107,24 +109,24 @@ def test_a_stopped_run_is_not_done() -> None:
 )
 def test_complete_chat_streams(finish: str | None, sentinel: bool, ending: Ending) -> None:
     """A complete stream is named by what it said at its end."""
-    assert name_ending(Facts(Close.COMPLETE, 200, finish_reason=finish, sentinel=sentinel))[0] is ending
+    assert name_ending(Facts(CloseKind.COMPLETE, 200, finish_reason=finish, sentinel=sentinel))[0] is ending
 
 
 @pytest.mark.parametrize("asked", [True, False])
 def test_streams_in_no_known_protocol_are_unrecognised(asked: bool) -> None:
     """A complete stream that no protocol claims is neither whole nor cut: only its framing could be judged."""
-    assert name_ending(Facts(Close.COMPLETE, 200, asked, known=False))[0] is Ending.UNRECOGNISED
+    assert name_ending(Facts(CloseKind.COMPLETE, 200, asked, known=False))[0] is Ending.UNRECOGNISED
 
 
 @pytest.mark.parametrize("asked", [True, False])
 def test_a_finish_reason_that_is_not_known_is_unrecognised(asked: bool) -> None:
     """Neither the sentinel nor complete framing vouches for an unknown finish reason, whoever closed."""
-    facts = Facts(Close.COMPLETE, 200, asked, finish_reason="abort", recognised=False, sentinel=True)
+    facts = Facts(CloseKind.COMPLETE, 200, asked, finish_reason="abort", recognised=False, sentinel=True)
     assert name_ending(facts)[0] is Ending.UNRECOGNISED
-    assert name_ending(replace(facts, close=Close.CLIENT, heard_all=True))[0] is Ending.UNRECOGNISED
+    assert name_ending(replace(facts, close=CloseKind.CLIENT, heard_all=True))[0] is Ending.UNRECOGNISED
 
 
 def test_a_protocol_that_needs_its_last_word_is_not_done_without_it() -> None:
     """A finish reason alone ends a chat stream, but no stream of a protocol with a last word of its own."""
-    facts = Facts(Close.COMPLETE, 200, finish_reason="stop", needs_last_word=True)
+    facts = Facts(CloseKind.COMPLETE, 200, finish_reason="stop", needs_last_word=True)
     assert name_ending(facts)[0] is Ending.EOF_WITHOUT_DONE

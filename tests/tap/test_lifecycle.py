@@ -10,7 +10,7 @@ from dvara_examples.core.clock import SystemClock, start_timer
 from dvara_examples.core.errors import GatewayError
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.records.model import Ending, Endpoint
-from dvara_examples.tap import Bounds, Tap
+from dvara_examples.tap import CaptureLimits, Tap
 from dvara_examples.tap.relay import GONE_AFTER_S
 from tests.tap.scripted import LAST_CHUNK, LIMIT_S, REAL_KEY, SSE_HEAD, Line, chunk, delta, open_line, request
 
@@ -163,7 +163,7 @@ def test_an_address_that_is_none(base_url: str, said: str) -> None:
 def test_a_client_that_never_stops_asking() -> None:
     """Beyond the bound the newest exchange takes the place of the one before, and a note says how many were not kept."""
     answer = b"HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n"
-    with open_line(bounds=Bounds(exchanges=3)) as line:
+    with open_line(bounds=CaptureLimits(exchanges=3)) as line:
         client, gateway, sent = line.ask()
         gateway.send(answer)
         assert client.receive(len(answer)) == answer

@@ -6,7 +6,7 @@ from queue import SimpleQueue
 import pytest
 
 from dvara_examples.core.redaction import Redactor
-from dvara_examples.tap import Bounds, TapEvent
+from dvara_examples.tap import CaptureLimits, TapEvent
 from dvara_examples.tap.masking import RECOGNISED, RunningMask
 from dvara_examples.tap.progress import EventPassed
 from tests.tap.scripted import DONE, LAST_CHUNK, REAL_KEY, SSE_HEAD, chunk, delta, open_line
@@ -14,7 +14,7 @@ from tests.tap.scripted import DONE, LAST_CHUNK, REAL_KEY, SSE_HEAD, chunk, delt
 EDGES = [1, 7, len(REAL_KEY) - 1]
 
 
-def spoken(*texts: str, bounds: Bounds | None = None) -> str:
+def spoken(*texts: str, bounds: CaptureLimits | None = None) -> str:
     """Return the record, as text, of an answer in these parts; none of them may be kept from the client."""
     sent = SSE_HEAD + chunk(b"".join(map(delta, texts)) + delta(finish="stop") + DONE) + LAST_CHUNK
     with open_line(bounds=bounds) as line:
@@ -61,7 +61,7 @@ def test_a_key_beside_a_whole_one() -> None:
 
 def test_a_key_across_the_last_event_that_is_kept() -> None:
     """Of the body only that is kept legible which is known to hold no part of the key."""
-    shown = spoken("a", REAL_KEY[:9], REAL_KEY[9:], "b", bounds=Bounds(events=2))
+    shown = spoken("a", REAL_KEY[:9], REAL_KEY[9:], "b", bounds=CaptureLimits(events=2))
     assert REAL_KEY[:9] not in shown
     assert REAL_KEY[9:] not in shown
 

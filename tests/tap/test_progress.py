@@ -10,7 +10,7 @@ from dvara_examples.core.errors import GatewayError
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.faults import parse_faults
 from dvara_examples.records.model import Ending, Endpoint
-from dvara_examples.tap import Bounds, Tap, TapEvent
+from dvara_examples.tap import CaptureLimits, Tap, TapEvent
 from dvara_examples.tap.progress import TOLD_CHARS, EventPassed, ExchangeEnded, Remarked, RequestArrived, ResponseBegan
 from tests.tap.scripted import DONE, LAST_CHUNK, LIMIT_S, REAL_KEY, SSE_HEAD, chunk, delta, open_line, request
 
@@ -41,7 +41,7 @@ def test_each_step_is_told_when_it_happens() -> None:
 def test_what_is_not_kept_is_still_told() -> None:
     """A tap that keeps nothing tells all the same, also of events beyond what would be kept."""
     told: SimpleQueue[TapEvent] = SimpleQueue()
-    with open_line(on_event=told.put, keep=False, bounds=Bounds(events=1)) as line:
+    with open_line(on_event=told.put, keep=False, bounds=CaptureLimits(events=1)) as line:
         _, gateway, _ = line.ask()
         gateway.send(SSE_HEAD + chunk(delta("a") + delta("b") + delta("c")) + LAST_CHUNK)
         steps = [told.get(timeout=LIMIT_S) for _ in range(6)]

@@ -6,7 +6,7 @@ import pytest
 
 from dvara_examples.protocols import FINISH_REASONS, StreamReader, protocol_of, reader_for
 from dvara_examples.records.model import Ending
-from dvara_examples.tap.ending import Close, Facts, name_ending
+from dvara_examples.tap.ending import CloseKind, Facts, name_ending
 from dvara_examples.wire.sse import SseParser
 
 Event = tuple[str, dict[str, object]]
@@ -61,7 +61,7 @@ def ending(target: str, data: bytes) -> Ending:
     """Name the ending of a 200 with this event stream and a complete framing."""
     reader, _ = read(target, data)
     facts = Facts(
-        Close.COMPLETE,
+        CloseKind.COMPLETE,
         200,
         known=protocol_of(target) is not None,
         finish_reason=reader.finish_reason,

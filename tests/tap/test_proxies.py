@@ -7,7 +7,7 @@ import pytest
 from dvara_examples.core.errors import GatewayError
 from dvara_examples.records.model import Ending
 from dvara_examples.tap.proxies import is_loopback, proxy_for
-from dvara_examples.tap.rewrite import Origin
+from dvara_examples.tap.rewrite import GatewayAddress
 from tests.tap.proxying import basic, http_proxy
 from tests.tap.test_upstream import ANSWER, AUTHORITY, ask, tls_gateway
 
@@ -33,7 +33,7 @@ P = "http://proxy.example:3128"
 )
 def test_which_variable_counts(base_url: str, environ: Mapping[str, str], variable: str | None) -> None:
     """The scheme's own variable goes before the one for all, lower case before upper, and loopback is reached straight."""
-    proxy = proxy_for(Origin.of(base_url), environ)
+    proxy = proxy_for(GatewayAddress.of(base_url), environ)
     assert (proxy.variable if proxy else None) == variable
     assert proxy is None or (proxy.host, proxy.port) == ("proxy.example", 3128)
 
@@ -63,7 +63,7 @@ def test_which_variable_counts(base_url: str, environ: Mapping[str, str], variab
 def test_no_proxy(host: str, listed: str, exempt: bool) -> None:
     """Names mean themselves and what is below them, networks their addresses, and a port narrows an entry down."""
     environ = {"HTTPS_PROXY": P, "no_proxy": listed}
-    assert (proxy_for(Origin.of(f"https://{host}/v1"), environ) is None) is exempt
+    assert (proxy_for(GatewayAddress.of(f"https://{host}/v1"), environ) is None) is exempt
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_no_proxy(host: str, listed: str, exempt: bool) -> None:
 def test_a_proxy_that_cannot_be_used(value: str, told: str) -> None:
     """The sentence names the variable and what is accepted, and never the credentials."""
     with pytest.raises(GatewayError) as caught:
-        proxy_for(Origin.of("https://gw.example"), {"HTTPS_PROXY": value})
+        proxy_for(GatewayAddress.of("https://gw.example"), {"HTTPS_PROXY": value})
     assert str(caught.value).startswith("HTTPS_PROXY names")
     assert told in str(caught.value)
     assert SECRET not in str(caught.value)
@@ -86,7 +86,7 @@ def test_a_proxy_that_cannot_be_used(value: str, told: str) -> None:
 
 def test_a_proxy_shows_no_credentials() -> None:
     """Neither its words nor its representation hold what it is let in by, plain or encoded."""
-    proxy = proxy_for(Origin.of("https://gw.example"), {"HTTPS_PROXY": f"http://user:{SECRET}@proxy.example"})
+    proxy = proxy_for(GatewayAddress.of("https://gw.example"), {"HTTPS_PROXY": f"http://user:{SECRET}@proxy.example"})
     assert proxy is not None
     assert proxy.credentials is not None
     shown = f"{proxy} {proxy!r}"

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dvara_examples.records.model import Ending
-from dvara_examples.tap import Bounds
-from dvara_examples.tap.rewrite import Origin, Rewriter
+from dvara_examples.tap import CaptureLimits
+from dvara_examples.tap.rewrite import GatewayAddress, Rewriter
 from dvara_examples.wire.http import read_request_head
 from tests.tap.scripted import LAST_CHUNK, REAL_KEY, SSE_HEAD, STREAM, Line, chunk, open_line, request
 
@@ -96,7 +96,7 @@ def test_no_secret_is_recorded() -> None:
 
 def test_a_secret_that_the_bound_would_cut_is_not_recorded_in_part() -> None:
     """A secret across the bound of what is kept is masked before the cut, so that no half of it stays."""
-    with open_line(bounds=Bounds(request_body_bytes=30, response_body_bytes=30)) as line:
+    with open_line(bounds=CaptureLimits(request_body_bytes=30, response_body_bytes=30)) as line:
         client, gateway, _ = line.ask(request({"k": "x" * 10 + REAL_KEY}))
         reply = b"HTTP/1.1 200 \r\nContent-Length: 60\r\n\r\n" + b"y" * 20 + REAL_KEY.encode().ljust(40)
         gateway.send(reply)
@@ -220,7 +220,7 @@ def test_chunked_request(line: Line) -> None:
 @pytest.mark.parametrize("stream", [True, False])
 def test_a_request_larger_than_the_bound(stream: bool) -> None:
     """A large body passes whole; its beginning is kept, its size is known, and so is whether it asks for a stream."""
-    with open_line(bounds=Bounds(request_body_bytes=1000)) as line:
+    with open_line(bounds=CaptureLimits(request_body_bytes=1000)) as line:
         sent = request({"text": "x" * 30_000, "stream": stream, "more": "x" * 30_000})
         _, _, got = line.ask(sent)
         assert len(got.partition(b"\r\n\r\n")[2]) == len(sent.partition(b"\r\n\r\n")[2])
@@ -335,6 +335,6 @@ def test_requests_cut_anywhere(sizes: list[int]) -> None:
 )
 def test_an_offer_of_http2_ends_at_the_tap(offered: bytes, passed: bytes) -> None:
     """An offer of h2c is for one hop and would leave the tap blind; the gateway never sees it, other upgrades it does."""
-    rewriter = Rewriter(Origin("http", "gateway", 80, "/v1"), "tap:1", "tap_key", "real_key")
+    rewriter = Rewriter(GatewayAddress("http", "gateway", 80, "/v1"), "tap:1", "tap_key", "real_key")
     head = read_request_head(b"POST /v1/x HTTP/1.1\r\n" + offered + b"Content-Length: 2\r\n\r\n")
     assert rewriter.head(head) == b"POST /v1/x HTTP/1.1\r\n" + passed + b"Content-Length: 2\r\n\r\n"

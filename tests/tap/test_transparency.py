@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dvara_examples.records.model import Ending
-from dvara_examples.tap import Bounds
+from dvara_examples.tap import CaptureLimits
 from tests.tap.scripted import LAST_CHUNK, SSE_HEAD, Line, Side, chunk, delta, open_line, request
 
 MIB = 1024 * 1024
@@ -94,7 +94,7 @@ def test_a_large_body(kind: bytes, how: str) -> None:
         parts = [head + b"Transfer-Encoding: chunked\r\n\r\n", *([chunk(block)] * 64), LAST_CHUNK]
     else:
         parts = [head + b"\r\n", *([block] * 64)]
-    with open_line(bounds=Bounds(response_body_bytes=1000)) as line:
+    with open_line(bounds=CaptureLimits(response_body_bytes=1000)) as line:
         client, gateway, _ = line.ask(request(None, "/v1/file", method="GET"))
         sender = _send_and_close(gateway, *parts)
         received = client.receive_all()
@@ -166,7 +166,7 @@ def test_an_early_refusal_of_a_large_upload(line: Line) -> None:
 
 def test_bounds_of_events_pieces_and_text() -> None:
     """Beyond the bounds events are only counted, pieces dropped, and a text that was cut says so."""
-    with open_line(bounds=Bounds(events=3, pieces=4, text_bytes=5, event_chars=20)) as line:
+    with open_line(bounds=CaptureLimits(events=3, pieces=4, text_bytes=5, event_chars=20)) as line:
         client, gateway, _ = line.ask()
         gateway.send(SSE_HEAD)
         client.receive(len(SSE_HEAD))

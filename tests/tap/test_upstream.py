@@ -15,7 +15,7 @@ from dvara_examples.core.redaction import Redactor
 from dvara_examples.records.model import Ending, Endpoint
 from dvara_examples.records.transcript import Exchange
 from dvara_examples.tap import Tap
-from dvara_examples.tap.rewrite import Origin
+from dvara_examples.tap.rewrite import GatewayAddress
 from tests.tap.scripted import DONE, LAST_CHUNK, LIMIT_S, REAL_KEY, SSE_HEAD, chunk, delta, request
 
 TLS = Path(__file__).parent.parent / "data" / "authority"
@@ -200,5 +200,5 @@ def test_a_folder_of_certificates(tmp_path: Path) -> None:
 )
 def test_origin(base_url: str, authority: str, path: str) -> None:
     """Host carries a port only where it is not the scheme's own, and the path has no slash at its end."""
-    origin = Origin.of(base_url)
+    origin = GatewayAddress.of(base_url)
     assert (origin.authority, origin.path) == (authority, path)

@@ -20,7 +20,7 @@ import pytest
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
-from dvara_examples.toolchains import Command, Deps, Prepared, Runtime, load_toolchain
+from dvara_examples.toolchains import Command, Deps, PreparedRuntime, Runtime, load_toolchain
 from dvara_examples.toolchains._node_runtime import pinned_version, provision
 from dvara_examples.toolchains.node import PreparedNode
 from tests.toolchains.conftest import OnDay
@@ -83,7 +83,7 @@ def probe(world: World) -> Runtime:
     return found
 
 
-def prepare(world: World, project: Path, said: list[str] | None = None, deps: Deps = Deps.LOCKED) -> Prepared:
+def prepare(world: World, project: Path, said: list[str] | None = None, deps: Deps = Deps.LOCKED) -> PreparedRuntime:
     """Prepare *project* for the Node.js of *world*."""
     return NODE.prepare(probe(world), project, world, (said if said is not None else []).append, deps)
 
@@ -93,7 +93,7 @@ def run(command: Command) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command.argv, env=dict(command.env), capture_output=True, text=True, timeout=60, check=False)
 
 
-def output_of(prepared: Prepared, script: Path, args: Sequence[str] = ()) -> str:
+def output_of(prepared: PreparedRuntime, script: Path, args: Sequence[str] = ()) -> str:
     """Run *script* and return what it printed; anything on stderr fails the test."""
     done = run(prepared.command(script, args))
     assert done.stderr == ""

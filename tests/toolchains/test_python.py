@@ -13,7 +13,7 @@ import pytest
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
-from dvara_examples.toolchains import Command, Deps, Missing, Prepared, Runtime, load_toolchain
+from dvara_examples.toolchains import Command, Deps, Missing, PreparedRuntime, Runtime, load_toolchain
 from dvara_examples.toolchains.python import CHOICE
 from tests.toolchains.conftest import OnDay
 
@@ -60,7 +60,7 @@ def probe(world: World) -> Runtime:
     return found
 
 
-def prepare(world: World, project: Path, said: list[str] | None = None, deps: Deps = Deps.LOCKED) -> Prepared:
+def prepare(world: World, project: Path, said: list[str] | None = None, deps: Deps = Deps.LOCKED) -> PreparedRuntime:
     """Prepare *project* for the interpreter of *world*."""
     return PYTHON.prepare(probe(world), project, world, (said if said is not None else []).append, deps)
 

@@ -46,9 +46,9 @@ def _guarded(cli: click.Command, args: list[str]) -> int:
 
 def _muzzle() -> None:
     """Let nothing that a command shows, of examples, pages or gateways, be taken for a command to the runner of a workflow."""
-    from dvara_examples.reports._workflow import muzzled
+    from dvara_examples.reports._workflow import escape_workflow_commands
 
-    sys.stdout, sys.stderr = muzzled(sys.stdout), muzzled(sys.stderr)
+    sys.stdout, sys.stderr = escape_workflow_commands(sys.stdout), escape_workflow_commands(sys.stderr)
 
 
 def _discard_output() -> None:

@@ -7,10 +7,10 @@ from rich.text import Text
 
 from dvara_examples.core.errors import ExitCode
 from dvara_examples.core.world import World
-from dvara_examples.doctor import Check, State
+from dvara_examples.doctor import Check, CheckState
 from dvara_examples.reports.terminal import make_console
 
-_STYLES = {State.OK: "green", State.NOTE: "yellow", State.WRONG: "bold red"}
+_STYLES = {CheckState.OK: "green", CheckState.NOTE: "yellow", CheckState.WRONG: "bold red"}
 _INDENT = 16
 
 
@@ -22,7 +22,7 @@ def show_checks(checks: Iterable[Check], world: World, *, as_json: bool) -> int:
         found.append(check)
         for line in () if as_json else _lines(check):
             console.print(line, soft_wrap=True)
-    wrong = sum(check.state is State.WRONG for check in found)
+    wrong = sum(check.state is CheckState.WRONG for check in found)
     if as_json:
         plain = {"version": 1, "wrong": wrong, "checks": [check.as_plain() for check in found]}
         world.stdout.write(json.dumps(plain, indent=2, ensure_ascii=False) + "\n")
@@ -35,13 +35,13 @@ def _lines(check: Check) -> Iterator[Text]:
     yield Text.assemble((f"{check.topic:<8}", "bold"), "  ", (f"{check.state:<5}", _STYLES[check.state]), f" {check.text}")
     yield from _mend(check)
     for detail in check.details:
-        yield Text(f"{'':{_INDENT}}{detail.text}", "dim" if detail.state is State.OK else "")
+        yield Text(f"{'':{_INDENT}}{detail.text}", "dim" if detail.state is CheckState.OK else "")
         yield from _mend(detail)
 
 
 def _mend(check: Check) -> Iterator[Text]:
-    if check.mend:
-        yield Text.assemble(" " * _INDENT, ("mend: ", "bold"), check.mend)
+    if check.hint:
+        yield Text.assemble(" " * _INDENT, ("mend: ", "bold"), check.hint)
 
 
 def _sum(wrong: int) -> Text:

@@ -11,11 +11,11 @@ from dvara_examples.core.clock import start_timer
 from dvara_examples.core.errors import ExitCode, ReportError
 from dvara_examples.core.world import World
 from dvara_examples.docs_ci.places import find_places
-from dvara_examples.records.budget import Allowance
+from dvara_examples.records.budget import Budget
 from dvara_examples.records.results import shown_id
 from dvara_examples.records.run_folder import RunFolder
 from dvara_examples.reports import SessionInfo
-from dvara_examples.reports._opening import OpenReports, Request, Surroundings, open_reports
+from dvara_examples.reports._opening import OpenReports, ReportRequest, Surroundings, open_reports
 from dvara_examples.reports._workflow import unmuzzled
 from dvara_examples.reports.terminal import TerminalReport
 from dvara_examples.selection.options import AS_PLANNED, Control, Selection
@@ -31,16 +31,16 @@ def compose_options(world: World, planning: Planning, running: Running = NOT_RUN
     """Fill in what the user left open: jobs from the cores, missing toolchains from CI."""
     asked = planning.missing_toolchain
     policy = MissingToolchain(asked) if asked else (MissingToolchain.ERROR if world.on_ci else MissingToolchain.SKIP)
-    allowance = Allowance(running.max_requests, running.max_tokens)
+    budget = Budget(running.max_requests, running.max_tokens)
     jobs, deps = running.jobs or world.cores, Deps(running.deps)
-    return Options(planning.gateway, jobs, running.verbose, policy, allowance, deps, control)
+    return Options(planning.gateway, jobs, running.verbose, policy, budget, deps, control)
 
 
-def hold_session(
+def run_and_report(
     world: World,
     wanted: Selection,
     options: Options,
-    requests: Sequence[Request],
+    requests: Sequence[ReportRequest],
     only: frozenset[str] | None = None,
 ) -> ExitCode:
     """Hold one session from its first line to its last report, and return the exit code that it leads to."""
@@ -89,7 +89,7 @@ def stored_info(folder: RunFolder, world: World) -> SessionInfo:
 
 @contextmanager
 def reporting(
-    world: World, about: SessionInfo, folder: RunFolder, requests: Sequence[Request], *, live: bool, verbose: bool
+    world: World, about: SessionInfo, folder: RunFolder, requests: Sequence[ReportRequest], *, live: bool, verbose: bool
 ) -> Iterator[OpenReports]:
     """Open the report for people and those of *requests*, and say at the end which of them could not be written.
 

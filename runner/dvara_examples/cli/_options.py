@@ -13,7 +13,7 @@ from dvara_examples.cli import _completion
 from dvara_examples.selection.options import Control, Selection, Shard
 
 if TYPE_CHECKING:
-    from dvara_examples.reports._opening import Request
+    from dvara_examples.reports._opening import ReportRequest
 
 F = TypeVar("F", bound=Callable[..., object])
 Option = Callable[[Callable[..., object]], Callable[..., object]]
@@ -132,7 +132,7 @@ _running = bundled(
 )
 
 
-def _parse_reports(context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> "tuple[Request, ...]":
+def _parse_reports(context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> "tuple[ReportRequest, ...]":
     """Parse every KIND[=PATH]; nothing of the reports is imported where none is asked for."""
     if not texts:
         return ()

@@ -8,12 +8,12 @@ if TYPE_CHECKING:
     from dvara_examples.core.world import World
     from dvara_examples.docs_ci.run import Chosen
     from dvara_examples.records.run_folder import RunFolder
-    from dvara_examples.reports._opening import Request
+    from dvara_examples.reports._opening import ReportRequest
     from dvara_examples.session import Options
 
 
 def run_chosen(
-    world: "World", chosen: "Chosen", options: "Options", reports: "Sequence[Request]", *, verbose: bool
+    world: "World", chosen: "Chosen", options: "Options", reports: "Sequence[ReportRequest]", *, verbose: bool
 ) -> "tuple[ExitCode, RunFolder]":
     """Run what was chosen and report it as any other session; return the exit code and the run's folder."""
     from dvara_examples.cli._compose import reporting, session_info

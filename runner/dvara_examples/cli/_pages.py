@@ -9,10 +9,10 @@ from dvara_examples.cli import _completion
 
 if TYPE_CHECKING:
     from dvara_examples.core.world import World
-    from dvara_examples.docs_ci.fence_status import Standing
+    from dvara_examples.docs_ci.fence_status import FenceStatus
     from dvara_examples.docs_ci.page import Page
 
-    Checked = Sequence[tuple[Page, Sequence[Standing]]]
+    Checked = Sequence[tuple[Page, Sequence[FenceStatus]]]
 
 _MOST = 10
 """What GitHub shows of one kind of annotation per step."""
@@ -28,7 +28,7 @@ def say(world: "World", lines: Iterable[str]) -> None:
         world.stdout.write(f"{visible(line)}\n")
 
 
-def page_lines(page: "Page", standings: "Sequence[Standing]", *, verbose: bool) -> Iterator[str]:
+def page_lines(page: "Page", standings: "Sequence[FenceStatus]", *, verbose: bool) -> Iterator[str]:
     """Yield a line for each fence that needs attention (with *verbose*: for all), and its diff below it."""
     for standing in standings:
         if standing.good and not verbose:

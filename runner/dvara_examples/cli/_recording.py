@@ -35,8 +35,8 @@ def record_and_show(world: World, wish: Wish) -> int:
     file = Path(os.path.abspath(world.cwd / wish.file))  # noqa: PTH100 - resolve() would follow a link out of the folder
     with interruptible(world.stop) as stop, open_gateway(gateway_kind(wish.gateway, world), world) as gateway:
         if gateway.remote:
-            allowance = allowance_for(gateway.kind, NO_BOUNDS)
-            world.stderr.write(f"{cost_reminder(1, gateway.description, allowance)}\n")
+            budget = allowance_for(gateway.kind, NO_BOUNDS)
+            world.stderr.write(f"{cost_reminder(1, gateway.description, budget)}\n")
         recorded = record(file, wish.example_id, wish.title, world, gateway, lambda step: _say(world, f"  preparing  {step}"))
         if stop.is_set():
             return ExitCode.INTERRUPTED

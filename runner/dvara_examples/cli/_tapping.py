@@ -37,7 +37,7 @@ _NO_PROCESS = "no example ran: these exchanges were recorded by dvara-examples t
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TapOptions:
     """What the user asked for: *port* 0 takes a free one, *save* names the file for the exchanges, *model* is for the hint.
 
     *faults* hold what happens to the response of each request, in the order of arrival; then nothing happens any more.
@@ -50,7 +50,7 @@ class Wanted:
     faults: tuple[Faults, ...] = ()
 
 
-def tap_until_stopped(wanted: Wanted, environ: Mapping[str, str], clock: Clock, stdout: TextIO) -> None:
+def tap_until_stopped(wanted: TapOptions, environ: Mapping[str, str], clock: Clock, stdout: TextIO) -> None:
     """Relay, record and show until SIGINT or SIGTERM; then store the exchanges where that is wanted.
 
     Raises GatewayError where the port or the address cannot be used, and OSError where the file cannot be written or
@@ -163,7 +163,7 @@ def _shown(feed: Feed, show: ExchangeLines, limit_s: float) -> tuple[str, ...]:
     return (*note, *show.lines(told)) if told is not None else note
 
 
-def _refuse_itself(wanted: Wanted) -> None:
+def _refuse_itself(wanted: TapOptions) -> None:
     """Raise GatewayError for a tap that would be its own gateway, and so ask itself without end."""
     parts = urlsplit(wanted.upstream.base_url)
     if parts.port == wanted.port and parts.hostname in _LOOPBACK:
@@ -173,7 +173,7 @@ def _refuse_itself(wanted: Wanted) -> None:
         )
 
 
-def _greeting(wanted: Wanted, own: Endpoint) -> Iterator[str]:
+def _greeting(wanted: TapOptions, own: Endpoint) -> Iterator[str]:
     """Yield what a user needs to try it."""
     upstream = wanted.upstream
     yield f"the tap in front of {upstream.base_url} is up; Ctrl-C ends it"

@@ -9,7 +9,7 @@ from dvara_examples.cli import _completion
 from dvara_examples.cli._options import manifest_option, report_option
 
 if TYPE_CHECKING:
-    from dvara_examples.reports._opening import Request
+    from dvara_examples.reports._opening import ReportRequest
 
 
 @click.command("judge")
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @report_option
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding.")
 @manifest_option
-def command(run: str, reports: "tuple[Request, ...]", verbose: bool, manifest: Path | None) -> int:
+def command(run: str, reports: "tuple[ReportRequest, ...]", verbose: bool, manifest: Path | None) -> int:
     """Judge the stored transcripts of RUN again, without running anything.
 
     RUN is `latest`, the id of a run (or the beginning of it), or a folder that a run has written.

@@ -24,10 +24,10 @@ def command(example_id: str, title: str | None, languages: tuple[str, ...], sour
     dvara-examples new my-idea -l python --from stream-json-schema
     """
     from dvara_examples.cli._world import build_world, shipped_examples
-    from dvara_examples.scaffold.new import Order, create_example
+    from dvara_examples.scaffold.new import NewExample, create_example
 
     world = build_world(manifest, may_be_new=True)
-    made = create_example(Order(example_id, title, languages, source), world, shipped_examples())
+    made = create_example(NewExample(example_id, title, languages, source), world, shipped_examples())
     for path in made.files:
         click.echo(f"wrote {world.shown(path)}")
     for remark in made.remarks:

@@ -17,7 +17,7 @@ from dvara_examples.cli._options import (
 from dvara_examples.selection.options import Control, Selection
 
 if TYPE_CHECKING:
-    from dvara_examples.reports._opening import Request
+    from dvara_examples.reports._opening import ReportRequest
 
 
 @click.command("run")
@@ -32,7 +32,7 @@ def command(
     planning: Planning,
     running: Running,
     control: Control,
-    reports: "tuple[Request, ...]",
+    reports: "tuple[ReportRequest, ...]",
     watch: bool,
     manifest: Path | None,
 ) -> int:
@@ -47,16 +47,16 @@ def command(
     DVARA_URL=https://gw.example.com DVARA_API_KEY=gw_... dvara-examples run all
     """
     _check(wanted, control, watch=watch)
-    from dvara_examples.cli._compose import compose_options, hold_session
+    from dvara_examples.cli._compose import compose_options, run_and_report
     from dvara_examples.cli._world import build_world
 
     world = build_world(manifest, offline=running.offline)
     options = compose_options(world, planning, running, control)
     if not watch:
-        return hold_session(world, wanted, options, reports)
+        return run_and_report(world, wanted, options, reports)
     from dvara_examples.session import watch_runs
 
-    watch_runs(world, wanted, lambda round_world, only: hold_session(round_world, wanted, options, reports, only))
+    watch_runs(world, wanted, lambda round_world, only: run_and_report(round_world, wanted, options, reports, only))
     return 0
 
 

@@ -79,13 +79,13 @@ def command(url: str, port: int, save: Path | None, faults: "tuple[Faults, ...]"
     dvara-examples tap http://localhost:8080 --port 0 --save exchanges.jsonl
     dvara-examples tap http://localhost:8080 --fault '{cut: {after_events: 3}}'
     """
-    from dvara_examples.cli._tapping import Wanted, tap_until_stopped
+    from dvara_examples.cli._tapping import TapOptions, tap_until_stopped
     from dvara_examples.core.clock import SystemClock
     from dvara_examples.gateways.url import sendable
     from dvara_examples.records.model import Endpoint
 
     upstream = Endpoint(url, sendable(os.environ.get("DVARA_API_KEY", "")))
-    wanted = Wanted(upstream, port, save, os.environ.get("DVARA_MODEL") or "gpt-4o", faults)
+    wanted = TapOptions(upstream, port, save, os.environ.get("DVARA_MODEL") or "gpt-4o", faults)
     try:
         tap_until_stopped(wanted, os.environ, SystemClock(), sys.stdout)
     except BrokenPipeError:  # whoever read has left (`| head`): that is an end as good as Ctrl-C

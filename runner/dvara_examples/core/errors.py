@@ -44,18 +44,18 @@ class Diagnosis(NamedTuple):
     """
 
     cause: str
-    mend: str
+    hint: str
     subject: str = ""
 
     def __str__(self) -> str:
-        return f"{self.cause}; {self.mend}" if self.mend else self.cause
+        return f"{self.cause}; {self.hint}" if self.hint else self.cause
 
     @classmethod
     def read(cls, sentence: str) -> "Diagnosis":
         """Take a sentence apart where cause and mend meet; what other programs said below its first line goes to the cause."""
         first, line_end, rest = sentence.partition("\n")
-        cause, _, mend = first.partition("; ")
-        return cls(cause + line_end + rest, mend.rstrip(":"))
+        cause, _, hint = first.partition("; ")
+        return cls(cause + line_end + rest, hint.rstrip(":"))
 
 
 class DvaraExamplesError(Exception):

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 
 from dvara_examples.core.world import World
-from dvara_examples.docs_ci.fence_status import Standing, State, proved, stand
+from dvara_examples.docs_ci.fence_status import FenceState, FenceStatus, proved, stand
 from dvara_examples.docs_ci.find import find_pages
 from dvara_examples.docs_ci.page import Page
 from dvara_examples.docs_ci.printed import printed_scripts
@@ -14,7 +14,7 @@ from dvara_examples.manifest import Manifest, manifest_of
 from dvara_examples.records.run_folder import RunFolder, find_run
 from dvara_examples.records.verdict import Outcome
 
-Checked = tuple[tuple[Page, tuple[Standing, ...]], ...]
+Checked = tuple[tuple[Page, tuple[FenceStatus, ...]], ...]
 
 
 def check(world: World, named: Sequence[str], results: str | None = None) -> Checked:
@@ -33,7 +33,7 @@ def stand_all(pages: Sequence[Page], manifest: Manifest) -> Checked:
     return tuple((page, stand(page, sources)) for page in pages)
 
 
-def _with_results(found: Checked, manifest: Manifest, world: World, name: str) -> Iterator[tuple[Page, tuple[Standing, ...]]]:
+def _with_results(found: Checked, manifest: Manifest, world: World, name: str) -> Iterator[tuple[Page, tuple[FenceStatus, ...]]]:
     folder, sources = find_run(world.runs_dir, name, world.cwd), Sources(manifest)
     outcomes = outcomes_of(folder)
     for page, standings in found:
@@ -50,11 +50,11 @@ def outcomes_of(folder: RunFolder) -> Mapping[str, str]:
 
 
 def with_outcomes(
-    page: Page, standings: Sequence[Standing], sources: Sources, world: World, outcomes: Mapping[str, str], run: str
-) -> tuple[Standing, ...]:
+    page: Page, standings: Sequence[FenceStatus], sources: Sources, world: World, outcomes: Mapping[str, str], run: str
+) -> tuple[FenceStatus, ...]:
     """Return how *standings* are, seen with the *outcomes* of *run*: of each fence's example, or of the page's own code."""
     own = {}
-    if any(standing.state is State.OWN_CODE for standing in standings):
+    if any(standing.state is FenceState.STANDALONE for standing in standings):
         scripts = printed_scripts(page, page_id(page, world), sources, strict=False)
         own = {line: script.variant_id for script in scripts if script.own for line in script.lines}
     return tuple(proved(s, outcomes, own.get(s.line) or (s.variant.id if s.variant else ""), run) for s in standings)

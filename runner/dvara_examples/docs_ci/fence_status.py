@@ -13,14 +13,14 @@ from dvara_examples.docs_ci.table import table_lines
 from dvara_examples.manifest import Variant
 
 
-class State(StrEnum):
+class FenceState(StrEnum):
     """How a fence, a table or a comment of a page stands; ``docs/docs-ci.md`` explains each."""
 
     IN_STEP = "in step"
     """It shows what the example's script has, letter by letter."""
-    OWN_CODE = "own code"
+    STANDALONE = "own code"
     """It is run as an example, and not compared with one."""
-    EXCUSED = "excused"
+    EXEMPT = "excused"
     """It is not tested, and a comment says why."""
     DRIFTED = "drifted"
     """It shows something else than the script."""
@@ -34,15 +34,15 @@ class State(StrEnum):
     """Its example ran there, and did not pass."""
 
 
-GOOD = frozenset({State.IN_STEP, State.OWN_CODE, State.EXCUSED})
+GOOD = frozenset({FenceState.IN_STEP, FenceState.STANDALONE, FenceState.EXEMPT})
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class FenceStatus:
     """How what begins on *line* (from 1) of a page stands: *what* it is about, a *sentence*, and a diff where it drifted."""
 
     line: int
-    state: State
+    state: FenceState
     what: str
     sentence: str = ""
     diff: tuple[str, ...] = ()
@@ -55,56 +55,58 @@ class Standing:
         return self.state in GOOD
 
 
-def stand(page: Page, sources: Sources) -> tuple[Standing, ...]:
+def stand(page: Page, sources: Sources) -> tuple[FenceStatus, ...]:
     """Return how everything of *page* that this tool looks after stands, in the order of the page."""
-    found = [Standing(problem.line, State.UNKNOWN, "comment", problem.sentence) for problem in page.problems]
+    found = [FenceStatus(problem.line, FenceState.UNKNOWN, "comment", problem.sentence) for problem in page.problems]
     found += [_snippet(page, snippet, sources) for snippet in page.snippets]
     found += [_table(page, table, sources) for table in page.tables]
     return tuple(sorted(found, key=lambda standing: standing.line))
 
 
-def proved(standing: Standing, outcomes: Mapping[str, str], key: str, run: str) -> Standing:
+def proved(standing: FenceStatus, outcomes: Mapping[str, str], key: str, run: str) -> FenceStatus:
     """Return *standing*, or what *run* says against it: *outcomes* are those of its runs by id, *key* is the one that counts."""
-    if standing.state not in (State.IN_STEP, State.OWN_CODE) or standing.variant is None:
+    if standing.state not in (FenceState.IN_STEP, FenceState.STANDALONE) or standing.variant is None:
         return standing
     outcome = outcomes.get(key)
     if outcome == "passed":
         return standing
-    state = State.NOT_RUN if outcome in (None, "skipped") else State.NOT_PASSED
+    state = FenceState.NOT_RUN if outcome in (None, "skipped") else FenceState.NOT_PASSED
     said = f"{key} {outcome}" if outcome else f"{key} is not among the results"
-    mend = "run it" if state is State.NOT_RUN else f"`dvara-examples show {standing.variant.example_id}` says what is expected"
-    sentence = f"{said} in {run}; {mend}"
-    return Standing(standing.line, state, standing.what, sentence, (), standing.variant, standing.snippet)
+    hint = (
+        "run it" if state is FenceState.NOT_RUN else f"`dvara-examples show {standing.variant.example_id}` says what is expected"
+    )
+    sentence = f"{said} in {run}; {hint}"
+    return FenceStatus(standing.line, state, standing.what, sentence, (), standing.variant, standing.snippet)
 
 
-def _snippet(page: Page, snippet: Snippet, sources: Sources) -> Standing:
+def _snippet(page: Page, snippet: Snippet, sources: Sources) -> FenceStatus:
     fence, about = snippet.fence, snippet.about
     match about:
         case None:
             sentence = f"no example backs this fence in {_word(snippet)}; name one in a comment above, or say why none is needed"
-            return Standing(snippet.line, State.UNTESTED, _word(snippet), sentence, snippet=snippet)
+            return FenceStatus(snippet.line, FenceState.UNTESTED, _word(snippet), sentence, snippet=snippet)
         case Untested():
-            return Standing(snippet.line, State.EXCUSED, _word(snippet), about.reason, snippet=snippet)
+            return FenceStatus(snippet.line, FenceState.EXEMPT, _word(snippet), about.reason, snippet=snippet)
     if not fence.closed:
         sentence = "this fence is never closed; add the closing fence, so that it can be told where it ends"
-        return Standing(snippet.line, State.UNKNOWN, about.example_id, sentence, snippet=snippet)
+        return FenceStatus(snippet.line, FenceState.UNKNOWN, about.example_id, sentence, snippet=snippet)
     try:
         if isinstance(about, RunsAs):
             _, variant = sources.variant(about, snippet.language)
-            return Standing(snippet.line, State.OWN_CODE, f"as {variant.id}", variant=variant, snippet=snippet)
+            return FenceStatus(snippet.line, FenceState.STANDALONE, f"as {variant.id}", variant=variant, snippet=snippet)
         return _shown(page, snippet, about, sources)
     except Unknown as error:
-        return Standing(snippet.line, State.UNKNOWN, about.example_id, str(error), snippet=snippet)
+        return FenceStatus(snippet.line, FenceState.UNKNOWN, about.example_id, str(error), snippet=snippet)
 
 
-def _shown(page: Page, snippet: Snippet, about: Shows, sources: Sources) -> Standing:
+def _shown(page: Page, snippet: Snippet, about: Shows, sources: Sources) -> FenceStatus:
     source = sources.find(about, snippet.language)
     what = f"{source.variant.id} region {source.region.name}"
     if snippet.fence.lines == source.region.lines:
-        return Standing(snippet.line, State.IN_STEP, what, variant=source.variant, snippet=snippet)
+        return FenceStatus(snippet.line, FenceState.IN_STEP, what, variant=source.variant, snippet=snippet)
     sentence = f"it shows something else than {source.variant.relative}; `dvara-examples docs sync` writes it anew"
     diff = tuple(_diff(page, snippet, source))
-    return Standing(snippet.line, State.DRIFTED, what, sentence, diff, source.variant, snippet)
+    return FenceStatus(snippet.line, FenceState.DRIFTED, what, sentence, diff, source.variant, snippet)
 
 
 def _diff(page: Page, snippet: Snippet, source: Source) -> Iterator[str]:
@@ -114,13 +116,13 @@ def _diff(page: Page, snippet: Snippet, source: Source) -> Iterator[str]:
     yield from differences(fence.lines, fence.start + 2, region.lines, region.numbers)
 
 
-def _table(page: Page, table: Generated, sources: Sources) -> Standing:
+def _table(page: Page, table: Generated, sources: Sources) -> FenceStatus:
     seen, wanted = split_lines(page.text)[table.start : table.end], table_lines(sources.manifest, page.path)
     if tuple(seen) == wanted:
-        return Standing(table.start + 1, State.IN_STEP, "table of the examples")
+        return FenceStatus(table.start + 1, FenceState.IN_STEP, "table of the examples")
     sentence = "the manifest has other examples than this table; `dvara-examples docs sync` writes it anew"
     diff = differences(seen, table.start + 1, wanted, range(1, len(wanted) + 1))
-    return Standing(table.start + 1, State.DRIFTED, "table of the examples", sentence, tuple(diff))
+    return FenceStatus(table.start + 1, FenceState.DRIFTED, "table of the examples", sentence, tuple(diff))
 
 
 def _word(snippet: Snippet) -> str:

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 from dvara_examples.core.errors import ExitCode
 from dvara_examples.core.world import World
 from dvara_examples.docs_ci.check import Checked, outcomes_of, stand_all, with_outcomes
-from dvara_examples.docs_ci.fence_status import State
+from dvara_examples.docs_ci.fence_status import FenceState
 from dvara_examples.docs_ci.find import find_pages
 from dvara_examples.docs_ci.run import Chosen, choose_for_gate
 from dvara_examples.docs_ci.sources import Sources
 from dvara_examples.manifest import manifest_of
 from dvara_examples.records.run_folder import RunFolder
 
-_NOT_RIGHT = frozenset({State.DRIFTED, State.UNKNOWN, State.UNTESTED})
+_NOT_RIGHT = frozenset({FenceState.DRIFTED, FenceState.UNKNOWN, FenceState.UNTESTED})
 
 
 class Gate:
@@ -50,7 +50,7 @@ class Gate:
         codes = [*self._codes]
         if states & _NOT_RIGHT:
             codes.append(ExitCode.FAILED)
-        if State.NOT_RUN in states:
+        if FenceState.NOT_RUN in states:
             codes.append(ExitCode.NOT_RUN)
         return ExitCode.worst(codes or [ExitCode.NOTHING_SELECTED])
 

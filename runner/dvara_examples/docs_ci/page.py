@@ -50,7 +50,7 @@ class Snippet:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class PageProblem:
     """Something on *line* (from 1) that cannot be understood."""
 
     line: int
@@ -77,7 +77,7 @@ class Page:
     snippets: tuple[Snippet, ...] = ()
     tables: tuple[Generated, ...] = ()
     placeholders: tuple[tuple[str, str], ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[PageProblem, ...] = ()
 
 
 def load_page(path: Path, shown: str) -> Page:
@@ -130,7 +130,7 @@ class _Reader:
     snippets: list[Snippet] = field(default_factory=list)
     tables: list[Generated] = field(default_factory=list)
     placeholders: list[tuple[str, str]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[PageProblem] = field(default_factory=list)
     _about: _About | None = None
     _line: int = 0
     _closed_later: bool = False
@@ -222,7 +222,7 @@ class _Reader:
         self._about, self._closed_later = None, False
 
     def _problem(self, line: int, sentence: str) -> None:
-        self.problems.append(Problem(line, sentence))
+        self.problems.append(PageProblem(line, sentence))
 
 
 def _closed_later(directives: Mapping[int, Directive]) -> set[int]:

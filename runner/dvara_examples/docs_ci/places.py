@@ -9,7 +9,7 @@ from dvara_examples.core.errors import PageError
 from dvara_examples.docs_ci.directives import Shows
 from dvara_examples.docs_ci.sources import Sources, Unknown, default_region
 from dvara_examples.manifest import Manifest, Variant
-from dvara_examples.records.results import Place
+from dvara_examples.records.results import SourceLine
 
 if TYPE_CHECKING:
     from dvara_examples.docs_ci.page import Page
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def find_places(
     manifest: Manifest, variants: Sequence[Variant], pages: "Sequence[Page] | None" = None
-) -> dict[str, tuple[Place, ...]]:
+) -> dict[str, tuple[SourceLine, ...]]:
     """Return the places of each of *variants* by its id; *pages* are those of the manifest unless told otherwise.
 
     A page or a script that is not in order is no place, and no reason to run nothing.
@@ -27,22 +27,22 @@ def find_places(
     return {variant.id: (_script(variant, sources), *shown.get(variant.id, ())) for variant in variants}
 
 
-def _script(variant: Variant, sources: Sources) -> Place:
+def _script(variant: Variant, sources: Sources) -> SourceLine:
     line = 1
     with suppress(Unknown):
         region = sources.regions(variant).get(default_region(variant.example_id))
         line = region.first_line if region else 1
-    return Place(variant.relative, line)
+    return SourceLine(variant.relative, line)
 
 
-def _shown(manifest: Manifest, sources: Sources, pages: "Sequence[Page]") -> Mapping[str, Sequence[Place]]:
-    found: defaultdict[str, list[Place]] = defaultdict(list)
+def _shown(manifest: Manifest, sources: Sources, pages: "Sequence[Page]") -> Mapping[str, Sequence[SourceLine]]:
+    found: defaultdict[str, list[SourceLine]] = defaultdict(list)
     for page in pages:
         name = (page.path.relative_to(manifest.root) if page.path.is_relative_to(manifest.root) else page.path).as_posix()
         for snippet in page.snippets:
             if isinstance(snippet.about, Shows):
                 with suppress(Unknown):
-                    found[sources.variant(snippet.about, snippet.language)[1].id].append(Place(name, snippet.line))
+                    found[sources.variant(snippet.about, snippet.language)[1].id].append(SourceLine(name, snippet.line))
     return found
 
 

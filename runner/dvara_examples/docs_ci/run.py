@@ -9,13 +9,13 @@ from pathlib import Path
 from dvara_examples.core.errors import NothingSelected, PageError
 from dvara_examples.core.world import World
 from dvara_examples.docs_ci.check import Checked, page_id
-from dvara_examples.docs_ci.fence_status import State
+from dvara_examples.docs_ci.fence_status import FenceState
 from dvara_examples.docs_ci.page import Page
 from dvara_examples.docs_ci.places import find_places
 from dvara_examples.docs_ci.printed import PrintedScript, printed_scripts
 from dvara_examples.docs_ci.sources import Sources, Unknown
 from dvara_examples.manifest import Example, Manifest, Variant
-from dvara_examples.records.results import Place
+from dvara_examples.records.results import SourceLine
 from dvara_examples.records.run_folder import RunFolder
 from dvara_examples.session import Options, Session, open_plan
 from dvara_examples.session.plan import Printed
@@ -28,7 +28,7 @@ class Chosen:
     manifest: Manifest
     variants: tuple[Variant, ...]
     scripts: Mapping[str, PrintedScript] = field(default_factory=dict)
-    places: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
+    places: Mapping[str, tuple[SourceLine, ...]] = field(default_factory=dict)
     pages: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -42,7 +42,7 @@ def choose_printed(pages: Sequence[Page], manifest: Manifest, world: World) -> C
 
 def choose_for_gate(checked: Checked, manifest: Manifest, world: World) -> Chosen:
     """Choose the examples that the pages show in step, each once, and the code of the pages' own. Raises PageError."""
-    shown = {s.variant.id for _, standings in checked for s in standings if s.state is State.IN_STEP and s.variant}
+    shown = {s.variant.id for _, standings in checked for s in standings if s.state is FenceState.IN_STEP and s.variant}
     variants = tuple(variant for variant in manifest.variants if variant.id in shown)
     pages = [page for page, _ in checked]
     own = [(page, script) for page, script in _scripts(pages, manifest, world, strict=False) if script.own]
@@ -105,5 +105,5 @@ def _chosen(
         examples[script.run_id] = replace(script.example, id=script.run_id, variants=(*so_far, variant))
         made.append(variant)
         by_id[variant.id], shown[variant.id] = script, page.shown
-        places[variant.id] = tuple(Place(name, line) for line in script.lines)
+        places[variant.id] = tuple(SourceLine(name, line) for line in script.lines)
     return Chosen(replace(manifest, examples=tuple(examples.values())), tuple(made), by_id, places, shown)

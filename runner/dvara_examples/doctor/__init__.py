@@ -6,12 +6,12 @@ Every check says how things stand and, where they do not stand well, what mends 
 from collections.abc import Callable, Iterator
 
 from dvara_examples.core.world import World
-from dvara_examples.doctor.check import Check, State
+from dvara_examples.doctor.check import Check, CheckState
 from dvara_examples.doctor.folders import check_folders
 from dvara_examples.doctor.gateway import check_gateway
 from dvara_examples.doctor.languages import check_languages
 
-__all__ = ["Check", "State", "examine"]
+__all__ = ["Check", "CheckState", "examine"]
 
 
 def examine(world: World, gateway: str, say: Callable[[str], None]) -> Iterator[Check]:

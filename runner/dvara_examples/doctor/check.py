@@ -6,7 +6,7 @@ from enum import StrEnum
 from dvara_examples.core.errors import Diagnosis
 
 
-class State(StrEnum):
+class CheckState(StrEnum):
     """How one thing stands."""
 
     OK = "ok"
@@ -24,17 +24,17 @@ class Check:
     """
 
     topic: str
-    state: State
+    state: CheckState
     text: str
-    mend: str = ""
+    hint: str = ""
     details: tuple["Check", ...] = ()
 
     @classmethod
-    def of(cls, topic: str, state: State, diagnosis: Diagnosis) -> "Check":
+    def of(cls, topic: str, state: CheckState, diagnosis: Diagnosis) -> "Check":
         """Put a diagnosis into a check."""
-        return cls(topic, state, diagnosis.cause, diagnosis.mend)
+        return cls(topic, state, diagnosis.cause, diagnosis.hint)
 
     def as_plain(self) -> dict[str, object]:
         """Return the check as plain values, for a program to read."""
-        plain: dict[str, object] = {"topic": self.topic, "state": self.state.value, "text": self.text, "mend": self.mend}
+        plain: dict[str, object] = {"topic": self.topic, "state": self.state.value, "text": self.text, "mend": self.hint}
         return plain | {"details": [detail.as_plain() for detail in self.details]}

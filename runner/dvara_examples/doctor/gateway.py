@@ -9,14 +9,14 @@ from dvara_examples.core.clock import start_timer
 from dvara_examples.core.errors import Diagnosis, GatewayError
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.core.world import World
-from dvara_examples.doctor.check import Check, State
+from dvara_examples.doctor.check import Check, CheckState
 from dvara_examples.gateways import Gateway, open_gateway
 from dvara_examples.records.hints import KEY, MODEL, error_field, of_refusal
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Exchange
 from dvara_examples.tap import Tap
 from dvara_examples.tap.proxies import proxy_for
-from dvara_examples.tap.rewrite import Origin
+from dvara_examples.tap.rewrite import GatewayAddress
 
 USUAL_MODEL = "gpt-4o"
 _SILENCE_LIMIT_S = 30.0
@@ -27,7 +27,7 @@ def check_gateway(world: World, kind: str, say: Callable[[str], None]) -> Iterat
     """Yield what is found on the way to one streamed token; the first obstacle ends it."""
     try:
         with open_gateway(kind, world) as gateway:
-            yield Check("gateway", State.OK, f"{gateway.description}: answers{_way(gateway, world)}")
+            yield Check("gateway", CheckState.OK, f"{gateway.description}: answers{_way(gateway, world)}")
             yield from _spelling(world, gateway)
             yield from _stream(world, gateway, say)
     except GatewayError as error:
@@ -36,16 +36,16 @@ def check_gateway(world: World, kind: str, say: Callable[[str], None]) -> Iterat
 
 def _obstacle(found: Diagnosis) -> Iterator[Check]:
     if found.subject == KEY:
-        yield Check.of("key", State.WRONG, found)
+        yield Check.of("key", CheckState.WRONG, found)
     else:
-        yield Check.of("gateway", State.WRONG, found)
+        yield Check.of("gateway", CheckState.WRONG, found)
 
 
 def _way(gateway: Gateway, world: World) -> str:
     if gateway.kind == "embedded":
         return " (it starts with each run, and needs no network, key or account; DVARA_URL names another)"
     with gateway.endpoint([]) as endpoint:
-        proxy = proxy_for(Origin.of(endpoint.base_url), world.environ)
+        proxy = proxy_for(GatewayAddress.of(endpoint.base_url), world.environ)
     return f" (through {proxy})" if proxy else ""
 
 
@@ -55,9 +55,9 @@ def _spelling(world: World, gateway: Gateway) -> Iterator[Check]:
     if gateway.kind != "url" or "//" not in written.partition("://")[2]:
         return
     with gateway.endpoint([]) as endpoint:
-        mend = f"export DVARA_URL={endpoint.base_url}"
+        hint = f"export DVARA_URL={endpoint.base_url}"
     text = "DVARA_URL holds // in its path: it is read here as if it were one slash, but a client of your own may be refused"
-    yield Check("address", State.NOTE, f"{text} (400 invalid_path)", mend)
+    yield Check("address", CheckState.NOTE, f"{text} (400 invalid_path)", hint)
 
 
 def _stream(world: World, gateway: Gateway, say: Callable[[str], None]) -> Iterator[Check]:
@@ -71,16 +71,16 @@ def _stream(world: World, gateway: Gateway, say: Callable[[str], None]) -> Itera
             _said(exchange, model), "name another model in DVARA_MODEL, or see what the gateway's log says", MODEL
         )
     if refusal is not None and refusal.subject not in (KEY, MODEL):
-        yield Check.of("stream", State.WRONG, refusal)
+        yield Check.of("stream", CheckState.WRONG, refusal)
         return
     if refusal is not None and refusal.subject == KEY:
-        yield Check.of("key", State.WRONG, refusal)
+        yield Check.of("key", CheckState.WRONG, refusal)
         return
-    yield Check("key", State.OK, "is accepted" if gateway.kind != "embedded" else "one is made up for each run")
+    yield Check("key", CheckState.OK, "is accepted" if gateway.kind != "embedded" else "one is made up for each run")
     if refusal is not None:
-        yield Check.of("model", State.WRONG, refusal)
+        yield Check.of("model", CheckState.WRONG, refusal)
         return
-    yield Check("model", State.OK, f"{model}{'' if world.env('DVARA_MODEL') else ' (DVARA_MODEL names another)'}")
+    yield Check("model", CheckState.OK, f"{model}{'' if world.env('DVARA_MODEL') else ' (DVARA_MODEL names another)'}")
     yield _measured(exchange)
 
 
@@ -112,11 +112,11 @@ def _measured(exchange: Exchange) -> Check:
     began = f"first token after {first - exchange.started_at_s:.2f} s, " if first is not None else "no text came, "
     whole = f"whole after {exchange.ended_at_s - exchange.started_at_s:.2f} s, ended: {exchange.ending}"
     if exchange.ending is Ending.DONE:
-        return Check("stream", State.OK, began + whole)
-    mend = "see docs/endings.md for what it means, and watch it with dvara-examples tap"
+        return Check("stream", CheckState.OK, began + whole)
+    hint = "see docs/endings.md for what it means, and watch it with dvara-examples tap"
     if exchange.ending is Ending.DONE_WITHOUT_SENTINEL:
-        return Check("stream", State.NOTE, f"{began}{whole} (some gateways send no [DONE]; DVARA does)", mend)
-    return Check("stream", State.WRONG, began + whole + (f" ({exchange.error})" if exchange.error else ""), mend)
+        return Check("stream", CheckState.NOTE, f"{began}{whole} (some gateways send no [DONE]; DVARA does)", hint)
+    return Check("stream", CheckState.WRONG, began + whole + (f" ({exchange.error})" if exchange.error else ""), hint)
 
 
 def _said(exchange: Exchange, model: str) -> str:

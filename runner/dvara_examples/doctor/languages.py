@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from dvara_examples.core.world import World
-from dvara_examples.doctor.check import Check, State
-from dvara_examples.toolchains import Missing, Runtime, Sighting, Standing, languages, load_toolchain
+from dvara_examples.doctor.check import Check, CheckState
+from dvara_examples.toolchains import Candidate, Fitness, Missing, Runtime, languages, load_toolchain
 
 _STATES = {
-    Standing.FITS: State.OK,
-    Standing.PASSED_OVER: State.OK,
-    Standing.OPTIONAL: State.OK,
-    Standing.TO_FETCH: State.NOTE,
-    Standing.MISSING: State.WRONG,
+    Fitness.FITS: CheckState.OK,
+    Fitness.PASSED_OVER: CheckState.OK,
+    Fitness.OPTIONAL: CheckState.OK,
+    Fitness.TO_FETCH: CheckState.NOTE,
+    Fitness.MISSING: CheckState.WRONG,
 }
 
 
@@ -20,10 +20,12 @@ def check_languages(world: World) -> Iterator[Check]:
     for language in languages():
         toolchain = load_toolchain(language)
         found = toolchain.probe(world)
-        details = tuple(_detail(sighting) for sighting in toolchain.survey(world))
-        worst = next((state for state in (State.WRONG, State.NOTE) if any(d.state is state for d in details)), State.OK)
+        details = tuple(_detail(candidate) for candidate in toolchain.candidates(world))
+        worst = next(
+            (state for state in (CheckState.WRONG, CheckState.NOTE) if any(d.state is state for d in details)), CheckState.OK
+        )
         if isinstance(found, Missing):
-            yield Check(language, State.WRONG, "nothing here can run its examples", "", details)
+            yield Check(language, CheckState.WRONG, "nothing here can run its examples", "", details)
         else:
             yield Check(language, worst, _in_words(found), "", details)
 
@@ -34,7 +36,7 @@ def _in_words(runtime: Runtime) -> str:
     return f"{runtime.version}  {runtime.executable}"
 
 
-def _detail(sighting: Sighting) -> Check:
-    what = f"{sighting.what}  {sighting.where}".strip()
-    text = f"{what}: {sighting.standing}" + (f", {sighting.why}" if sighting.why else "")
-    return Check(sighting.what, _STATES[sighting.standing], text, sighting.mend)
+def _detail(candidate: Candidate) -> Check:
+    what = f"{candidate.what}  {candidate.where}".strip()
+    text = f"{what}: {candidate.standing}" + (f", {candidate.why}" if candidate.why else "")
+    return Check(candidate.what, _STATES[candidate.standing], text, candidate.hint)

@@ -4,21 +4,21 @@ from dvara_examples.embedded_gateway.answer import Answer, ChunkHabit
 from dvara_examples.embedded_gateway.chat_request import ChatRequest, parse_chat_request
 from dvara_examples.embedded_gateway.chunks import ChunkMaker, completion, completion_id, usage_of
 from dvara_examples.embedded_gateway.default_answers import default_answer
-from dvara_examples.embedded_gateway.errors_table import Refused, Writer, refuse
+from dvara_examples.embedded_gateway.errors_table import RequestRefused, Writer, refuse
 from dvara_examples.embedded_gateway.reading import BadBody, TooLarge
-from dvara_examples.embedded_gateway.request_context import Overdue, Visit
-from dvara_examples.embedded_gateway.stream_script import StreamEnd, storyboard
+from dvara_examples.embedded_gateway.request_context import DeadlineExceeded, RequestContext
+from dvara_examples.embedded_gateway.stream_script import StreamEnd, stream_script
 from dvara_examples.embedded_gateway.writing import compact
 
 DONE = "[DONE]"
 
 
-def chat(visit: Visit, scripted: Answer | None) -> None:
-    """Answer one chat request; *scripted* is None where the default book answers. Raises Refused, Closing, OSError."""
+def chat(visit: RequestContext, scripted: Answer | None) -> None:
+    """Answer one chat request; *scripted* is None where the default answers answers. Raises Refused, Closing, OSError."""
     if scripted is not None and scripted.error is not None and scripted.error.row.writer is Writer.FILTER:
         visit.answer = f"error {scripted.error.code}"
         visit.pause(scripted.first_delay_s)
-        raise Refused(scripted.error)  # a filter refuses before anything looks at the body
+        raise RequestRefused(scripted.error)  # a filter refuses before anything looks at the body
     media = visit.head.header("content-type").split(";", 1)[0].strip().lower()
     if media != "application/json":
         raise refuse("unsupported_media_type", f"Content-Type '{media}' is not supported; application/json is")
@@ -26,14 +26,14 @@ def chat(visit: Visit, scripted: Answer | None) -> None:
     answer = scripted or default_answer(request)
     visit.model = request.model
     visit.answer = f"error {answer.error.code}" if answer.error else answer.kind
-    visit.limit_s = visit.patience.lifetime_s if request.stream else visit.patience.answer_s
+    visit.limit_s = visit.timeouts.lifetime_s if request.stream else visit.timeouts.answer_s
     if answer.error is not None:
         visit.pause(answer.first_delay_s)
-        raise Refused(answer.error)
+        raise RequestRefused(answer.error)
     (_stream if request.stream else _whole)(visit, request, answer)
 
 
-def _body(visit: Visit) -> bytes:
+def _body(visit: RequestContext) -> bytes:
     try:
         return visit.body.read()
     except TooLarge:
@@ -42,13 +42,13 @@ def _body(visit: Visit) -> bytes:
         raise refuse("invalid_json") from None
 
 
-def _whole(visit: Visit, request: ChatRequest, answer: Answer) -> None:
+def _whole(visit: RequestContext, request: ChatRequest, answer: Answer) -> None:
     """Say the answer in one JSON document; whatever would cut a stream is a failure of the provider here."""
     try:
         if answer.silent:
             visit.stay_silent()
         visit.pause(answer.first_delay_s)
-    except Overdue:
+    except DeadlineExceeded:
         raise refuse("provider_error", "The provider did not answer in time") from None
     if answer.refused:
         raise refuse("pii_detected", "Response blocked: PII detected (EMAIL)")
@@ -57,20 +57,20 @@ def _whole(visit: Visit, request: ChatRequest, answer: Answer) -> None:
     visit.response.json(200, completion(answer, request, visit.unix_time()), [("X-Cache", "MISS")])
 
 
-def _stream(visit: Visit, request: ChatRequest, answer: Answer) -> None:
+def _stream(visit: RequestContext, request: ChatRequest, answer: Answer) -> None:
     """Say the answer event by event, for as long as a stream may live."""
     try:
         if answer.silent:
             visit.stay_silent()
         _play(visit, request, answer)
-    except Overdue:
+    except DeadlineExceeded:
         if visit.response.status is None:
             raise refuse("internal_error") from None
         visit.response.end_stream()
 
 
-def _play(visit: Visit, request: ChatRequest, answer: Answer) -> None:
-    board, response = storyboard(answer), visit.response
+def _play(visit: RequestContext, request: ChatRequest, answer: Answer) -> None:
+    board, response = stream_script(answer), visit.response
     maker = ChunkMaker(completion_id(request.model), request.model, visit.unix_time, answer.habits)
     if ChunkHabit.EMPTY_FIRST in answer.habits:
         response.event(compact(maker.without_choices()), spaced=answer.spaced)
@@ -83,7 +83,7 @@ def _play(visit: Visit, request: ChatRequest, answer: Answer) -> None:
     _end(visit, board.end, answer)
 
 
-def _end(visit: Visit, end: StreamEnd, answer: Answer) -> None:
+def _end(visit: RequestContext, end: StreamEnd, answer: Answer) -> None:
     """End the stream; one that broke before its first event can still become an HTTP error."""
     response = visit.response
     if end is StreamEnd.ERROR_EVENT:

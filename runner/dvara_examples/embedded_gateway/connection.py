@@ -1,4 +1,4 @@
-"""One client connection of the stand-in: requests in turn until someone ends it."""
+"""One client connection of the embedded gateway: requests in turn until someone ends it."""
 
 import contextlib
 import re
@@ -10,10 +10,10 @@ from itertools import count
 
 from dvara_examples.core.clock import Clock
 from dvara_examples.embedded_gateway.keys import KeyRing
-from dvara_examples.embedded_gateway.reading import Departed, NotHttp, RequestBody, RequestHead, SocketReader
-from dvara_examples.embedded_gateway.request_context import Closing, Patience, Visit
+from dvara_examples.embedded_gateway.reading import Departed, IncomingRequest, NotHttp, RequestBody, SocketReader
+from dvara_examples.embedded_gateway.request_context import Closing, RequestContext, Timeouts
 from dvara_examples.embedded_gateway.routes import route
-from dvara_examples.embedded_gateway.writing import RESPONSES_PER_CONNECTION, Response, bad_request_page
+from dvara_examples.embedded_gateway.writing import RESPONSES_PER_CONNECTION, ResponseWriter, bad_request_page
 
 _TRACE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _LINGER_S = 2.0
@@ -28,7 +28,7 @@ class Connection:
         *,
         keys: KeyRing,
         clock: Clock,
-        patience: Patience,
+        timeouts: Timeouts,
         closing: threading.Event,
         log: Callable[[str], None],
     ) -> None:
@@ -36,7 +36,7 @@ class Connection:
         self._reader = SocketReader(sock)
         self._keys = keys
         self._clock = clock
-        self._patience = patience
+        self._patience = timeouts
         self._closing = closing
         self._log = log
         self._lock = threading.Lock()
@@ -54,7 +54,7 @@ class Connection:
                         break
                 self._hang_up()
             except (OSError, Departed, Closing):
-                pass  # the client has gone, or the stand-in goes: either way there is nobody to answer
+                pass  # the client has gone, or the embedded gateway goes: either way there is nobody to answer
 
     def cut(self, *, only_idle: bool = False) -> bool:
         """End the connection now, with a FIN; with *only_idle*, not while a request is answered. Tell whether it was cut."""
@@ -86,20 +86,20 @@ class Connection:
         finally:
             self._busy = False
 
-    def _answer(self, head: RequestHead, *, last: bool) -> bool:
+    def _answer(self, head: IncomingRequest, *, last: bool) -> bool:
         began_s = self._clock.monotonic()
         if head.expects_continue:
             self._sock.sendall(b"HTTP/1.1 100 \r\n\r\n")
         given = head.header("x-trace-id")
         trace_id = given if _TRACE_ID.fullmatch(given) else secrets.token_hex(16)
-        response = Response(self._sock, head, trace_id, self._clock.utc_now, closes=last or head.wants_close)
-        visit = Visit(
+        response = ResponseWriter(self._sock, head, trace_id, self._clock.utc_now, closes=last or head.wants_close)
+        visit = RequestContext(
             head=head,
             body=RequestBody(self._reader, head),
             response=response,
             sock=self._sock,
             clock=self._clock,
-            patience=self._patience,
+            timeouts=self._patience,
             closing=self._closing,
             began_s=began_s,
             limit_s=self._patience.lifetime_s,
@@ -115,7 +115,7 @@ class Connection:
             self._note(visit, end)
         return not response.closes and visit.body.swallow()
 
-    def _route(self, visit: Visit) -> None:
+    def _route(self, visit: RequestContext) -> None:
         try:
             route(visit, self._keys)
         except TimeoutError:
@@ -123,13 +123,13 @@ class Connection:
                 raise  # the client does not read: the stream stays unfinished
             self._late_body(visit)
 
-    def _late_body(self, visit: Visit) -> None:
+    def _late_body(self, visit: RequestContext) -> None:
         """Answer a body that does not come; the framework does so in a JSON of its own."""
         stamp = self._clock.utc_now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         body = {"timestamp": stamp, "status": 408, "error": "Request Timeout", "path": visit.head.path}
         visit.response.json(408, body)
 
-    def _note(self, visit: Visit, end: str) -> None:
+    def _note(self, visit: RequestContext, end: str) -> None:
         took_s = self._clock.monotonic() - visit.began_s
         status = visit.response.status or "-"
         line = f"{visit.head.method} {visit.head.path} {status} {visit.model} {visit.answer} {took_s:.3f} s, {end}"

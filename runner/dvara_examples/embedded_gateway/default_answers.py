@@ -1,4 +1,4 @@
-"""The default book of answers: what the stand-in says to a key that has no script, decided by what is asked.
+"""The default answers: what the embedded gateway says to a key that has no script, decided by what is asked.
 
 It plays a workspace whose governance blocks personal data and attacks on the prompt. In this order:
 

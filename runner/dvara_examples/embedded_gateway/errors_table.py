@@ -23,7 +23,7 @@ class Writer(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ErrorRow:
     """One error: its HTTP status, its words in the envelope, and the message where none is given."""
 
     status: int
@@ -35,47 +35,47 @@ class Row:
 
 _INVALID = "invalid_request_error"
 _ROWS = (
-    Row(400, _INVALID, "invalid_request", "Invalid request"),
-    Row(400, _INVALID, "validation_error", "Validation failed"),
-    Row(400, _INVALID, "invalid_json", "Request body is not valid JSON", Writer.BODY),
-    Row(400, _INVALID, "unsupported_capability", "The request asks for something that is not supported"),
-    Row(400, _INVALID, "no_provider", "No provider is configured for this model"),
-    Row(400, _INVALID, "no_capable_provider", "The provider of this model does not support the request"),
-    Row(400, _INVALID, "provider_rejected_request", "The provider rejected the request"),
-    Row(400, _INVALID, "invalid_path", "Request path is not in canonical form", Writer.FILTER),
-    Row(400, "pii_violation", "pii_detected", "Request blocked: PII detected"),
-    Row(400, "context_window_error", "context_window_exceeded", "The prompt is longer than the context window"),
-    Row(401, "authentication_error", "invalid_api_key", "Invalid API key", Writer.FILTER),
-    Row(401, "authentication_error", "api_key_required", "API key is required", Writer.FILTER),
-    Row(401, "authentication_error", "api_key_revoked", "API key has been revoked", Writer.FILTER),
-    Row(401, "authentication_error", "api_key_expired", "API key has expired", Writer.FILTER),
-    Row(402, "budget_exceeded", "budget_cap_hard", "Budget exceeded"),
-    Row(402, "budget_exceeded", "per_call_cost_exceeded", "The call would cost more than is allowed"),
-    Row(403, "policy_violation", "policy_denied", "Request denied by policy"),
-    Row(403, "guardrail_violation", "guardrail_blocked", "Request blocked: guardrail violation detected"),
-    Row(403, "permission_error", "api_key_scope", "API key does not have the required scope"),
-    Row(403, "workspace_suspended", "workspace_suspended", "Workspace is suspended"),
-    Row(404, "not_found_error", "resource_not_found", "Resource not found", Writer.BODY),
-    Row(404, "not_found_error", "not_found", "Not found", Writer.BODY),
-    Row(405, _INVALID, "method_not_allowed", "Method not allowed"),
-    Row(406, _INVALID, "not_acceptable", "Not acceptable"),
-    Row(413, "input_size_error", "input_too_large", "Input is too large"),
-    Row(413, "input_size_error", "file_too_large", "File is too large"),
-    Row(415, _INVALID, "unsupported_media_type", "Unsupported media type", Writer.BODY),
-    Row(422, "schema_validation_error", "schema_validation_failed", "The answer does not match the output schema"),
-    Row(429, "rate_limit_error", "rate_limit_exceeded", "Rate limit exceeded", Writer.FILTER),
-    Row(429, "provider_rate_limited", "provider_rate_limited", "The provider limits the rate of requests"),
-    Row(500, "gateway_error", "internal_error", "An unexpected error occurred", Writer.BODY),
-    Row(502, "provider_error", "provider_error", "OpenAI streaming error 500 (provider internal server error)"),
-    Row(503, "provider_unavailable", "provider_circuit_open", "The provider is unavailable: circuit breaker is open"),
-    Row(503, "provider_unavailable", "failover_capability_mismatch", "No fallback can serve this request"),
+    ErrorRow(400, _INVALID, "invalid_request", "Invalid request"),
+    ErrorRow(400, _INVALID, "validation_error", "Validation failed"),
+    ErrorRow(400, _INVALID, "invalid_json", "Request body is not valid JSON", Writer.BODY),
+    ErrorRow(400, _INVALID, "unsupported_capability", "The request asks for something that is not supported"),
+    ErrorRow(400, _INVALID, "no_provider", "No provider is configured for this model"),
+    ErrorRow(400, _INVALID, "no_capable_provider", "The provider of this model does not support the request"),
+    ErrorRow(400, _INVALID, "provider_rejected_request", "The provider rejected the request"),
+    ErrorRow(400, _INVALID, "invalid_path", "Request path is not in canonical form", Writer.FILTER),
+    ErrorRow(400, "pii_violation", "pii_detected", "Request blocked: PII detected"),
+    ErrorRow(400, "context_window_error", "context_window_exceeded", "The prompt is longer than the context window"),
+    ErrorRow(401, "authentication_error", "invalid_api_key", "Invalid API key", Writer.FILTER),
+    ErrorRow(401, "authentication_error", "api_key_required", "API key is required", Writer.FILTER),
+    ErrorRow(401, "authentication_error", "api_key_revoked", "API key has been revoked", Writer.FILTER),
+    ErrorRow(401, "authentication_error", "api_key_expired", "API key has expired", Writer.FILTER),
+    ErrorRow(402, "budget_exceeded", "budget_cap_hard", "Budget exceeded"),
+    ErrorRow(402, "budget_exceeded", "per_call_cost_exceeded", "The call would cost more than is allowed"),
+    ErrorRow(403, "policy_violation", "policy_denied", "Request denied by policy"),
+    ErrorRow(403, "guardrail_violation", "guardrail_blocked", "Request blocked: guardrail violation detected"),
+    ErrorRow(403, "permission_error", "api_key_scope", "API key does not have the required scope"),
+    ErrorRow(403, "workspace_suspended", "workspace_suspended", "Workspace is suspended"),
+    ErrorRow(404, "not_found_error", "resource_not_found", "Resource not found", Writer.BODY),
+    ErrorRow(404, "not_found_error", "not_found", "Not found", Writer.BODY),
+    ErrorRow(405, _INVALID, "method_not_allowed", "Method not allowed"),
+    ErrorRow(406, _INVALID, "not_acceptable", "Not acceptable"),
+    ErrorRow(413, "input_size_error", "input_too_large", "Input is too large"),
+    ErrorRow(413, "input_size_error", "file_too_large", "File is too large"),
+    ErrorRow(415, _INVALID, "unsupported_media_type", "Unsupported media type", Writer.BODY),
+    ErrorRow(422, "schema_validation_error", "schema_validation_failed", "The answer does not match the output schema"),
+    ErrorRow(429, "rate_limit_error", "rate_limit_exceeded", "Rate limit exceeded", Writer.FILTER),
+    ErrorRow(429, "provider_rate_limited", "provider_rate_limited", "The provider limits the rate of requests"),
+    ErrorRow(500, "gateway_error", "internal_error", "An unexpected error occurred", Writer.BODY),
+    ErrorRow(502, "provider_error", "provider_error", "OpenAI streaming error 500 (provider internal server error)"),
+    ErrorRow(503, "provider_unavailable", "provider_circuit_open", "The provider is unavailable: circuit breaker is open"),
+    ErrorRow(503, "provider_unavailable", "failover_capability_mismatch", "No fallback can serve this request"),
 )
 
-ERRORS: Mapping[str, Row] = MappingProxyType({row.code: row for row in _ROWS})
+ERRORS: Mapping[str, ErrorRow] = MappingProxyType({row.code: row for row in _ROWS})
 """Every row by its code; the first row of a status is the one meant by the status alone."""
 
 
-def row_of_status(status: int) -> Row | None:
+def row_of_status(status: int) -> ErrorRow | None:
     """Return the usual error of *status*, or None where the gateway has none."""
     return next((row for row in _ROWS if row.status == status), None)
 
@@ -91,7 +91,7 @@ class Refusal:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def row(self) -> Row:
+    def row(self) -> ErrorRow:
         """The row of the table that *code* names."""
         return ERRORS[self.code]
 
@@ -129,7 +129,7 @@ class Refusal:
         return at.isoformat() + "Z"
 
 
-class Refused(Exception):  # noqa: N818 - a decision of the gateway, not a fault of the program
+class RequestRefused(Exception):  # noqa: N818 - a decision of the gateway, not a fault of the program
     """Ends the handling of a request; *refusal* goes to the client."""
 
     def __init__(self, refusal: Refusal) -> None:
@@ -139,6 +139,6 @@ class Refused(Exception):  # noqa: N818 - a decision of the gateway, not a fault
 
 def refuse(
     code: str, message: str | None = None, *, param: str | None = None, headers: Mapping[str, str] | None = None
-) -> Refused:
+) -> RequestRefused:
     """Return the exception that answers a request with the row *code*; the caller raises it."""
-    return Refused(Refusal(code, message, param, headers=headers or {}))
+    return RequestRefused(Refusal(code, message, param, headers=headers or {}))

@@ -1,4 +1,4 @@
-"""The keys that the stand-in accepts, each with its script of answers."""
+"""The keys that the embedded gateway accepts, each with its script of answers."""
 
 import secrets
 import threading
@@ -36,7 +36,7 @@ class KeyRing:
         self._lock = threading.Lock()
 
     def add(self, key: str, answers: Sequence[Answer] = ()) -> None:
-        """Accept *key*; without answers it is served from the default book."""
+        """Accept *key*; without answers it is served from the default answers."""
         with self._lock:
             self._scripts[key] = _Script(answers)
 
@@ -50,7 +50,7 @@ class KeyRing:
             return key in self._scripts
 
     def take(self, key: str) -> Answer | None:
-        """Return the scripted answer to the next request of *key*, None where the default book answers."""
+        """Return the scripted answer to the next request of *key*, None where the default answers answers."""
         with self._lock:
             script = self._scripts.get(key)
             return script.take() if script else None

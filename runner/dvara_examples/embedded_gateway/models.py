@@ -1,4 +1,4 @@
-"""The models that the stand-in lists, and the names that it routes: by prefix, as the gateway does by default."""
+"""The models that the embedded gateway lists, and the names that it routes: by prefix, as the gateway does by default."""
 
 LISTED = ("mock/test-model", "gpt-4o", "gpt-4o-mini", "claude-sonnet-4-5", "gemini-2.5-flash")
 OWNER = "dvara-examples"

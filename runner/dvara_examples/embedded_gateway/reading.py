@@ -36,7 +36,7 @@ class Departed(Exception):  # noqa: N818 - a normal end
 
 
 @dataclass(frozen=True, slots=True)
-class RequestHead:
+class IncomingRequest:
     """Request line and headers; header names are lower case, repeated ones joined by a comma."""
 
     method: str
@@ -109,7 +109,7 @@ class SocketReader:
         del self._buffer[: end + 1]
         return line.removesuffix(b"\r")
 
-    def head(self) -> RequestHead | None:
+    def head(self) -> IncomingRequest | None:
         """Return the next request's head, or None where the client ended the connection. Raises NotHttp, TimeoutError."""
         while True:
             del self._buffer[: len(self._buffer) - len(self._buffer.lstrip(b"\r\n"))]
@@ -129,7 +129,7 @@ class SocketReader:
                 return None
 
 
-def parse_head(raw: bytes) -> RequestHead:
+def parse_head(raw: bytes) -> IncomingRequest:
     """Parse the head of a request, given without the empty line at its end. Raises NotHttp."""
     first, *lines = raw.split(b"\r\n")
     match = _REQUEST_LINE.fullmatch(first)
@@ -144,12 +144,12 @@ def parse_head(raw: bytes) -> RequestHead:
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
     method, target, minor = match[1].decode("ascii"), match[2].decode("latin-1"), int(match[3])
     path = _ABSOLUTE.sub("", target, count=1) if _ABSOLUTE.match(target) else target
-    head = RequestHead(method, path.split("?", 1)[0] or "/", minor, headers)
+    head = IncomingRequest(method, path.split("?", 1)[0] or "/", minor, headers)
     _check(head)
     return head
 
 
-def _check(head: RequestHead) -> None:
+def _check(head: IncomingRequest) -> None:
     length, encoding = head.header("content-length"), head.header("transfer-encoding").lower()
     if head.minor_version == 1 and "host" not in head.headers:
         raise NotHttp
@@ -160,7 +160,7 @@ def _check(head: RequestHead) -> None:
 class RequestBody:
     """The body of one request, read at most once and only when someone wants it."""
 
-    def __init__(self, reader: SocketReader, head: RequestHead) -> None:
+    def __init__(self, reader: SocketReader, head: IncomingRequest) -> None:
         self._reader = reader
         self._chunked = head.chunked
         self._left = 0 if head.chunked else head.content_length

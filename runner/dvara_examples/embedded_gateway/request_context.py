@@ -1,4 +1,4 @@
-"""One request in the hands of the stand-in: what came, what goes back, and waiting in between."""
+"""One request in the hands of the embedded gateway: what came, what goes back, and waiting in between."""
 
 import select
 import socket
@@ -6,14 +6,14 @@ import threading
 from dataclasses import dataclass, field
 
 from dvara_examples.core.clock import Clock
-from dvara_examples.embedded_gateway.reading import RequestBody, RequestHead
-from dvara_examples.embedded_gateway.writing import Response
+from dvara_examples.embedded_gateway.reading import IncomingRequest, RequestBody
+from dvara_examples.embedded_gateway.writing import ResponseWriter
 
 _PEEK_INTERVAL_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Timeouts:
     """How long the gateway waits, in seconds; the defaults are DVARA's."""
 
     idle_s: float = 60.0
@@ -25,26 +25,26 @@ class Patience:
 
 
 class Closing(Exception):  # noqa: N818 - a normal end
-    """The stand-in is being closed: whatever is under way ends here."""
+    """The embedded gateway is being closed: whatever is under way ends here."""
 
 
-class Overdue(Exception):  # noqa: N818 - a normal end
+class DeadlineExceeded(Exception):  # noqa: N818 - a normal end
     """The gateway's own limit for this request has run out."""
 
 
 @dataclass(slots=True)
-class Visit:
+class RequestContext:
     """A request and its response; used by the connection's thread alone.
 
     *model* and *answer* are notes for the request log, filled in as they become known.
     """
 
-    head: RequestHead
+    head: IncomingRequest
     body: RequestBody
-    response: Response
+    response: ResponseWriter
     sock: socket.socket
     clock: Clock
-    patience: Patience
+    timeouts: Timeouts
     closing: threading.Event
     began_s: float
     model: str = "-"
@@ -56,15 +56,15 @@ class Visit:
         return int(self.clock.utc_now().timestamp())
 
     def pause(self, seconds: float) -> None:
-        """Wait, but not longer than the request's limit. Raises Overdue, Closing."""
+        """Wait, but not longer than the request's limit. Raises DeadlineExceeded, Closing."""
         left_s = self.began_s + self.limit_s - self.clock.monotonic()
         if self.closing.wait(max(0.0, min(seconds, left_s))):
             raise Closing
         if seconds >= left_s:
-            raise Overdue
+            raise DeadlineExceeded
 
     def stay_silent(self) -> None:
-        """Wait for an end: of the client (ConnectionError), of the limit (Overdue) or of the stand-in (Closing)."""
+        """Wait for an end: of the client (ConnectionError), of the limit (DeadlineExceeded) or of the server (Closing)."""
         poll = select.poll()  # not select(), which knows no descriptor above 1023
         poll.register(self.sock, select.POLLIN)
         while True:

@@ -3,10 +3,10 @@
 import re
 
 from dvara_examples.embedded_gateway.chat import chat
-from dvara_examples.embedded_gateway.errors_table import Refused, refuse
+from dvara_examples.embedded_gateway.errors_table import RequestRefused, refuse
 from dvara_examples.embedded_gateway.keys import KeyRing
 from dvara_examples.embedded_gateway.models import model_list
-from dvara_examples.embedded_gateway.request_context import Overdue, Visit
+from dvara_examples.embedded_gateway.request_context import DeadlineExceeded, RequestContext
 
 CHAT_PATH = "/v1/chat/completions"
 MODELS_PATH = "/v1/models"
@@ -16,18 +16,18 @@ _METHODS = {CHAT_PATH: ("POST",), MODELS_PATH: ("GET", "HEAD"), **dict.fromkeys(
 _NOT_CANONICAL = re.compile(r"//|%|;|/\.\.?(/|$)")
 
 
-def route(visit: Visit, keys: KeyRing) -> None:
+def route(visit: RequestContext, keys: KeyRing) -> None:
     """Answer one request. Raises Closing, Departed and OSError where the connection cannot go on."""
     try:
         _dispatch(visit, keys)
-    except (Refused, Overdue) as end:
-        refusal = end.refusal if isinstance(end, Refused) else refuse("internal_error").refusal
+    except (RequestRefused, DeadlineExceeded) as end:
+        refusal = end.refusal if isinstance(end, RequestRefused) else refuse("internal_error").refusal
         if visit.body.known_to_be_too_much or (visit.head.expects_continue and not visit.body.finished):
             visit.response.closes = True  # the container does not wait for what it will not read
         visit.response.refusal(refusal)
 
 
-def _dispatch(visit: Visit, keys: KeyRing) -> None:
+def _dispatch(visit: RequestContext, keys: KeyRing) -> None:
     path, method, response = visit.head.path, visit.head.method, visit.response
     under_v1 = path == "/v1" or path.startswith("/v1/")
     if path.startswith("/v1") and _NOT_CANONICAL.search(path):
@@ -53,7 +53,7 @@ def _dispatch(visit: Visit, keys: KeyRing) -> None:
         response.json(200, {} if path.endswith("info") else {"status": "UP"}, media=media)
 
 
-def _accepted_key(visit: Visit, keys: KeyRing) -> str:
+def _accepted_key(visit: RequestContext, keys: KeyRing) -> str:
     """Return the key of the request, from ``Authorization: Bearer`` or ``x-api-key``. Raises Refused."""
     scheme, _, token = visit.head.header("authorization").partition(" ")
     key = token.strip() if scheme.lower() == "bearer" else visit.head.header("x-api-key")

@@ -1,4 +1,4 @@
-"""The stand-in itself: listens, gives every connection a thread, and ends all of them when it is closed."""
+"""The server: listens, gives every connection a thread, and ends all of them when it is closed."""
 
 import select
 import socket
@@ -12,17 +12,17 @@ from dvara_examples.core.errors import GatewayError
 from dvara_examples.embedded_gateway.answer import Answer
 from dvara_examples.embedded_gateway.connection import Connection
 from dvara_examples.embedded_gateway.keys import KeyRing, new_key
-from dvara_examples.embedded_gateway.request_context import Patience
+from dvara_examples.embedded_gateway.request_context import Timeouts
 
 _BACKLOG = 128
 _JOIN_S = 5.0
 _RETRY_S = 0.05
 
 
-class StandIn:
+class EmbeddedServer:
     """A correct DVARA on a loopback port, with scripted answers; a context manager, safe to use from several threads.
 
-    *default_key* is answered from the default book; without one given, a random one is made. *log* gets one line per
+    *default_key* is answered from the default answers; without one given, a random one is made. *log* gets one line per
     request, from the connections' threads. The port is bound when the ``with`` block is entered.
     """
 
@@ -34,7 +34,7 @@ class StandIn:
         port: int = 0,
         default_key: str | None = None,
         log: Callable[[str], None] | None = None,
-        patience: Patience | None = None,
+        timeouts: Timeouts | None = None,
     ) -> None:
         self.default_key = default_key or new_key()
         self.base_url = ""
@@ -42,15 +42,15 @@ class StandIn:
         self._port = port
         self._clock = clock
         self._log = log or (lambda _line: None)
-        self._patience = patience or Patience()
+        self._patience = timeouts or Timeouts()
         self._keys = KeyRing()
         self._keys.add(self.default_key)
         self._closing = threading.Event()
         self._lock = threading.Lock()
         self._open: dict[Connection, threading.Thread] = {}
 
-    def enroll(self, answers: Sequence[Answer]) -> str:
-        """Return a new key whose request k gets answer k, the last one repeating; without answers the default book serves it."""
+    def add_key(self, answers: Sequence[Answer]) -> str:
+        """Return a new key whose request k gets answer k, the last one repeating; without answers it gets the default ones."""
         key = new_key()
         self._keys.add(key, answers)
         return key
@@ -64,7 +64,7 @@ class StandIn:
         self._wake, self._waker = socket.socketpair()
         host = f"[{self._host}]" if ":" in self._host else self._host
         self.base_url = f"http://{host}:{self._listener.getsockname()[1]}/v1"
-        self._acceptor = threading.Thread(target=self._accept, name="standin-accept", daemon=True)
+        self._acceptor = threading.Thread(target=self._accept, name="gateway-accept", daemon=True)
         self._acceptor.start()
         return self
 
@@ -108,9 +108,9 @@ class StandIn:
 
     def _start(self, sock: socket.socket) -> None:
         connection = Connection(
-            sock, keys=self._keys, clock=self._clock, patience=self._patience, closing=self._closing, log=self._log
+            sock, keys=self._keys, clock=self._clock, timeouts=self._patience, closing=self._closing, log=self._log
         )
-        thread = threading.Thread(target=self._serve, args=(connection,), name="standin-connection", daemon=True)
+        thread = threading.Thread(target=self._serve, args=(connection,), name="gateway-connection", daemon=True)
         with self._lock:
             self._open[connection] = thread
         thread.start()

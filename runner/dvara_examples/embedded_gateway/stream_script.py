@@ -31,7 +31,7 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Storyboard:
+class StreamScript:
     """The frames of one stream and its end; *complete* streams carry a usage chunk where one was asked for."""
 
     frames: tuple[Frame, ...]
@@ -46,7 +46,7 @@ class Storyboard:
 _ENDS = {Break.ABORT: StreamEnd.ABORT, Break.LIFETIME: StreamEnd.WITHOUT_DONE, Break.ERROR_EVENT: StreamEnd.ERROR_EVENT}
 
 
-def storyboard(answer: Answer) -> Storyboard:
+def stream_script(answer: Answer) -> StreamScript:
     """Lay out the stream of *answer*. The first frame carries the role together with whatever else is in it."""
     deltas = tuple(_deferred(answer) if answer.deferred else _deltas(answer))
     frames = [Frame(delta, answer.piece_delay_s) for delta in deltas]
@@ -59,7 +59,7 @@ def storyboard(answer: Answer) -> Storyboard:
     if frames:
         first = frames[0]
         frames[0] = Frame({"role": "assistant", **first.delta}, answer.first_delay_s, first.finish_reason)
-    return Storyboard(tuple(frames), _ENDS[answer.breaks] if answer.breaks else StreamEnd.DONE)
+    return StreamScript(tuple(frames), _ENDS[answer.breaks] if answer.breaks else StreamEnd.DONE)
 
 
 def _finished(answer: Answer, frames: list[Frame]) -> list[Frame]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from dvara_examples.embedded_gateway.errors_table import Refusal, Writer
-from dvara_examples.embedded_gateway.reading import RequestHead
+from dvara_examples.embedded_gateway.reading import IncomingRequest
 
 CHUNK_LIMIT_BYTES = 8192
 CLOSING_STATUSES = frozenset({400, 408, 413, 500, 501, 503})
@@ -57,14 +57,14 @@ def _chunks(data: bytes) -> bytes:
     return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts)
 
 
-class Response:
+class ResponseWriter:
     """One response, written in one go or as a stream; used by the connection's thread alone.
 
     *closes* tells whether the connection ends after it; *status* is None until the head is out.
     """
 
     def __init__(
-        self, sock: socket.socket, head: RequestHead, trace_id: str, now: Callable[[], datetime], *, closes: bool
+        self, sock: socket.socket, head: IncomingRequest, trace_id: str, now: Callable[[], datetime], *, closes: bool
     ) -> None:
         self._sock = sock
         self._http10 = head.minor_version == 0

@@ -28,7 +28,7 @@ COUNT_SCHEMA: dict[str, object] = {"oneOf": [_COUNT, bounds_schema(_COUNT)]}
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds(Generic[Number]):
+class Range(Generic[Number]):
     """From *least* to *most*, both included (*most* None: no upper bound)."""
 
     least: Number
@@ -48,15 +48,15 @@ def counted(count: str, noun: str) -> str:
     return f"{count} {noun}" if count.split()[-1] == "1" else f"{count} {noun}s"
 
 
-def parse_count(value: object) -> Bounds[int]:
+def parse_count(value: object) -> Range[int]:
     """Parse a whole number, or a mapping of bounds."""
     if isinstance(value, dict):
         return parse_bounds(value, as_int)
     count = as_int(value)
-    return Bounds(count, count)
+    return Range(count, count)
 
 
-def parse_bounds(value: object, read: Callable[[object], Number]) -> Bounds[Number]:
+def parse_bounds(value: object, read: Callable[[object], Number]) -> Range[Number]:
     """Parse a mapping with ``min``, ``max`` or both, each read by *read*; one that every number fulfils is refused."""
     found = as_mapping(value, ("min", "max"))
     bounds: dict[str, Number] = {}
@@ -68,7 +68,7 @@ def parse_bounds(value: object, read: Callable[[object], Number]) -> Bounds[Numb
         raise InvalidValue(f"found the bounds {dict(bounds)}", "min, max or both are accepted, and min is not above max")
     if most is None and not least:
         raise InvalidValue("found the bounds {'min': 0}, which hold always", "a min above 0, or a max as well, is accepted")
-    return Bounds(least, most)
+    return Range(least, most)
 
 
 def parse_time_limit(value: object) -> float:

@@ -53,7 +53,7 @@ class Fault(Protocol):
     key: ClassVar[str]
     turn: ClassVar[Turn]
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """Yield what becomes of *items*, the parts of one response; begun anew for each response."""
         ...
 

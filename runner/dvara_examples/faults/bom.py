@@ -22,7 +22,7 @@ class Bom:
     def __str__(self) -> str:
         return self.key
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """Put the mark before the first event."""
         due = True
 

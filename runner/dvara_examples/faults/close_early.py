@@ -22,7 +22,7 @@ class CloseEarly:
     def __str__(self) -> str:
         return self.key
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """End the response before it begins; where the gateway gives none, there is nothing to do."""
         rest = yield from Place("before_head").reach(items)
         if rest is not None:

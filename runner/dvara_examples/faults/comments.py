@@ -29,7 +29,7 @@ class Comments:
     def __str__(self) -> str:
         return f"{self.key} {', '.join(self.where)}"
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """Put the comments in."""
         due, after = "before" in self.where, "after" in self.where
         for item in items:

@@ -32,7 +32,7 @@ class DataLines:
     def __str__(self) -> str:
         return f"{self.key} {self.count}"
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """Cut the data of each event."""
         return on_events(self, items, lambda data: _DATA.sub(self._cut, data))
 

@@ -28,7 +28,7 @@ class DataSpace:
     def __str__(self) -> str:
         return f"{self.key} {self.word}"
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """Write the beginning of every data line anew."""
         pattern, spelling = _SPELLINGS[self.word]
         return on_events(self, items, lambda data: pattern.sub(spelling, data))

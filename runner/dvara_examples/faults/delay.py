@@ -32,7 +32,7 @@ class Delay:
         waits = {"the head": self.head_s, "each event": self.event_s}
         return f"{self.key} " + " and ".join(f"{wait:g} s before {what}" for what, wait in waits.items() if wait)
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """Wait, then go on; the size of an event's chunk goes out with the event."""
         held: list[Item] = []
         between = False

@@ -21,7 +21,7 @@ class DropDone:
     def __str__(self) -> str:
         return self.key
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """Empty the event; its place in the stream stays."""
         return lose_events(self, items, lambda end: end if end.done else None)
 

@@ -23,7 +23,7 @@ class DropLastBlankLine:
     def __str__(self) -> str:
         return self.key
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """Hold each blank line back that may be the last, until something follows it."""
         return without_tail(self, _LAST_LINE_END, items)
 

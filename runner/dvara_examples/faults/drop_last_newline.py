@@ -23,7 +23,7 @@ class DropLastNewline:
     def __str__(self) -> str:
         return self.key
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """Hold line ends back that may be the last, until something follows them."""
         return without_tail(self, _LINE_ENDS, items)
 

@@ -42,7 +42,7 @@ class Fields:
         said = {"with each event": self.each, "alone": self.alone}
         return f"{self.key} " + ", ".join(f"{names(lines)} {where}" for where, lines in said.items() if lines)
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """Put the lines in."""
         first = True
         for item in items:

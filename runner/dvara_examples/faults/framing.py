@@ -32,7 +32,7 @@ class FramedOtherwise:
     def __str__(self) -> str:
         return f"{self.key} {self.word}"
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """Write the head anew, then drop the framing, or put fields at its end."""
         for item in items:
             if not isinstance(item, Head):

@@ -27,7 +27,7 @@ class Gzip:
     def __str__(self) -> str:
         return self.key
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """Compress the events, and end the compression with the body."""
         packer = zlib.compressobj(wbits=_GZIP)
         coded = False

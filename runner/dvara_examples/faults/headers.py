@@ -46,7 +46,7 @@ class Headers:
         said = [f"{name} set to {value!r}" for name, value in self.set.items()] + [f"{name} dropped" for name in self.drop]
         return f"{self.key} {', '.join(said)}"
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """Write the head anew."""
         for item in items:
             if not isinstance(item, Head):

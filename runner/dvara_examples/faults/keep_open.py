@@ -22,7 +22,7 @@ class KeepOpen:
     def __str__(self) -> str:
         return self.key
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """Hold everything back that follows the sentinel."""
         for item in items:
             yield item

@@ -25,7 +25,7 @@ class LineEnds:
     def __str__(self) -> str:
         return f"{self.key} {self.word}"
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """Write every line end anew."""
         end = _ENDS[self.word]
         return on_events(self, items, lambda data: _ANY_END.sub(end, data))

@@ -36,7 +36,7 @@ class Malform:
     def __str__(self) -> str:
         return f"{self.key} event {self.number} into {self.into}"
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """Write the data of the event anew."""
         done = False
         for item in items:

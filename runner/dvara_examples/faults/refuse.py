@@ -25,7 +25,7 @@ class Refuse:
     def __str__(self) -> str:
         return self.key
 
-    def spoil(self, items: Items) -> Items:  # noqa: ARG002 - whatever would come, it comes to nothing
+    def apply(self, items: Items) -> Items:  # noqa: ARG002 - whatever would come, it comes to nothing
         """End the response before anything has come of it."""
         yield did(self)
         yield Rst(str(self))

@@ -37,7 +37,7 @@ class Replace:
         size = len(self.body.encode())
         return f"{self.key} by status {self.status} with {f'{size} bytes' if size else 'an empty body'} of {self.content_type}"
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """Say it where the head would come, and swallow all that the gateway says."""
         due = True
         for item in items:

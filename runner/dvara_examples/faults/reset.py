@@ -22,7 +22,7 @@ class Reset:
     def __str__(self) -> str:
         return f"{self.key} {self.place}"
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """End the response at the place."""
         return end_at(self.place, items, self, Rst)
 

@@ -49,7 +49,7 @@ class Slice:
         unit = self.unit if self.size != 1 else self.unit.removesuffix("s")
         return f"{self.key} into segments of {self.size} {unit}" + (f", {self.pause_s:g} s apart" if self.pause_s else "")
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """Put edges between segments."""
         return self._by_bytes(items) if self.unit == "bytes" else self._by_events(items)
 

@@ -28,7 +28,7 @@ class Stall:
     def __str__(self) -> str:
         return f"{self.key} {self.place}" + ("" if self.for_s is None else f", for {self.for_s:g} s")
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """Hold back what follows the place."""
         rest = yield from self.place.reach(items)
         if rest is None:

@@ -29,7 +29,7 @@ class Throttle:
     def __str__(self) -> str:
         return f"{self.key} to {self.bytes_per_s} bytes per second"
 
-    def spoil(self, items: Items) -> Items:
+    def apply(self, items: Items) -> Items:
         """Wait before each further portion as long as the one before takes."""
         size = max(1, self.bytes_per_s // _PORTIONS_PER_S)
         room = size

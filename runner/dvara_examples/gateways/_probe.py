@@ -16,7 +16,7 @@ from dvara_examples.gateways._tunnelled import tunnelled_pools
 from dvara_examples.records import hints as diagnoses
 from dvara_examples.records.model import Endpoint
 from dvara_examples.tap.proxies import Proxy, proxy_for
-from dvara_examples.tap.rewrite import Origin
+from dvara_examples.tap.rewrite import GatewayAddress
 from dvara_examples.tap.unreachable import Unreachable
 from dvara_examples.tap.upstream import tls_context
 
@@ -38,7 +38,7 @@ class Probed:
 class _TapsWay(HTTPAdapter):
     """Connects and verifies as the tap does, so that where the probe is let in, the examples' requests are too."""
 
-    def __init__(self, context: ssl.SSLContext | None, origin: Origin, proxy: Proxy | None, patience_s: float) -> None:
+    def __init__(self, context: ssl.SSLContext | None, origin: GatewayAddress, proxy: Proxy | None, patience_s: float) -> None:
         self._context = context
         super().__init__()
         if proxy is not None:
@@ -54,7 +54,7 @@ class _TapsWay(HTTPAdapter):
 
 def probe(upstream: Endpoint, world: World, *, patience_s: float = PATIENCE_S) -> Probed:
     """Send ``GET {base_url}/models``. Raises GatewayError, whose message never holds the key."""
-    origin = Origin.of(upstream.base_url)
+    origin = GatewayAddress.of(upstream.base_url)
     proxy = proxy_for(origin, world.environ)
     context = tls_context(world.environ) if origin.tls else None
     with requests.Session() as session:

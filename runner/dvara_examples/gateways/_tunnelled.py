@@ -11,11 +11,11 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from dvara_examples.tap.proxies import Proxy
-from dvara_examples.tap.rewrite import Origin
+from dvara_examples.tap.rewrite import GatewayAddress
 from dvara_examples.tap.upstream import reach
 
 
-def tunnelled_pools(origin: Origin, proxy: Proxy, patience_s: float) -> dict[str, type[HTTPConnectionPool]]:
+def tunnelled_pools(origin: GatewayAddress, proxy: Proxy, patience_s: float) -> dict[str, type[HTTPConnectionPool]]:
     """Return pools by scheme whose connections lead to *origin* through *proxy*; connecting raises Unreachable."""
 
     def connected() -> socket.socket:

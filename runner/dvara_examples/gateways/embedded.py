@@ -1,4 +1,4 @@
-"""The stand-in as a gateway: starts in this process, needs no network, no key and no account, and can be scripted."""
+"""The embedded gateway as a gateway: starts in this process, needs no network, no key and no account, and can be scripted."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from dvara_examples.core.world import World
 from dvara_examples.embedded_gateway.answers import parse_answer
 from dvara_examples.embedded_gateway.models import LISTED
-from dvara_examples.embedded_gateway.server import StandIn
+from dvara_examples.embedded_gateway.server import EmbeddedServer
 from dvara_examples.records.model import Endpoint
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedGateway:
-    """A running stand-in; every endpoint has a key, and with it a script, of its own."""
+    """A running embedded gateway; every endpoint has a key, and with it a script, of its own."""
 
-    standin: StandIn
+    embedded: EmbeddedServer
     kind: str = "embedded"
     description: str = "embedded"
     capabilities: frozenset[str] = frozenset({"scripted", "governance"})
@@ -26,17 +26,17 @@ class EmbeddedGateway:
     def endpoint(self, answers: Sequence[object]) -> Iterator[Endpoint]:
         """Yield an address whose request k gets answer k, the last one repeating. Raises InvalidValue for a wrong answer.
 
-        Without answers the stand-in's default book serves the requests.
+        Without answers the embedded gateway's default answers serve the requests.
         """
-        key = self.standin.enroll([parse_answer(answer) for answer in answers])
+        key = self.embedded.add_key([parse_answer(answer) for answer in answers])
         try:
-            yield Endpoint(self.standin.base_url, key)
+            yield Endpoint(self.embedded.base_url, key)
         finally:
-            self.standin.withdraw(key)
+            self.embedded.withdraw(key)
 
 
 @contextmanager
 def open_gateway(world: World) -> Iterator[EmbeddedGateway]:
-    """Start a stand-in on a free loopback port, and close it at the end of the block."""
-    with StandIn(clock=world.clock) as standin:
-        yield EmbeddedGateway(standin)
+    """Start an embedded gateway on a free loopback port, and close it at the end of the block."""
+    with EmbeddedServer(clock=world.clock) as embedded:
+        yield EmbeddedGateway(embedded)

@@ -16,7 +16,7 @@ from dvara_examples.gateways._probe import Probed, probe
 from dvara_examples.records import hints as diagnoses
 from dvara_examples.records.model import Endpoint
 from dvara_examples.tap.proxies import is_loopback
-from dvara_examples.tap.rewrite import Origin
+from dvara_examples.tap.rewrite import GatewayAddress
 
 STANDIN_OWNER = "dvara-examples"
 """Owner of the models that the embedded gateway lists, when it serves at a URL: its governance is known."""
@@ -35,7 +35,7 @@ class UrlGateway:
     @property
     def remote(self) -> bool:
         """Whether its address is not one of this machine."""
-        return not is_loopback(Origin.of(self.upstream.base_url).host)
+        return not is_loopback(GatewayAddress.of(self.upstream.base_url).host)
 
     @contextmanager
     def endpoint(self, answers: Sequence[object]) -> Iterator[Endpoint]:  # noqa: ARG002 - it says what it says
@@ -47,7 +47,7 @@ class UrlGateway:
 def open_gateway(world: World) -> Iterator[UrlGateway]:
     """Check the address and the key in *world*'s environment and ask the gateway for its models. Raises GatewayError."""
     upstream = endpoint_of(world)
-    if world.offline and not is_loopback(Origin.of(upstream.base_url).host):
+    if world.offline and not is_loopback(GatewayAddress.of(upstream.base_url).host):
         raise GatewayError(diagnoses.kept_in(upstream.base_url))
     yield _describe(upstream, probe(upstream, world))
 

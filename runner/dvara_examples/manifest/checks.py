@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from dvara_examples.core.values import InvalidValue, Path, as_mapping, describe, did_you_mean, quoted
-from dvara_examples.manifest.events import Mark
+from dvara_examples.manifest.events import YamlMark
 from dvara_examples.manifest.expects import Expects
 from dvara_examples.manifest.fields import LIMIT_KEYS, check_env_name, merge_limits, parse_argument, parse_seconds
 from dvara_examples.manifest.model import Origin
@@ -30,7 +30,7 @@ class Checks:
     problems: Problems
     expects: Expects
     scripts: Scripts
-    landmarks: Mapping[Path, Mapping[str | int, Mark]]
+    landmarks: Mapping[Path, Mapping[str | int, YamlMark]]
     named_all: bool = True
     _limits: dict[str, Limits] = field(default_factory=dict)
 

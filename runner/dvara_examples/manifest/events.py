@@ -9,24 +9,24 @@ Position = tuple[int, int]
 """Line and column, both counted from 1, the column in characters."""
 
 
-class Mark(Protocol):
+class YamlMark(Protocol):
     """Where the parser stood; both are counted from 0."""
 
     line: int
     column: int
 
 
-class Event(Protocol):
+class YamlEvent(Protocol):
     """What PyYAML's events have among them: each has a mark, and as much of the rest as its kind needs."""
 
-    start_mark: Mark
+    start_mark: YamlMark
     anchor: str
     tag: str | None
     value: str
     style: str | None
 
 
-NextEvent = Callable[[], Event]
+NextEvent = Callable[[], YamlEvent]
 """Returns the next event, the last of which is a StreamEndEvent. Raises yaml.YAMLError."""
 
 
@@ -39,6 +39,6 @@ def open_events(text: str, loader: type = FASTEST) -> NextEvent:
     return next_event
 
 
-def position_of(event: Event) -> Position:
+def position_of(event: YamlEvent) -> Position:
     """Return where *event* begins, as people count."""
     return event.start_mark.line + 1, event.start_mark.column + 1

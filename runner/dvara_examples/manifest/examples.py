@@ -139,7 +139,7 @@ class _ExampleReader:
         return as_one_of(value, self.checks.vocabulary.capabilities)
 
     def _read_answers(self, value: object, path: Path) -> tuple[object, ...]:
-        """Check each answer with the stand-in's own parser, equal ones once; they stay plain values."""
+        """Check each answer with the embedded gateway's own parser, equal ones once; they stay plain values."""
 
         def check(answer: object) -> object:
             text = repr(answer)

@@ -13,7 +13,7 @@ from dvara_examples.manifest.expects import Expects
 from dvara_examples.manifest.model import Manifest
 from dvara_examples.manifest.positions import find_positions
 from dvara_examples.manifest.problems import Problem, Problems, Spot
-from dvara_examples.manifest.reader import Document, Unreadable, read_document
+from dvara_examples.manifest.reader import Unreadable, YamlDocument, read_document
 from dvara_examples.manifest.scripts import Scripts
 from dvara_examples.manifest.source import read_text
 from dvara_examples.manifest.vocabulary import Vocabulary, installed_vocabulary
@@ -59,7 +59,7 @@ def _distinct(problems: list[Problem]) -> list[Problem]:
     return [p for p in problems if p.at is not None or (p.path, p.on_key) not in refused]
 
 
-def _sentences(problems: list[Problem], shown: str, text: str, document: Document | None) -> tuple[str, ...]:
+def _sentences(problems: list[Problem], shown: str, text: str, document: YamlDocument | None) -> tuple[str, ...]:
     """Return one sentence for each problem, in the order of the file."""
     spots: set[Spot] = {(p.path, p.on_key) for p in problems if p.at is None} | {p.first for p in problems if p.first}
     places = find_positions(text, spots, document.aliases if document else {}) if spots else {}

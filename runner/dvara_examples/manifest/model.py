@@ -55,7 +55,7 @@ class Variant:
 class Example:
     """One behaviour, shown in one or more languages.
 
-    *answers* are the scripted answers of the stand-in as plain values, one per request; *expect* and *expectations* hold for
+    *answers* are the scripted answers as plain values, one per request; *expect* and *expectations* hold for
     every variant that does not override them. *faults* are what the network does to the responses, one entry per request.
     *explicit* keeps it out of ``all``: it has to be asked for. *url* is how DVARA_URL is spelled to the scripts, with ``{host}``
     for host and port; None: as usual. *at_terminal* is what happens there while a script prints.

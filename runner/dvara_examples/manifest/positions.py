@@ -16,7 +16,7 @@ from yaml.events import (
 )
 
 from dvara_examples.core.values import Path
-from dvara_examples.manifest.events import Event, Position, open_events, position_of
+from dvara_examples.manifest.events import Position, YamlEvent, open_events, position_of
 from dvara_examples.manifest.problems import Spot
 
 
@@ -69,7 +69,7 @@ class _Search:
     found: dict[Spot, Position] = field(default_factory=dict)
     frames: list[_Frame] = field(default_factory=list)
 
-    def take(self, event: Event) -> None:
+    def take(self, event: YamlEvent) -> None:
         """Take the next event."""
         match event:
             case MappingEndEvent() | SequenceEndEvent():
@@ -88,7 +88,7 @@ class _Search:
         spots: Iterable[Spot] = [(path, on_key), *((path[:length], False) for length in range(len(path), -1, -1))]
         return next((self.found[spot] for spot in spots if spot in self.found), (1, 1))
 
-    def _place(self, event: Event) -> Path | None:
+    def _place(self, event: YamlEvent) -> Path | None:
         """Note the position of a value or key when it is looked for; return its path when something inside it may be."""
         if not self.frames:
             path: Path | None = ()
@@ -103,13 +103,13 @@ class _Search:
         self._found((path, False), event)
         return path
 
-    def _place_key(self, frame: _Frame, event: Event) -> None:
+    def _place_key(self, frame: _Frame, event: YamlEvent) -> None:
         if frame.path is not None and isinstance(event, ScalarEvent):
             path = (*frame.path, event.value)
             if path in self.trails:
                 self._found((path, True), event)
 
-    def _found(self, spot: Spot, event: Event) -> None:
+    def _found(self, spot: Spot, event: YamlEvent) -> None:
         self.found.setdefault(spot, position_of(event))
         self.missing.discard(spot)
 

@@ -23,9 +23,9 @@ from yaml.events import (
 
 from dvara_examples.core.values import InvalidValue, Path, describe, quoted
 from dvara_examples.manifest.anchors import Anchors
-from dvara_examples.manifest.events import Event, Mark, NextEvent, Position, open_events, position_of
+from dvara_examples.manifest.events import NextEvent, Position, YamlEvent, YamlMark, open_events, position_of
 from dvara_examples.manifest.problems import Problem, syntax_problem
-from dvara_examples.manifest.scalars import Refused, read_plain
+from dvara_examples.manifest.scalars import RefusedScalar, read_plain
 
 MOST_LEVELS = 64
 MOST_EVENTS = 4_000_000
@@ -42,7 +42,7 @@ class Unreadable(Exception):  # noqa: N818 - holds problems, is not one of its o
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class YamlDocument:
     """One YAML document as plain values: None, bool, int, float, str, list, dict with text keys.
 
     *problems* are those of YAML itself (duplicate keys, words that are read in two ways, ...). *landmarks* holds, for each
@@ -52,11 +52,11 @@ class Document:
 
     value: object
     problems: list[Problem]
-    landmarks: Mapping[Path, Mapping[str | int, Mark]]
+    landmarks: Mapping[Path, Mapping[str | int, YamlMark]]
     aliases: Mapping[Path, Path]
 
 
-def read_document(text: str, landmarks: Collection[str] = ()) -> Document:
+def read_document(text: str, landmarks: Collection[str] = ()) -> YamlDocument:
     """Read *text*, which must hold one document; containers that stand under a key in *landmarks* keep their positions.
 
     Raises Unreadable where there is no going on: a syntax error, another document, a bomb of aliases, too many levels.
@@ -86,12 +86,12 @@ class _Reader:
     next_event: NextEvent
     wanted: Collection[str]
     problems: list[Problem] = field(default_factory=list)
-    landmarks: dict[Path, dict[str | int, Mark]] = field(default_factory=dict)
+    landmarks: dict[Path, dict[str | int, YamlMark]] = field(default_factory=dict)
     aliases: dict[Path, Path] = field(default_factory=dict)
     anchors: Anchors = field(default_factory=Anchors)
-    frames: list[tuple[Any, Any, dict[str | int, Mark] | None]] = field(default_factory=list)
+    frames: list[tuple[Any, Any, dict[str | int, YamlMark] | None]] = field(default_factory=list)
 
-    def document(self) -> Document:
+    def document(self) -> YamlDocument:
         """Read up to the end of the stream."""
         try:
             roots = self._build()
@@ -99,7 +99,7 @@ class _Reader:
             raise Unreadable([*self.problems, syntax_problem(error, self.text)]) from None
         if not roots:
             raise self._stopped("found an empty file", "a mapping with version and examples is accepted", (1, 1))
-        return Document(roots[0], self.problems, self.landmarks, self.aliases)
+        return YamlDocument(roots[0], self.problems, self.landmarks, self.aliases)
 
     def _build(self) -> list[object]:  # noqa: C901 - one branch per kind of event, and no call for the common ones
         """Consume all events; return the document's value in a list, which is empty when there is no document.
@@ -112,7 +112,7 @@ class _Reader:
         words: dict[str, object] = {}
         into: Any = roots
         slot: Any = _ITEM
-        kept: dict[str | int, Mark] | None = None
+        kept: dict[str | int, YamlMark] | None = None
         ends = documents = 0
         for count in range(MOST_EVENTS):
             event = next_event()
@@ -123,7 +123,7 @@ class _Reader:
                     value = words.get(value, _UNREAD)
                     if value is _UNREAD:
                         value = read_plain(event.value)
-                        if isinstance(value, Refused):
+                        if isinstance(value, RefusedScalar):
                             value = self._refused(value, event, into, slot)
                         else:
                             words[event.value] = value
@@ -195,11 +195,13 @@ class _Reader:
     def _stopped(self, found: str, accepted: str, at: Position) -> Unreadable:
         return Unreadable([*self.problems, Problem(found, accepted, at=at)])
 
-    def _note(self, found: str, accepted: str, path: Path, event: Event, *, on_key: bool = False, again: bool = False) -> None:
+    def _note(
+        self, found: str, accepted: str, path: Path, event: YamlEvent, *, on_key: bool = False, again: bool = False
+    ) -> None:
         first = (path, True) if again else None
         self.problems.append(Problem(found, accepted, path, on_key, first, position_of(event)))
 
-    def _refused(self, refused: Refused, event: Event, into: object, slot: object) -> object:
+    def _refused(self, refused: RefusedScalar, event: YamlEvent, into: object, slot: object) -> object:
         if slot is not _KEY:
             self._note(refused.found, refused.accepted, self._path(into, slot), event)
             return refused.value
@@ -210,7 +212,7 @@ class _Reader:
             self._note(refused.found, "keys are text; put it in quotes", path, event, on_key=True)
         return _UNREAD
 
-    def _bad_key(self, key: object, event: Event, into: object) -> None:
+    def _bad_key(self, key: object, event: YamlEvent, into: object) -> None:
         """Note what is wrong with a *key*: it stands there already, or is no text."""
         if key is _UNREAD:
             return
@@ -222,7 +224,7 @@ class _Reader:
             what = "a list" if isinstance(key, list) else describe(key)
             self._note(f"found {what} as a key", "keys are text; put it in quotes", path, event, on_key=True)
 
-    def _decorated(self, value: object, event: Event, into: object, slot: object) -> object:
+    def _decorated(self, value: object, event: YamlEvent, into: object, slot: object) -> object:
         """Heed the tag and the anchor of a scalar; return its value."""
         path = self._path(into, slot)
         if event.tag == _STR_TAG:
@@ -233,11 +235,11 @@ class _Reader:
             self.anchors.add(event.anchor, value, path)
         return value
 
-    def _bad_tag(self, tag: str, path: Path, event: Event) -> None:
+    def _bad_tag(self, tag: str, path: Path, event: YamlEvent) -> None:
         shown = tag.replace("tag:yaml.org,2002:", "!!")
         self._note(f"found the tag {shown}", "no tag but !!str is accepted; write the value alone", path, event)
 
-    def _open(self, event: Event, into: object, slot: object, values: int) -> None:
+    def _open(self, event: YamlEvent, into: object, slot: object, values: int) -> None:
         """Heed the tag and the anchor of a container that begins after so many *values*."""
         path = self._path(into, slot)
         if event.tag is not None:
@@ -245,7 +247,7 @@ class _Reader:
         if event.anchor is not None:
             self.anchors.open(event.anchor, path, len(self.frames), values)
 
-    def _aliased(self, event: Event, into: object, slot: object) -> object:
+    def _aliased(self, event: YamlEvent, into: object, slot: object) -> object:
         """Return what an alias stands for."""
         try:
             anchor = self.anchors.resolve(event.anchor)

@@ -27,7 +27,7 @@ _SPELLED = {"null": None, "true": True, "false": False, "": None}
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedScalar:
     """A word that is not taken as it stands: what is said about it, and the *value* to go on with."""
 
     found: str
@@ -63,7 +63,7 @@ def _read_spelled(word: str) -> object:
         return _SPELLED[word]
     value = _SPELLED.get(word.lower())
     meant = "null" if value is None else str(value).lower()
-    return Refused(
+    return RefusedScalar(
         f"found the unquoted {word}, which YAML reads as {describe(value)}",
         f"write {meant} if that is meant, or put it in quotes",
         value,
@@ -73,21 +73,23 @@ def _read_spelled(word: str) -> object:
 def _read_number(word: str, kind: str) -> object:
     if kind == "int":
         if sum(c.isalnum() for c in word) > MOST_DIGITS:
-            return Refused(f"found a number of {len(word)} digits", f"numbers of at most {MOST_DIGITS} digits are accepted", 0)
+            return RefusedScalar(
+                f"found a number of {len(word)} digits", f"numbers of at most {MOST_DIGITS} digits are accepted", 0
+            )
         return int(word, 0)
     if word.lower().endswith(("inf", "nan")):
         what = "infinity" if word.lower().endswith("inf") else "no number (NaN)"
-        return Refused(f"found {word}, which YAML reads as {what}", "a finite number is accepted", 0.0)
+        return RefusedScalar(f"found {word}, which YAML reads as {what}", "a finite number is accepted", 0.0)
     value = float(word)
     if value in (float("inf"), float("-inf")):
-        return Refused("found a number too large to hold", "a finite number is accepted", 0.0)
+        return RefusedScalar("found a number too large to hold", "a finite number is accepted", 0.0)
     return value
 
 
-def _read_two_ways(word: str, kind_1_1: str, kind_1_2: str) -> Refused:
+def _read_two_ways(word: str, kind_1_1: str, kind_1_2: str) -> RefusedScalar:
     """Say how the two versions of YAML read *word*; the value to go on with is the one of YAML 1.1."""
     if len(word) > _LONGEST_SHOWN:
-        return Refused("found a very long number, which the versions of YAML read differently", "put it in quotes", word)
+        return RefusedScalar("found a very long number, which the versions of YAML read differently", "put it in quotes", word)
     value = yaml.safe_load(word) if kind_1_1 in ("bool", "int", "float") else word
     as_1_1 = _NAMES_1_1.get(kind_1_1) or describe(value)
     as_1_2 = "text" if kind_1_2 == "str" else f"the number {_decimal(word) if kind_1_2 == 'int' else word}"
@@ -97,7 +99,7 @@ def _read_two_ways(word: str, kind_1_1: str, kind_1_2: str) -> Refused:
         instead = " if text is meant, or write the number in plain decimal digits"
     else:
         instead = ""
-    return Refused(
+    return RefusedScalar(
         f"found the unquoted {word}, which YAML 1.1 reads as {as_1_1} and YAML 1.2 as {as_1_2}",
         f"put it in quotes{instead}",
         value,

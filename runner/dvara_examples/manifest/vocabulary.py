@@ -29,7 +29,7 @@ class Vocabulary:
 def installed_vocabulary() -> Vocabulary:
     """Return the words of the plug-ins that are installed: toolchains, expectations, answers and faults."""
     from dvara_examples.embedded_gateway.answers import (
-        parse_answer,  # the stand-in is not needed where tests bring their own parser
+        parse_answer,  # the embedded gateway is not needed where tests bring their own parser
     )
 
     suffixes = {language: load_toolchain(language).suffixes for language in languages()}

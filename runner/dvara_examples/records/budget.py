@@ -19,7 +19,7 @@ _FIRST_ERROR_STATUS = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class Budget:
     """How much may be spent; None means that there is no bound."""
 
     requests: int | None = None
@@ -30,28 +30,28 @@ class Allowance:
         return " and ".join(_counted(number, what) for number, what in parts if number is not None)
 
 
-NO_BOUNDS = Allowance()
+NO_BOUNDS = Budget()
 """Everything may be spent."""
 
 
-def allowance_for(kind: str, asked: Allowance) -> Allowance:
+def allowance_for(kind: str, asked: Budget) -> Budget:
     """Return the bounds that hold at a gateway of *kind*: those *asked* for, and a generous one on requests to a URL."""
     if kind == "url" and asked.requests is None:
         return replace(asked, requests=URL_REQUESTS)
     return asked
 
 
-def cost_reminder(runs: int, gateway: str, allowance: Allowance) -> str:
+def cost_reminder(runs: int, gateway: str, budget: Budget) -> str:
     """Return what a user should know before the first of *runs* asks a *gateway* on another machine."""
     send = "1 run sends its" if runs == 1 else f"{runs} runs send their"
-    return f"{send} requests to {gateway}, where they may cost money; the bound is {allowance}"
+    return f"{send} requests to {gateway}, where they may cost money; the bound is {budget}"
 
 
-class Meter:
+class UsageMeter:
     """Counts what a session spends of its allowance; safe to use from several threads."""
 
-    def __init__(self, allowance: Allowance) -> None:
-        self._allowance = allowance
+    def __init__(self, budget: Budget) -> None:
+        self._allowance = budget
         self._lock = threading.Lock()
         self._requests = 0
         self._tokens = 0
@@ -62,7 +62,7 @@ class Meter:
         with self._lock:
             return self._spent()
 
-    def admit(self) -> str | None:
+    def allow(self) -> str | None:
         """Count a request that has arrived and return None, or return why it must not be passed on."""
         with self._lock:
             refusal = self._spent()
@@ -88,13 +88,13 @@ class Meter:
 class RunMeter:
     """One run's way to the *meter* that all runs share; *refused* says why a request of this run was not passed on."""
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, meter: UsageMeter) -> None:
         self.refused: str | None = None
         self._meter = meter
 
-    def admit(self) -> str | None:
+    def allow(self) -> str | None:
         """Ask the shared meter, and remember a refusal."""
-        refusal = self._meter.admit()
+        refusal = self._meter.allow()
         self.refused = self.refused or refusal
         return refusal
 

@@ -52,19 +52,19 @@ def not_trusted(base_url: str, said: str) -> Diagnosis:
 def no_way(base_url: str, reason: str) -> Diagnosis:
     """No connection came about; *reason* may end with a mend of its own, as a proxy's refusal does."""
     why = Diagnosis.read(reason)
-    return Diagnosis(f"the gateway at {base_url} cannot be reached: {why.cause}", why.mend or "check DVARA_URL and your network")
+    return Diagnosis(f"the gateway at {base_url} cannot be reached: {why.cause}", why.hint or "check DVARA_URL and your network")
 
 
 def kept_in(base_url: str) -> Diagnosis:
     """The user forbade the network, and named a gateway that is somewhere in it."""
-    mend = "leave --offline away, or take the embedded gateway with --gateway embedded"
-    return Diagnosis(f"the gateway at {base_url} is on another machine, and --offline keeps this run on its own", mend)
+    hint = "leave --offline away, or take the embedded gateway with --gateway embedded"
+    return Diagnosis(f"the gateway at {base_url} is on another machine, and --offline keeps this run on its own", hint)
 
 
 def key_missing(base_url: str) -> Diagnosis:
     """A gateway is named, but no key."""
-    mend = "set it with export DVARA_API_KEY=gw_… (dvara-examples gateway shows the one of the embedded gateway)"
-    return Diagnosis(f"DVARA_API_KEY is not set, and the gateway at {base_url} requires a key", mend, KEY)
+    hint = "set it with export DVARA_API_KEY=gw_… (dvara-examples gateway shows the one of the embedded gateway)"
+    return Diagnosis(f"DVARA_API_KEY is not set, and the gateway at {base_url} requires a key", hint, KEY)
 
 
 def key_refused(base_url: str, status: int, said: str) -> Diagnosis:
@@ -108,8 +108,8 @@ def model_unknown(model: str, models: Sequence[str] = ()) -> Diagnosis:
     near = nearest(model, models)
     named = [near, *(other for other in models if other != near)] if near else list(models)
     listed = f" (it lists {', '.join(named[:_MOST_LISTED])}{', …' if len(named) > _MOST_LISTED else ''})" if named else ""
-    mend = f"set another with export DVARA_MODEL={named[0]}" if named else "name one that it serves in DVARA_MODEL"
-    return Diagnosis(f"the gateway has no provider for the model {model!r} (400 no_provider){listed}", mend, MODEL)
+    hint = f"set another with export DVARA_MODEL={named[0]}" if named else "name one that it serves in DVARA_MODEL"
+    return Diagnosis(f"the gateway has no provider for the model {model!r} (400 no_provider){listed}", hint, MODEL)
 
 
 def rate_limited(base_url: str, said: str, wait_s: str | None) -> Diagnosis:
@@ -138,8 +138,8 @@ def disk_refused(where: Path, error: OSError) -> Diagnosis:
             f"the disk that holds {where} is full ({error.strerror})",
             "free some space there, or let DVARA_EXAMPLES_CACHE and DVARA_EXAMPLES_STATE name folders on another disk",
         )
-    mend = "make it writable, or let DVARA_EXAMPLES_CACHE and DVARA_EXAMPLES_STATE name folders that are"
-    return Diagnosis(f"{where} cannot be written to ({error.strerror or error})", mend)
+    hint = "make it writable, or let DVARA_EXAMPLES_CACHE and DVARA_EXAMPLES_STATE name folders that are"
+    return Diagnosis(f"{where} cannot be written to ({error.strerror or error})", hint)
 
 
 def system_refused(error: OSError) -> Diagnosis:
@@ -150,8 +150,8 @@ def system_refused(error: OSError) -> Diagnosis:
 
 def node_too_old(found: str, said: str, floor: str) -> Diagnosis:
     """The Node.js on PATH is older than the floor."""
-    mend = f"install Node.js {floor} or newer, or take it from PATH: another is then fetched"
-    return Diagnosis(f"{found} tells {said or 'no version'!r}, {floor} or newer is needed", mend)
+    hint = f"install Node.js {floor} or newer, or take it from PATH: another is then fetched"
+    return Diagnosis(f"{found} tells {said or 'no version'!r}, {floor} or newer is needed", hint)
 
 
 def of_refusal(exchange: Exchange, base_url: str, model: str, models: Sequence[str] = ()) -> Diagnosis | None:

@@ -13,7 +13,7 @@ from dvara_examples.records.verdict import Outcome, Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SourceLine:
     """A line that people read, where a report can point: *file* seen from the root, with forward slashes; *line* from 1."""
 
     file: str
@@ -42,7 +42,7 @@ class RunResult:
     internal: bool = False
     interrupted: bool = False
     title: str = ""
-    places: tuple[Place, ...] = ()
+    places: tuple[SourceLine, ...] = ()
     repetition: int | None = None
     earlier: tuple["RunResult", ...] = ()
     not_started: bool = False

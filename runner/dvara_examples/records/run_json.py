@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dvara_examples.core.errors import TranscriptError
 from dvara_examples.core.values import InvalidValue
-from dvara_examples.records.results import Place
+from dvara_examples.records.results import SourceLine
 from dvara_examples.records.serialization import from_plain, to_plain
 from dvara_examples.records.verdict import Outcome
 
@@ -75,7 +75,7 @@ class RunEntry:
     reason: str
     transcript: str | None
     title: str = ""
-    places: tuple[Place, ...] = ()
+    places: tuple[SourceLine, ...] = ()
     position: int = 0
     repetition: int | None = None
     earlier: tuple[AttemptEntry, ...] = ()

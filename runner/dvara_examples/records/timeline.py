@@ -95,7 +95,7 @@ class Pipe:
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class RunEnd:
     """The end of the process: *label* is ``exit 0`` or a signal, with the limit that led to it."""
 
     at_s: float
@@ -114,7 +114,7 @@ class Timeline:
     attempts: tuple[Attempt, ...]
     stdout: Pipe
     stderr: Pipe
-    end: End | None
+    end: RunEnd | None
     from_s: float
     to_s: float
     notes: tuple[str, ...] = ()
@@ -214,7 +214,7 @@ def _pipe(name: Literal["stdout", "stderr"], output: Output) -> Pipe:
     return Pipe(name, marks, output.size_bytes - sum(mark.size_bytes for mark in marks))
 
 
-def _end(process: ProcessEnd) -> End | None:
+def _end(process: ProcessEnd) -> RunEnd | None:
     if process.exit_code is None and process.signal is None:
         return None
     at_s = process.duration_s if process.ended_at_s is None else process.ended_at_s
@@ -223,7 +223,7 @@ def _end(process: ProcessEnd) -> End | None:
         label = f"{label}, stopped by the {process.limit} limit"
     elif process.interrupted:
         label = f"{label}, interrupted"
-    return End(at_s, label, process.exit_code == 0)
+    return RunEnd(at_s, label, process.exit_code == 0)
 
 
 def moments(timeline: Timeline) -> Iterator[tuple[float, str, str]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from dvara_examples.records.model import Ending
 from dvara_examples.records.parity import Disparity
-from dvara_examples.records.results import Place, Repeated, RunResult, Summary
+from dvara_examples.records.results import Repeated, RunResult, SourceLine, Summary
 from dvara_examples.records.transcript import Exchange, Output, Transcript
 from dvara_examples.records.verdict import Finding, Outcome
 from dvara_examples.reports import SessionInfo
@@ -117,7 +117,7 @@ class ResultFacts:
     not_started: bool
     interrupted: bool
     internal: bool
-    places: tuple[Place, ...]
+    places: tuple[SourceLine, ...]
     outcome: Outcome
     reason: str
     findings: tuple[Finding, ...]

@@ -18,7 +18,7 @@ STDOUT = ("-", "/dev/stdout")
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ReportRequest:
     """One ``--report KIND[=PATH]``: *path* is None where the report's own default is wanted."""
 
     kind: str
@@ -30,7 +30,7 @@ class Request:
         return self.path in STDOUT
 
 
-def parse_request(text: str) -> Request:
+def parse_request(text: str) -> ReportRequest:
     """Parse ``KIND[=PATH]``. Raises InvalidValue."""
     kind, separator, path = text.partition("=")
     kinds = report_kinds()
@@ -38,7 +38,7 @@ def parse_request(text: str) -> Request:
         raise InvalidValue(f"there is no report {kind!r}", did_you_mean(kind, kinds))
     if separator and not path:
         raise InvalidValue(f"found no path behind {text!r}", "a path or - (stdout) is accepted, or the kind alone")
-    return Request(kind, path if separator else None)
+    return ReportRequest(kind, path if separator else None)
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ class Surroundings:
 
 
 @contextmanager
-def open_reports(requests: Sequence[Request], about: SessionInfo, around: Surroundings) -> Iterator[OpenReports]:
+def open_reports(requests: Sequence[ReportRequest], about: SessionInfo, around: Surroundings) -> Iterator[OpenReports]:
     """Open what *requests* ask for.
 
     Raises ReportError where one cannot be written, or where two would go to the same place.
@@ -101,7 +101,7 @@ def _open(module: ModuleType, about: SessionInfo, target: Target) -> Reporter:
     return reporter
 
 
-def _path(request: Request, default_name: str | None, around: Surroundings) -> Path | None:
+def _path(request: ReportRequest, default_name: str | None, around: Surroundings) -> Path | None:
     if request.path is None:
         return None if default_name is None else around.folder / default_name
     return None if request.takes_stdout else around.cwd / request.path

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, Union, get_args, get_origin, get_type_hints
 
 from dvara_examples.reports.events import LINES
-from dvara_examples.reports.json import Document
+from dvara_examples.reports.json import JsonDocument
 
 Schema = dict[str, object]
 
@@ -20,7 +20,7 @@ _SIMPLE: Mapping[object, str] = {str: "string", bool: "boolean", int: "integer",
 
 def report_schema() -> Schema:
     """Return the schema of ``--report json``."""
-    return _schema("A report of dvara-examples: what --report json writes", Document)
+    return _schema("A report of dvara-examples: what --report json writes", JsonDocument)
 
 
 def events_schema() -> Schema:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dvara_examples.core.errors import ExitCode
-from dvara_examples.records.results import Place, RunResult, Summary
+from dvara_examples.records.results import RunResult, SourceLine, Summary
 from dvara_examples.records.transcript import Exchange
 from dvara_examples.records.verdict import Finding, Outcome
 from dvara_examples.reports._evidence import to_explain
@@ -31,7 +31,7 @@ def one_line(text: str, most_chars: int = 200) -> str:
     return line if len(line) <= most_chars else f"{line[: most_chars - 4].rstrip()} ..."
 
 
-def location(place: Place) -> str:
+def location(place: SourceLine) -> str:
     """Return ``file:line``, as compilers write it and editors open it."""
     return f"{visible(place.file)}:{place.line}"
 

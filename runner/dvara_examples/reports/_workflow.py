@@ -24,7 +24,7 @@ def escape_property(text: str) -> str:
     return escape_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def muzzled(stream: TextIO) -> TextIO:
+def escape_workflow_commands(stream: TextIO) -> TextIO:
     """Return *stream*, with a blank in whatever a runner would take for a command, however it comes in pieces."""
     return cast("TextIO", _Muzzled(stream))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dvara_examples.records.results import Place, RunEvent, RunResult, Summary
+from dvara_examples.records.results import RunEvent, RunResult, SourceLine, Summary
 from dvara_examples.records.verdict import Outcome
 from dvara_examples.reports import SessionInfo, Target
 from dvara_examples.reports._facts import cut
@@ -72,14 +72,14 @@ class GithubReport:
             yield from (_annotation(result, summary, (place,)) for place in result.places[1:])
 
 
-def _annotation(result: RunResult, summary: Summary, places: tuple[Place, ...]) -> str:
+def _annotation(result: RunResult, summary: Summary, places: tuple[SourceLine, ...]) -> str:
     name = "error" if red(result, summary) else "warning"
     word = "is flaky" if result.flaky else "failed" if result.verdict.outcome is Outcome.FAILED else "could not run"
     text = cut(explanation(result), 1_500, 500) or headline(result)
     return _command(name, f"{result.run_id} {word}", text, *places)
 
 
-def _command(name: str, title: str, text: str, *places: Place) -> str:
+def _command(name: str, title: str, text: str, *places: SourceLine) -> str:
     properties = [f"file={escape_property(visible(place.file))},line={place.line}" for place in places]
     properties.append(f"title={escape_property(one_line(title))}")
     return f"::{name} {','.join(properties)}::{escape_data(visible(text))}"

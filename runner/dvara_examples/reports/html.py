@@ -6,7 +6,7 @@ pipes. There is no script in it, and a policy in its head forbids to load anythi
 
 from dvara_examples.records.results import RunEvent, RunResult, Summary
 from dvara_examples.reports import Reporter, SessionInfo, Target
-from dvara_examples.reports._html.page import Page
+from dvara_examples.reports._html.page import SessionPage
 
 DEFAULT_NAME = "report.html"
 
@@ -15,7 +15,7 @@ class HtmlReport:
     """Renders each run when it is told of it, so that no transcript is held longer than needed; writes once, at the end."""
 
     def __init__(self, about: SessionInfo, target: Target) -> None:
-        self._page = Page(about)
+        self._page = SessionPage(about)
         self._target = target
 
     def event(self, event: RunEvent) -> None:

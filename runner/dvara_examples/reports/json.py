@@ -20,7 +20,7 @@ DEFAULT_NAME = "report.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class JsonDocument:
     """A session and all its results, in plan order."""
 
     format: Literal["dvara-examples/report"]
@@ -54,7 +54,7 @@ class JsonReport:
 
     def close(self, summary: Summary) -> None:
         """Write the document."""
-        document = Document(
+        document = JsonDocument(
             format="dvara-examples/report",
             version=1,
             session=session_facts(self._about),

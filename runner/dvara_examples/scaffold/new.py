@@ -25,7 +25,7 @@ _NOT_COPIED = ("title", "tags", "explicit", "pages", "variants")
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class NewExample:
     """What is wanted: an *id*, and, where they are not left open, a *title*, *languages* and the example it is made *from*."""
 
     id: str
@@ -42,7 +42,7 @@ class Made:
     remarks: tuple[str, ...] = ()
 
 
-def create_example(order: Order, world: World, shipped: Path) -> Made:
+def create_example(order: NewExample, world: World, shipped: Path) -> Made:
     """Write the scripts and the entry that *order* asks for, and a manifest where there is none; all of it or nothing.
 
     *shipped* is the folder of the examples that come with this tool. Raises SelectionError for an id or a file that is taken,
@@ -135,7 +135,7 @@ def _content(example: Example) -> tuple[object, ...]:
     return (example.id, example.title, example.tags, example.needs, example.answers, dict(example.expect), variants)
 
 
-def _source(order: Order, own: Manifest | None, shipped: Path, world: World) -> tuple[Manifest, Example]:
+def _source(order: NewExample, own: Manifest | None, shipped: Path, world: World) -> tuple[Manifest, Example]:
     """Return the example that the new one is made from, and its manifest: one's own, else one that is shipped."""
     theirs = load_manifest(shipped / "manifest.yaml", shipped.parent, display=world.cwd)
     wanted = order.source or TEMPLATE
@@ -173,7 +173,7 @@ def _script(variant: Variant, example_id: str, folder: Path) -> tuple[Path, str]
 
 
 def _entry(
-    order: Order, example_id: str, manifest: Manifest, example: Example, variants: Mapping[str, object]
+    order: NewExample, example_id: str, manifest: Manifest, example: Example, variants: Mapping[str, object]
 ) -> dict[str, object]:
     """Return the entry as plain values: what the source's entry says, with the name, the title and the scripts of the new one."""
     raw = _raw(manifest, example.id)

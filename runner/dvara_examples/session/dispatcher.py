@@ -17,7 +17,7 @@ Message = RunEvent | tuple[int, RunResult]
 """What happens while runs go on, or a result with its place in the plan."""
 
 
-class Desk:
+class Dispatcher:
     """Takes what workers send, from one thread, and hands it to the reporters; *reported* is what they have had so far."""
 
     def __init__(self, reporters: Sequence[Reporter]) -> None:

@@ -12,7 +12,7 @@ from dvara_examples.core.redaction import Redactor
 from dvara_examples.core.world import World
 from dvara_examples.gateways import Gateway
 from dvara_examples.process import Cause, ExecuteRequest, child_environment, run_process
-from dvara_examples.records.budget import NO_BOUNDS, RAISE_IT, Meter, RunMeter
+from dvara_examples.records.budget import NO_BOUNDS, RAISE_IT, RunMeter, UsageMeter
 from dvara_examples.records.model import Endpoint
 from dvara_examples.records.transcript import Output, OutputPiece, ProcessEnd, RunInfo, Transcript
 from dvara_examples.session.plan import PlannedRun
@@ -37,7 +37,7 @@ class Execution:
     world: World
     gateway: Gateway
     secrets: tuple[str, ...] = ()
-    meter: Meter = field(default_factory=lambda: Meter(NO_BOUNDS))
+    meter: UsageMeter = field(default_factory=lambda: UsageMeter(NO_BOUNDS))
     deps: Deps = Deps.LOCKED
 
 

@@ -10,7 +10,7 @@ from dvara_examples.records.transcript import Exchange, Transcript
 _CODE_OF_PATH = b'"invalid_path"'
 
 
-def hindrance(seen: Transcript) -> Diagnosis | None:
+def external_error(seen: Transcript) -> Diagnosis | None:
     """Return what stood in the way of the example's last request, or None where nothing but the example is to blame.
 
     Where answers are scripted, or the network is spoilt on purpose, refusals are part of what is tried.
@@ -23,7 +23,7 @@ def hindrance(seen: Transcript) -> Diagnosis | None:
     return of_refusal(exchange, seen.run.gateway.partition(" ")[0], _model(exchange))
 
 
-def own_mistake(seen: Transcript) -> Diagnosis | None:
+def known_mistake(seen: Transcript) -> Diagnosis | None:
     """Return what the example itself did to be refused, where that is a mistake that many make."""
     exchange = seen.last_exchange
     if exchange is None or exchange.response is None or exchange.response.status != 400:

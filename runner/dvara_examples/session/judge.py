@@ -6,7 +6,7 @@ from dataclasses import replace
 from dvara_examples.expectations import expectation_keys, parse_expectation
 from dvara_examples.records.transcript import KnownFailure, Transcript
 from dvara_examples.records.verdict import KNOWN_FAILURE, Finding, Outcome, Verdict
-from dvara_examples.session.external_errors import hindrance, own_mistake
+from dvara_examples.session.external_errors import external_error, known_mistake
 
 IMPLIED: Mapping[str, object] = {"limit": "none", "leaks": "none"}
 """What every run is held to unless its example says otherwise: it ends by itself and leaves nothing behind."""
@@ -32,9 +32,9 @@ def judge(transcript: Transcript) -> Verdict:
 
 def _explained(verdict: Verdict, transcript: Transcript) -> Verdict:
     """Say so where not the example failed but what it was run against, or where its mistake is one that can be named."""
-    if (obstacle := hindrance(transcript)) is not None:
+    if (obstacle := external_error(transcript)) is not None:
         return Verdict(Outcome.ERRORED, reason=str(obstacle))
-    mistake = own_mistake(transcript)
+    mistake = known_mistake(transcript)
     return verdict if mistake is None else replace(verdict, reason=str(mistake))
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from dvara_examples.manifest import Example, Manifest, Variant
-from dvara_examples.records.results import Place, shown_id
+from dvara_examples.records.results import SourceLine, shown_id
 from dvara_examples.selection.options import Shard
 from dvara_examples.toolchains import Missing, Runtime
 
@@ -46,7 +46,7 @@ class PlannedRun:
     position: int = 0
     repetition: int | None = None
 
-    places: tuple[Place, ...] = ()
+    places: tuple[SourceLine, ...] = ()
     printed: Printed | None = None
 
     @property

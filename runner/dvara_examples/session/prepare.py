@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from dvara_examples.core.world import World
 from dvara_examples.gateways import Gateway, open_gateway
 from dvara_examples.manifest import Manifest, Variant, manifest_of
-from dvara_examples.records.budget import NO_BOUNDS, Allowance, allowance_for, cost_reminder
-from dvara_examples.records.results import Place
+from dvara_examples.records.budget import NO_BOUNDS, Budget, allowance_for, cost_reminder
+from dvara_examples.records.results import SourceLine
 from dvara_examples.records.run_json import About, RunEntry, RuntimeEntry, ShardEntry
 from dvara_examples.selection.options import AS_PLANNED, Control, Selection
 from dvara_examples.selection.select import select
@@ -29,7 +29,7 @@ class Options:
     jobs: int = 1
     live_output: bool = False
     missing_toolchain: MissingToolchain = MissingToolchain.SKIP
-    allowance: Allowance = NO_BOUNDS
+    budget: Budget = NO_BOUNDS
     deps: Deps = Deps.LOCKED
     control: Control = AS_PLANNED
 
@@ -50,13 +50,13 @@ class Session:
     remark: str | None = None
 
 
-FindPlaces = Callable[[Manifest, Sequence[Variant]], Mapping[str, tuple[Place, ...]]]
+FindPlaces = Callable[[Manifest, Sequence[Variant]], Mapping[str, tuple[SourceLine, ...]]]
 """Returns the places of each variant by its id."""
 
 
-def script_places(_manifest: Manifest, variants: Sequence[Variant]) -> Mapping[str, tuple[Place, ...]]:
+def script_places(_manifest: Manifest, variants: Sequence[Variant]) -> Mapping[str, tuple[SourceLine, ...]]:
     """Return the first line of each variant's script; pages are not looked at."""
-    return {variant.id: (Place(variant.relative, 1),) for variant in variants}
+    return {variant.id: (SourceLine(variant.relative, 1),) for variant in variants}
 
 
 @contextmanager
@@ -110,7 +110,7 @@ def reminder(session: Session, options: Options) -> str | None:
     gateway, number = session.gateway, len(session.plan.to_start)
     if not (gateway.remote and number):
         return None
-    return cost_reminder(number, gateway.description, allowance_for(gateway.kind, options.allowance))
+    return cost_reminder(number, gateway.description, allowance_for(gateway.kind, options.budget))
 
 
 def about_session(session: Session) -> About:

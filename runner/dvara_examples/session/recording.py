@@ -15,7 +15,7 @@ from dvara_examples.core.world import World
 from dvara_examples.expectations import parse_expectation
 from dvara_examples.gateways import Gateway
 from dvara_examples.manifest import Example, Origin, Variant
-from dvara_examples.records.budget import NO_BOUNDS, Meter, allowance_for
+from dvara_examples.records.budget import NO_BOUNDS, UsageMeter, allowance_for
 from dvara_examples.records.model import Limits
 from dvara_examples.records.transcript import Exchange, Transcript
 from dvara_examples.session.execute import Execution, execute
@@ -75,7 +75,7 @@ def _run(file: Path, language: str, name: str, world: World, gateway: Gateway, p
     variant = Variant(name, language, file, world.shown(file), (), {}, Limits(), {}, (), None, None, nowhere)
     example = Example(name, name, (), (), (), {}, (), Limits(), (variant,), nowhere)
     secrets = tuple(filter(None, (world.env("DVARA_API_KEY"),)))
-    meter = Meter(allowance_for(gateway.kind, NO_BOUNDS))
+    meter = UsageMeter(allowance_for(gateway.kind, NO_BOUNDS))
     return execute(PlannedRun(variant, example, runtime), command, Execution(world, gateway, secrets, meter))
 
 

@@ -7,7 +7,7 @@ from dvara_examples.core.signals import interruptible
 from dvara_examples.records.results import Summary
 from dvara_examples.records.run_folder import RunFolder
 from dvara_examples.reports import Reporter
-from dvara_examples.session.dispatcher import Desk
+from dvara_examples.session.dispatcher import Dispatcher
 from dvara_examples.session.plan import PlannedRun
 from dvara_examples.session.prepare import Options, Session, about_session, planned_entries
 from dvara_examples.session.workers import Workers
@@ -20,7 +20,7 @@ def run_session(session: Session, folder: RunFolder, reporters: Sequence[Reporte
     """
     plan, about, planned = session.plan, about_session(session), planned_entries(session.plan)
     folder.write_summary(about, planned, (), finished=False)
-    desk = Desk(reporters)
+    desk = Dispatcher(reporters)
     workers = Workers(session, folder, desk.post, options)
     with interruptible(session.world.stop) as stop:
         try:
@@ -39,7 +39,7 @@ def run_session(session: Session, folder: RunFolder, reporters: Sequence[Reporte
     return summary
 
 
-def _run_all(runs: Sequence[PlannedRun], workers: Workers, desk: Desk, jobs: int) -> None:
+def _run_all(runs: Sequence[PlannedRun], workers: Workers, desk: Dispatcher, jobs: int) -> None:
     """Run everything; where the desk gives up (a reporter's stream is gone, say), the workers soon end too."""
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="run") as pool:
         try:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dvara_examples.core.world import World
 from dvara_examples.session.plan import PlannedRun
-from dvara_examples.toolchains import Command, Deps, Prepared, Progress, Toolchain
+from dvara_examples.toolchains import Command, Deps, PreparedRuntime, Progress, Toolchain
 
 
 class Preparation:
@@ -18,14 +18,14 @@ class Preparation:
         self._progress = progress
         self._deps = deps
         self._lock = threading.Lock()
-        self._prepared: dict[tuple[str, Path], Future[Prepared]] = {}
+        self._prepared: dict[tuple[str, Path], Future[PreparedRuntime]] = {}
 
     def command(self, run: PlannedRun) -> Command:
         """Return how *run* is started. Raises ToolchainError, the same one for every run that shares the preparation."""
         variant = run.variant
         return self._prepare(run).command(run.printed.file if run.printed else variant.file, variant.args)
 
-    def _prepare(self, run: PlannedRun) -> Prepared:
+    def _prepare(self, run: PlannedRun) -> PreparedRuntime:
         key = (run.variant.language, run.variant.file.parent)
         with self._lock:
             mine = key not in self._prepared

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from dvara_examples.core.clock import start_timer
 from dvara_examples.core.errors import DvaraExamplesError
-from dvara_examples.records.budget import RAISE_IT, Meter, allowance_for
+from dvara_examples.records.budget import RAISE_IT, UsageMeter, allowance_for
 from dvara_examples.records.hints import system_refused
 from dvara_examples.records.results import Preparing, RunPrinted, RunResult, RunStarted
 from dvara_examples.records.run_folder import INTERNAL_ERRORS, RunFolder
@@ -40,7 +40,7 @@ class Workers:
         toolchains = {language: load_toolchain(language) for language in languages}
         self._preparation = Preparation(toolchains, world, lambda text: self._post(Preparing(text)), session.deps)
         secrets = tuple(filter(None, (world.env("DVARA_API_KEY"),)))
-        meter = Meter(allowance_for(session.gateway.kind, options.allowance))
+        meter = UsageMeter(allowance_for(session.gateway.kind, options.budget))
         self._execution = Execution(world, session.gateway, secrets, meter, session.deps)
         self._folder = folder
         self._elapsed = start_timer(world.clock)

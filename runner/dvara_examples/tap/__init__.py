@@ -7,9 +7,9 @@
 Response bytes pass untouched and at once; everything else here only watches.
 """
 
-from dvara_examples.tap.bounds import Bounds
-from dvara_examples.tap.gate import Gate
+from dvara_examples.tap.capture_limits import CaptureLimits
+from dvara_examples.tap.gate import RequestGate
 from dvara_examples.tap.progress import TapEvent
 from dvara_examples.tap.server import Tap
 
-__all__ = ["Bounds", "Gate", "Tap", "TapEvent"]
+__all__ = ["CaptureLimits", "RequestGate", "Tap", "TapEvent"]

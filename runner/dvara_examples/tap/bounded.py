@@ -6,11 +6,11 @@ from dvara_examples.core.redaction import Redactor
 
 _STREAM_FLAG = re.compile(rb'"stream"\s*:\s*true\b')
 _OVERLAP_BYTES = 64
-EDGE = 4096
+OVERLAP = 4096
 """So much more is held than will be stored: a secret that the cut would halve is still recognised whole."""
 
 
-class Kept:
+class BoundedBytes:
     """The first *limit* bytes of what is added, and the size of all of it."""
 
     def __init__(self, limit: int) -> None:
@@ -21,7 +21,7 @@ class Kept:
     def add(self, data: bytes | memoryview) -> None:
         """Count *data* and keep what there is room for."""
         self.size_bytes += len(data)
-        room = self._limit + EDGE - len(self._held)
+        room = self._limit + OVERLAP - len(self._held)
         if room > 0:
             self._held += data[:room]
 
@@ -45,7 +45,7 @@ class Kept:
         return redactor.data(bytes(self._held))[: self._limit]
 
 
-class KeptText:
+class BoundedText:
     """The first *limit* bytes (as UTF-8) of a text that comes in parts; *whole* is False once something was left out."""
 
     def __init__(self, limit: int) -> None:
@@ -82,4 +82,4 @@ class StreamFlag:
 
 def storable(text: str, limit: int, redactor: Redactor) -> str:
     """Return the first *limit* characters of *text*, without secrets and lone surrogates."""
-    return redactor.text(text[: limit + EDGE])[:limit].encode("utf-8", "replace").decode("utf-8")
+    return redactor.text(text[: limit + OVERLAP])[:limit].encode("utf-8", "replace").decode("utf-8")

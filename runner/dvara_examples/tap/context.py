@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from dvara_examples.core.clock import Timer
 from dvara_examples.tap.exchange_log import Ledger
-from dvara_examples.tap.gate import Gate
+from dvara_examples.tap.gate import RequestGate
 from dvara_examples.tap.proxies import Proxy
-from dvara_examples.tap.rewrite import Origin, Rewriter
+from dvara_examples.tap.rewrite import GatewayAddress, Rewriter
 from dvara_examples.tap.schedule import Schedule
 
 
@@ -20,12 +20,12 @@ class Wiring:
     where the way to the gateway is straight.
     """
 
-    origin: Origin
+    origin: GatewayAddress
     context: ssl.SSLContext | None
     rewriter: Rewriter
     ledger: Ledger
     timer: Timer
     stopping: socket.socket
     schedule: Schedule | None = None
-    gate: Gate | None = None
+    gate: RequestGate | None = None
     proxy: Proxy | None = None

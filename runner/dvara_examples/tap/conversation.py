@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.records.transcript import Headers
-from dvara_examples.tap.ending import Close
+from dvara_examples.tap.ending import CloseKind
 from dvara_examples.tap.exchange_log import Ledger
 from dvara_examples.tap.explain import Rest
 from dvara_examples.tap.observer import ExchangeObserver, Seen
@@ -76,27 +76,27 @@ class Conversation:
             current = self._waiting[0]
             data = data[current.response.feed(at_s, data) :]
             if current.response.complete:
-                self._finish(self._gone() or Rest(Close.COMPLETE, at_s))
+                self._finish(self._gone() or Rest(CloseKind.COMPLETE, at_s))
 
     def client_left(self, at_s: float) -> None:
         """Take note of a FIN or RST from the client: whether it had heard everything is settled now."""
         if self._left is None:
             heard_all = bool(self._waiting) and self._waiting[0].said_all()
-            self._left = Rest(Close.CLIENT, at_s, at_s - self.last_byte_s, self._ledger.stopped, heard_all=heard_all)
+            self._left = Rest(CloseKind.CLIENT, at_s, at_s - self.last_byte_s, self._ledger.stopped, heard_all=heard_all)
 
-    def gateway_closed(self, at_s: float, close: Close, why: str = "", fault: str = "") -> None:
+    def gateway_closed(self, at_s: float, close: CloseKind, why: str = "", fault: str = "") -> None:
         """Take note that no more response bytes can come; requests still waiting will go without an answer."""
         watch = self._waiting[0].response if self._waiting else None
-        if watch is not None and close is Close.FIN:
+        if watch is not None and close is CloseKind.FIN:
             watch.connection_closed()
         self._doom = self._gone() or Rest(close, at_s, why=why, fault=fault)
         if watch is not None and watch.began:
             whole = watch.complete and self._doom is not self._left
-            self._finish(Rest(Close.COMPLETE, at_s, why=why) if whole else self._doom)
+            self._finish(Rest(CloseKind.COMPLETE, at_s, why=why) if whole else self._doom)
 
     def end(self, at_s: float) -> None:
         """Finish what is still open: by the gateway's doing, else the client's, else because the run was stopped."""
-        stopped = Rest(Close.STOPPED, at_s, at_s - self.last_byte_s, self._ledger.stopped)
+        stopped = Rest(CloseKind.STOPPED, at_s, at_s - self.last_byte_s, self._ledger.stopped)
         while self._waiting:
             self._finish(self._doom or self._left or stopped)
 
@@ -108,6 +108,6 @@ class Conversation:
 
     def _finish(self, rest: Rest) -> None:
         observer = self._waiting.popleft()
-        if observer.response.broken and rest.close is not Close.RST:  # whoever leaves then has not left first
-            rest = Rest(Close.BROKEN, rest.at_s, why=rest.why)
+        if observer.response.broken and rest.close is not CloseKind.RST:  # whoever leaves then has not left first
+            rest = Rest(CloseKind.BROKEN, rest.at_s, why=rest.why)
         self._ledger.add(observer.finish(rest), observer.tokens)

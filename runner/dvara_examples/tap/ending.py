@@ -26,7 +26,7 @@ SWITCHED = 101
 """From this status on the connection speaks another protocol, and nothing can be told."""
 
 
-class Close(StrEnum):
+class CloseKind(StrEnum):
     """How the exchange came to rest on the level of HTTP and TCP."""
 
     COMPLETE = "complete"
@@ -53,7 +53,7 @@ class Facts:
     had been delivered before the client hung up.
     """
 
-    close: Close
+    close: CloseKind
     status: int | None = None
     asked_stream: bool = True
     known: bool = True
@@ -82,13 +82,13 @@ def name_ending(facts: Facts) -> tuple[Ending, tuple[str, ...]]:
 
 def _ending(facts: Facts) -> Ending:
     if facts.status is None:
-        return _given_up(facts) if facts.close in (Close.CLIENT, Close.STOPPED) else Ending.NO_RESPONSE
+        return _given_up(facts) if facts.close in (CloseKind.CLIENT, CloseKind.STOPPED) else Ending.NO_RESPONSE
     if facts.status >= 400:
         return Ending.HTTP_ERROR
     if (
         facts.asked_stream
         and facts.status != SWITCHED
-        and (not facts.event_stream or (facts.empty and facts.close is Close.COMPLETE))
+        and (not facts.event_stream or (facts.empty and facts.close is CloseKind.COMPLETE))
     ):
         return Ending.NOT_A_STREAM
     if facts.error_event:
@@ -96,20 +96,20 @@ def _ending(facts: Facts) -> Ending:
     if facts.malformed_event:
         return Ending.MALFORMED_EVENT
     match facts.close:
-        case Close.RST:
+        case CloseKind.RST:
             return Ending.RESET
-        case Close.FIN | Close.BROKEN:
+        case CloseKind.FIN | CloseKind.BROKEN:
             return Ending.TRUNCATED
-        case Close.CLIENT | Close.STOPPED:
+        case CloseKind.CLIENT | CloseKind.STOPPED:
             return _given_up(facts)
-        case Close.COMPLETE:
+        case CloseKind.COMPLETE:
             return _complete(facts)
 
 
 def _given_up(facts: Facts) -> Ending:
     if facts.silent_s >= facts.stall_after_s:
         return Ending.STALLED
-    if facts.close is Close.CLIENT and facts.heard_all:
+    if facts.close is CloseKind.CLIENT and facts.heard_all:
         return Ending.DONE if facts.recognised else Ending.UNRECOGNISED
     return Ending.CLIENT_CLOSED
 
@@ -129,7 +129,7 @@ def _complete(facts: Facts) -> Ending:
 
 
 def _notes(facts: Facts, ending: Ending) -> tuple[str, ...]:
-    incomplete = facts.close is not Close.COMPLETE
+    incomplete = facts.close is not CloseKind.COMPLETE
     remarks = {
         "sentinel without finish_reason": facts.sentinel and not facts.finish_reason,
         "close-delimited body": facts.close_delimited,
@@ -140,7 +140,7 @@ def _notes(facts: Facts, ending: Ending) -> tuple[str, ...]:
         "client closed after the sentinel, before the end of the response": ending is Ending.DONE and incomplete,
         "the response did not end after the sentinel": facts.sentinel and incomplete and ending is not Ending.DONE,
         "the body of the error is not whole": ending is Ending.HTTP_ERROR and incomplete,
-        "the run was stopped": facts.close is Close.STOPPED,
+        "the run was stopped": facts.close is CloseKind.STOPPED,
         "a stream came that was not asked for": facts.event_stream and not facts.asked_stream and facts.status is not None,
     }
     return tuple(remark for remark, applies in remarks.items() if applies)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.records.transcript import Exchange
-from dvara_examples.tap.bounds import Bounds
-from dvara_examples.tap.gate import Gate
+from dvara_examples.tap.capture_limits import CaptureLimits
+from dvara_examples.tap.gate import RequestGate
 from dvara_examples.tap.progress import OnEvent, Remarked, ended
 
 
@@ -18,12 +18,12 @@ class Ledger:
     *stopped* says in words that the client is being stopped, and by what, from then on.
     """
 
-    bounds: Bounds
+    bounds: CaptureLimits
     redactor: Redactor
     stall_after_s: float
     on_event: OnEvent | None = None
     keep: bool = True
-    gate: Gate | None = None
+    gate: RequestGate | None = None
     last_activity_s: float = 0.0
     stopped: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -5,8 +5,8 @@ from typing import assert_never
 
 from dvara_examples.protocols import FINISH_REASONS
 from dvara_examples.records.model import Ending
-from dvara_examples.tap.answer import Answer
-from dvara_examples.tap.ending import SWITCHED, Close
+from dvara_examples.tap.ending import SWITCHED, CloseKind
+from dvara_examples.tap.payload import PayloadRecorder
 from dvara_examples.tap.response import ResponseWatch
 
 
@@ -18,7 +18,7 @@ class Rest:
     closed the connection in the gateway's stead.
     """
 
-    close: Close
+    close: CloseKind
     at_s: float
     silent_s: float = 0.0
     why: str = ""
@@ -61,20 +61,20 @@ def error_sentence(ending: Ending, watch: ResponseWatch, rest: Rest) -> str | No
 def _before_the_head(ending: Ending, watch: ResponseWatch, rest: Rest) -> str | None:
     if ending is not Ending.NO_RESPONSE:
         return _given_up(rest)
-    if watch.broken or (rest.why and rest.close is not Close.RST):
+    if watch.broken or (rest.why and rest.close is not CloseKind.RST):
         return watch.broken or rest.why
-    did = "reset" if rest.close is Close.RST else "closed"
+    did = "reset" if rest.close is CloseKind.RST else "closed"
     where = "in the middle of the response's head" if watch.began else f"before {'the gateway' if rest.fault else 'it'} answered"
     return f"{_who(rest)} {did} the connection {where}{_because(rest)}"
 
 
-def _unfinished(answer: Answer) -> str:
+def _unfinished(answer: PayloadRecorder) -> str:
     if answer.chat.sentinel:
         return "the sentinel came, but no finish_reason: nothing says why the answer ended"
     return "the response ended properly, but nothing in it says that the answer is complete"
 
 
-def _unrecognised(status: int, answer: Answer) -> str:
+def _unrecognised(status: int, answer: PayloadRecorder) -> str:
     if status == SWITCHED:
         return "cannot tell what was said: the connection switched to another protocol (status 101), which passed unread"
     if answer.chat.finish_reason:
@@ -86,7 +86,7 @@ def _unrecognised(status: int, answer: Answer) -> str:
 
 
 def _given_up(rest: Rest) -> str:
-    what = rest.why or ("the run was stopped" if rest.close is Close.STOPPED else "the client hung up")
+    what = rest.why or ("the run was stopped" if rest.close is CloseKind.STOPPED else "the client hung up")
     return f"{what} before the response was complete, after {rest.silent_s:.1f} s without a byte"
 
 
@@ -98,7 +98,7 @@ def _because(rest: Rest) -> str:
     return f" ({rest.why})" if rest.why else ""
 
 
-def _not_a_stream(status: int, answer: Answer) -> str:
+def _not_a_stream(status: int, answer: PayloadRecorder) -> str:
     kind = answer.content_type or "no content type"
     what = "an empty body" if answer.wire_bytes == 0 else f"{kind}, no event stream,"
     said = f": {answer.error}" if answer.error else ""

@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from dvara_examples.core.clock import Timer
-from dvara_examples.tap.ending import Close
+from dvara_examples.tap.ending import CloseKind
 from dvara_examples.tap.faulty_response import SpoiledResponse
 from dvara_examples.tap.schedule import Schedule
 from dvara_examples.wire.parts import Fin, Hold, Note, Rst, Send, Step, Wait
@@ -18,7 +18,7 @@ from dvara_examples.wire.parts import Fin, Hold, Note, Rst, Send, Step, Wait
 class GatewayClosed:
     """The gateway's own end, passed on when all steps before it have been done."""
 
-    close: Close
+    close: CloseKind
     why: str
 
 
@@ -57,7 +57,7 @@ class Spoiler:
             if self._responses[0].complete:
                 self._responses.popleft()
 
-    def gateway_closed(self, close: Close, why: str) -> None:
+    def gateway_closed(self, close: CloseKind, why: str) -> None:
         """Take note that the gateway has closed its side."""
         if self._responses:
             self._steps.extend(self._responses.popleft().gateway_closed())

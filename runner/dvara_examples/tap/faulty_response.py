@@ -95,7 +95,7 @@ def _pipeline(faults: Sequence[Fault], items: Items) -> Items:
     for fault in in_turn:
         if rewriting and fault is rewriting[0]:
             items = whole_events(items)
-        items = fault.spoil(items)
+        items = fault.apply(items)
         if rewriting and fault is rewriting[-1]:
             items = framed(items)
     return items

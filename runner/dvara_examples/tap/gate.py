@@ -5,10 +5,10 @@ from typing import Protocol
 from dvara_examples.records.transcript import Exchange
 
 
-class Gate(Protocol):
+class RequestGate(Protocol):
     """Decides about requests; called from the threads that relay, so it must not wait."""
 
-    def admit(self) -> str | None:
+    def allow(self) -> str | None:
         """Let the request that has just arrived through (None), or return why not; then nothing of it goes upstream."""
         ...
 

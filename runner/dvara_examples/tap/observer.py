@@ -9,9 +9,9 @@ from dvara_examples.core.redaction import Redactor
 from dvara_examples.protocols import FINISH_REASONS, protocol_of
 from dvara_examples.protocols.chat import asks_for_stream
 from dvara_examples.records.transcript import Exchange, Headers, Request, Response
-from dvara_examples.tap.bounded import Kept, StreamFlag, storable
-from dvara_examples.tap.bounds import Bounds
-from dvara_examples.tap.ending import Close, Facts, name_ending
+from dvara_examples.tap.bounded import BoundedBytes, StreamFlag, storable
+from dvara_examples.tap.capture_limits import CaptureLimits
+from dvara_examples.tap.ending import CloseKind, Facts, name_ending
 from dvara_examples.tap.explain import Rest, error_sentence
 from dvara_examples.tap.progress import Teller
 from dvara_examples.tap.response import ResponseWatch
@@ -35,14 +35,14 @@ class ExchangeObserver:
     """Sees one request and its response pass by; belongs to the one thread that relays them."""
 
     def __init__(
-        self, seen: Seen, bounds: Bounds, redactor: Redactor, stall_after_s: float, teller: Teller | None = None
+        self, seen: Seen, bounds: CaptureLimits, redactor: Redactor, stall_after_s: float, teller: Teller | None = None
     ) -> None:
         self.response = ResponseWatch(seen.head.method, seen.head.target, bounds, teller)
         self.fault_notes: list[str] = []
         self._seen = seen
         self._redactor = redactor
         self._stall_after_s = stall_after_s
-        self._body = Kept(bounds.request_body_bytes)
+        self._body = BoundedBytes(bounds.request_body_bytes)
         self._stream_flag = StreamFlag()
 
     def request_payload(self, data: bytes | memoryview) -> None:
@@ -93,8 +93,8 @@ class ExchangeObserver:
         head, answer = self.response.head, self.response.answer
         if head is None or answer is None:
             return Facts(rest.close, None, asked, known, silent_s=rest.silent_s, stall_after_s=self._stall_after_s)
-        close = Close.BROKEN if answer.damaged else rest.close
-        answer.end(head.status, complete=close is Close.COMPLETE)
+        close = CloseKind.BROKEN if answer.damaged else rest.close
+        answer.end(head.status, complete=close is CloseKind.COMPLETE)
         return Facts(
             close,
             head.status,

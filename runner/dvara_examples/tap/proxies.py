@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from dvara_examples.core.errors import GatewayError
-from dvara_examples.tap.rewrite import Origin
+from dvara_examples.tap.rewrite import GatewayAddress
 
 _USUAL_PORT = 80
 
@@ -33,7 +33,7 @@ class Proxy:
         return f"the proxy {host}:{self.port} (from {self.variable})"
 
 
-def proxy_for(origin: Origin, environ: Mapping[str, str]) -> Proxy | None:
+def proxy_for(origin: GatewayAddress, environ: Mapping[str, str]) -> Proxy | None:
     """Return the proxy that *environ* names for the way to *origin*, or None where the way is straight.
 
     Raises GatewayError for a proxy that cannot be used as it is written; the sentence does not show its credentials.
@@ -85,11 +85,11 @@ def _credentials(parts: SplitResult) -> str | None:
     return "Basic " + base64.b64encode(pair.encode()).decode()
 
 
-def _exempt(origin: Origin, listed: str) -> bool:
+def _exempt(origin: GatewayAddress, listed: str) -> bool:
     return any(_fits(origin, entry.strip().lower()) for entry in listed.split(","))
 
 
-def _fits(origin: Origin, entry: str) -> bool:
+def _fits(origin: GatewayAddress, entry: str) -> bool:
     """Tell whether one entry of ``NO_PROXY`` means *origin*: ``*``, a domain, an address, a network; a port may follow."""
     if entry == "*":
         return True

@@ -15,7 +15,7 @@ from typing import NoReturn
 from dvara_examples.tap.context import Wiring
 from dvara_examples.tap.conversation import Conversation
 from dvara_examples.tap.downstream import Downstream
-from dvara_examples.tap.ending import Close
+from dvara_examples.tap.ending import CloseKind
 from dvara_examples.tap.fault_injector import GatewayClosed, Spoiler
 from dvara_examples.tap.requests import NOT_HTTP, BodyPart, RequestSplitter
 from dvara_examples.tap.unreachable import Unreachable
@@ -159,9 +159,9 @@ class Relay:
 
     def _gateway_fin(self, why: str) -> None:
         if self._spoiler is None:
-            self._gateway_ends(Close.FIN, why)
+            self._gateway_ends(CloseKind.FIN, why)
         else:
-            self._spoiler.gateway_closed(Close.FIN, why)
+            self._spoiler.gateway_closed(CloseKind.FIN, why)
             self._play()
 
     def _play(self) -> None:
@@ -173,7 +173,7 @@ class Relay:
                 case Note(text):
                     self._seen.note(text)
                 case Fin(fault):
-                    self._gateway_ends(Close.FIN, fault=fault)
+                    self._gateway_ends(CloseKind.FIN, fault=fault)
                 case Rst() if not self._client.heard_all():  # an RST would throw away what belongs before it
                     self._spoiler.postpone(step, _RST_TICK_S)
                 case Rst(fault):
@@ -213,7 +213,7 @@ class Relay:
             if self._seen.idle:
                 raise _Over
 
-    def _gateway_ends(self, close: Close, why: str = "", fault: str = "") -> None:
+    def _gateway_ends(self, close: CloseKind, why: str = "", fault: str = "") -> None:
         """Nothing more can come: pass the FIN on, and let the client finish its side."""
         now_s = self._timer()
         self._seen.gateway_closed(now_s, close, why, fault)
@@ -225,7 +225,7 @@ class Relay:
 
     def _gateway_reset(self, error: OSError, fault: str = "") -> NoReturn:
         why = "" if isinstance(error, ConnectionResetError) else str(error.strerror or error).lower()
-        self._seen.gateway_closed(self._timer(), Close.RST, why, fault)
+        self._seen.gateway_closed(self._timer(), CloseKind.RST, why, fault)
         self._client.abort()
         raise _Over
 
@@ -260,7 +260,7 @@ class Relay:
             self._play()
         if (refusal := self._refusal()) is not None:
             self._gateway_takes = False
-            self._gateway_ends(Close.FIN, refusal)
+            self._gateway_ends(CloseKind.FIN, refusal)
             return b""
         self._connect()
         return rewriter.head(part) if part is not NOT_HTTP else b""
@@ -268,7 +268,7 @@ class Relay:
     def _refusal(self) -> str | None:
         """Ask, once per request, whether the gateway may be bothered with it."""
         gate = self._wiring.gate
-        return gate.admit() if gate is not None and self._gateway_takes else None
+        return gate.allow() if gate is not None and self._gateway_takes else None
 
     def _connect(self) -> None:
         """Connect to the gateway when the first request is there; no answer at all comes from one that cannot be reached."""
@@ -278,7 +278,7 @@ class Relay:
             wiring = self._wiring
             self._upstream = connect(wiring.origin, wiring.context, self._waiter.ready, wiring.proxy)
         except Unreachable as error:
-            self._gateway_ends(Close.FIN, str(error))
+            self._gateway_ends(CloseKind.FIN, str(error))
 
     def _send(self, data: bytes) -> None:
         self._unsent = memoryview(data)

@@ -2,8 +2,8 @@
 
 from dvara_examples.protocols import reader_for
 from dvara_examples.records.transcript import WirePiece
-from dvara_examples.tap.answer import Answer
-from dvara_examples.tap.bounds import Bounds
+from dvara_examples.tap.capture_limits import CaptureLimits
+from dvara_examples.tap.payload import PayloadRecorder
 from dvara_examples.tap.progress import Teller
 from dvara_examples.wire.framing import BodyReader, CloseBody, NoBody, response_body
 from dvara_examples.wire.http import HeadBuffer, ProtocolError, ResponseHead, looks_like_response, read_response_head
@@ -16,9 +16,9 @@ class ResponseWatch:
     *broken* holds a sentence once the framing cannot be followed any more: from there on everything is taken unread.
     """
 
-    def __init__(self, method: str, target: str, bounds: Bounds, teller: Teller | None = None) -> None:
+    def __init__(self, method: str, target: str, bounds: CaptureLimits, teller: Teller | None = None) -> None:
         self.head: ResponseHead | None = None
-        self.answer: Answer | None = None
+        self.answer: PayloadRecorder | None = None
         self.responded_at_s: float | None = None
         self.complete = False
         self.broken: str | None = None
@@ -71,7 +71,7 @@ class ResponseWatch:
         head = read_response_head(raw)
         if not 100 <= head.status < 200 or head.status == 101:
             self.head, self.responded_at_s = head, at_s
-            self.answer = Answer(head, reader_for(self._target), self._bounds, self._teller)
+            self.answer = PayloadRecorder(head, reader_for(self._target), self._bounds, self._teller)
             self.body = response_body(head, self._method)
             if self._teller is not None:
                 self._teller.response(at_s, head)

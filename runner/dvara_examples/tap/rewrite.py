@@ -29,7 +29,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class GatewayAddress:
     """Where a gateway listens and the path of its API, from its base URL; *host* is without brackets."""
 
     scheme: str
@@ -38,7 +38,7 @@ class Origin:
     path: str
 
     @classmethod
-    def of(cls, base_url: str) -> "Origin":
+    def of(cls, base_url: str) -> "GatewayAddress":
         """Read a base URL. Raises GatewayError for one that cannot be connected to."""
         try:
             parts = urlsplit(base_url)
@@ -75,7 +75,7 @@ def throw_away_key(real_key: str) -> str:
 class Rewriter:
     """Turns a request to the tap at *authority* into the same request to *upstream*, with *real_key* for *key*."""
 
-    upstream: Origin
+    upstream: GatewayAddress
     authority: str
     key: str
     real_key: str

@@ -14,14 +14,14 @@ from dvara_examples.core.redaction import Redactor
 from dvara_examples.faults import Faults
 from dvara_examples.records.model import Endpoint
 from dvara_examples.records.transcript import Exchange
-from dvara_examples.tap.bounds import Bounds
+from dvara_examples.tap.capture_limits import CaptureLimits
 from dvara_examples.tap.context import Wiring
 from dvara_examples.tap.exchange_log import Ledger
-from dvara_examples.tap.gate import Gate
+from dvara_examples.tap.gate import RequestGate
 from dvara_examples.tap.progress import OnEvent
 from dvara_examples.tap.proxies import proxy_for
 from dvara_examples.tap.relay import Relay
-from dvara_examples.tap.rewrite import PREFIX, Origin, Rewriter, throw_away_key
+from dvara_examples.tap.rewrite import PREFIX, GatewayAddress, Rewriter, throw_away_key
 from dvara_examples.tap.schedule import Schedule, refusal
 from dvara_examples.tap.upstream import reset, tls_context
 
@@ -29,7 +29,7 @@ _HOST = "127.0.0.1"
 _BACKLOG = 128
 _JOIN_LIMIT_S = 5.0
 _NOTHING: Mapping[str, str] = {}
-_USUAL = Bounds()
+_USUAL = CaptureLimits()
 
 
 class Tap:
@@ -53,14 +53,14 @@ class Tap:
         *,
         stall_after_s: float = 10.0,
         environ: Mapping[str, str] = _NOTHING,
-        bounds: Bounds = _USUAL,
+        bounds: CaptureLimits = _USUAL,
         port: int = 0,
         on_event: OnEvent | None = None,
         keep: bool = True,
         faults: Sequence[Faults] = (),
-        gate: Gate | None = None,
+        gate: RequestGate | None = None,
     ) -> None:
-        origin = Origin.of(upstream.base_url)
+        origin = GatewayAddress.of(upstream.base_url)
         context = tls_context(environ) if origin.tls else None
         self._ledger = Ledger(bounds, Redactor.of((*redactor.secrets, upstream.key)), stall_after_s, on_event, keep, gate)
         self._listener = _listen(port)

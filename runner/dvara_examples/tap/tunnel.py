@@ -4,7 +4,7 @@ import select
 import socket
 
 from dvara_examples.tap.proxies import Proxy
-from dvara_examples.tap.rewrite import Origin
+from dvara_examples.tap.rewrite import GatewayAddress
 from dvara_examples.tap.unreachable import Ready, Unreachable, words
 from dvara_examples.wire.http import ProtocolError, read_response_head
 
@@ -13,7 +13,7 @@ _HEAD_LIMIT_BYTES = 16 * 1024
 _END = b"\r\n\r\n"
 
 
-def open_tunnel(sock: socket.socket, proxy: Proxy, origin: Origin, ready: Ready) -> None:
+def open_tunnel(sock: socket.socket, proxy: Proxy, origin: GatewayAddress, ready: Ready) -> None:
     """Make *sock*, which is connected to *proxy* and does not block, a connection to *origin*; *ready* does the waiting.
 
     Raises Unreachable, whose reason names the proxy and never its credentials. The caller closes.
@@ -31,7 +31,7 @@ def open_tunnel(sock: socket.socket, proxy: Proxy, origin: Origin, ready: Ready)
         raise Unreachable(_refusal(status, proxy, origin))
 
 
-def _request(proxy: Proxy, origin: Origin) -> bytes:
+def _request(proxy: Proxy, origin: GatewayAddress) -> bytes:
     target = f"[{origin.host}]:{origin.port}" if ":" in origin.host else f"{origin.host}:{origin.port}"
     lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}"]
     if proxy.credentials is not None:
@@ -52,7 +52,7 @@ def _head(sock: socket.socket, proxy: Proxy, ready: Ready) -> bytes:
     return bytes(head)
 
 
-def _refusal(status: int, proxy: Proxy, origin: Origin) -> str:
+def _refusal(status: int, proxy: Proxy, origin: GatewayAddress) -> str:
     if status == 407:
         if proxy.credentials is None:
             return f"{proxy} wants a user name and a password (407); write them into {proxy.variable} before its host, with an @"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from dvara_examples.core.errors import GatewayError
 from dvara_examples.tap.proxies import Proxy
-from dvara_examples.tap.rewrite import Origin
+from dvara_examples.tap.rewrite import GatewayAddress
 from dvara_examples.tap.tunnel import open_tunnel
 from dvara_examples.tap.unreachable import Ready, Unreachable, words
 
@@ -70,7 +70,7 @@ class Upstream:
         reset(self._socket)
 
 
-def connect(origin: Origin, context: ssl.SSLContext | None, ready: Ready, proxy: Proxy | None = None) -> Upstream:
+def connect(origin: GatewayAddress, context: ssl.SSLContext | None, ready: Ready, proxy: Proxy | None = None) -> Upstream:
     """Open a connection to *origin*, over TLS where a *context* is given, through a *proxy* where there is one.
 
     *ready* does the waiting. Raises Unreachable with the reason of the last address tried.
@@ -79,7 +79,7 @@ def connect(origin: Origin, context: ssl.SSLContext | None, ready: Ready, proxy:
     return Upstream(_wrap(sock, context, origin, ready) if context else sock)
 
 
-def reach(origin: Origin, ready: Ready, proxy: Proxy | None) -> socket.socket:
+def reach(origin: GatewayAddress, ready: Ready, proxy: Proxy | None) -> socket.socket:
     """Return a socket that leads to *origin*, straight or through *proxy*, and does not block. Raises Unreachable."""
     if proxy is None:
         return _open(origin.host, origin.port, origin.authority, ready)
@@ -176,7 +176,7 @@ def _connect_one(
     return sock
 
 
-def _wrap(sock: socket.socket, context: ssl.SSLContext, origin: Origin, ready: Ready) -> ssl.SSLSocket:
+def _wrap(sock: socket.socket, context: ssl.SSLContext, origin: GatewayAddress, ready: Ready) -> ssl.SSLSocket:
     """Shake hands and verify. Raises Unreachable."""
     wrapped = context.wrap_socket(sock, server_hostname=origin.host, do_handshake_on_connect=False, suppress_ragged_eofs=False)
     try:

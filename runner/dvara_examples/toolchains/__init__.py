@@ -38,7 +38,7 @@ class Missing:
     reason: str
 
 
-class Standing(StrEnum):
+class Fitness(StrEnum):
     """What a toolchain makes of something that it looked at."""
 
     FITS = "fits"
@@ -50,7 +50,7 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class Candidate:
     """A runtime or package tool that was looked at: *what* with its version, *where* it lies, and *why* it stands so.
 
     *mend* says what would make it fit, where it does not.
@@ -58,9 +58,9 @@ class Sighting:
 
     what: str
     where: str
-    standing: Standing
+    standing: Fitness
     why: str = ""
-    mend: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Command:
     versions: Mapping[str, str] = field(default_factory=dict)
 
 
-class Prepared(Protocol):
+class PreparedRuntime(Protocol):
     """A runtime with its dependencies in place."""
 
     def command(self, script: Path, args: Sequence[str] = ()) -> Command:
@@ -102,14 +102,16 @@ class Toolchain(Protocol):
         """
         ...
 
-    def survey(self, world: World) -> Sequence[Sighting]:
+    def candidates(self, world: World) -> Sequence[Candidate]:
         """Return every runtime and package tool that :meth:`probe` and :meth:`prepare` consider, those that do not fit too.
 
         Starts at most version queries, changes nothing and raises nothing.
         """
         ...
 
-    def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED) -> Prepared:
+    def prepare(
+        self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED
+    ) -> PreparedRuntime:
         """Put *deps* of the *project* folder (``examples/python`` …) in place, from the cache where they lie there.
 
         Safe to run twice at once, to be killed half-way and to be repeated; works offline once it has succeeded. Where

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
-from dvara_examples.toolchains import Deps, Sighting, Standing
+from dvara_examples.toolchains import Candidate, Deps, Fitness
 from dvara_examples.toolchains._tools import run_tool
 
 INSTALL_LIMIT_S = 600.0
@@ -49,8 +49,8 @@ def install_environment(world: World, **added: str) -> dict[str, str]:
 
 def not_here(what: str, language: str, deps: Deps, said: str = "") -> ToolchainError:
     """Return the refusal of an offline run for *what* would have to be fetched; *said* are lines of the tool that missed it."""
-    mend = how_to_prepare(language, deps) + (f":\n{said}" if said else "")
-    return ToolchainError(f"{what} cannot be had from this machine alone, as --offline asks for; {mend}")
+    hint = how_to_prepare(language, deps) + (f":\n{said}" if said else "")
+    return ToolchainError(f"{what} cannot be had from this machine alone, as --offline asks for; {hint}")
 
 
 def how_to_prepare(language: str, deps: Deps) -> str:
@@ -60,7 +60,7 @@ def how_to_prepare(language: str, deps: Deps) -> str:
 
 
 @contextmanager
-def kept_offline(world: World, what: str, language: str, deps: Deps = Deps.LOCKED) -> Iterator[None]:
+def offline_guard(world: World, what: str, language: str, deps: Deps = Deps.LOCKED) -> Iterator[None]:
     """Turn what goes wrong with getting *what* into a refusal with the command that prepares it, where *world* is offline."""
     try:
         yield
@@ -113,14 +113,14 @@ def find_uv() -> str:
         return uv.find_uv_bin()
 
 
-def survey_uv(world: World) -> Sighting:
+def candidate_uv(world: World) -> Candidate:
     """Look for uv, which comes with this tool and installs Python's packages and a Node.js where there is none."""
     try:
         found = find_uv()
     except FileNotFoundError:
-        mend = "put it beside this tool: python -m pip install uv"
-        return Sighting("uv", "", Standing.MISSING, "it comes with this tool, but is not there", mend)
-    return Sighting(ask([found, "--version"], world).partition(" (")[0] or "uv", found, Standing.FITS, "installs the packages")
+        hint = "put it beside this tool: python -m pip install uv"
+        return Candidate("uv", "", Fitness.MISSING, "it comes with this tool, but is not there", hint)
+    return Candidate(ask([found, "--version"], world).partition(" (")[0] or "uv", found, Fitness.FITS, "installs the packages")
 
 
 def release(version: str) -> tuple[int, ...]:

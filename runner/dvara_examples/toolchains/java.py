@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
-from dvara_examples.toolchains import Deps, Missing, Prepared, Progress, Runtime, Sighting, Standing
+from dvara_examples.toolchains import Candidate, Deps, Fitness, Missing, PreparedRuntime, Progress, Runtime
 from dvara_examples.toolchains._java import BUILT_IN, FLOOR
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ class Java:
 
     def probe(self, world: World) -> Runtime | Missing:
         """Return the newest JDK from 21 up; only files are read."""
-        from dvara_examples.toolchains._java.jdk import Wanted, find_jdks, newest, none_fits
+        from dvara_examples.toolchains._java.jdk import RequiredJava, find_jdks, newest, none_fits
 
-        wanted = Wanted(FLOOR)
+        wanted = RequiredJava(FLOOR)
         try:
             jdks = find_jdks(world)
             jbang = _jbang(world)
@@ -47,11 +47,13 @@ class Java:
         launcher = {"launcher": "jbang", "jbang": str(jbang.executable)} if jbang else {"launcher": BUILT_IN}
         return Runtime(self.language, jdk.version, Path(jdk.tool("java")), jdk.origin, {"home": str(jdk.home), **launcher})
 
-    def survey(self, world: World) -> Sequence[Sighting]:
+    def candidates(self, world: World) -> Sequence[Candidate]:
         """Look at every JDK that is found, at a ``java`` without a compiler, and at JBang."""
         return list(_sightings(self.probe(world), world))
 
-    def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED) -> Prepared:
+    def prepare(
+        self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED
+    ) -> PreparedRuntime:
         """Put in place what the scripts of *project* share; each is compiled when it is first asked for.
 
         JBang takes the releases that a script names, so other *deps* are always built the built-in way; the floors
@@ -59,7 +61,7 @@ class Java:
         """
         from dvara_examples.toolchains._java.builtin import BuiltIn
         from dvara_examples.toolchains._java.jbang import WithJBang
-        from dvara_examples.toolchains._java.jdk import Jdks, Wanted, find_jdks
+        from dvara_examples.toolchains._java.jdk import Jdks, RequiredJava, find_jdks
 
         found = find_jdks(world)
         usual = next((jdk for jdk in found if Path(jdk.tool("java")) == runtime.executable), None)
@@ -68,7 +70,7 @@ class Java:
         if deps is Deps.LOCKED and (jbang := _jbang(world)) is not None:
             return WithJBang(jbang.executable, Jdks(found, usual), world, progress)
         jdks = Jdks(found, usual)
-        prepared = BuiltIn(jdks.oldest_first(Wanted(FLOOR)) if deps is Deps.LOWEST else jdks, world, progress, deps)
+        prepared = BuiltIn(jdks.oldest_first(RequiredJava(FLOOR)) if deps is Deps.LOWEST else jdks, world, progress, deps)
         prepared.warm(project)
         return prepared
 
@@ -96,42 +98,42 @@ def _jbang(world: World) -> "JBang | None":
     return None
 
 
-def _sightings(probed: Runtime | Missing, world: World) -> Iterator[Sighting]:
-    from dvara_examples.toolchains._java.jdk import HOW_TO_INSTALL, Wanted, find_jdks, without_compiler
+def _sightings(probed: Runtime | Missing, world: World) -> Iterator[Candidate]:
+    from dvara_examples.toolchains._java.jdk import HOW_TO_INSTALL, RequiredJava, find_jdks, without_compiler
 
     try:
         found = find_jdks(world)
     except ToolchainError as error:
-        yield Sighting("JDK", "", Standing.MISSING, error.diagnosis.cause, error.diagnosis.mend)
+        yield Candidate("JDK", "", Fitness.MISSING, error.diagnosis.cause, error.diagnosis.hint)
         return
     used = None if isinstance(probed, Missing) else probed.executable
-    wanted = Wanted(FLOOR)
+    wanted = RequiredJava(FLOOR)
     for jdk in found:
         is_used = used == Path(jdk.tool("java"))
         why = f"older than {FLOOR}" if not wanted.fits(jdk) else "the newest that fits" if is_used else "a newer one is there"
-        standing = Standing.FITS if is_used else Standing.PASSED_OVER
-        yield Sighting(f"JDK {jdk.version}", str(jdk.home), standing, f"{why} (found by {jdk.origin})")
+        standing = Fitness.FITS if is_used else Fitness.PASSED_OVER
+        yield Candidate(f"JDK {jdk.version}", str(jdk.home), standing, f"{why} (found by {jdk.origin})")
     if (java := without_compiler(world)) is not None:
-        yield Sighting("java", java, Standing.PASSED_OVER, "a Java without a compiler: no javac lies beside it")
+        yield Candidate("java", java, Fitness.PASSED_OVER, "a Java without a compiler: no javac lies beside it")
     if isinstance(probed, Missing):
         none_at_all = "none of these is new enough" if found else "none with a javac was found"
-        yield Sighting(f"JDK {FLOOR} or newer", "", Standing.MISSING, none_at_all, HOW_TO_INSTALL)
+        yield Candidate(f"JDK {FLOOR} or newer", "", Fitness.MISSING, none_at_all, HOW_TO_INSTALL)
     yield _jbang_sighting(world)
 
 
-def _jbang_sighting(world: World) -> Sighting:
+def _jbang_sighting(world: World) -> Candidate:
     from dvara_examples.toolchains._java.jbang_home import find_jbang
 
     try:
         used = _jbang(world)
     except ToolchainError as error:
-        return Sighting("JBang", "", Standing.MISSING, error.diagnosis.cause, error.diagnosis.mend)
+        return Candidate("JBang", "", Fitness.MISSING, error.diagnosis.cause, error.diagnosis.hint)
     found = find_jbang(world)
     if found is None:
-        return Sighting("JBang", "", Standing.OPTIONAL, "as scripts are built without it too")
+        return Candidate("JBang", "", Fitness.OPTIONAL, "as scripts are built without it too")
     what = f"JBang {found.version}".rstrip()
     if used is not None:
-        return Sighting(what, str(found.executable), Standing.FITS, "builds the scripts")
+        return Candidate(what, str(found.executable), Fitness.FITS, "builds the scripts")
     if found.is_complete:
-        return Sighting(what, str(found.executable), Standing.PASSED_OVER, f"{LAUNCHER} asks for the built-in way")
-    return Sighting(what, str(found.executable), Standing.PASSED_OVER, f"{NO_JAR}; scripts are built without it", GET_JAR)
+        return Candidate(what, str(found.executable), Fitness.PASSED_OVER, f"{LAUNCHER} asks for the built-in way")
+    return Candidate(what, str(found.executable), Fitness.PASSED_OVER, f"{NO_JAR}; scripts are built without it", GET_JAR)

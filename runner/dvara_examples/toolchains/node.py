@@ -15,18 +15,18 @@ from urllib.parse import quote
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.records.hints import node_too_old
-from dvara_examples.toolchains import Command, Deps, Missing, Prepared, Progress, Runtime, Sighting, Standing, Toolchain
+from dvara_examples.toolchains import Candidate, Command, Deps, Fitness, Missing, PreparedRuntime, Progress, Runtime, Toolchain
 from dvara_examples.toolchains._cache import cached_folder, downloads_folder
 from dvara_examples.toolchains._install import (
     ask,
+    candidate_uv,
     fingerprint,
     folder_with,
     install,
     install_environment,
-    kept_offline,
     not_here,
+    offline_guard,
     release,
-    survey_uv,
     today,
 )
 from dvara_examples.toolchains._node_runtime import is_here, pinned_version, provision
@@ -87,33 +87,39 @@ class Node:
         version = said.removeprefix("v")
         return bool(re.fullmatch(r"\d+\.\d+\.\d+", version)) and release(version) >= release(self.floor)
 
-    def survey(self, world: World) -> Sequence[Sighting]:
+    def candidates(self, world: World) -> Sequence[Candidate]:
         """Look at every ``node`` on ``PATH``, at the one that is fetched where none fits, and at npm."""
         runtime = self.probe(world)
-        sightings = [self._sighted(found, world) for found in _all_on_path("node", world)]
-        if not sightings:
-            mend = f"install Node.js {self.floor} or newer to use one of your own; else one is fetched"
-            sightings = [Sighting("node", "", Standing.OPTIONAL, "none on PATH", mend)]
+        candidates = [self._sighted(found, world) for found in _all_on_path("node", world)]
+        if not candidates:
+            hint = f"install Node.js {self.floor} or newer to use one of your own; else one is fetched"
+            candidates = [Candidate("node", "", Fitness.OPTIONAL, "none on PATH", hint)]
         npm = _own_npm(runtime, world) if isinstance(runtime, Runtime) else None
         if npm is not None:
             version = ask([npm, "--version"], world)
-            return [*sightings, Sighting(f"npm {version}".strip(), npm, Standing.FITS, "installs the packages")]
+            return [*candidates, Candidate(f"npm {version}".strip(), npm, Fitness.FITS, "installs the packages")]
         if is_here(world):
-            return [*sightings, Sighting(f"Node.js {pinned_version()} with npm", "in the cache", Standing.FITS, "was fetched")]
-        mend = "dvara-examples setup --language node"
+            return [*candidates, Candidate(f"Node.js {pinned_version()} with npm", "in the cache", Fitness.FITS, "was fetched")]
+        hint = "dvara-examples setup --language node"
         why = "fetched by the first run that needs it"
-        return [*sightings, survey_uv(world), Sighting(f"Node.js {pinned_version()} with npm", "", Standing.TO_FETCH, why, mend)]
+        return [
+            *candidates,
+            candidate_uv(world),
+            Candidate(f"Node.js {pinned_version()} with npm", "", Fitness.TO_FETCH, why, hint),
+        ]
 
-    def _sighted(self, found: str, world: World) -> Sighting:
+    def _sighted(self, found: str, world: World) -> Candidate:
         said = ask([found, "--version"], world)
         if self._fits(said):
             is_first = found == shutil.which("node", path=world.env("PATH") or "")
             why = f"first on PATH; {self.floor} or newer is needed" if is_first else "another comes first on PATH"
-            return Sighting(f"Node.js {said}", found, Standing.FITS if is_first else Standing.PASSED_OVER, why)
-        cause, mend, _ = node_too_old(found, said, self.floor)
-        return Sighting(f"Node.js {said}".strip(), found, Standing.PASSED_OVER, cause, mend)
+            return Candidate(f"Node.js {said}", found, Fitness.FITS if is_first else Fitness.PASSED_OVER, why)
+        cause, hint, _ = node_too_old(found, said, self.floor)
+        return Candidate(f"Node.js {said}".strip(), found, Fitness.PASSED_OVER, cause, hint)
 
-    def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED) -> Prepared:
+    def prepare(
+        self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED
+    ) -> PreparedRuntime:
         """Fetch Node.js where the machine has none, install what *deps* asks for, and link what is locked beside the scripts."""
         node = _provisioned(runtime, world, progress) if runtime.origin == PROVISIONED else runtime.executable
         own = {"node": runtime.version}
@@ -127,7 +133,7 @@ class Node:
             npm = _npm(runtime, world, progress)
             if world.offline and deps is Deps.LATEST:
                 raise not_here(f"{wanted.what} of today", self.language, deps)
-            with kept_offline(world, wanted.what, self.language, deps):
+            with offline_guard(world, wanted.what, self.language, deps):
                 _install_packages(folder, wanted, npm, node, world)
 
         folder = cached_folder(world, "node", fingerprint([*wanted.identity, sys.platform, platform.machine()]), build)

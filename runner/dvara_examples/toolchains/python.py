@@ -9,20 +9,20 @@ from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
-from dvara_examples.toolchains import Command, Deps, Missing, Prepared, Progress, Runtime, Sighting, Standing, Toolchain
+from dvara_examples.toolchains import Candidate, Command, Deps, Fitness, Missing, PreparedRuntime, Progress, Runtime, Toolchain
 from dvara_examples.toolchains._cache import cached_folder, downloads_folder
 from dvara_examples.toolchains._install import (
     UV_WORDS,
     ask,
+    candidate_uv,
     find_uv,
     fingerprint,
     folder_with,
     install,
     install_environment,
-    kept_offline,
     not_here,
+    offline_guard,
     release,
-    survey_uv,
     today,
 )
 
@@ -79,29 +79,31 @@ class Python:
             )
         return Runtime(self.language, version, Path(found).absolute(), CHOICE)
 
-    def survey(self, world: World) -> Sequence[Sighting]:
+    def candidates(self, world: World) -> Sequence[Candidate]:
         """Look at the interpreter for the examples, at uv, and at one with which the promised floor can be tried."""
         found = self.probe(world)
         if isinstance(found, Missing):
-            cause, _, mend = found.reason.partition("; ")
-            sightings = [Sighting("Python", "", Standing.MISSING, cause, f"{mend}, or unset {CHOICE}")]
+            cause, _, hint = found.reason.partition("; ")
+            candidates = [Candidate("Python", "", Fitness.MISSING, cause, f"{hint}, or unset {CHOICE}")]
         else:
             why = f"{found.origin}; {self.floor} or newer is needed"
-            sightings = [Sighting(f"Python {found.version}", str(found.executable), Standing.FITS, why)]
-        return [*sightings, survey_uv(world), self._floor(world)]
+            candidates = [Candidate(f"Python {found.version}", str(found.executable), Fitness.FITS, why)]
+        return [*candidates, candidate_uv(world), self._floor(world)]
 
-    def _floor(self, world: World) -> Sighting:
+    def _floor(self, world: World) -> Candidate:
         """Look for an interpreter of just the promised floor."""
         name = f"python{self.floor}"
         where = shutil.which(name, path=world.env("PATH") or "")
         version = ask([where, "-c", _VERSION_QUERY], world) if where else ""
         why = f"for tries of the oldest that the docs promise ({CHOICE}={name})"
         if where and version.startswith(f"{self.floor}."):
-            return Sighting(f"Python {version}", where, Standing.PASSED_OVER, why)
-        mend = f"to try it, install one: uv python install {self.floor}"
-        return Sighting(name, "", Standing.OPTIONAL, why, mend)
+            return Candidate(f"Python {version}", where, Fitness.PASSED_OVER, why)
+        hint = f"to try it, install one: uv python install {self.floor}"
+        return Candidate(name, "", Fitness.OPTIONAL, why, hint)
 
-    def prepare(self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED) -> Prepared:
+    def prepare(
+        self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED
+    ) -> PreparedRuntime:
         """Make the environment that *deps* asks for, or use the bare interpreter where there is no ``requirements.txt``."""
         own = {"python": runtime.version}
         listing = folder_with(LOCK, project, world) or folder_with(LOCK, world.root / "examples" / "python", world)
@@ -114,7 +116,7 @@ class Python:
             progress(f"python {runtime.version}: installing {wanted.what}")
             if world.offline and deps is Deps.LATEST:
                 raise not_here(f"{wanted.what} of today", self.language, deps)
-            with kept_offline(world, wanted.what, self.language, deps):
+            with offline_guard(world, wanted.what, self.language, deps):
                 _make_environment(folder, wanted, runtime, world)
 
         environment = cached_folder(world, "python", key, build)

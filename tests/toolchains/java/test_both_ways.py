@@ -10,8 +10,8 @@ import pytest
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
-from dvara_examples.toolchains import Command, Prepared, Runtime
-from dvara_examples.toolchains._java.jdk import Wanted, find_jdks, newest
+from dvara_examples.toolchains import Command, PreparedRuntime, Runtime
+from dvara_examples.toolchains._java.jdk import RequiredJava, find_jdks, newest
 from dvara_examples.toolchains.java import toolchain
 
 Run = Callable[[Command], "subprocess.CompletedProcess[str]"]
@@ -41,13 +41,13 @@ def both_world(request: pytest.FixtureRequest, jbang_world: World) -> World:
 
 
 @pytest.fixture
-def prepared(runtime: Runtime, both_world: World, tmp_path: Path) -> Prepared:
+def prepared(runtime: Runtime, both_world: World, tmp_path: Path) -> PreparedRuntime:
     """Return the toolchain, ready."""
     return toolchain().prepare(runtime, tmp_path, both_world, lambda _: None)
 
 
 @pytest.fixture
-def printed(prepared: Prepared, tmp_path: Path, run: Run) -> Callable[..., str]:
+def printed(prepared: PreparedRuntime, tmp_path: Path, run: Run) -> Callable[..., str]:
     """Return a function that writes scripts, starts the first and returns what it printed."""
 
     def write_and_run(**texts: str) -> str:
@@ -77,7 +77,7 @@ def test_manifest_opens_packages(printed: Callable[..., str]) -> None:
     assert printed(Opens=f"//MANIFEST Add-Opens=java.base/java.lang\n{OPENS}") == "open\n"
 
 
-def test_manifest_options(prepared: Prepared, tmp_path: Path) -> None:
+def test_manifest_options(prepared: PreparedRuntime, tmp_path: Path) -> None:
     """Add-Opens, Add-Exports and Enable-Native-Access become options of the JVM; other attributes stay in the jar."""
     (tmp_path / "A.java").write_text(
         "//MANIFEST Add-Opens=java.base/java.lang Add-Exports=java.base/sun.net.util\n"
@@ -107,7 +107,7 @@ def test_class_that_declares_main_is_started(name: str, text: str, printed: Call
     assert printed(**{name: text}) == "right\n"
 
 
-def test_main_without_arguments_is_started(runtime: Runtime, prepared: Prepared, tmp_path: Path, run: Run) -> None:
+def test_main_without_arguments_is_started(runtime: Runtime, prepared: PreparedRuntime, tmp_path: Path, run: Run) -> None:
     """`void main()` counts in a class that is not named like the file."""
     if int(runtime.version.partition(".")[0]) < 25:
         pytest.skip(f"instance main methods are final since JDK 25, found {runtime.version}")
@@ -115,16 +115,16 @@ def test_main_without_arguments_is_started(runtime: Runtime, prepared: Prepared,
     assert run(prepared.command(tmp_path / "my-app.java")).stdout == "right\n"
 
 
-def test_nested_main_is_refused(prepared: Prepared, tmp_path: Path) -> None:
+def test_nested_main_is_refused(prepared: PreparedRuntime, tmp_path: Path) -> None:
     """A main method in a nested class does not count; JBang builds such a script and only then refuses it."""
     (tmp_path / "A.java").write_text("class A { static class In { public static void main(String[] a) {} } }")
     with pytest.raises(ToolchainError, match=r"A\.java has no main method in a top-level class"):
         prepared.command(tmp_path / "A.java")
 
 
-def test_exact_java_of_an_included_source(prepared: Prepared, tmp_path: Path, both_world: World, run: Run) -> None:
+def test_exact_java_of_an_included_source(prepared: PreparedRuntime, tmp_path: Path, both_world: World, run: Run) -> None:
     """An included source that asks for one Java exactly decides over the script's open request."""
-    older = newest([jdk for jdk in find_jdks(both_world) if jdk.feature < 21], Wanted(17))
+    older = newest([jdk for jdk in find_jdks(both_world) if jdk.feature < 21], RequiredJava(17))
     if older is None:
         pytest.skip("no JDK from 17 to 20 was found")
     version = 'System.getProperty("java.specification.version")'

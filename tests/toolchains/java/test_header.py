@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.toolchains._java.expressions import expand
 from dvara_examples.toolchains._java.header import Header, directives, parse_header, wanted_java
-from dvara_examples.toolchains._java.jdk import Wanted
+from dvara_examples.toolchains._java.jdk import RequiredJava
 
 
 @pytest.mark.parametrize(
@@ -68,14 +68,14 @@ def test_options_of_both_names_add_up() -> None:
     ("lines", "wanted"),
     [
         ("", None),
-        ("//JAVA 21", Wanted(21, or_newer=False)),
-        ("//JAVA 21+", Wanted(21)),
-        ("//JAVA 25\n//JAVA 21+", Wanted(21)),
-        ("//JAVA 21\n//JAVA 25", Wanted(21, or_newer=False)),
-        ("//JAVA 21+\n//JAVA 25+", Wanted(21)),
+        ("//JAVA 21", RequiredJava(21, or_newer=False)),
+        ("//JAVA 21+", RequiredJava(21)),
+        ("//JAVA 25\n//JAVA 21+", RequiredJava(21)),
+        ("//JAVA 21\n//JAVA 25", RequiredJava(21, or_newer=False)),
+        ("//JAVA 21+\n//JAVA 25+", RequiredJava(21)),
     ],
 )
-def test_java(lines: str, wanted: Wanted | None) -> None:
+def test_java(lines: str, wanted: RequiredJava | None) -> None:
     """The first line with a plus sign counts, else the first line."""
     assert parse_header(lines).wanted == wanted
     assert wanted_java(directives(lines, str)) == wanted
@@ -136,14 +136,14 @@ def test_further_source_adds_but_keeps_the_main_class() -> None:
 @pytest.mark.parametrize(
     ("script", "included", "wanted"),
     [
-        ("17+", "17", Wanted(17, or_newer=False)),
-        ("17", "25+", Wanted(17, or_newer=False)),
-        ("21+", "25+", Wanted(21)),
-        ("25", "21", Wanted(25, or_newer=False)),
-        ("25\n//JAVA 21+", "17", Wanted(17, or_newer=False)),
+        ("17+", "17", RequiredJava(17, or_newer=False)),
+        ("17", "25+", RequiredJava(17, or_newer=False)),
+        ("21+", "25+", RequiredJava(21)),
+        ("25", "21", RequiredJava(25, or_newer=False)),
+        ("25\n//JAVA 21+", "17", RequiredJava(17, or_newer=False)),
     ],
 )
-def test_exact_java_of_any_source_beats_an_open_one(script: str, included: str, wanted: Wanted) -> None:
+def test_exact_java_of_any_source_beats_an_open_one(script: str, included: str, wanted: RequiredJava) -> None:
     """Across sources an exact //JAVA wins, within one source an open one; otherwise the first, whatever the numbers."""
     assert parse_header(f"//JAVA {script}").joined(parse_header(f"//JAVA {included}")).wanted == wanted
 

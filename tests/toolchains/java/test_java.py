@@ -11,7 +11,7 @@ import pytest
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
-from dvara_examples.toolchains import Command, Missing, Prepared, Runtime
+from dvara_examples.toolchains import Command, Missing, PreparedRuntime, Runtime
 from dvara_examples.toolchains.java import toolchain
 
 Run = Callable[[Command], "subprocess.CompletedProcess[str]"]
@@ -23,18 +23,18 @@ NO_NETWORK = (
 
 
 @pytest.fixture
-def prepared(runtime: Runtime, java_world: World, tmp_path: Path) -> Prepared:
+def prepared(runtime: Runtime, java_world: World, tmp_path: Path) -> PreparedRuntime:
     """Return the toolchain ready for single scripts."""
     return toolchain().prepare(runtime, tmp_path, java_world, lambda _: None)
 
 
-def test_arguments_options_and_exit_code_are_the_scripts_own(prepared: Prepared, data: Path, run: Run) -> None:
+def test_arguments_options_and_exit_code_are_the_scripts_own(prepared: PreparedRuntime, data: Path, run: Run) -> None:
     """Arguments arrive unchanged, an empty one too; the header's JVM options hold; the exit code is the script's."""
     ended = run(prepared.command(data / "plain" / "Plain.java", ["fail", "", "a b", "$HOME"]))
     assert (ended.returncode, ended.stdout, ended.stderr) == (7, "good day fail||a b|$HOME\n", "")
 
 
-def test_dependencies(prepared: Prepared, data: Path, run: Run, runtime: Runtime) -> None:
+def test_dependencies(prepared: PreparedRuntime, data: Path, run: Run, runtime: Runtime) -> None:
     """A script with dependencies runs, and its command tells the versions for the report."""
     command = prepared.command(data / "jackson" / "WithJackson.java", ["hello"])
     assert command.launcher == "built-in"
@@ -43,13 +43,13 @@ def test_dependencies(prepared: Prepared, data: Path, run: Run, runtime: Runtime
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "hello\n", "")
 
 
-def test_sources_and_files(prepared: Prepared, data: Path, run: Run) -> None:
+def test_sources_and_files(prepared: PreparedRuntime, data: Path, run: Run) -> None:
     """Further sources, their own files, renamed files and folders reach the class path."""
     assert run(prepared.command(data / "parts" / "Parts.java")).stdout == "AABC\n"
 
 
 @pytest.mark.parametrize(("name", "said"), [("Preview", "preview\n"), ("LowerName", "lower\n")])
-def test_other_scripts(name: str, said: str, prepared: Prepared, data: Path, run: Run) -> None:
+def test_other_scripts(name: str, said: str, prepared: PreparedRuntime, data: Path, run: Run) -> None:
     """Preview features are switched on for compiler and JVM alike; a lone class need not be named like its file."""
     ended = run(prepared.command(data / "plain" / f"{name}.java"))
     assert (ended.returncode, ended.stdout) == (0, said)
@@ -64,13 +64,13 @@ def test_other_scripts(name: str, said: str, prepared: Prepared, data: Path, run
         ("Both", r"Both\.java has several main methods \(in One, Two\), and none of these classes is named Both"),
     ],
 )
-def test_scripts_that_cannot_be_built(name: str, said: str, prepared: Prepared, data: Path) -> None:
+def test_scripts_that_cannot_be_built(name: str, said: str, prepared: PreparedRuntime, data: Path) -> None:
     """What javac says is shown as it is; a missing main class is explained."""
     with pytest.raises(ToolchainError, match=said):
         prepared.command(data / "broken" / f"{name}.java")
 
 
-def test_collector_of_the_script_wins(prepared: Prepared, tmp_path: Path, run: Run) -> None:
+def test_collector_of_the_script_wins(prepared: PreparedRuntime, tmp_path: Path, run: Run) -> None:
     """A script that names a garbage collector gets it, where two would stop the JVM."""
     script = tmp_path / "Own.java"
     script.write_text(
@@ -81,7 +81,7 @@ def test_collector_of_the_script_wins(prepared: Prepared, tmp_path: Path, run: R
     assert run(command).stdout == "up\n"
 
 
-def test_file_that_shadows_a_dependency(prepared: Prepared, tmp_path: Path, run: Run) -> None:
+def test_file_that_shadows_a_dependency(prepared: PreparedRuntime, tmp_path: Path, run: Run) -> None:
     """A script's own file comes before a dependency's file of the same name."""
     (tmp_path / "own").write_text("mine")
     script = tmp_path / "Own.java"
@@ -94,7 +94,7 @@ def test_file_that_shadows_a_dependency(prepared: Prepared, tmp_path: Path, run:
     assert run(prepared.command(script)).stdout == "mine\n"
 
 
-def test_directive_that_needs_jbang(prepared: Prepared, tmp_path: Path) -> None:
+def test_directive_that_needs_jbang(prepared: PreparedRuntime, tmp_path: Path) -> None:
     """A directive that only JBang can follow is refused with the way out."""
     script = tmp_path / "Agent.java"
     script.write_text("//JAVAAGENT\nclass Agent {}")
@@ -102,7 +102,7 @@ def test_directive_that_needs_jbang(prepared: Prepared, tmp_path: Path) -> None:
         prepared.command(script)
 
 
-def test_java_that_is_not_there(prepared: Prepared, tmp_path: Path) -> None:
+def test_java_that_is_not_there(prepared: PreparedRuntime, tmp_path: Path) -> None:
     """A script that asks for a Java of the future says what is there instead."""
     script = tmp_path / "Future.java"
     script.write_text("//JAVA 99+\nclass Future {}")
@@ -110,7 +110,7 @@ def test_java_that_is_not_there(prepared: Prepared, tmp_path: Path) -> None:
         prepared.command(script)
 
 
-def test_unchanged_script_is_not_compiled_again(prepared: Prepared, data: Path, tmp_path: Path, run: Run) -> None:
+def test_unchanged_script_is_not_compiled_again(prepared: PreparedRuntime, data: Path, tmp_path: Path, run: Run) -> None:
     """The same text gives the same command, another text another jar."""
     script = tmp_path / "Plain.java"
     text = (data / "plain" / "Plain.java").read_text("utf-8")
@@ -183,7 +183,7 @@ def integrating_script(folder: Path, directive: str = "") -> Path:
     return script
 
 
-def test_dependency_with_an_integration_list_needs_jbang(prepared: Prepared, tmp_path: Path) -> None:
+def test_dependency_with_an_integration_list_needs_jbang(prepared: PreparedRuntime, tmp_path: Path) -> None:
     """A dependency that takes part in the build, as those of Quarkus do, is refused with its name and the way out."""
     with pytest.raises(
         ToolchainError, match=r"Q\.java depends on org\.test:step:1, which takes part in the build, .*install JBang"
@@ -191,6 +191,6 @@ def test_dependency_with_an_integration_list_needs_jbang(prepared: Prepared, tmp
         prepared.command(integrating_script(tmp_path))
 
 
-def test_integrations_can_be_turned_off(prepared: Prepared, tmp_path: Path, run: Run) -> None:
+def test_integrations_can_be_turned_off(prepared: PreparedRuntime, tmp_path: Path, run: Run) -> None:
     """With //NOINTEGRATIONS JBang ignores such a list too, and the script is built."""
     assert run(prepared.command(integrating_script(tmp_path, "//NOINTEGRATIONS"))).stdout == "up\n"

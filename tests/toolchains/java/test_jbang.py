@@ -13,7 +13,7 @@ import pytest
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
-from dvara_examples.toolchains import Command, Missing, Prepared, Runtime, Standing
+from dvara_examples.toolchains import Command, Fitness, Missing, PreparedRuntime, Runtime
 from dvara_examples.toolchains._java.inputs import read_inputs
 from dvara_examples.toolchains._java.jbang import _versions
 from dvara_examples.toolchains._java.jbang_home import cache_folder, find_jbang
@@ -23,7 +23,7 @@ Run = Callable[[Command], "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
-def prepared(runtime: Runtime, jbang_world: World, tmp_path: Path) -> Prepared:
+def prepared(runtime: Runtime, jbang_world: World, tmp_path: Path) -> PreparedRuntime:
     """Return the toolchain with JBang, ready."""
     return toolchain().prepare(runtime, tmp_path, jbang_world, lambda _: None)
 
@@ -41,7 +41,7 @@ def test_probe_names_the_launcher(jbang_world: World, runtime: Runtime, tmp_path
 
 
 def test_builds_then_asks_then_starts_java_itself(
-    prepared: Prepared, data: Path, run: Run, calls: Callable[[], list[str]], runtime: Runtime
+    prepared: PreparedRuntime, data: Path, run: Run, calls: Callable[[], list[str]], runtime: Runtime
 ) -> None:
     """JBang builds before it is asked, with the chosen JDK as JAVA_HOME; the run is the script's own JVM."""
     script = data / "plain" / "Plain.java"
@@ -55,7 +55,7 @@ def test_builds_then_asks_then_starts_java_itself(
 
 
 def test_relative_script_is_no_subcommand(
-    prepared: Prepared, jbang_world: World, run: Run, calls: Callable[[], list[str]], runtime: Runtime
+    prepared: PreparedRuntime, jbang_world: World, run: Run, calls: Callable[[], list[str]], runtime: Runtime
 ) -> None:
     """A relative path is seen from the working folder and given whole, so that JBang takes it for no command."""
     (jbang_world.cwd / "app.java").write_text('class app { public static void main(String[] a) { System.out.println("up"); } }')
@@ -64,7 +64,7 @@ def test_relative_script_is_no_subcommand(
 
 
 def test_unchanged_script_is_not_asked_about_again(
-    prepared: Prepared, data: Path, tmp_path: Path, calls: Callable[[], list[str]], run: Run
+    prepared: PreparedRuntime, data: Path, tmp_path: Path, calls: Callable[[], list[str]], run: Run
 ) -> None:
     """JBang is asked once per text; a changed script is built anew, and so is one whose jar went away."""
     script = tmp_path / "Plain.java"
@@ -99,7 +99,7 @@ def test_many_builds_at_once(
     assert len(calls()) == 6
 
 
-def test_compile_error_is_javacs_own(prepared: Prepared, data: Path) -> None:
+def test_compile_error_is_javacs_own(prepared: PreparedRuntime, data: Path) -> None:
     """Of a script that does not compile, javac's text is shown, without JBang's lines around it."""
     with pytest.raises(ToolchainError, match=r"does not compile; correct what javac says:\n.*Broken\.java:4: error:") as caught:
         prepared.command(data / "broken" / "Broken.java")
@@ -113,14 +113,14 @@ def test_compile_error_is_javacs_own(prepared: Prepared, data: Path) -> None:
         ("nonsense", r"jbang built .*A\.java, but does not say how to start it"),
     ],
 )
-def test_refusals(text: str, said: str, prepared: Prepared, tmp_path: Path) -> None:
+def test_refusals(text: str, said: str, prepared: PreparedRuntime, tmp_path: Path) -> None:
     """JBang's own sentence is passed on; an answer that makes no sense is reported as that."""
     (tmp_path / "A.java").write_text(f"// REFUSE {text}\nclass A {{ public static void main(String[] a) {{}} }}")
     with pytest.raises(ToolchainError, match=said):
         prepared.command(tmp_path / "A.java")
 
 
-def test_lists_that_are_left_out(prepared: Prepared, tmp_path: Path, run: Run) -> None:
+def test_lists_that_are_left_out(prepared: PreparedRuntime, tmp_path: Path, run: Run) -> None:
     """What JBang leaves out of its answer counts as empty."""
     text = '// REFUSE dependencies\nclass A { public static void main(String[] a) { System.out.println("up"); } }'
     (tmp_path / "A.java").write_text(text)
@@ -128,7 +128,7 @@ def test_lists_that_are_left_out(prepared: Prepared, tmp_path: Path, run: Run) -
 
 
 def test_script_with_an_address_is_built_once(
-    prepared: Prepared, tmp_path: Path, run: Run, calls: Callable[[], list[str]]
+    prepared: PreparedRuntime, tmp_path: Path, run: Run, calls: Callable[[], list[str]]
 ) -> None:
     """A source that only JBang can fetch costs JBang's two JVMs once, and again when the script changes."""
     text = '//SOURCES https://example.com/B.java\nclass A { public static void main(String[] a) { System.out.println("up"); } }'
@@ -141,7 +141,7 @@ def test_script_with_an_address_is_built_once(
     assert len(calls()) == 4
 
 
-def test_script_that_is_not_there(prepared: Prepared, tmp_path: Path) -> None:
+def test_script_that_is_not_there(prepared: PreparedRuntime, tmp_path: Path) -> None:
     """A missing script is named before JBang is bothered."""
     with pytest.raises(ToolchainError, match=r"None\.java cannot be read"):
         prepared.command(tmp_path / "None.java")
@@ -157,7 +157,7 @@ def test_versions_of_named_dependencies() -> None:
 
 
 def test_collision_with_another_jbang_is_built_again(
-    prepared: Prepared, tmp_path: Path, run: Run, calls: Callable[[], list[str]]
+    prepared: PreparedRuntime, tmp_path: Path, run: Run, calls: Callable[[], list[str]]
 ) -> None:
     """A JBang that was started by hand can spoil a build; the second one is asked for at once."""
     text = '// REFUSE collision\nclass A { public static void main(String[] a) { System.out.println("up"); } }'
@@ -209,7 +209,7 @@ def test_offline_compile_error_is_a_compile_error(jbang_world: World, runtime: R
         offline.command(tmp_path / "A.java")
 
 
-def test_java_that_is_wrong_exits_with_two(prepared: Prepared, tmp_path: Path) -> None:
+def test_java_that_is_wrong_exits_with_two(prepared: PreparedRuntime, tmp_path: Path) -> None:
     """A //JAVA that is not a number is refused in JBang's words; since 0.141 its exit code is 2."""
     (tmp_path / "A.java").write_text("//JAVA new\nclass A { public static void main(String[] a) {} }")
     with pytest.raises(ToolchainError, match=r"\(exit code 2\): Invalid JAVA version"):
@@ -278,10 +278,10 @@ def test_script_without_its_jar_is_not_started(
     prepared = toolchain().prepare(runtime, tmp_path, world, lambda _: None)
     command = prepared.command(data / "plain" / "Plain.java", ["x"])
     assert (command.launcher, run(command).stdout) == ("built-in", "good day x\n")
-    (seen,) = [sighting for sighting in toolchain().survey(world) if sighting.what.startswith("JBang")]
-    assert (seen.standing, seen.where) == (Standing.PASSED_OVER, str(tmp_path / "bin" / "jbang"))
+    (seen,) = [candidate for candidate in toolchain().candidates(world) if candidate.what.startswith("JBang")]
+    assert (seen.standing, seen.where) == (Fitness.PASSED_OVER, str(tmp_path / "bin" / "jbang"))
     assert "has no jbang.jar" in seen.why
-    assert "jbang version" in seen.mend
+    assert "jbang version" in seen.hint
     assert calls() == []
 
 

@@ -9,7 +9,7 @@ import pytest
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Missing, Runtime
-from dvara_examples.toolchains._java.jdk import Jdk, Jdks, Wanted, find_jdks
+from dvara_examples.toolchains._java.jdk import Jdk, Jdks, RequiredJava, find_jdks
 from dvara_examples.toolchains.java import toolchain
 
 MakeJdk = Callable[..., Path]
@@ -110,8 +110,8 @@ def test_script_gets_the_newest_that_fits() -> None:
     old, usual, new = (Jdk(Path(f"/{v}"), v, "PATH") for v in ("17.0.2", "21.0.1", "25.0.1"))
     jdks = Jdks((old, usual, new), usual)
     script = Path("A.java")
-    assert jdks.for_script(script, Wanted(21)) == new
-    assert jdks.for_script(script, Wanted(17, or_newer=False)) == old
+    assert jdks.for_script(script, RequiredJava(21)) == new
+    assert jdks.for_script(script, RequiredJava(17, or_newer=False)) == old
     assert jdks.for_script(script, None) == usual
 
 
@@ -119,7 +119,7 @@ def test_script_that_no_jdk_fits() -> None:
     """A script that asks for a Java that is not there is named, with what was found."""
     only = Jdk(Path("/jdk"), "25.0.1", "PATH")
     with pytest.raises(ToolchainError, match=r"JDK 26 or newer is needed by A\.java \(//JAVA\), found 25\.0\.1 at /jdk"):
-        Jdks((only,), only).for_script(Path("A.java"), Wanted(26))
+        Jdks((only,), only).for_script(Path("A.java"), RequiredJava(26))
 
 
 def test_script_of_a_version_manager_is_resolved_to_its_jdk(

@@ -8,7 +8,7 @@ import pytest
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Deps, Runtime
 from dvara_examples.toolchains._java.header import parse_header
-from dvara_examples.toolchains._java.jdk import Jdk, Jdks, Wanted
+from dvara_examples.toolchains._java.jdk import Jdk, Jdks, RequiredJava
 from dvara_examples.toolchains._java.releases import for_deps
 from dvara_examples.toolchains.java import toolchain
 
@@ -52,10 +52,10 @@ def test_latest_asks_for_a_range(written: str, asked: str) -> None:
 def test_lowest_takes_the_oldest_jdk_that_fits() -> None:
     """With the oldest first, scripts with and without a wish get the oldest that fits them."""
     old, floor, new = (Jdk(Path(f"/{v}"), v, "PATH") for v in ("17.0.2", "21.0.1", "25.0.1"))
-    jdks = Jdks((new, old, floor), new).oldest_first(Wanted(21))
+    jdks = Jdks((new, old, floor), new).oldest_first(RequiredJava(21))
     assert jdks.for_script(Path("A.java"), None) == floor
-    assert jdks.for_script(Path("A.java"), Wanted(21)) == floor
-    assert jdks.for_script(Path("A.java"), Wanted(22)) == new
+    assert jdks.for_script(Path("A.java"), RequiredJava(21)) == floor
+    assert jdks.for_script(Path("A.java"), RequiredJava(22)) == new
 
 
 @pytest.mark.parametrize(("deps", "major"), [(Deps.LOWEST, 65), (Deps.LOCKED, None)])

@@ -10,7 +10,7 @@ from dvara_examples.cli._options import Planning, Running, manifest_option, plan
 from dvara_examples.cli._pages import pages_argument
 
 if TYPE_CHECKING:
-    from dvara_examples.reports._opening import Request
+    from dvara_examples.reports._opening import ReportRequest
 
 
 @click.command("gate")
@@ -27,7 +27,7 @@ def command(
     planning: Planning,
     running: Running,
     also: tuple[str, ...],
-    reports: "tuple[Request, ...]",
+    reports: "tuple[ReportRequest, ...]",
     manifest: Path | None,
 ) -> int:
     """Let a page pass only if every fence is in step and its example passes in this very run.

@@ -9,7 +9,7 @@ from dvara_examples.cli._options import Planning, Running, manifest_option, plan
 from dvara_examples.cli._pages import pages_argument
 
 if TYPE_CHECKING:
-    from dvara_examples.reports._opening import Request
+    from dvara_examples.reports._opening import ReportRequest
 
 
 @click.command("run")
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @report_option
 @manifest_option
 def command(
-    pages: tuple[str, ...], planning: Planning, running: Running, reports: "tuple[Request, ...]", manifest: Path | None
+    pages: tuple[str, ...], planning: Planning, running: Running, reports: "tuple[ReportRequest, ...]", manifest: Path | None
 ) -> int:
     """Run what pages print, as printed, and judge it like the examples that it names.
 

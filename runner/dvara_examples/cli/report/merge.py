@@ -9,7 +9,7 @@ from dvara_examples.cli import _completion
 from dvara_examples.cli._options import manifest_option, report_option
 
 if TYPE_CHECKING:
-    from dvara_examples.reports._opening import Request
+    from dvara_examples.reports._opening import ReportRequest
 
 
 @click.command("merge")
@@ -25,7 +25,7 @@ def command(
     folders: tuple[str, ...],
     into: Path | None,
     allow_partial: bool,
-    reports: "tuple[Request, ...]",
+    reports: "tuple[ReportRequest, ...]",
     verbose: bool,
     manifest: Path | None,
 ) -> int:

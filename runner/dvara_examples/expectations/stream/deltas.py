@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dvara_examples.expectations._answer import last_answer, not_kept, text_events
-from dvara_examples.expectations._bounds import COUNT_SCHEMA, Bounds, counted, parse_count
+from dvara_examples.expectations._bounds import COUNT_SCHEMA, Range, counted, parse_count
 from dvara_examples.records.transcript import Exchange, Transcript
 from dvara_examples.records.verdict import Expectation, Finding, Witness
 
@@ -17,7 +17,7 @@ class Deltas:
 
     key: ClassVar[str] = "deltas"
     witness: ClassVar[Witness] = Witness.STREAM
-    wanted: Bounds[int]
+    wanted: Range[int]
 
     def check(self, seen: Transcript) -> Finding:
         """Count the events with text among those that were kept."""

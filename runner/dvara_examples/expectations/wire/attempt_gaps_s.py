@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import ClassVar
 
 from dvara_examples.core.values import InvalidValue, as_list, as_seconds, below
-from dvara_examples.expectations._bounds import Bounds, bounds_schema, parse_bounds
+from dvara_examples.expectations._bounds import Range, bounds_schema, parse_bounds
 from dvara_examples.records.transcript import Transcript
 from dvara_examples.records.verdict import Expectation, Finding, Witness
 
@@ -23,7 +23,7 @@ class AttemptGaps:
 
     key: ClassVar[str] = "attempt_gaps_s"
     witness: ClassVar[Witness] = Witness.WIRE
-    wanted: tuple[Bounds[float], ...]
+    wanted: tuple[Range[float], ...]
 
     def check(self, seen: Transcript) -> Finding:
         """Measure from the end of each exchange to the arrival of the next request."""
@@ -39,7 +39,7 @@ class AttemptGaps:
         return Finding(self.key, self.witness, True, expected, shown)
 
 
-def _sentence(gap_s: float, bounds: Bounds[float]) -> str:
+def _sentence(gap_s: float, bounds: Range[float]) -> str:
     if gap_s < 0:
         return "the example asked again before the exchange before had ended"
     return "the example asked again too soon" if gap_s < bounds.least else "the example waited too long before it asked again"

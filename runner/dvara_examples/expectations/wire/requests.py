@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.expectations._bounds import COUNT_SCHEMA, Bounds, counted, parse_count
+from dvara_examples.expectations._bounds import COUNT_SCHEMA, Range, counted, parse_count
 from dvara_examples.records.transcript import Transcript
 from dvara_examples.records.verdict import Expectation, Finding, Witness
 
@@ -16,7 +16,7 @@ class Requests:
 
     key: ClassVar[str] = "requests"
     witness: ClassVar[Witness] = Witness.WIRE
-    wanted: Bounds[int]
+    wanted: Range[int]
 
     def check(self, seen: Transcript) -> Finding:
         """Count the requests that the tap saw."""

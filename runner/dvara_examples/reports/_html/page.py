@@ -33,7 +33,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MatrixRow:
     """One example in the matrix: per language the runs that it had."""
 
     example_id: str
@@ -41,7 +41,7 @@ class Row:
     cells: tuple[tuple[Cell, ...] | None, ...]
 
 
-class Page:
+class SessionPage:
     """One session's page in the making."""
 
     def __init__(self, about: SessionInfo) -> None:
@@ -98,7 +98,7 @@ class Page:
     def _planned(self) -> tuple[tuple[str, str], ...]:
         return tuple((example_of(run_id), language) for run_id, language in self._about.planned)
 
-    def _rows(self, languages: tuple[str, ...]) -> tuple[Row, ...]:
+    def _rows(self, languages: tuple[str, ...]) -> tuple[MatrixRow, ...]:
         planned = set(self._planned())
         examples = dict.fromkeys(example_id for example_id, _ in (*self._planned(), *self._cells))
 
@@ -107,7 +107,7 @@ class Page:
             return tuple(known) if known or (example_id, language) in planned else None
 
         return tuple(
-            Row(example_id, self._titles.get(example_id, ""), tuple(cell(example_id, language) for language in languages))
+            MatrixRow(example_id, self._titles.get(example_id, ""), tuple(cell(example_id, language) for language in languages))
             for example_id in examples
         )
 

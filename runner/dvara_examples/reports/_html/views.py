@@ -37,7 +37,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class ShortenedText:
     """A text as far as it is shown; *note* says what is missing."""
 
     text: str
@@ -76,8 +76,8 @@ class Evidence:
     attempts: tuple[AttemptView, ...]
     moments: tuple[tuple[str, str, str], ...]
     moments_left_out: int
-    stdout: Cut
-    stderr: Cut
+    stdout: ShortenedText
+    stderr: ShortenedText
     facts: tuple[tuple[str, str], ...]
     reproduce: str
 
@@ -207,10 +207,10 @@ def _facts(transcript: Transcript) -> Sequence[tuple[str, str]]:
     return [(name, value) for name, value in facts if value]
 
 
-def cut(text: str, most: int) -> Cut:
+def cut(text: str, most: int) -> ShortenedText:
     """Return *text*, or where it is longer than *most* characters its first and last parts."""
     if len(text) <= most:
-        return Cut(text)
+        return ShortenedText(text)
     first, last = most * 3 // 4, most // 4
     missing = len(text) - first - last
-    return Cut(f"{text[:first]}\n[…]\n{text[-last:]}", f" ({missing} characters in the middle are not shown)")
+    return ShortenedText(f"{text[:first]}\n[…]\n{text[-last:]}", f" ({missing} characters in the middle are not shown)")

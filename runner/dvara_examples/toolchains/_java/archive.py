@@ -20,7 +20,7 @@ from dvara_examples.toolchains._install import platform_parts
 from dvara_examples.toolchains._java.compiler import COMPILE_LIMIT_S
 from dvara_examples.toolchains._java.intact import intact_folder
 from dvara_examples.toolchains._java.jdk import Jdk
-from dvara_examples.toolchains._tools import Answer, run_tool
+from dvara_examples.toolchains._tools import ToolOutput, run_tool
 
 START_QUICKLY = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 """For programs that live a second: the quick compiler only, and the collector that starts no threads."""
@@ -102,7 +102,7 @@ def _classes_in(jars: Sequence[Path]) -> Iterator[str]:
             yield from (name.removesuffix(".class") for name in own)
 
 
-def _checked(answer: Answer) -> None:
+def _checked(answer: ToolOutput) -> None:
     """Raise ToolchainError with what the tool said last where it failed."""
     if answer.code != 0:
         said = (answer.stderr or answer.stdout).strip().splitlines()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from dvara_examples.core.errors import ToolchainError
-from dvara_examples.toolchains._java.jdk import Wanted
+from dvara_examples.toolchains._java.jdk import RequiredJava
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _DIRECTIVE = re.compile(r"//((?:[A-Z]+:)?[A-Z_]+)(?:\s+(.*?))?(?:\s//\s.*)?", re.ASCII)
@@ -39,7 +39,7 @@ class Header:
     repos: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-    wanted: Wanted | None = None
+    wanted: RequiredJava | None = None
     main: str | None = None
     compile_options: tuple[str, ...] = ()
     runtime_options: tuple[str, ...] = ()
@@ -102,13 +102,13 @@ def parse_header(text: str, expand: Callable[[str], str] = str, environ: Mapping
     )
 
 
-def wanted_java(found: Iterable[Directive], environ: Mapping[str, str] = _NONE) -> Wanted | None:
+def wanted_java(found: Iterable[Directive], environ: Mapping[str, str] = _NONE) -> RequiredJava | None:
     """Return the Java that one source asks for, skipping what is not a number: JBang itself refuses that."""
     values = [*(value for name, value in found if name == "JAVA"), *from_variable("JAVA", environ)]
     return _wider([_wanted(value) for value in values if _JAVA.fullmatch(value)])
 
 
-def stricter(first: Wanted | None, second: Wanted | None) -> Wanted | None:
+def stricter(first: RequiredJava | None, second: RequiredJava | None) -> RequiredJava | None:
     """Return the request that counts of those of two sources: an exact one, else the first."""
     exact = (wanted for wanted in (first, second) if wanted is not None and not wanted.or_newer)
     return next(exact, first or second)
@@ -149,15 +149,15 @@ def _unquoted(match: re.Match[str]) -> str:
     return next((group for group in match.groups() if group is not None), match.group())
 
 
-def _wanted(value: str) -> Wanted:
+def _wanted(value: str) -> RequiredJava:
     """Read the value of ``//JAVA``."""
     match = _JAVA.fullmatch(value)
     if match is None:
         raise ToolchainError(f"//JAVA says {value!r}; a number, with a plus sign for `or newer`, is accepted: write //JAVA 21+")
-    return Wanted(int(match.group(1)), bool(match.group(2)))
+    return RequiredJava(int(match.group(1)), bool(match.group(2)))
 
 
-def _wider(asked: list[Wanted]) -> Wanted | None:
+def _wider(asked: list[RequiredJava]) -> RequiredJava | None:
     """Return the one of several requests that counts: the first with a plus sign, else the first."""
     return next((w for w in asked if w.or_newer), asked[0] if asked else None)
 

@@ -16,7 +16,7 @@ from dvara_examples.core.world import World
 from dvara_examples.toolchains._java.bundle import matching
 from dvara_examples.toolchains._java.expressions import expand
 from dvara_examples.toolchains._java.header import Directive, directives, from_variable, items, stricter, wanted_java
-from dvara_examples.toolchains._java.jdk import Wanted
+from dvara_examples.toolchains._java.jdk import RequiredJava
 
 _NAMED_FILES = ("SOURCES", "FILES", "DEPS")
 
@@ -29,7 +29,7 @@ class Inputs:
     """
 
     parts: tuple[str, ...]
-    wanted: Wanted | None = None
+    wanted: RequiredJava | None = None
     preview: bool = False
     has_addresses: bool = False
 
@@ -42,7 +42,7 @@ def read_inputs(script: Path, world: World, properties: Mapping[str, str]) -> In
     except OSError as error:
         raise ToolchainError(f"{script} cannot be read ({error.strerror or error}); correct its name, or restore it") from error
     parts: dict[Path, list[str]] = {}
-    wanted: Wanted | None = None
+    wanted: RequiredJava | None = None
     has_addresses = False
     waiting = [(script, True)]
     while waiting:

@@ -21,7 +21,7 @@ from dvara_examples.toolchains._java.jar import read_manifest
 from dvara_examples.toolchains._java.jbang_home import one_at_a_time
 from dvara_examples.toolchains._java.jdk import Jdk, Jdks, jvm_properties
 from dvara_examples.toolchains._java.launch import Launcher, Program, start_options
-from dvara_examples.toolchains._tools import Answer, run_tool
+from dvara_examples.toolchains._tools import ToolOutput, run_tool
 
 LAUNCHER = "jbang"
 
@@ -132,14 +132,14 @@ class WithJBang:
                 raise _refusal(script, answer)
             self._progress(f"another JBang built {script.name} at the same time; building it again")
 
-    def _run(self, words: Sequence[str], script: Path, jdk: Jdk, limit_s: float) -> Answer:
+    def _run(self, words: Sequence[str], script: Path, jdk: Jdk, limit_s: float) -> ToolOutput:
         """Run one of JBang's commands on *script* with *jdk*, and turn its refusal into a ToolchainError."""
         answer = self._start(words, script, jdk, limit_s)
         if answer.code != 0:
             raise _refusal(script, answer)
         return answer
 
-    def _start(self, words: Sequence[str], script: Path, jdk: Jdk, limit_s: float) -> Answer:
+    def _start(self, words: Sequence[str], script: Path, jdk: Jdk, limit_s: float) -> ToolOutput:
         """Run one of JBang's commands on *script* with *jdk* and return what it left."""
         env = {**self._world.environ, "JAVA_HOME": str(jdk.home), "JBANG_NO_VERSION_CHECK": "true"}
         return run_tool(
@@ -184,7 +184,7 @@ def _versions(info: dict[str, object]) -> dict[str, str]:
     return {place.parent.name: place.name for place in places if place.parent.name in named}
 
 
-def _refusal(script: Path, answer: Answer) -> _RefusedError:
+def _refusal(script: Path, answer: ToolOutput) -> _RefusedError:
     """Say why JBang refused *script*: javac's own text where it does not compile, else JBang's own sentence."""
     lines = answer.stderr.splitlines()
     errors = [line.removeprefix(_ERROR) for line in lines if line.startswith(_ERROR)]

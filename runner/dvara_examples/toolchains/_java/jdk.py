@@ -57,7 +57,7 @@ class Jdk:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RequiredJava:
     """The Java that a script asks for: *feature* exactly, or with *or_newer* any from it up."""
 
     feature: int
@@ -79,11 +79,11 @@ class Jdks:
     usual: Jdk
     prefers_oldest: bool = False
 
-    def oldest_first(self, wanted: Wanted) -> "Jdks":
+    def oldest_first(self, wanted: RequiredJava) -> "Jdks":
         """Return the same JDKs for scripts that get the oldest that fits; the usual one is the oldest that fits *wanted*."""
         return Jdks(self.found, oldest(self.found, wanted) or self.usual, prefers_oldest=True)
 
-    def for_script(self, script: Path, wanted: Wanted | None) -> Jdk:
+    def for_script(self, script: Path, wanted: RequiredJava | None) -> Jdk:
         """Return the JDK that *script* gets. Raises ToolchainError where none fits."""
         if wanted is None:
             return self.usual
@@ -123,17 +123,17 @@ def without_compiler(world: World) -> str | None:
     return java if java and not os.access(Path(java).resolve().parent / "javac", os.X_OK) else None
 
 
-def newest(jdks: Iterable[Jdk], wanted: Wanted) -> Jdk | None:
+def newest(jdks: Iterable[Jdk], wanted: RequiredJava) -> Jdk | None:
     """Return the newest JDK that fits; of equal ones the one found first."""
     return max((jdk for jdk in jdks if wanted.fits(jdk)), key=lambda jdk: jdk.numbers, default=None)
 
 
-def oldest(jdks: Iterable[Jdk], wanted: Wanted) -> Jdk | None:
+def oldest(jdks: Iterable[Jdk], wanted: RequiredJava) -> Jdk | None:
     """Return the oldest JDK that fits; of equal ones the one found first."""
     return min((jdk for jdk in jdks if wanted.fits(jdk)), key=lambda jdk: jdk.numbers, default=None)
 
 
-def none_fits(jdks: Iterable[Jdk], wanted: Wanted, who: str = "") -> str:
+def none_fits(jdks: Iterable[Jdk], wanted: RequiredJava, who: str = "") -> str:
     """Say in one sentence that no JDK fits: what is needed (and by *who*), what was found, what to do."""
     found = ", ".join(f"{jdk.version} at {jdk.home}" for jdk in jdks)
     needed = f"JDK {wanted} is needed{f' by {who}' if who else ''}"

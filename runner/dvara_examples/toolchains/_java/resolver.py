@@ -12,7 +12,7 @@ from pathlib import Path
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Deps, Progress
-from dvara_examples.toolchains._install import kept_offline, not_here, platform_parts
+from dvara_examples.toolchains._install import not_here, offline_guard, platform_parts
 from dvara_examples.toolchains._java.coordinates import parse_coordinate, repository_lines
 from dvara_examples.toolchains._java.header import Header
 from dvara_examples.toolchains._java.intact import intact_folder
@@ -55,7 +55,7 @@ def resolve(
         progress(f"resolving {what}")
         if world.offline and day is not None:
             raise not_here(f"{what} in its newest release of today", "java", deps)
-        with kept_offline(world, what, "java", deps):
+        with offline_guard(world, what, "java", deps):
             answer = _ask(request, jdk, world, progress)
         jars = []
         for group, artifact, version, file in answer:

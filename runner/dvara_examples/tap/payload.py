@@ -4,8 +4,8 @@ from dvara_examples.core.redaction import Redactor
 from dvara_examples.protocols import StreamReader
 from dvara_examples.protocols.chat import error_message, read_object
 from dvara_examples.records.transcript import WireEvent
-from dvara_examples.tap.bounded import EDGE, Kept, KeptText, storable
-from dvara_examples.tap.bounds import Bounds
+from dvara_examples.tap.bounded import OVERLAP, BoundedBytes, BoundedText, storable
+from dvara_examples.tap.capture_limits import CaptureLimits
 from dvara_examples.tap.decoding import CodingError, Decoder
 from dvara_examples.tap.masking import SeenEvent, mask_in_body, mask_split
 from dvara_examples.tap.progress import Teller
@@ -13,7 +13,7 @@ from dvara_examples.wire.http import ResponseHead, header, header_words
 from dvara_examples.wire.sse import ServerSentEvent, SseParser
 
 
-class Answer:
+class PayloadRecorder:
     """The payload of one response, taken piece by piece.
 
     *damaged* and *unreadable* hold a sentence where the content coding is broken or unknown; *error* is what an error
@@ -21,7 +21,7 @@ class Answer:
     each event at once.
     """
 
-    def __init__(self, head: ResponseHead, reader: StreamReader, bounds: Bounds, teller: Teller | None = None) -> None:
+    def __init__(self, head: ResponseHead, reader: StreamReader, bounds: CaptureLimits, teller: Teller | None = None) -> None:
         self.content_type = (header(head.headers, "content-type") or "").partition(";")[0].strip().lower()
         self.event_stream = self.content_type == "text/event-stream"
         self.chat = reader
@@ -35,8 +35,8 @@ class Answer:
         self._bounds = bounds
         self._teller = teller
         self._json = self.content_type.endswith("json")
-        self._body = Kept(bounds.answer_bytes if self._json else bounds.response_body_bytes)
-        self._text = KeptText(bounds.text_bytes)
+        self._body = BoundedBytes(bounds.answer_bytes if self._json else bounds.response_body_bytes)
+        self._text = BoundedText(bounds.text_bytes)
         self._parser = SseParser()
         self._events: list[SeenEvent] = []
         self._text_after = ""
@@ -114,8 +114,8 @@ class Answer:
                 self._teller.event(at_s, event, text)
             if len(self._events) < self._bounds.events:
                 self._events.append(SeenEvent(at_s, self._shortened(event), self._shorten(text)))
-            elif len(self._text_after) < EDGE:
-                self._text_after += text[:EDGE]
+            elif len(self._text_after) < OVERLAP:
+                self._text_after += text[:OVERLAP]
 
     def _shortened(self, event: ServerSentEvent) -> ServerSentEvent:
         if len(event.data) + len(event.name) <= 2 * self._bounds.event_chars:

@@ -7,7 +7,7 @@ MIB = 1024 * KIB
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class CaptureLimits:
     """Limits per exchange, so that a million events or a gigabyte of body cost no more memory than these; and their number."""
 
     request_body_bytes: int = MIB
