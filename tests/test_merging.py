@@ -65,7 +65,7 @@ Spoil = Callable[[list[Named]], list[Named]]
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("apply", "told"),
     [
         (lambda parts: parts[:2], "shard 3/3 is missing; name them all, or merge what there is with --allow-partial"),
         (lambda parts: parts[1:2], "shards 1/3, 3/3 are missing"),

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from dvara_examples.manifest.loader import load_manifest
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 COMMAND = str(Path(sys.executable).with_name("dvara-examples"))
 
@@ -68,11 +70,13 @@ def test_every_command_has_a_help_that_ends_with_0(command: str) -> None:
 
 def test_list_names_every_example_with_its_languages() -> None:
     """One line per example, and beside them a word about those that have to be asked for."""
+    examples = load_manifest(REPOSITORY / "examples" / "manifest.yaml", REPOSITORY).examples
+    plain = [example for example in examples if not example.explicit]
     done = call("list")
     lines = done.stdout.splitlines()
     assert re.fullmatch(r"and \d+ more that have to be asked for \(--tag conformance, --tag conformance-slow\)\n", done.stderr)
     assert any(line.split()[:4] == ["stream-basic", "python", "node", "java"] for line in lines)
-    assert len(lines) == 6
+    assert len(lines) == len(plain)
 
 
 def test_a_filter_narrows_the_listing() -> None:
@@ -83,12 +87,15 @@ def test_a_filter_narrows_the_listing() -> None:
 
 def test_plan_takes_the_words_of_run() -> None:
     """What a shard holds can be seen before anything runs; the four together are the whole."""
+    whole = call("plan", "all", "--gateway", "embedded").stdout
+    count = sum(line.startswith(("run ", "skip ")) for line in whole.splitlines())
+    assert count >= 22
     shards = [
         call("plan", "all", "--repeat", "2", "--shard", f"{index}/4", "--gateway", "embedded").stdout for index in range(1, 5)
     ]
-    assert all(f"in shard {index}/4 of 36 runs" in text for index, text in enumerate(shards, 1))
+    assert all(f"in shard {index}/4 of {2 * count} runs" in text for index, text in enumerate(shards, 1))
     runs = [line for text in shards for line in text.splitlines() if line.startswith(("run ", "skip "))]
-    assert (len(runs), sum(" #2 " in line for line in runs)) == (36, 18)
+    assert (len(runs), sum(" #2 " in line for line in runs)) == (2 * count, count)
 
 
 def test_show_tells_answers_expectations_and_scripts() -> None:
@@ -110,7 +117,7 @@ def test_plan_starts_nothing(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "of 18 would run" in done.stdout
+    assert re.search(r"^\d+ of \d+ would run$", done.stdout, re.MULTILINE)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -62,7 +62,7 @@ def offered(line: str, home: Path, cwd: Path = REPOSITORY) -> list[str]:
     [
         ("dvara-examples expl", ["explain"]),
         ("dvara-examples run --report m", ["markdown"]),
-        ("dvara-examples run stream-r", ["stream-reconnect"]),
+        ("dvara-examples run stream-rec", ["stream-reconnect"]),
         (
             "dvara-examples run stream-reconnect",
             ["stream-reconnect", "stream-reconnect[python]", "stream-reconnect[node]", "stream-reconnect[java]"],
