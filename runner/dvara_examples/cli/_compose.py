@@ -19,8 +19,9 @@ from dvara_examples.reports._opening import OpenReports, ReportRequest, Surround
 from dvara_examples.reports._workflow import unmuzzled
 from dvara_examples.reports.terminal import TerminalReport
 from dvara_examples.selection.options import AS_PLANNED, Control, Selection
-from dvara_examples.session import Options, Session, open_session, reminder, run_session
+from dvara_examples.session import Options, Session, gateway_kind, open_session, reminder, run_session
 from dvara_examples.session.plan import MissingToolchain
+from dvara_examples.session.starting import most_at_once
 from dvara_examples.toolchains import Deps
 
 NOT_RUNNING = Running(jobs=None, max_requests=None, max_tokens=None, deps=Deps.LOCKED, offline=False, verbose=False)
@@ -32,8 +33,17 @@ def compose_options(world: World, planning: Planning, running: Running = NOT_RUN
     asked = planning.missing_toolchain
     policy = MissingToolchain(asked) if asked else (MissingToolchain.ERROR if world.on_ci else MissingToolchain.SKIP)
     budget = Budget(running.max_requests, running.max_tokens)
-    jobs, deps = running.jobs or world.cores, Deps(running.deps)
+    jobs, deps = running.jobs or _jobs(world, planning.gateway), Deps(running.deps)
     return Options(planning.gateway, jobs, running.verbose, policy, budget, deps, control)
+
+
+def _jobs(world: World, gateway: str) -> int:
+    """Return how many runs may be under way at once: as many as this machine carries, and as cores on another gateway.
+
+    A gateway elsewhere may limit the rate of requests, which no example is to be blamed for.
+    """
+    embedded = gateway_kind(gateway, world) == "embedded"
+    return most_at_once(world.cores, world.memory_bytes) if embedded else world.cores
 
 
 def run_and_report(

@@ -121,7 +121,13 @@ _planning = bundled(
 _running = bundled(
     "running",
     Running,
-    click.option("-j", "--jobs", type=click.IntRange(1, 64), metavar="N", help="Runs side by side.  [default: as many as cores]"),
+    click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(1, 64),
+        metavar="N",
+        help="Most runs at once.  [default: as many as fit; as cores on another gateway]",
+    ),
     click.option(
         "--max-requests", type=click.IntRange(1), metavar="N", help="Send so many requests in all.  [default: 200 to DVARA_URL]"
     ),

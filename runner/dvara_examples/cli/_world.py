@@ -29,6 +29,7 @@ def build_world(manifest: Path | None = None, *, offline: bool = False, may_be_n
         stdout=sys.stdout,
         stderr=sys.stderr,
         cores=_cores(),
+        memory_bytes=_memory_bytes(),
         offline=offline,
     )
 
@@ -79,3 +80,17 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _memory_bytes() -> int | None:
+    """Return the memory that programs may still take: what Linux counts as available, or less in a container with a bound."""
+    try:
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+        available = next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, ValueError, StopIteration):
+        return None
+    try:
+        bound, used = (int(Path("/sys/fs/cgroup", name).read_text("ascii")) for name in ("memory.max", "memory.current"))
+    except (OSError, ValueError):  # no container, or one without a bound ("max")
+        return available
+    return min(available, max(0, bound - used))

@@ -6,6 +6,7 @@ or of a chunk); where it counts none, four characters of request and answer are 
 """
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dvara_examples.records.transcript import Exchange
@@ -86,14 +87,19 @@ class UsageMeter:
 
 
 class RunMeter:
-    """One run's way to the *meter* that all runs share; *refused* says why a request of this run was not passed on."""
+    """One run's way to the *meter* that all runs share; *refused* says why a request of this run was not passed on.
 
-    def __init__(self, meter: UsageMeter) -> None:
+    *on_request* is called for each request that arrives.
+    """
+
+    def __init__(self, meter: UsageMeter, on_request: Callable[[], None] = lambda: None) -> None:
         self.refused: str | None = None
         self._meter = meter
+        self._on_request = on_request
 
     def allow(self) -> str | None:
         """Ask the shared meter, and remember a refusal."""
+        self._on_request()
         refusal = self._meter.allow()
         self.refused = self.refused or refusal
         return refusal

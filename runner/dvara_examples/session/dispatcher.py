@@ -27,7 +27,7 @@ class Dispatcher:
         self._early: dict[int, RunResult] = {}
         self._reporters = list(reporters)
 
-    def post(self, message: Message) -> None:
+    def put(self, message: Message) -> None:
         """Hand in one message, from any thread; waits for room, unless nobody takes messages any more."""
         while not self._closed.is_set():
             with contextlib.suppress(queue.Full):
@@ -38,24 +38,24 @@ class Dispatcher:
         """Take no more messages."""
         self._closed.set()
 
-    def take(self) -> None:
+    def process_next(self) -> None:
         """Take one message, or let time pass; then report every result whose turn has come."""
         try:
             message = self._inbox.get(timeout=_TICK_S)
         except queue.Empty:
-            self.tell(lambda reporter: reporter.tick())
+            self.broadcast(lambda reporter: reporter.tick())
             return
         if isinstance(message, tuple):
             index, result = message
             self._early[index] = result
             message = RunFinished(result.variant_id, result.verdict.outcome, result.repetition)
         event = message
-        self.tell(lambda reporter: reporter.event(event))
+        self.broadcast(lambda reporter: reporter.event(event))
         while (due := self._early.pop(len(self.reported), None)) is not None:
             self.reported.append(due)
-            self.tell(methodcaller("result", due))
+            self.broadcast(methodcaller("result", due))
 
-    def tell(self, what: Callable[[Reporter], None]) -> None:
+    def broadcast(self, what: Callable[[Reporter], None]) -> None:
         """Hand something to every reporter; one whose reader has left is told nothing more, and the runs go on."""
         for reporter in tuple(self._reporters):
             try:

@@ -41,14 +41,22 @@ class Execution:
     deps: Deps = Deps.LOCKED
 
 
-def execute(run: PlannedRun, command: Command, shared: Execution, on_piece: OnPiece | None = None) -> Transcript:
+def execute(
+    run: PlannedRun,
+    command: Command,
+    shared: Execution,
+    on_piece: OnPiece | None = None,
+    on_request: Callable[[], None] = lambda: None,
+) -> Transcript:
     """Run one example to its end and return all that was seen; secrets are masked, scratch files are gone.
+
+    *on_request* is called when a request has arrived at the tap; it must not wait.
 
     Raises GatewayError where no endpoint can be had. What the example does is never an exception.
     """
     world, limits = shared.world, run.variant.limits
     started_utc = world.clock.utc_now().isoformat(timespec="milliseconds")
-    timer, gate = start_timer(world.clock), RunMeter(shared.meter)
+    timer, gate = start_timer(world.clock), RunMeter(shared.meter, on_request)
     with shared.gateway.endpoint(run.example.answers) as upstream:
         redactor = Redactor.of((upstream.key, *shared.secrets))
         stall_after_s = limits.idle_s * _STALL_SHARE

@@ -10,6 +10,7 @@ from dvara_examples.reports import Reporter
 from dvara_examples.session.dispatcher import Dispatcher
 from dvara_examples.session.plan import PlannedRun
 from dvara_examples.session.prepare import Options, Session, about_session, planned_entries
+from dvara_examples.session.starting import longest_first
 from dvara_examples.session.workers import Workers
 
 
@@ -20,34 +21,43 @@ def run_session(session: Session, folder: RunFolder, reporters: Sequence[Reporte
     """
     plan, about, planned = session.plan, about_session(session), planned_entries(session.plan)
     folder.write_summary(about, planned, (), finished=False)
-    desk = Dispatcher(reporters)
-    workers = Workers(session, folder, desk.post, options)
+    dispatcher = Dispatcher(reporters)
+    workers = Workers(session, folder, dispatcher.put, options)
     with interruptible(session.world.stop) as stop:
         try:
-            _run_all(plan.runs, workers, desk, options.jobs)
+            _run_all(_in_order(plan.runs, options), workers, dispatcher, options.jobs)
         finally:
             summary = Summary.of(
-                desk.reported,
+                dispatcher.reported,
                 interrupted=stop.is_set(),
                 allow_flaky=session.control.allow_flaky,
                 part=plan.shard is not None,
             )
             try:
-                folder.write_summary(about, planned, desk.reported, finished=not summary.interrupted, summary=summary)
+                folder.write_summary(about, planned, dispatcher.reported, finished=not summary.interrupted, summary=summary)
             finally:
-                desk.tell(lambda reporter: reporter.close(summary))
+                dispatcher.broadcast(lambda reporter: reporter.close(summary))
     return summary
 
 
-def _run_all(runs: Sequence[PlannedRun], workers: Workers, desk: Dispatcher, jobs: int) -> None:
-    """Run everything; where the desk gives up (a reporter's stream is gone, say), the workers soon end too."""
+def _in_order(runs: Sequence[PlannedRun], options: Options) -> list[tuple[int, PlannedRun]]:
+    """Return the runs with their places in the plan, in the order in which they start.
+
+    One at a time, or where the first failure ends the session, they start as they are planned: that is what a user expects.
+    """
+    in_plan_order = options.jobs == 1 or options.control.fail_fast
+    return list(enumerate(runs)) if in_plan_order else longest_first(runs)
+
+
+def _run_all(runs: Sequence[tuple[int, PlannedRun]], workers: Workers, dispatcher: Dispatcher, jobs: int) -> None:
+    """Run everything; where the dispatcher gives up (a reporter's stream is gone, say), the workers soon end too."""
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="run") as pool:
         try:
-            for index, run in enumerate(runs):
+            for index, run in runs:
                 pool.submit(workers.work, index, run)
-            while len(desk.reported) < len(runs):
-                desk.take()
+            while len(dispatcher.reported) < len(runs):
+                dispatcher.process_next()
         except BaseException:
             workers.stop()
-            desk.close()
+            dispatcher.close()
             raise

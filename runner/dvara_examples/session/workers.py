@@ -19,6 +19,7 @@ from dvara_examples.session.execute import Execution, execute
 from dvara_examples.session.judge import judge
 from dvara_examples.session.plan import PlannedRun
 from dvara_examples.session.prepare import Options, Session
+from dvara_examples.session.starting import Started, StartingSlots
 from dvara_examples.session.toolchain_setup import Preparation
 from dvara_examples.toolchains import load_toolchain
 
@@ -42,6 +43,7 @@ class Workers:
         secrets = tuple(filter(None, (world.env("DVARA_API_KEY"),)))
         meter = UsageMeter(allowance_for(session.gateway.kind, options.budget))
         self._execution = Execution(world, session.gateway, secrets, meter, session.deps)
+        self._slots = StartingSlots(min(world.cores, options.jobs), world.clock)
         self._folder = folder
         self._elapsed = start_timer(world.clock)
         self._control = session.control
@@ -68,7 +70,10 @@ class Workers:
 
     def _attempt(self, run: PlannedRun, number: int) -> RunResult:
         try:
-            return self._not_started(run) or self._run(run, number)
+            if (not_started := self._not_started(run)) is not None:
+                return not_started
+            with self._slots.starting(self._execution.world.stop) as started:
+                return self._not_started(run) or self._run(run, number, started)
         except DvaraExamplesError as error:
             return _without_transcript(run, Verdict(Outcome.ERRORED, reason=str(error)))
         except OSError as error:
@@ -106,10 +111,11 @@ class Workers:
             return _without_transcript(run, Verdict(Outcome.ERRORED, reason=f"not started: {spent}; {RAISE_IT}"))
         return None
 
-    def _run(self, run: PlannedRun, number: int) -> RunResult:
+    def _run(self, run: PlannedRun, number: int, started: Started) -> RunResult:
         command = self._preparation.command(run)
         self._post(RunStarted(run.variant.id, self._elapsed(), run.repetition, number))
-        transcript = execute(run, command, self._execution, self._on_piece(run) if self._live_output else None)
+        on_piece = self._on_piece(run) if self._live_output else None
+        transcript = execute(run, command, self._execution, on_piece, started)
         stored = self._folder.save(transcript, run.repetition, number)
         made = _without_transcript(run, judge(transcript))
         return replace(made, transcript=transcript, stored=stored, interrupted=transcript.process.interrupted)

@@ -1,0 +1,95 @@
+"""How many runs start at once, how many go on at once, and which of them begin first.
+
+What needs a core is the start of a run: an interpreter or a JVM loads for most of a second before it asks its first question.
+Once the answer streams, the run hardly does anything. So there are as many slots for starting as there are cores, a run leaves
+its slot with its first request, and more runs than cores may be under way.
+"""
+
+import itertools
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+
+from dvara_examples.core.clock import Clock
+from dvara_examples.embedded_gateway.answers import parse_answer
+from dvara_examples.embedded_gateway.stream_script import stream_script
+from dvara_examples.session.plan import PlannedRun
+
+RUNS_PER_CORE = 6
+"""With answers of one or two seconds, and starts of half a second, more than this are hardly ever under way."""
+
+RUN_BYTES = 256 * 1024 * 1024
+"""The memory that one run is counted with: a JVM with an SDK holds about 150 MB."""
+
+START_LIMIT_S = 5.0
+"""A run without any request counts as started after this time; it may never make one."""
+
+RETRY_S = 1.0
+"""About how long clients wait before they repeat a request."""
+
+_TICK_S = 0.1
+
+
+def most_at_once(cores: int, memory_bytes: int | None) -> int:
+    """Return how many runs may be under way at once on this machine; *memory_bytes* is what is free, None if unknown."""
+    fitting = RUNS_PER_CORE * cores
+    return fitting if memory_bytes is None else max(1, min(fitting, memory_bytes // RUN_BYTES))
+
+
+def longest_first(runs: Sequence[PlannedRun]) -> list[tuple[int, PlannedRun]]:
+    """Return *runs* with their places in the plan, those with the longest answers first, equally long ones in plan order."""
+    return sorted(enumerate(runs), key=lambda placed: -_answer_time_s(placed[1]))
+
+
+def _answer_time_s(run: PlannedRun) -> float:
+    """Return about how long the scripted answers of *run* take to stream, and the pauses between its requests."""
+    answers, faults = run.example.answers, run.example.faults
+    boards = (stream_script(parse_answer(answer)) for answer in answers)
+    requests = max(len(answers), len(faults), 1)
+    return sum(frame.delay_s for board in boards for frame in board.frames) + RETRY_S * (requests - 1)
+
+
+class StartingSlots:
+    """Lets a number of runs start at once; the others wait their turn. Thread-safe."""
+
+    def __init__(self, slots: int, clock: Clock, limit_s: float = START_LIMIT_S) -> None:
+        self._slots = slots
+        self._clock = clock
+        self._limit_s = limit_s
+        self._changed = threading.Condition()
+        self._starting: dict[int, float] = {}  # a ticket, and when its run counts as started at the latest
+        self._tickets = itertools.count()
+
+    @contextmanager
+    def starting(self, stop: threading.Event) -> Iterator["Started"]:
+        """Wait for a slot, hold it until the block ends or the yielded function is called, or the limit has passed.
+
+        Setting *stop* ends the wait.
+        """
+        leave = partial(self._leave, self._enter(stop))
+        try:
+            yield leave
+        finally:
+            leave()
+
+    def _enter(self, stop: threading.Event) -> int:
+        with self._changed:
+            while not stop.is_set() and self._full():
+                self._changed.wait(_TICK_S)
+            ticket = next(self._tickets)
+            self._starting[ticket] = self._clock.monotonic() + self._limit_s
+            return ticket
+
+    def _full(self) -> bool:
+        now_s = self._clock.monotonic()
+        return sum(until_s > now_s for until_s in self._starting.values()) >= self._slots
+
+    def _leave(self, ticket: int) -> None:
+        with self._changed:
+            if self._starting.pop(ticket, None) is not None:
+                self._changed.notify()
+
+
+Started = partial[None]
+"""Tells that a run has started; calling it again does nothing."""
