@@ -64,8 +64,8 @@ $(VENV)/ready-to-test: $(VENV)/ready-to-run requirements/dev.txt
 	@mv $(VENV)/unfinished $< && touch $< $@
 
 lock: $(VENV)/ready-to-test ## pin the newest releases of everything that is installed anywhere
-	$(COMPILE) --python-version 3.11 pyproject.toml requirements/build.in --output-file requirements/run.txt
-	$(COMPILE) --python-version 3.11 pyproject.toml requirements/build.in --group test --group lint \
+	$(COMPILE) --python-version 3.11 pyproject.toml --all-extras requirements/build.in --output-file requirements/run.txt
+	$(COMPILE) --python-version 3.11 pyproject.toml --all-extras requirements/build.in --group test --group lint \
 		--constraint requirements/run.txt --output-file requirements/dev.txt
 	$(COMPILE) --python-version 3.10 examples/python/requirements.in --output-file examples/python/requirements.txt
 	$(COMPILE) --python-version 3.10 examples/python/requirements-lowest.in --output-file examples/python/requirements-lowest.txt

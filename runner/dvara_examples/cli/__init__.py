@@ -7,6 +7,7 @@ import click
 from dvara_examples import __version__
 from dvara_examples.cli._boundary import guarded
 from dvara_examples.cli._lazy import LazyGroup
+from dvara_examples.core.errors import ExitCode
 
 COMMANDS = (
     "run",
@@ -48,6 +49,11 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit with the code that it leads to."""
+    if sys.platform == "win32":
+        click.echo(
+            "error: expected Linux or macOS, found Windows\nhint: run it in the Windows Subsystem for Linux (WSL)", err=True
+        )
+        sys.exit(ExitCode.NOT_RUN)
     sys.exit(guarded(cli, sys.argv[1:]))
 
 

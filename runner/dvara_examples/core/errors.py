@@ -52,14 +52,14 @@ class Diagnosis(NamedTuple):
 
     @classmethod
     def read(cls, sentence: str) -> "Diagnosis":
-        """Take a sentence apart where cause and mend meet; what other programs said below its first line goes to the cause."""
+        """Take a sentence apart where cause and hint meet; what other programs said below its first line goes to the cause."""
         first, line_end, rest = sentence.partition("\n")
         cause, _, hint = first.partition("; ")
         return cls(cause + line_end + rest, hint.rstrip(":"))
 
 
 class DvaraExamplesError(Exception):
-    """A condition that the user can mend; ``str()`` of it is the sentence that is shown.
+    """A condition that the user can fix; ``str()`` of it is the sentence that is shown.
 
     The sentence is lower case and says what was found, where, what is accepted and what to do next.
     """
@@ -68,7 +68,7 @@ class DvaraExamplesError(Exception):
 
     @property
     def diagnosis(self) -> Diagnosis:
-        """The sentence as cause and mend."""
+        """The sentence as cause and hint."""
         told = self.args[0] if self.args else ""
         return told if isinstance(told, Diagnosis) else Diagnosis.read(str(self))
 
@@ -101,6 +101,10 @@ class ToolchainError(DvaraExamplesError):
 
 class GatewayError(DvaraExamplesError):
     """The gateway cannot be reached, or its address or key cannot be used."""
+
+
+class ExtraError(DvaraExamplesError):
+    """A feature needs a package of an optional extra that is not installed."""
 
 
 class ReportError(DvaraExamplesError):

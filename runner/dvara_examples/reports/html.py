@@ -4,9 +4,9 @@ At the top stands what is wrong; below it the matrix of examples and languages, 
 pipes. There is no script in it, and a policy in its head forbids to load anything. What examples and gateways wrote is escaped.
 """
 
+from dvara_examples.core.extras import import_extra
 from dvara_examples.records.results import RunEvent, RunResult, Summary
 from dvara_examples.reports import Reporter, SessionInfo, Target
-from dvara_examples.reports._html.page import SessionPage
 
 DEFAULT_NAME = "report.html"
 
@@ -15,6 +15,9 @@ class HtmlReport:
     """Renders each run when it is told of it, so that no transcript is held longer than needed; writes once, at the end."""
 
     def __init__(self, about: SessionInfo, target: Target) -> None:
+        import_extra("jinja2", "html", "the HTML report")
+        from dvara_examples.reports._html.page import SessionPage
+
         self._page = SessionPage(about)
         self._target = target
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from dvara_examples.core.errors import DvaraExamplesError
+from dvara_examples.core.extras import import_extra
 
 _READY_S = 10.0
 _POLL_MS = 100
@@ -16,9 +17,12 @@ class Watcher:
     """Watches folders, without those in them, and hands the paths of what changed to *tell*, from a thread of its own.
 
     An exception, where the system cannot watch, is handed over too. The owner calls :meth:`close`.
+
+    Raises ExtraError where the extra ``watch`` is not installed.
     """
 
     def __init__(self, tell: Callable[[frozenset[Path] | Exception], None]) -> None:
+        self._watchfiles = import_extra("watchfiles", "watch", "--watch")
         self._tell = tell
         self._folders: frozenset[Path] = frozenset()
         self._stop = threading.Event()
@@ -39,10 +43,8 @@ class Watcher:
         self._stop.set()
 
     def _watch(self, folders: frozenset[Path], stop: threading.Event, ready: threading.Event) -> None:
-        from watchfiles import watch
-
         try:
-            for changes in watch(
+            for changes in self._watchfiles.watch(
                 *folders,
                 watch_filter=None,
                 step=_QUIET_MS,

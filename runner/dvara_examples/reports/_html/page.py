@@ -12,7 +12,7 @@ from dvara_examples.records.results import RunResult, Summary
 from dvara_examples.records.verdict import Outcome
 from dvara_examples.reports import SessionInfo
 from dvara_examples.reports._html.lanes import BAR, STRETCH, TOP
-from dvara_examples.reports._html.views import Budget, RunView, run_view
+from dvara_examples.reports._html.views import RunView, ShownLimits, run_view
 from dvara_examples.reports._wording import visible
 
 _MOST_OPEN = 12
@@ -46,7 +46,7 @@ class SessionPage:
 
     def __init__(self, about: SessionInfo) -> None:
         self._about = about
-        self._budget = Budget.of(len(about.planned))
+        self._budget = ShownLimits.of(len(about.planned))
         self._cells: dict[tuple[str, str], list[Cell]] = {}
         self._titles: dict[str, str] = {}
         self._remarkable: list[Markup] = []

@@ -21,7 +21,7 @@ SIGNS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.ERRORED: "!", Out
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class ShownLimits:
     """How much one run may show, so that a page of hundreds of runs can still be opened.
 
     *marks* of a lane are drawn with words, *chars* of a text are shown.
@@ -31,7 +31,7 @@ class Budget:
     chars: int
 
     @classmethod
-    def of(cls, runs: int) -> "Budget":
+    def of(cls, runs: int) -> "ShownLimits":
         """Return what each of *runs* may show."""
         return cls(80, _TEXT_CHARS) if runs <= 60 else cls(30, _TEXT_CHARS // 4)
 
@@ -105,7 +105,7 @@ class RunView:
     earlier: tuple["RunView", ...]
 
 
-def run_view(result: RunResult, anchor: str, budget: Budget) -> RunView:
+def run_view(result: RunResult, anchor: str, budget: ShownLimits) -> RunView:
     """Return what is shown of *result*."""
     verdict, transcript = result.verdict, result.transcript
     findings = tuple(map(_finding, verdict.findings))
@@ -144,7 +144,7 @@ def _finding(finding: Finding) -> FindingView:
     return FindingView(finding.key, finding.ok, expected.text + expected.note, seen.text + seen.note, sentence, where)
 
 
-def _evidence(transcript: Transcript, budget: Budget) -> Evidence:
+def _evidence(transcript: Transcript, budget: ShownLimits) -> Evidence:
     timeline = timeline_of(transcript)
     told, left_out = _moments(timeline)
     return Evidence(

@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.extras import import_extra
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Deps, Progress
 from dvara_examples.toolchains._install import not_here
@@ -72,7 +73,6 @@ def _fetch(coordinate: str, sha256: str, folder: Path, settings: MavenSettings, 
 def _candidates(coordinate: str, scratch: Path, settings: MavenSettings, world: World) -> Iterator[Path]:
     """Yield where the jar of *coordinate* lies: first in the local Maven repository, then fetched below *scratch*."""
     import requests  # imports take a quarter of a second, and are needed once per machine
-    from jgo.maven import MavenContext
 
     group, artifact, version = coordinate.split(":")
     local = settings.local_repository.joinpath(*group.split("."), artifact, version, f"{artifact}-{version}.jar")
@@ -80,8 +80,9 @@ def _candidates(coordinate: str, scratch: Path, settings: MavenSettings, world: 
         yield local
     if world.offline:
         raise not_here(f"{coordinate}, a part of Maven's resolver,", "java", Deps.LOCKED)
+    maven = import_extra("jgo.maven", "java", "running Java examples without JBang")
     remote = {"mirror": settings.mirror} if settings.mirror else None
-    context = MavenContext(repo_cache=scratch, local_repos=[], remote_repos=remote, timeout=_ANSWER_LIMIT_S)
+    context = maven.MavenContext(repo_cache=scratch, local_repos=[], remote_repos=remote, timeout=_ANSWER_LIMIT_S)
     try:
         yield Path(context.create_dependency(coordinate).artifact.resolve())
     except (requests.RequestException, RuntimeError, AssertionError) as error:
