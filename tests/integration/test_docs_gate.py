@@ -187,7 +187,7 @@ def test_a_page_that_names_nothing_is_not_run(tool: Tool, folder: Path) -> None:
     (folder / "page.md").write_text(HELLO.replace("example: hello", "example: hallo"))
     done = docs(tool, folder, "run")
     assert done.code == 2
-    assert "page.md:2: unknown example 'hallo'; did you mean 'hello'?" in done.stderr
+    assert "page.md:2: unknown example 'hallo'\nhint: did you mean 'hello'?" in done.stderr
 
 
 def test_a_gate_writes_reports_and_annotations(tool: Tool, folder: Path) -> None:

@@ -33,7 +33,7 @@ def found(ran: Ran, topic: str) -> Found:
     """Return the check of *topic*, with the texts and mends of its details behind its own."""
     (check,) = [check for check in json.loads(ran.stdout)["checks"] if check["topic"] == topic]
     parts = [check, *check["details"]]
-    return Found(check["state"], " | ".join(p["text"] for p in parts), " | ".join(p["mend"] for p in parts if p["mend"]))
+    return Found(check["state"], " | ".join(p["text"] for p in parts), " | ".join(p["hint"] for p in parts if p["hint"]))
 
 
 @pytest.fixture
@@ -220,7 +220,7 @@ def test_clear_text_behind_https(tool: Tool, gateway: EmbeddedServer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "text", "mend"),
+    ("answer", "text", "hint"),
     [
         (b"HTTP/1.1 403 Forbidden\r\n\r\n", "makes no connection to gw.example.com:80 (403)", "NO_PROXY"),
         (b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", "wants a user name and a password", "before its host"),

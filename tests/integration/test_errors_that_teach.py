@@ -64,13 +64,14 @@ def test_a_model_that_the_gateway_does_not_know(tool: Tool, gateway: EmbeddedSer
 def test_v1_twice(tool: Tool, gateway: EmbeddedServer) -> None:
     """A doubled prefix is refused before anything runs, with the line that sets the right address."""
     said = refused(tool(*RUN, env={"DVARA_URL": f"{gateway.base_url}/v1", "DVARA_API_KEY": KEY}))
-    assert said == f"error: DVARA_URL holds /v1/v1, where no gateway answers; set it with export DVARA_URL={gateway.base_url}\n"
+    cause = "error: DVARA_URL holds /v1/v1, where no gateway answers"
+    assert said == f"{cause}\nhint: set it with export DVARA_URL={gateway.base_url}\n"
 
 
 def test_wrong_key(tool: Tool, gateway: EmbeddedServer) -> None:
     """401 is told before anything runs."""
     said = refused(tool(*RUN, env={"DVARA_URL": gateway.base_url, "DVARA_API_KEY": "gw_wrong"}))
-    assert "does not accept the key in DVARA_API_KEY (401: Invalid API key); check the key" in said
+    assert "does not accept the key in DVARA_API_KEY (401: Invalid API key)\nhint: check the key" in said
 
 
 def test_a_path_with_two_slashes_is_the_examples_own_mistake(tool: Tool, tmp_path: Path) -> None:
@@ -183,4 +184,4 @@ def test_a_disk_that_is_full_where_runs_are_stored(tmp_path: Path) -> None:
     done = subprocess.run(words, cwd=REPOSITORY, env=environ, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 3
     assert done.stderr.startswith("error: the operating system refused: No space left on device")
-    assert done.stderr.endswith("; free some disk space and run again\n")
+    assert done.stderr.endswith("\nhint: free some disk space and run again\n")

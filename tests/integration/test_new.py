@@ -119,7 +119,7 @@ def refused(tool: Tool, folder: Path, *args: str) -> Ran:
         (("mine",), "there is an example 'mine' already, at examples/manifest.yaml:4:"),
         (("second", "--from", "stream-basik"), "did you mean 'stream-basic'?"),
         (("second", "-l", "pyton"), "did you mean 'python'?"),
-        (("system", "-l", "java"), "a class System would hide one that the Java script uses; choose an id of two words"),
+        (("system", "-l", "java"), "a class System would hide one that the Java script uses\nhint: choose an id of two words"),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_written(tool: Tool, own: Path, args: tuple[str, ...], said: str) -> None:

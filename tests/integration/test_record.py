@@ -98,8 +98,8 @@ def test_a_script_that_asks_nothing(tool: Tool, repository: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
-        (("examples/python/none.py",), 2, "none.py is no file; the path of a script is accepted"),
-        (("examples/notes.txt",), 2, "notes.txt is no script of a language that is known; .java, .js, .mjs, .py are accepted"),
+        (("examples/python/none.py",), 2, "none.py is no file\nhint: the path of a script is accepted"),
+        (("examples/notes.txt",), 2, "is no script of a language that is known\nhint: .java, .js, .mjs, .py are accepted"),
         (("examples/python/asks_twice.py", "--write", "Asks_Twice"), 2, "'asks-twice' would do"),
         (("examples/python/asks_twice.py", "--write", "x", "--gateway", "url"), 3, "DVARA_URL is not set"),
     ],

@@ -121,8 +121,8 @@ def test_offline_and_a_gateway_elsewhere(tool: Tool) -> None:
     there = tool("run", "stream-basic[python]", "--offline", env={"DVARA_URL": "https://gw.example.com", "DVARA_API_KEY": "gw_x"})
     assert there.code == 3
     assert there.stderr == (
-        "error: the gateway at https://gw.example.com/v1 is on another machine, and --offline keeps this run on its own; "
-        "leave --offline away, or take the embedded gateway with --gateway embedded\n"
+        "error: the gateway at https://gw.example.com/v1 is on another machine, and --offline keeps this run on its own\n"
+        "hint: leave --offline away, or take the embedded gateway with --gateway embedded\n"
     )
     here = tool("run", "stream-basic[python]", "--offline", env={"DVARA_URL": "http://127.0.0.1:1", "DVARA_API_KEY": "gw_x"})
     assert "nothing listens at http://127.0.0.1:1/v1" in here.stderr

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterator
 
 import click
 
@@ -32,8 +33,8 @@ def _guarded(cli: click.Command, args: list[str]) -> int:
         click.echo("interrupted", err=True)
         return ExitCode.INTERRUPTED
     except DvaraExamplesError as error:
-        for line in str(error).splitlines():
-            click.echo(f"error: {line}", err=True)
+        for line in _lines(error):
+            click.echo(line, err=True)
         return error.exit_code
     except (BrokenPipeError, SystemExit):  # the latter is how Click puts the former
         return ExitCode.OK
@@ -42,6 +43,16 @@ def _guarded(cli: click.Command, args: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last line of defence
         return _internal(error)
     return code if isinstance(code, int) else ExitCode.OK
+
+
+def _lines(error: DvaraExamplesError) -> Iterator[str]:
+    """Yield what is shown of *error*: each problem, and below it what to do about it."""
+    for diagnosis in error.diagnoses:
+        problem, *rest = diagnosis.cause.splitlines() or [""]
+        yield f"error: {problem}"
+        yield from (f"  {line}" for line in rest)
+        if diagnosis.hint:
+            yield f"hint: {diagnosis.hint}"
 
 
 def _muzzle() -> None:
@@ -59,7 +70,10 @@ def _discard_output() -> None:
 def _operating_system(error: OSError) -> int:
     from dvara_examples.records.hints import system_refused
 
-    click.echo(f"error: {system_refused(error)}", err=True)
+    told = system_refused(error)
+    click.echo(f"error: {told.cause}", err=True)
+    if told.hint:
+        click.echo(f"hint: {told.hint}", err=True)
     return ExitCode.NOT_RUN
 
 
@@ -69,6 +83,6 @@ def _internal(error: Exception) -> int:
 
     with tempfile.NamedTemporaryFile("w", prefix="dvara-examples-", suffix=".txt", delete=False, encoding="utf-8") as file:
         traceback.print_exception(error, file=file)
-    sentence = f"error: internal error: {type(error).__name__}: {error}; please report it with the trace in {file.name}"
-    click.echo(sentence, err=True)
+    click.echo(f"error: internal error: {type(error).__name__}: {error}", err=True)
+    click.echo(f"hint: report it with the trace in {file.name}", err=True)
     return ExitCode.INTERNAL

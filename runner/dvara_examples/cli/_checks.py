@@ -33,18 +33,18 @@ def show_checks(checks: Iterable[Check], world: World, *, as_json: bool) -> int:
 
 def _lines(check: Check) -> Iterator[Text]:
     yield Text.assemble((f"{check.topic:<8}", "bold"), "  ", (f"{check.state:<5}", _STYLES[check.state]), f" {check.text}")
-    yield from _mend(check)
+    yield from _hint(check)
     for detail in check.details:
         yield Text(f"{'':{_INDENT}}{detail.text}", "dim" if detail.state is CheckState.OK else "")
-        yield from _mend(detail)
+        yield from _hint(detail)
 
 
-def _mend(check: Check) -> Iterator[Text]:
+def _hint(check: Check) -> Iterator[Text]:
     if check.hint:
-        yield Text.assemble(" " * _INDENT, ("mend: ", "bold"), check.hint)
+        yield Text.assemble(" " * _INDENT, ("hint: ", "bold"), check.hint)
 
 
 def _sum(wrong: int) -> Text:
     if not wrong:
         return Text("\nall that runs need is here", "green")
-    return Text(f"\n{wrong} {'thing is' if wrong == 1 else 'things are'} not right; each has its mend above", "bold red")
+    return Text(f"\n{wrong} {'problem' if wrong == 1 else 'problems'} found; see the hint below each", "bold red")

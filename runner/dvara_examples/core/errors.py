@@ -72,6 +72,11 @@ class DvaraExamplesError(Exception):
         told = self.args[0] if self.args else ""
         return told if isinstance(told, Diagnosis) else Diagnosis.read(str(self))
 
+    @property
+    def diagnoses(self) -> "tuple[Diagnosis, ...]":
+        """Every problem by itself, in the order in which they are shown."""
+        return (self.diagnosis,)
+
 
 class ManifestError(DvaraExamplesError):
     """The manifest is wrong: *problems* holds one ``file:line:column: …`` sentence each, in file order."""
@@ -81,6 +86,11 @@ class ManifestError(DvaraExamplesError):
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+    @property
+    def diagnoses(self) -> "tuple[Diagnosis, ...]":
+        """One diagnosis for each problem."""
+        return tuple(Diagnosis.read(problem) for problem in self.problems)
 
 
 class SelectionError(DvaraExamplesError):

@@ -13,14 +13,14 @@ class CheckState(StrEnum):
     NOTE = "note"
     """Runs work; but there is something to know."""
     WRONG = "wrong"
-    """Runs that need it do not work until it is mended."""
+    """Runs that need it do not work until it is fixed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was looked at (*topic*), how it stands, in words, and the *mend* where there is something to mend.
+    """What was looked at (*topic*), how it stands, in words, and the *hint* where there is something to fix.
 
-    *details* are things that belong to it: lines with a state, a text and a mend of their own.
+    *details* are things that belong to it: lines with a state, a text and a hint of their own.
     """
 
     topic: str
@@ -36,5 +36,6 @@ class Check:
 
     def as_plain(self) -> dict[str, object]:
         """Return the check as plain values, for a program to read."""
-        plain: dict[str, object] = {"topic": self.topic, "state": self.state.value, "text": self.text, "mend": self.hint}
+        plain: dict[str, object] = {"topic": self.topic, "state": self.state.value, "text": self.text, "hint": self.hint}
+        plain["mend"] = self.hint  # the old name of hint, for one release
         return plain | {"details": [detail.as_plain() for detail in self.details]}
