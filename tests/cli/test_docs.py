@@ -40,7 +40,7 @@ def test_pages_in_step_are_exit_0(folder: Path) -> None:
     """Named as a page, as a folder, or by the manifest."""
     for words in (("check", "docs/page.md"), ("check", "docs"), ("check",)):
         done = docs(folder, *words)
-        assert (done.returncode, done.stdout, done.stderr) == (0, "1 page: 1 in step\n", "")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "1 page: 1 in step · manifest.yaml\n", "")
 
 
 def test_one_changed_character_fails_and_is_mended(folder: Path) -> None:
@@ -79,7 +79,7 @@ def test_every_page_below_a_folder_is_one(folder: Path) -> None:
         "   in step  docs/page.md:4  greet[python] region greet",
         "  UNTESTED  docs/deep/a.mdx:1  python: no example backs this fence in python; "
         "name one in a comment above, or say why none is needed",
-        "2 pages: 1 in step, 1 untested",
+        "2 pages: 1 in step, 1 untested · manifest.yaml",
     ]
 
 

@@ -77,6 +77,7 @@ def session_info(session: Session, folder: RunFolder) -> SessionInfo:
         folder=world.shown(folder.path),
         elapsed=start_timer(world.clock),
         shard=str(plan.shard) if plan.shard else None,
+        manifest=world.manifest_name,
     )
 
 
@@ -94,6 +95,7 @@ def stored_info(folder: RunFolder, world: World) -> SessionInfo:
         folder=world.shown(folder.path),
         elapsed=start_timer(world.clock),
         shard=f"{shard.index}/{shard.of}" if shard else None,
+        manifest=document.about.manifest,
     )
 
 
@@ -128,7 +130,12 @@ def _terminal_report(world: World, about: SessionInfo, folder: RunFolder, *, liv
     if not live:
         return TerminalReport(world, total=0, width=32, verbose=verbose)
     runtimes = ", ".join(f"{runtime.language} {runtime.version or runtime.origin}" for runtime in about.runtimes)
-    parts = [f"dvara-examples {about.version}", f"gateway {about.gateway}", runtimes or "no runtime"]
+    parts = [
+        f"dvara-examples {about.version}",
+        world.shown(world.manifest_path),
+        f"gateway {about.gateway}",
+        runtimes or "no runtime",
+    ]
     if about.deps != Deps.LOCKED:
         parts.append(f"{about.deps} dependencies")
     if about.shard is not None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 OPTIONS: Mapping[str, tuple[str, ...]] = {
-    "Selection": ("languages", "tags", "filters", "last_failed", "shard", "manifest"),
+    "Selection": ("languages", "tags", "filters", "last_failed", "shard", "manifest", "shipped"),
     "Gateway": ("gateway", "max_requests", "max_tokens"),
     "Execution": (
         "deps",

@@ -60,9 +60,46 @@ class Running:
     verbose: bool
 
 
-manifest_option = click.option(
-    "--manifest", type=click.Path(path_type=Path), metavar="PATH", help="Use this manifest instead of examples/manifest.yaml."
+def _take_shipped(context: click.Context, _option: click.Parameter, asked: bool) -> None:
+    """Let the shipped manifest stand for the one that is named."""
+    if not asked:
+        return
+    if context.params.get("manifest") is not None:
+        raise click.UsageError("--manifest and --shipped name two manifests; give one of them")
+    from dvara_examples.cli._world import shipped_manifest
+
+    context.params["manifest"] = shipped_manifest()
+
+
+def _named_manifest(context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+    """Keep what --shipped said before."""
+    shipped: Path | None = context.params.get("manifest")
+    if path is not None and shipped is not None:
+        raise click.UsageError("--manifest and --shipped name two manifests; give one of them")
+    return path or shipped
+
+
+own_manifest_option = click.option(
+    "--manifest",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    callback=_named_manifest,
+    help="Use this manifest instead of examples/manifest.yaml.",
 )
+_shipped_option = click.option(
+    "--shipped",
+    is_flag=True,
+    expose_value=False,
+    callback=_take_shipped,
+    help="Use the examples that come with this tool.",
+)
+
+
+def manifest_option(command: F) -> F:
+    """Add ``--manifest`` and ``--shipped``, which name the manifest together, as ``manifest``."""
+    return own_manifest_option(_shipped_option(command))
+
+
 gateway_option = click.option(
     "--gateway",
     type=click.Choice(("auto", "embedded", "url")),

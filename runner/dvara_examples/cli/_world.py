@@ -9,6 +9,10 @@ from dvara_examples.core.errors import ManifestError
 from dvara_examples.core.world import World
 
 _MANIFEST = Path("examples", "manifest.yaml")
+_HINT = (
+    "`dvara-examples record FILE` runs one script and shows its entry, `dvara-examples new ID` starts an example; "
+    "--manifest PATH takes another manifest, --shipped the examples that come with this tool"
+)
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -19,6 +23,7 @@ def build_world(manifest: Path | None = None, *, offline: bool = False, may_be_n
     """
     cwd = Path.cwd()
     manifest_path, root = _find_manifest(manifest, cwd, may_be_new=may_be_new)
+    elsewhere = root not in (cwd, *cwd.parents)
     return World(
         environ=dict(os.environ),
         cwd=cwd,
@@ -31,6 +36,7 @@ def build_world(manifest: Path | None = None, *, offline: bool = False, may_be_n
         cores=_cores(),
         memory_bytes=_memory_bytes(),
         offline=offline,
+        shipped=elsewhere and manifest_path == shipped_manifest(),
     )
 
 
@@ -38,21 +44,29 @@ def _find_manifest(named: Path | None, cwd: Path, *, may_be_new: bool) -> tuple[
     """Return the manifest and the folder that its paths may not leave."""
     if named is not None:
         path = Path(os.path.abspath(cwd / named))  # noqa: PTH100 - resolve() would follow a link out of the folder
+        if path == shipped_manifest():
+            return path, path.parents[1]
         marked = (folder for folder in path.parents if (folder / ".git").exists() or (folder / "pyproject.toml").exists())
         return path, next(marked, path.parent)
-    for root in (cwd, *cwd.parents) if may_be_new else (cwd, *cwd.parents, _PACKAGE.parents[1], _PACKAGE / "_data"):
+    for root in (cwd, *cwd.parents):
         if (root / _MANIFEST).is_file():
             return root / _MANIFEST, root
+        if (root / ".git").exists():
+            break  # what lies above is another repository
     if may_be_new:
         return cwd / _MANIFEST, cwd
-    sentence = f"{_MANIFEST}: not found in {cwd} or above; change into a repository that has one, or name one with --manifest"
-    raise ManifestError((sentence,))
+    raise ManifestError((f"expected {_MANIFEST} in {cwd} or above, found none; {_HINT}",))
 
 
 def shipped_examples() -> Path:
     """Return the folder of the examples that come with this tool."""
     places = (_PACKAGE / "_data" / "examples", _PACKAGE.parents[1] / "examples")
     return next((place for place in places if place.is_dir()), places[0])
+
+
+def shipped_manifest() -> Path:
+    """Return the manifest of the examples that come with this tool."""
+    return shipped_examples() / "manifest.yaml"
 
 
 def _cache_dir(environ: Mapping[str, str]) -> Path:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from dvara_examples.cli._options import manifest_option
+from dvara_examples.cli._options import own_manifest_option
 
 
 @click.command("new")
@@ -12,7 +12,7 @@ from dvara_examples.cli._options import manifest_option
 @click.option("--title", metavar="TEXT", help="What it shows, in one line.  [default: the id in words]")
 @click.option("-l", "--language", "languages", multiple=True, metavar="LANGUAGE", help="Only this language; repeatable.")
 @click.option("--from", "source", metavar="ID", help="Start from this example, yours or one that comes with the tool.")
-@manifest_option
+@own_manifest_option
 def command(example_id: str, title: str | None, languages: tuple[str, ...], source: str | None, manifest: Path | None) -> None:
     """Start a new example: a script per language that passes at once, and its entry in the manifest.
 

@@ -29,5 +29,6 @@ def command(wanted: Selection, planning: Planning, control: Control, manifest: P
     with open_session(world, wanted, compose_options(world, planning, control=control)) as session:
         if session.remark is not None:
             click.echo(session.remark, err=True)
+        click.echo(f"manifest  {world.shown(world.manifest_path)}")
         for line in plan_lines(session.plan, session.gateway):
             click.echo(line)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from dvara_examples.cli._options import gateway_option, manifest_option
+from dvara_examples.cli._options import gateway_option, own_manifest_option
 
 
 @click.command("record")
@@ -12,7 +12,7 @@ from dvara_examples.cli._options import gateway_option, manifest_option
 @click.option("--write", "example_id", metavar="ID", help="Put the entry into the manifest, as the example ID.")
 @click.option("--title", metavar="TEXT", help="What it shows, in one line.  [default: the id in words]")
 @gateway_option
-@manifest_option
+@own_manifest_option
 def command(file: Path, example_id: str | None, title: str | None, gateway: str, manifest: Path | None) -> int:
     """Run a script once, and write down what was seen as an entry of a manifest.
 

@@ -15,6 +15,7 @@ class World:
 
     *root* is the folder that the manifest's paths may not leave: the repository, or the data folder of an installed wheel.
     *state_dir* takes the run folders; *cache_dir* takes what toolchains prepare and may turn out to be read-only.
+    *shipped* marks the examples that come with this tool, asked for from somewhere else.
     *offline* forbids whatever would leave this machine: what is not here already is then not to be had.
     *memory_bytes* is how much memory is free, None where the system does not say.
     *stop* is set when the user interrupts; whoever waits for long looks at it.
@@ -31,6 +32,7 @@ class World:
     cores: int = 1
     memory_bytes: int | None = None
     offline: bool = False
+    shipped: bool = False
     clock: Clock = field(default_factory=SystemClock)
     stop: threading.Event = field(default_factory=threading.Event)
 

@@ -32,6 +32,7 @@ class SessionInfo:
 
     *started_utc* is an ISO 8601 stamp, *deps* the set of releases, *folder* where the transcripts lie, as it is shown to people.
     *elapsed* tells the seconds since the session began. *shard* is the part of the plan that is run, such as ``2/4``.
+    *manifest* is the manifest's path, seen from the root.
     """
 
     version: str
@@ -43,6 +44,7 @@ class SessionInfo:
     folder: str
     elapsed: Timer = lambda: 0.0
     shard: str | None = None
+    manifest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,10 @@ class RuntimeFacts:
 
 @dataclass(frozen=True, slots=True)
 class SessionFacts:
-    """What was known before the first run: `folder` holds the transcripts, `started_utc` is an ISO 8601 stamp."""
+    """What was known before the first run: `folder` holds the transcripts, `started_utc` is an ISO 8601 stamp.
+
+    `manifest` is the manifest's path, seen from the root of its repository.
+    """
 
     tool_version: str
     started_utc: str
@@ -38,6 +41,7 @@ class SessionFacts:
     folder: str
     planned: tuple[str, ...]
     shard: str | None
+    manifest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,7 @@ def session_facts(about: SessionInfo) -> SessionFacts:
         folder=about.folder,
         planned=tuple(run_id for run_id, _ in about.planned),
         shard=about.shard,
+        manifest=about.manifest,
     )
 
 

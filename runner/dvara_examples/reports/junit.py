@@ -65,6 +65,8 @@ class JunitReport:
     def _properties(self, language: str, results: Sequence[RunResult]) -> Iterator[tuple[str, str]]:
         about = self._about
         yield "tool", f"{_NAME} {about.version}"
+        if about.manifest:
+            yield "manifest", about.manifest
         yield "gateway", about.gateway
         yield "deps", about.deps
         if about.shard is not None:

@@ -74,7 +74,8 @@ class MarkdownReport:
         deps = f", {escaped(about.deps)} dependencies" if about.deps != "locked" else ""
         where = f"Gateway {escaped(one_line(about.gateway))}{deps}"
         shard = f", shard {about.shard} of all runs" if about.shard else ""
-        yield f"{escaped(str(summary))}. {where}{shard}. Exit code {summary.exit_code.value}."
+        manifest = f"Manifest {escaped(one_line(about.manifest))}. " if about.manifest else ""
+        yield f"{escaped(str(summary))}. {manifest}{where}{shard}. Exit code {summary.exit_code.value}."
         for repeated in summary.repeated:
             yield f"\n{escaped(str(repeated))}"
         for trouble in troubles(summary):

@@ -134,7 +134,10 @@ def _reproduce(run: PlannedRun, shared: Execution) -> str:
     words = ["dvara-examples", *(run.printed.again if run.printed else ("run", run.variant.id)), "--verbose"]
     if shared.deps is not Deps.LOCKED:
         words += ["--deps", shared.deps.value]
-    if world.manifest_path != world.root / "examples" / "manifest.yaml":
+    found_from_here = world.root in (world.cwd, *world.cwd.parents) and world.manifest_name == "examples/manifest.yaml"
+    if world.shipped:
+        words.append("--shipped")
+    elif not found_from_here:
         words += ["--manifest", world.shown(world.manifest_path)]
     return shlex.join(words)
 

@@ -35,7 +35,7 @@ def command(pages: tuple[str, ...], results: str | None, report: str | None, ver
     found = check(world, pages, results)
     for page, standings in found:
         say(world, page_lines(page, standings, verbose=verbose))
-    say(world, [sum_line(found)])
+    say(world, [f"{sum_line(found)} · {world.shown(world.manifest_path)}"])
     if report:
         annotate(world, found)
     return 0 if all(standing.good for _, standings in found for standing in standings) else 1
