@@ -88,11 +88,89 @@ def test_what_is_written_passes_at_once(tool: Tool, repository: Path) -> None:
     assert again.code == 0, again.stdout + again.stderr
 
 
-def test_a_script_that_asks_nothing(tool: Tool, repository: Path) -> None:
-    """Without any request there is its exit, and that there was none."""
-    (repository / "examples" / "python" / "quiet.py").write_text("print('done')\n")
-    ran = tool("record", "examples/python/quiet.py", cwd=repository)
-    assert yaml.safe_load(ran.stdout)[0]["expect"] == {"exit": 0, "requests": 0}
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("print('done')\n", ["no request reached the gateway"]),
+        (
+            "import os\n\nkey = os.environ['SOME_API_KEY']\n",
+            ["KeyError: 'SOME_API_KEY'", "no_request.py:3: reads SOME_API_KEY, which is not set", "`env:` in the manifest"],
+        ),
+        (
+            "import os\n# http://localhost:8080/v1\nURL = 'http://127.0.0.1:9/v1'\nos.environ.get('DVARA_URL')\n",
+            ["no_request.py:3: holds the address http://127.0.0.1:9/v1\n"],
+        ),
+    ],
+    ids=["nothing", "variable", "address"],
+)
+def test_a_script_that_asks_nothing(tool: Tool, repository: Path, script: str, said: list[str]) -> None:
+    """A script whose requests do not reach the gateway is exit 1 with the line to look at, and not written down."""
+    (repository / "examples" / "python" / "no_request.py").write_text(script)
+    ran = tool("record", "examples/python/no_request.py", "--write", "no-request", cwd=repository)
+    assert (ran.code, ran.stdout) == (1, "")
+    assert "error: no request reached the gateway\n" in ran.stderr
+    assert [part for part in said if part not in ran.stderr] == []
+    assert not (repository / "examples" / "manifest.yaml").exists()
+
+
+def test_a_script_that_crashes_is_not_recorded(tool: Tool, repository: Path) -> None:
+    """An uncaught error after a request is named, and is nothing to expect of every run."""
+    crash = ASKS_TWICE.replace("sys.exit(7)", "raise ValueError('no such field')")
+    (repository / "examples" / "python" / "asks_twice.py").write_text(crash)
+    ran = tool("record", "examples/python/asks_twice.py", "--write", "asks-twice", cwd=repository)
+    assert (ran.code, ran.stdout) == (1, "")
+    assert "error: the script crashed, and a crash is nothing to expect\n  ValueError: no such field\n" in ran.stderr
+    assert not (repository / "examples" / "manifest.yaml").exists()
+
+
+def test_a_second_script_beside_a_listed_one(tool: Tool, repository: Path) -> None:
+    """The script that is being recorded may lie in a folder that has a listed script; what was there stays byte for byte."""
+    assert tool("record", "examples/python/asks_twice.py", "--write", "first", cwd=repository).code == 0
+    before = (repository / "examples" / "manifest.yaml").read_bytes()
+    (repository / "examples" / "python" / "again.py").write_text(ASKS_TWICE)
+    shown = tool("record", "examples/python/again.py", cwd=repository)
+    assert shown.code == 0, shown.stderr
+    written = tool("record", "examples/python/again.py", "--write", "second", cwd=repository)
+    assert written.code == 0, written.stderr
+    assert (repository / "examples" / "manifest.yaml").read_bytes().startswith(before)
+    assert tool("run", "all", cwd=repository).code == 0
+
+
+NODE_ASKS_TWICE = """
+const key = { Authorization: `Bearer ${process.env.DVARA_API_KEY}`, "Content-Type": "application/json" };
+let status;
+for (const model of ["gpt-4o", "nobody-knows-it"]) {
+  const body = JSON.stringify({ model, messages: [{ role: "user", content: "Hi" }] });
+  const answer = await fetch(`${process.env.DVARA_URL}/chat/completions`, { method: "POST", headers: key, body });
+  await answer.text();
+}
+console.log("asked twice");
+console.error("and said so");
+process.exitCode = CODE;
+"""
+
+
+def test_a_second_language_joins_an_example(tool: Tool, repository: Path, languages: tuple[str, ...]) -> None:
+    """A script that does what the example expects becomes its variant; one that does not is refused with the difference."""
+    if "node" not in languages:
+        pytest.skip("no Node.js here")
+    assert tool("record", "examples/python/asks_twice.py", "--write", "asks-twice", cwd=repository).code == 0
+    manifest = repository / "examples" / "manifest.yaml"
+    before = manifest.read_text()
+    script = repository / "examples" / "node" / "asks-twice.mjs"
+    script.parent.mkdir()
+    script.write_text(NODE_ASKS_TWICE.replace("CODE", "3"))
+    refused = tool("record", "examples/node/asks-twice.mjs", "--write", "asks-twice", cwd=repository)
+    assert refused.code == 1
+    assert "asks-twice (examples/manifest.yaml:5:5) expects what this script does not do" in refused.stderr
+    assert "exit: " in refused.stderr
+    assert manifest.read_text() == before
+    script.write_text(NODE_ASKS_TWICE.replace("CODE", "7"))
+    joined = tool("record", "examples/node/asks-twice.mjs", "--write", "asks-twice", cwd=repository)
+    assert joined.code == 0, joined.stderr
+    assert manifest.read_text() == before + "      node: node/asks-twice.mjs\n"
+    assert "next: dvara-examples run 'asks-twice[node]' --verbose" in joined.stdout
+    assert tool("run", "all", cwd=repository).code == 0
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import yaml
 
 from dvara_examples.core.errors import ManifestError
 from dvara_examples.scaffold.entry import entry_lines
-from dvara_examples.scaffold.insertion import inserted
+from dvara_examples.scaffold.insertion import inserted, with_variant
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ENTRY = {"id": "new-one", "title": "New: 'one'", "expect": {"stdout": {"matches": ["^a", "no"]}}, "variants": {"python": "a.py"}}
@@ -87,3 +87,40 @@ def test_a_list_in_brackets_is_left_alone(written: str) -> None:
     """A flow list cannot be added to line by line: the message says where it is and what is accepted."""
     with pytest.raises(ManifestError, match=r"m\.yaml:\d+: examples is not written as a list of lines that begin with a dash"):
         inserted(f"version: 1\nexamples: {written}\n", entry_lines(ENTRY), "m.yaml")
+
+
+HEAD = "version: 1\nexamples:\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("- id: a\n  variants:\n    python: a.py\n", "- id: a\n  variants:\n    python: a.py\n    node: 'a: b.mjs'\n"),
+        ("- id: a\n  variants:\n    python: a.py", "- id: a\n  variants:\n    python: a.py\n    node: 'a: b.mjs'\n"),
+        (
+            "- id: a\n  variants:\n      python:\n        file: a.py\n        args: [x,\n      y]\n\n# the next\n- id: b\n",
+            "- id: a\n  variants:\n      python:\n        file: a.py\n        args: [x,\n      y]\n"
+            "      node: 'a: b.mjs'\n\n# the next\n- id: b\n",
+        ),
+        ("- {id: a, variants: {python: a.py}}\n", '- {id: a, variants: {python: a.py, node: "a: b.mjs"}}\n'),
+        (
+            "- id: b\n  variants: {java: B.java}\n- id: a\n  variants:\n    python: a.py # here\n  title: A\n",
+            "- id: b\n  variants: {java: B.java}\n- id: a\n  variants:\n    python: a.py # here\n"
+            "    node: 'a: b.mjs'\n  title: A\n",
+        ),
+    ],
+    ids=["block", "no line end", "long form", "flow", "not last"],
+)
+def test_a_variant_is_added_to_its_example(before: str, after: str) -> None:
+    """One line, or one word between the braces, is new; every other byte stays."""
+    added = with_variant(HEAD + before, "a", "node", "a: b.mjs", "m.yaml")
+    assert added == HEAD + after
+    crlf = with_variant((HEAD + before).replace("\n", "\r\n"), "a", "node", "a: b.mjs", "m.yaml")
+    assert crlf == (HEAD + after).replace("\n", "\r\n")
+
+
+def test_variants_that_stand_elsewhere_are_left_alone() -> None:
+    """An alias would change other examples too."""
+    text = "version: 1\nbase: &v {python: a.py}\nexamples:\n  - id: a\n    variants: *v\n"
+    with pytest.raises(ManifestError, match="add node by hand"):
+        with_variant(text, "a", "node", "a.mjs", "m.yaml")

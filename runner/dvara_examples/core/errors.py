@@ -5,6 +5,7 @@
     ├── SelectionError     a selector names nothing that exists (exit 2)
     ├── NothingSelected    the selectors are right but leave nothing to run (exit 4)
     ├── ToolchainError     a runtime, a dependency or a compiler stood in the way (exit 3)
+    ├── NotRecorded        a script ran, but what it did is nothing to hold it to (exit 1)
     ├── GatewayError       the gateway cannot be reached or used (exit 3)
     ├── ReportError        a report cannot be written where it was asked for (exit 3)
     ├── MergeError         stored runs do not fit together (exit 2)
@@ -107,6 +108,12 @@ class NothingSelected(DvaraExamplesError):  # noqa: N818 - a state, not a fault
 
 class ToolchainError(DvaraExamplesError):
     """A runtime, dependency or compiler stood in the way of running an example."""
+
+
+class NotRecorded(DvaraExamplesError):  # noqa: N818 - says what became of it
+    """A script ran, but what it did is nothing to hold it to: it crashed, or sent no request."""
+
+    exit_code = ExitCode.FAILED
 
 
 class GatewayError(DvaraExamplesError):

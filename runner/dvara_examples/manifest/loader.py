@@ -1,7 +1,7 @@
 """Loads a manifest: the text, its YAML, its examples, and, where something is wrong, every problem with its position."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,8 +21,17 @@ from dvara_examples.manifest.vocabulary import Vocabulary, installed_vocabulary
 LANDMARKS = frozenset({"examples", "variants"})
 
 
-def load_manifest(path: Path, root: Path, *, display: Path | None = None, vocabulary: Vocabulary | None = None) -> Manifest:
+def load_manifest(
+    path: Path,
+    root: Path,
+    *,
+    display: Path | None = None,
+    vocabulary: Vocabulary | None = None,
+    also_named: Collection[Path] = (),
+) -> Manifest:
     """Read the manifest at *path*, whose scripts all lie below *root*; both are absolute.
+
+    Scripts that are *also_named* may lie beside the manifest's own without being in it.
 
     Messages name the file as it is seen from the folder *display* (default: *root*), if it lies in there. *vocabulary* is what
     the manifest's words are held against (default: the plug-ins that are installed). Raises ManifestError with every problem.
@@ -36,7 +45,7 @@ def load_manifest(path: Path, root: Path, *, display: Path | None = None, vocabu
             raise ManifestError(_sentences(error.problems, shown, text, None)) from None
         problems = Problems(list(document.problems))
         known = vocabulary or installed_vocabulary()
-        scripts = Scripts(root, path.parent, known.suffixes)
+        scripts = Scripts(root, path.parent, known.suffixes, also_named)
         checks = Checks(shown, known, problems, Expects(known, problems), scripts, document.landmarks)
         examples, docs = read_examples(checks, document.value), read_docs(checks, document.value)
         if problems.found:
@@ -44,9 +53,9 @@ def load_manifest(path: Path, root: Path, *, display: Path | None = None, vocabu
         return Manifest(path, root, examples, docs)
 
 
-def manifest_of(world: World) -> Manifest:
+def manifest_of(world: World, also_named: Collection[Path] = ()) -> Manifest:
     """Read the manifest of *world*; messages name it as seen from where the user is. Raises ManifestError."""
-    return load_manifest(world.manifest_path, world.root, display=world.cwd)
+    return load_manifest(world.manifest_path, world.root, display=world.cwd, also_named=also_named)
 
 
 def _shown(path: Path, display: Path) -> str:

@@ -1,7 +1,7 @@
 """Holds the manifest's paths against the files that there are; every folder is listed once, however many files are asked for."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -37,11 +37,15 @@ class _Folder:
 
 @dataclass(slots=True)
 class Scripts:
-    """Finds scripts below *root*, by paths that are relative to *base*; *suffixes* are the endings of each language's scripts."""
+    """Finds scripts below *root*, by paths that are relative to *base*; *suffixes* are the endings of each language's scripts.
+
+    Those that are *also_named* need no variant.
+    """
 
     root: Path
     base: Path
     suffixes: Mapping[str, tuple[str, ...]]
+    also_named: Collection[Path] = ()
     _folders: dict[str, _Folder] = field(default_factory=dict)
     _found: dict[tuple[str, str], Script] = field(default_factory=dict)
     _homes: dict[tuple[str, str], _Folder] = field(default_factory=dict)
@@ -82,7 +86,10 @@ class Scripts:
             for (language, _), folder in self._homes.items()
             if _VENDORED not in folder.relative.split("/")
             for name, kind in folder.entries.items()
-            if kind in (_Kind.FILE, _Kind.LINK) and name.endswith(self.suffixes[language]) and not name.startswith((".", "_"))
+            if Path(folder.path, name) not in self.also_named
+            and kind in (_Kind.FILE, _Kind.LINK)
+            and name.endswith(self.suffixes[language])
+            and not name.startswith((".", "_"))
         }
         return sorted(missed - self._named)
 

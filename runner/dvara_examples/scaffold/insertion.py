@@ -1,5 +1,6 @@
-"""Puts an entry behind the last one of a manifest's list; what was there before stays as it is, byte for byte."""
+"""Puts an entry behind the last one of a manifest's list, or a variant into one; the rest stays as it is, byte for byte."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Protocol
 import yaml
 
 from dvara_examples.core.errors import ManifestError
+from dvara_examples.scaffold.entry import entry_lines
 
 _LINE = re.compile(r"[^\r\n\x85\u2028\u2029]*(?:\r\n|[\r\n\x85\u2028\u2029]|$)")
 _DASH = re.compile(r"^(?P<indent> *)-(\s|$)")
@@ -37,6 +39,56 @@ def inserted(text: str, entry: Sequence[str], shown: str) -> str:
     gap = line_end if place.spaced and not is_apart else ""
     block = "".join(" " * place.indent + line + line_end for line in entry)
     return before + missing_end + gap + block + after
+
+
+def with_variant(text: str, example_id: str, language: str, path: str, shown: str) -> str:
+    """Return *text*, a valid manifest that is *shown* so to people, with one more variant of *example_id*.
+
+    Raises ManifestError where the variants are not written out there.
+    """
+    variants = _variants_node(text, example_id)
+    if variants is None:
+        raise ManifestError((f"{shown}: the variants of {example_id} are not written out in its entry; add {language} by hand",))
+    if variants.flow_style:
+        at = variants.end_mark.index - 1
+        return f"{text[:at].rstrip()}, {language}: {json.dumps(path, ensure_ascii=False)}{text[at:]}"
+    lines = _lines(text)
+    end = _last_line(variants) + 1
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    before, after = "".join(lines[:end]), "".join(lines[end:])
+    missing_end = "" if before.endswith(("\n", "\r")) else line_end
+    written = entry_lines({language: path})[0].removeprefix("- ")
+    return f"{before}{missing_end}{' ' * variants.start_mark.column}{written}{line_end}{after}"
+
+
+def _variants_node(text: str, example_id: str) -> yaml.MappingNode | None:
+    """Return the mapping of the example's variants where it stands in the example's own entry."""
+    examples = _value(yaml.compose(text, Loader=yaml.SafeLoader), "examples")
+    for entry in examples.value if isinstance(examples, yaml.SequenceNode) else ():
+        named = _value(entry, "id")
+        if isinstance(named, yaml.ScalarNode) and named.value == example_id:
+            variants = _value(entry, "variants")
+            inside = isinstance(variants, yaml.MappingNode) and _within(variants, entry)
+            return variants if inside and isinstance(variants, yaml.MappingNode) else None
+    return None
+
+
+def _within(node: yaml.Node, entry: yaml.Node) -> bool:
+    """Tell whether *node* was written inside *entry*, and is no alias of something before it."""
+    return bool(entry.start_mark.index <= node.start_mark.index < entry.end_mark.index)
+
+
+def _value(node: yaml.Node | None, key: str) -> yaml.Node | None:
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    return next((value for name, value in pairs if isinstance(name, yaml.ScalarNode) and name.value == key), None)
+
+
+def _last_line(node: yaml.Node) -> int:
+    """Return the line (from 0) of the last word of *node*."""
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return _last_line(last[1] if isinstance(last, tuple) else last)
+    return int(node.end_mark.line) - (node.end_mark.column == 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A new example: its scripts, made from those of another one, and its entry in the manifest."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from dvara_examples.core.world import World
 from dvara_examples.manifest import Example, Manifest, Variant, load_manifest, manifest_of
 from dvara_examples.manifest.schema import schema_text
 from dvara_examples.scaffold.entry import entry_lines
-from dvara_examples.scaffold.insertion import inserted
+from dvara_examples.scaffold.insertion import inserted, with_variant
 from dvara_examples.scaffold.listings import listings_for
 from dvara_examples.scaffold.names import checked_id, java_class_fits, renamed, stem_for
 from dvara_examples.scaffold.writing import write_all
@@ -68,21 +68,39 @@ def create_example(order: NewExample, world: World, shipped: Path) -> Made:
     return Made(add_entry(entry, world, files), tuple(remarks))
 
 
-def add_entry(entry: Mapping[str, object], world: World, files: Mapping[Path, bytes] | None = None) -> tuple[Path, ...]:
+def add_entry(
+    entry: Mapping[str, object], world: World, files: Mapping[Path, bytes] | None = None, about: Path | None = None
+) -> tuple[Path, ...]:
     """Write *entry* as the manifest's last example, together with new *files*, and return all that was written.
 
-    A manifest is begun where there is none. Raises ManifestError, and writes nothing, where the outcome would be wrong.
+    A manifest is begun where there is none; *about* is a script that is there and gets its entry now. Raises ManifestError, and
+    writes nothing, where the outcome would be wrong.
     """
     more = {**(files or {}), **new_manifest_files(world)}
-    write_all(more, world.manifest_path, manifest_with(entry, world), checker(world))
+    write_all(more, world.manifest_path, manifest_with(entry, world), checker(world, about))
     return (*more, world.manifest_path)
 
 
-def existing(world: World) -> Manifest | None:
-    """Return the manifest that is there, or None. Raises ManifestError where it is wrong."""
+def add_variant(example_id: str, language: str, path: str, world: World, about: Path) -> Path:
+    """Add the script at *path* to the example *example_id* of the manifest, and return what was written: the manifest.
+
+    Raises ManifestError, and writes nothing, where the outcome would be wrong.
+    """
+    text = world.manifest_path.read_bytes().decode("utf-8")
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    content = with_variant(text.removeprefix("\ufeff"), example_id, language, path, world.shown(world.manifest_path))
+    write_all({}, world.manifest_path, (mark + content).encode(), checker(world, about, f"{example_id}[{language}]"))
+    return world.manifest_path
+
+
+def existing(world: World, also_named: Collection[Path] = ()) -> Manifest | None:
+    """Return the manifest that is there, or None; scripts that are *also_named* may lie beside its own.
+
+    Raises ManifestError where it is wrong.
+    """
     if not world.manifest_path.exists():
         return None
-    return manifest_of(world)
+    return manifest_of(world, also_named)
 
 
 def refuse_taken(manifest: Manifest, example_id: str) -> None:
@@ -108,11 +126,14 @@ def manifest_with(entry: Mapping[str, object], world: World) -> bytes:
 
 
 class checker:  # noqa: N801 - used like a function
-    """Holds a draft of the manifest against what was there before: one more example, and all others as they were."""
+    """Holds a draft of the manifest against what was there before: one more example or variant, and all others as they were.
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._before = existing(world)
+    *about* is a script that is there and gets its entry now, *joined* the id of the variant that an example gets.
+    """
+
+    def __init__(self, world: World, about: Path | None = None, joined: str | None = None) -> None:
+        self._world, self._joined = world, joined
+        self._before = existing(world, (about,) if about else ())
 
     def __call__(self, draft: Path) -> None:
         """Raise ManifestError where the draft is not what it should be."""
@@ -123,15 +144,17 @@ class checker:  # noqa: N801 - used like a function
             shown = world.shown(world.manifest_path)
             raise ManifestError(tuple(p.replace(world.shown(draft), shown) for p in error.problems)) from None
         before = [_content(example) for example in self._before.examples] if self._before else []
-        if [_content(example) for example in after.examples[:-1]] != before:
+        kept = after.examples if self._joined else after.examples[:-1]
+        if [_content(example, self._joined) for example in kept] != before:
             raise ManifestError(
                 (f"{world.shown(world.manifest_path)}: an entry cannot be added without changing others; add it by hand",)
             )
 
 
-def _content(example: Example) -> tuple[object, ...]:
-    """Return what an entry says, without its place."""
-    variants = [(v.id, v.relative, v.args, v.env, v.limits, dict(v.expect), v.skip) for v in example.variants]
+def _content(example: Example, without: str | None = None) -> tuple[object, ...]:
+    """Return what an entry says, without its place, and without one of its variants."""
+    kept = [variant for variant in example.variants if variant.id != without]
+    variants = [(v.id, v.relative, v.args, v.env, v.limits, dict(v.expect), v.skip) for v in kept]
     return (example.id, example.title, example.tags, example.needs, example.answers, dict(example.expect), variants)
 
 

@@ -7,17 +7,20 @@ of the wire stood on stdout. Times, and words that a model chooses, are not; wha
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dvara_examples.core.errors import SelectionError, ToolchainError
+from dvara_examples.core.errors import Diagnosis, NotRecorded, SelectionError, ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.expectations import parse_expectation
 from dvara_examples.gateways import Gateway
 from dvara_examples.manifest import Example, Origin, Variant
+from dvara_examples.process.environment import PASSED_ON
 from dvara_examples.records.budget import NO_BOUNDS, UsageMeter, allowance_for
+from dvara_examples.records.crash import crashed, error_line, variables_named
 from dvara_examples.records.model import Limits
 from dvara_examples.records.transcript import Exchange, Transcript
+from dvara_examples.scaffold.script_lines import why_no_request
 from dvara_examples.session.execute import Execution, execute
 from dvara_examples.session.plan import PlannedRun
 from dvara_examples.toolchains import Missing, Progress, languages, load_toolchain
@@ -28,30 +31,96 @@ _LEAST_PIECES, _LEAST_SPREAD_S = 5, 0.2
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The *entry* as plain values, and what it does *not assert*, each with the reason."""
+    """The *entry* as plain values, and what it does *not assert*, each with the reason.
+
+    *language* and *path* are those of the script; *joins* is set where the example is there already and gets a variant.
+    """
 
     entry: Mapping[str, object]
     not_asserted: tuple[str, ...]
+    language: str
+    path: str
+    joins: bool = False
 
 
-def record(file: Path, example_id: str | None, title: str | None, world: World, gateway: Gateway, progress: Progress) -> Recorded:
-    """Run the script *file* once against *gateway* and return an entry that it fulfils.
+@dataclass(frozen=True, slots=True)
+class ToRecord:
+    """A script, and how its example is called: by *example_id*, else by the file's name. It may *join* an example."""
 
-    Where *example_id* is None it is made from the file's name. Raises SelectionError for what is no script of a known language,
-    and ToolchainError where it cannot be run, or did not end by itself.
+    file: Path
+    example_id: str | None = None
+    title: str | None = None
+    join: Example | None = None
+
+
+def record(order: ToRecord, world: World, gateway: Gateway, progress: Progress) -> Recorded:
+    """Run the script once against *gateway* and return an entry that it fulfils.
+
+    Raises SelectionError for what is no script of a known language, ToolchainError where it cannot be run or did not end by
+    itself, and NotRecorded where it crashed, sent no request, or does not do what the example that it joins expects.
     """
-    language = _language(file)
-    name = example_id or _id_from(file)
-    seen = _run(file, language, name, world, gateway, progress)
+    file, language = order.file, language_of(order.file)
+    name = order.example_id or id_from(file)
+    seen = _run(order, language, name, world, gateway, progress)
     if (reason := _says_nothing(seen)) is not None:
         raise ToolchainError(reason)
-    expect, left_out = _expectations(seen)
+    _refuse_false_green(seen, file, world)
     relative = os.path.relpath(file, world.manifest_path.parent).replace(os.sep, "/")
-    shown = title or name.replace("-", " ").capitalize()
-    return Recorded({"id": name, "title": shown, "expect": expect, "variants": {language: relative}}, tuple(left_out))
+    if order.join is not None:
+        _refuse_misfit(seen, order.join)
+        return Recorded({}, (), language, relative, joins=True)
+    expect, left_out = expectations_of(seen)
+    shown = order.title or name.replace("-", " ").capitalize()
+    entry = {"id": name, "title": shown, "expect": expect, "variants": {language: relative}}
+    return Recorded(entry, tuple(left_out), language, relative)
 
 
-def _language(file: Path) -> str:
+def _refuse_false_green(seen: Transcript, file: Path, world: World) -> None:
+    """Raise NotRecorded where what was seen would be held against the script for ever, though it only went wrong."""
+    error = crashed(seen)
+    shown = world.shown(file)
+    if not seen.exchanges:
+        raise NotRecorded(Diagnosis("\n".join(["no request reached the gateway", *no_request_lines(seen, file, shown)]), _GIVEN))
+    if error is not None:
+        raise NotRecorded(Diagnosis(f"the script crashed, and a crash is nothing to expect\n{error}", f"mend {shown} first"))
+
+
+_GIVEN = (
+    f"a script gets DVARA_URL and DVARA_API_KEY; of your own variables only {', '.join(sorted(PASSED_ON)[:4])} and the like are "
+    "passed on, and `env:` in the manifest sets others"
+)
+
+
+def no_request_lines(seen: Transcript, file: Path, shown: str) -> Iterator[str]:
+    """Yield what may have kept the requests of the script *file* from the gateway: its error, addresses and variables."""
+    error = error_line(seen.stderr.text)
+    if error:
+        yield error
+    yield from seen.notes
+    try:
+        text = file.read_text("utf-8", errors="replace")
+    except OSError:
+        return
+    reasons = list(why_no_request(text, ("DVARA_URL", "DVARA_API_KEY", *PASSED_ON)))
+    named = variables_named(error)
+    certain = [reason for reason in reasons if any(f"reads {name}," in reason for name in named)]
+    yield from (f"{shown}:{reason}" for reason in (certain or reasons)[:_MOST_REASONS])
+
+
+_MOST_REASONS = 4
+
+
+def _refuse_misfit(seen: Transcript, example: Example) -> None:
+    """Raise NotRecorded where the script does not do what *example* expects of all its languages."""
+    findings = (parse_expectation(key, value).check(seen) for key, value in example.expect.items())
+    misfits = [f"{f.key}: {f.sentence or f'expected {f.expected}, found {f.seen}'}" for f in findings if not f.ok]
+    if misfits:
+        cause = f"{example.id} ({example.origin}) expects what this script does not do\n" + "\n".join(misfits)
+        raise NotRecorded(Diagnosis(cause, "record it as an example of its own, or add the variant by hand with its own expect"))
+
+
+def language_of(file: Path) -> str:
+    """Return the language of the script *file*. Raises SelectionError where it is no script of a known one."""
     suffixes = {suffix: language for language in languages() for suffix in load_toolchain(language).suffixes}
     if not file.is_file():
         raise SelectionError(f"{file} is no file; the path of a script is accepted")
@@ -60,20 +129,25 @@ def _language(file: Path) -> str:
     return suffixes[file.suffix]
 
 
-def _id_from(file: Path) -> str:
+def id_from(file: Path) -> str:
     """Return the words of the file's name as an id."""
     return "-".join(re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", file.stem)).lower() or "recorded"
 
 
-def _run(file: Path, language: str, name: str, world: World, gateway: Gateway, progress: Progress) -> Transcript:
+def _run(order: ToRecord, language: str, name: str, world: World, gateway: Gateway, progress: Progress) -> Transcript:
+    file = order.file
     toolchain = load_toolchain(language)
     runtime = toolchain.probe(world)
     if isinstance(runtime, Missing):
         raise ToolchainError(runtime.reason)
-    command = toolchain.prepare(runtime, file.parent, world, progress).command(file)
+    prepared = toolchain.prepare(runtime, file.parent, world, progress)
     nowhere = Origin(world.shown(file), 1, 1)
     variant = Variant(name, language, file, world.shown(file), (), {}, Limits(), {}, (), None, None, nowhere)
-    example = Example(name, name, (), (), (), {}, (), Limits(), (variant,), nowhere)
+    example = order.join or Example(name, name, (), (), (), {}, (), Limits(), (variant,), nowhere)
+    if order.join is not None:
+        model = order.join.variants[0]
+        variant = replace(variant, args=model.args, env=model.env, limits=order.join.limits)
+    command = prepared.command(file, variant.args)
     secrets = tuple(filter(None, (world.env("DVARA_API_KEY"),)))
     meter = UsageMeter(allowance_for(gateway.kind, NO_BOUNDS))
     return execute(PlannedRun(variant, example, runtime), command, Execution(world, gateway, secrets, meter))
@@ -89,7 +163,7 @@ def _says_nothing(seen: Transcript) -> str | None:
     return None
 
 
-def _expectations(seen: Transcript) -> tuple[dict[str, object], list[str]]:
+def expectations_of(seen: Transcript) -> tuple[dict[str, object], list[str]]:
     """Return the expectations that hold, and what was left out."""
     held: dict[str, object] = {}
     left_out: list[str] = []

@@ -1,0 +1,43 @@
+"""What a script's stderr says of its end: the line that names the error, and whether the script ended by an uncaught one."""
+
+import re
+
+from dvara_examples.records.transcript import Transcript
+
+_PYTHON = re.compile(r"^Traceback \(most recent call last\):|^  File \".*\", line \d+", re.MULTILINE)
+_NODE = re.compile(r"^Node\.js v\d|^Bun v\d", re.MULTILINE)
+_JAVA = re.compile(r'^Exception in thread "[^"]*" ', re.MULTILINE)
+_NAMED = re.compile(
+    r'^(?:Exception in thread "[^"]*" |Uncaught |error: )?(?:[\w$]+\.)*[A-Z][\w$]*(?:Error|Exception|Exit|Interrupt)\b[^\n]*',
+    re.MULTILINE,
+)
+_MOST_CHARS = 200
+_VARIABLE = re.compile(r"(?<![A-Za-z0-9_])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![A-Za-z0-9_])")
+
+
+def error_line(stderr: str) -> str:
+    """Return the line of *stderr* that names the error, or its last line where none does; nothing where it is empty."""
+    found = [match[0] for match in _NAMED.finditer(stderr)]
+    if found:
+        line = found[-1] if _PYTHON.search(stderr) else found[0]
+    else:
+        line = next((line for line in reversed(stderr.splitlines()) if line.strip()), "")
+    shown = "".join(c if c.isprintable() else " " for c in line).strip()
+    return shown if len(shown) <= _MOST_CHARS else f"{shown[: _MOST_CHARS - 4]} ..."
+
+
+def crashed(seen: Transcript) -> str | None:
+    """Return the error by which the script ended without meaning to, or None where it did not."""
+    end, stderr = seen.process, seen.stderr.text
+    if end.signal is not None and end.limit is None:
+        return f"it was ended by {end.signal}"
+    if not end.exit_code:
+        return None
+    if any(mark.search(stderr) for mark in (_PYTHON, _NODE, _JAVA)):
+        return error_line(stderr)
+    return None
+
+
+def variables_named(line: str) -> tuple[str, ...]:
+    """Return what looks like names of variables in the error *line*."""
+    return tuple(dict.fromkeys(_VARIABLE.findall(line)))
