@@ -30,13 +30,16 @@ endef
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate
 INSTALL = $(BIN)/python -I requirements/install.py
 
-.PHONY: stale run test lint bench fuzz lock schema docs endings clean help
+.PHONY: stale run test test-all lint bench fuzz lock schema docs endings clean help
 .DEFAULT_GOAL := help
 
 run: $(VENV)/ready-to-run ## set up, then run all examples on the embedded gateway (ARGS="-l node" narrows it down)
 	@$(BIN)/dvara-examples run all $(ARGS)
 
-test: lint ## set up, then check style and types and run the whole suite (ARGS="-k sse" narrows it down)
+test: lint ## set up, then check style and types and run the fast tests (ARGS="-k sse" narrows them down)
+	@$(BIN)/python -m pytest -n auto -m "not slow" $(ARGS)
+
+test-all: lint ## the same with every test: conformance, real installs, other gateways
 	@$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
 
 lint: $(VENV)/ready-to-test ## check style, layers and types
@@ -90,4 +93,4 @@ clean: ## remove the set-up and all that tests and builds left behind
 	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -10,6 +10,8 @@ from dvara_examples.records.transcript_file import read_transcript
 from dvara_examples.session.judge import judge
 from tests.integration.conftest import Ran, Tool
 
+pytestmark = pytest.mark.slow
+
 BROKEN = Path(__file__).resolve().parents[1] / "data" / "broken"
 CAUGHT_BY: dict[str, str] = yaml.safe_load((BROKEN / "caught-by.yaml").read_text("utf-8"))
 

@@ -4,6 +4,8 @@ import pytest
 
 from tests.integration.conftest import Tool
 
+pytestmark = pytest.mark.slow
+
 KNOWN = {
     "conform-f11-fields-alone[python]",
     "conform-f15-bom[java]",

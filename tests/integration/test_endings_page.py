@@ -4,6 +4,8 @@ import pytest
 
 from tests.endings_page import LANGUAGES, PAGE, WIRES, read_table, run_rows
 
+pytestmark = pytest.mark.slow
+
 AGAIN = ("conform-e21-silent-truncation", "conform-e12-error-event", "conform-r01-wrong-key", "conform-s02-length")
 """Rows that are made quickly, one of them with naive clients that are fooled in all languages."""
 

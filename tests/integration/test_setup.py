@@ -14,6 +14,8 @@ import pytest
 from tests.integration.conftest import COMMAND, REPOSITORY, Ran, Tool, clean_environment
 from tests.integration.namespaces import without_network
 
+pytestmark = pytest.mark.slow
+
 LIMIT_S = 150
 SETTINGS = """<settings>
   <mirrors><mirror><id>counted</id><mirrorOf>*</mirrorOf><url>{url}</url></mirror></mirrors>

@@ -14,6 +14,8 @@ from dvara_examples.core.clock import SystemClock
 from dvara_examples.embedded_gateway.server import EmbeddedServer
 from tests.integration.conftest import COMMAND, REPOSITORY, Tool, clean_environment
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = (
     "chat-basic",
     "stream-basic",

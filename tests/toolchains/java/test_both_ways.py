@@ -14,6 +14,8 @@ from dvara_examples.toolchains import Command, PreparedRuntime, Runtime
 from dvara_examples.toolchains._java.jdk import RequiredJava, find_jdks, newest
 from dvara_examples.toolchains.java import toolchain
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[[Command], "subprocess.CompletedProcess[str]"]
 WAYS = ("jbang", "built-in")
 

@@ -20,6 +20,8 @@ from dvara_examples.toolchains import Command, Runtime
 from dvara_examples.toolchains._java.intact import intact_folder
 from dvara_examples.toolchains.java import toolchain
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[[Command], "subprocess.CompletedProcess[str]"]
 
 PREPARE = """
@@ -56,7 +58,6 @@ def fresh(java_world: World, tmp_path: Path) -> World:
     return replace(java_world, cache_dir=tmp_path / "cache")
 
 
-@pytest.mark.slow
 def test_two_processes_and_four_threads_at_once(fresh: World, runtime: Runtime, data: Path, tmp_path: Path, run: Run) -> None:
     """Processes that prepare one script with dependencies at once, in an empty cache, all get the same working command."""
     script = data / "jackson" / "WithJackson.java"
@@ -70,7 +71,6 @@ def test_two_processes_and_four_threads_at_once(fresh: World, runtime: Runtime, 
     assert run(commands[0]).stdout == "x\n"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["java-archive", "java-classes"])
 def test_killed_while_preparing(stage: str, fresh: World, runtime: Runtime, data: Path, tmp_path: Path, run: Run) -> None:
     """After a kill in the middle of a stage the next run builds that stage anew, and works."""

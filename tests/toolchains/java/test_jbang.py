@@ -19,6 +19,8 @@ from dvara_examples.toolchains._java.jbang import _versions
 from dvara_examples.toolchains._java.jbang_home import cache_folder, find_jbang
 from dvara_examples.toolchains.java import toolchain
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[[Command], "subprocess.CompletedProcess[str]"]
 
 
