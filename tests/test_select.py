@@ -49,7 +49,7 @@ def make_example(root: Path, example_id: str) -> Example:
         for language, name in SCRIPTS[example_id].items()
     )
     return Example(
-        example_id, "A title", TAGS[example_id], (), (), {}, (), Limits(), variants, here, explicit=example_id in EXPLICIT
+        example_id, "A title", TAGS[example_id], (), (), {}, (), Limits(), variants, here, opt_in=example_id in EXPLICIT
     )
 
 
@@ -110,7 +110,7 @@ def test_what_is_explicit_is_chosen_by_id_pattern_or_tag(manifest: Manifest, tmp
 def test_a_manifest_of_explicit_examples_alone_has_no_all(manifest: Manifest, tmp_path: Path) -> None:
     """Where all would be nothing, the user is told how to name what there is."""
     explicit = replace(manifest, examples=manifest.examples[-1:])
-    with pytest.raises(NothingSelected, match="every example is explicit"):
+    with pytest.raises(NothingSelected, match="every example is opt-in"):
         select(explicit, ["all"], cwd=tmp_path)
 
 
@@ -197,7 +197,7 @@ def test_right_words_that_leave_nothing_say_which_emptied_it(manifest: Manifest,
         ("!id(stream-*) & !language(node)", ["chat-basic[python]", "x-odd[python]"]),
         ("!needs(scripted) & language(java)", ["stream-basic[java]"]),
         ("tag(conformance)", ["conform-cut[python]", "conform-cut[java]"]),
-        ("explicit() & language(java)", ["conform-cut[java]"]),
+        ("opt_in() & language(java)", ["conform-cut[java]"]),
     ],
 )
 def test_a_filter_chooses_what_it_holds_for(text: str, expected: list[str], manifest: Manifest, tmp_path: Path) -> None:
@@ -235,5 +235,5 @@ def test_a_filter_that_leaves_nothing_says_so(manifest: Manifest, tmp_path: Path
     """Exit 4 with the filter, and a word about explicit examples where it holds for those alone."""
     with pytest.raises(NothingSelected, match=r"fits the filter 'none\(\)'$"):
         select(manifest, [], cwd=tmp_path, filters=["none()"])
-    with pytest.raises(NothingSelected, match=r"it holds for explicit ones alone: ask for them with id"):
+    with pytest.raises(NothingSelected, match=r"it holds for opt-in ones alone: ask for them with id"):
         select(manifest, [], cwd=tmp_path, filters=["file(Cut.java)"])

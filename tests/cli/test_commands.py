@@ -71,7 +71,7 @@ def test_every_command_has_a_help_that_ends_with_0(command: str) -> None:
 def test_list_names_every_example_with_its_languages() -> None:
     """One line per example, and beside them a word about those that have to be asked for."""
     examples = load_manifest(REPOSITORY / "examples" / "manifest.yaml", REPOSITORY).examples
-    plain = [example for example in examples if not example.explicit]
+    plain = [example for example in examples if not example.opt_in]
     done = call("list")
     lines = done.stdout.splitlines()
     assert re.fullmatch(r"and \d+ more that have to be asked for \(--tag conformance, --tag conformance-slow\)\n", done.stderr)
@@ -170,7 +170,7 @@ def test_importing_the_command_line_loads_click_and_little_else() -> None:
         (("truncated",), ("truncated: an ending", "Comes about:", "To do:")),
         (("RESET",), ("reset: an ending", "reset: a fault")),
         (("prints_the_stream", "3"), ("prints_the_stream: an expectation", "3: an exit code")),
-        ((), ("endings\n", "exit codes\n", "eof_without_done", "close_early", "hangs_up_within_s", "flaky")),
+        ((), ("endings\n", "exit codes\n", "eof_without_done", "close_early", "disconnects_within_s", "flaky")),
     ],
 )
 def test_explain_tells_what_a_word_means(args: tuple[str, ...], told: tuple[str, ...]) -> None:

@@ -71,7 +71,7 @@ def offered(line: str, home: Path, cwd: Path = REPOSITORY) -> list[str]:
         ("dvara-examples run examples/node/stream-b", ["examples/node/stream-basic.mjs"]),
         ("dvara-examples list --tag smo", ["smoke"]),
         ("dvara-examples run all -l ", ["python", "node", "java"]),
-        ("dvara-examples explain hang", ["hangs_up_within_s"]),
+        ("dvara-examples explain disc", ["disconnects_within_s"]),
         ("dvara-examples judge 2", ["20261122T200000Z-abcd"]),
         ("dvara-examples show lat", ["latest"]),
         ("dvara-examples show latest o", ["odd[python]"]),

@@ -93,4 +93,4 @@ def test_every_conformance_entry_belongs_to_a_case() -> None:
         if id_.startswith("conform-"):
             assert id_.split("-")[1].upper() in CASES, id_
             assert entry["tags"] in (["conformance"], ["conformance-slow"]), id_
-            assert entry["explicit"], id_
+            assert entry["opt_in"], id_

@@ -25,7 +25,7 @@ def _scripts(folder: Path) -> list[tuple[str, str, Path]]:
     return [
         (example["id"], language, folder / file)
         for example in manifest["examples"]
-        if not example.get("explicit")
+        if not example.get("opt_in")
         for language, file in example["variants"].items()
     ]
 
@@ -119,7 +119,7 @@ def _only_embedded(answer: dict[str, object]) -> bool:
 def test_what_is_tried_on_any_gateway_has_no_answers_that_only_the_embedded_one_gives() -> None:
     """An entry whose answers are more than a text or a document, or come slowly, needs `scripted`: others may do otherwise."""
     manifest = yaml.safe_load((EXAMPLES / "manifest.yaml").read_text("utf-8"))
-    explicit = [example for example in manifest["examples"] if example.get("explicit")]
+    explicit = [example for example in manifest["examples"] if example.get("opt_in")]
     scripted = {
         example["id"]
         for example in explicit

@@ -31,11 +31,11 @@ SAMPLES: dict[str, object] = {
     "path": "/v1/chat/completions",
     "request_headers": {"Accept": "application/json", "X-Debug": "absent", "Authorization": {"matches": "^Bearer ."}},
     "request_json": {"at": {"/stream": True}},
-    "attempt_gaps_s": [{"min": 0.4, "max": 1.5}, {"min": 0.9}],
+    "retry_delays_s": [{"min": 0.4, "max": 1.5}, {"min": 0.9}],
     "honours_retry_after": True,
     "no_retry_after_end": True,
     "idempotency_key_stable": True,
-    "hangs_up_within_s": 2.0,
+    "disconnects_within_s": 2.0,
     "order": ["request 1", "text 1", {"stdout": "Hello"}, "exit"],
 }
 

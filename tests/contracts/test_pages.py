@@ -32,7 +32,7 @@ def test_the_cookbook_shows_every_streaming_example_in_every_language() -> None:
     """All of its code is taken from regions; none is excused, and none is the page's own."""
     ((_, standings),) = stand_all([load_page(COOKBOOK, COOKBOOK.name)], MANIFEST)
     shown = {standing.variant.id for standing in standings if standing.variant}
-    streaming = {v.id for e in MANIFEST.examples if e.id.startswith("stream-") and not e.explicit for v in e.variants}
+    streaming = {v.id for e in MANIFEST.examples if e.id.startswith("stream-") and not e.opt_in for v in e.variants}
     assert shown == streaming
     assert {standing.state.value for standing in standings} == {"in step"}
 

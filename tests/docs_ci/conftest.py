@@ -23,7 +23,7 @@ examples:
   variants: {python: greet_twice.py}
 - id: nul
   title: Shows a NUL
-  explicit: true
+  opt_in: true
   expect: {exit: 0}
   variants: {python: nul.py}
 """

@@ -101,7 +101,7 @@ def test_it_reports_usage_on_request(client: Callable[..., OpenAI]) -> None:
 
 def test_a_refusal_is_a_graceful_end(client: Callable[..., OpenAI]) -> None:
     """The client sees a stream without text whose reason is ``content_filter``."""
-    chunks = list(stream(client({"refused": True})))
+    chunks = list(stream(client({"content_filter": True})))
     assert text_of(chunks) == ""
     assert chunks[-1].choices[0].finish_reason == "content_filter"
 

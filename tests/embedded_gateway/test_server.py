@@ -71,7 +71,7 @@ def test_closing_cuts_streams_and_ends_threads() -> None:
     """A stream under way ends with a FIN and without its last chunk, an idle connection with a FIN, and no thread is left."""
     with EmbeddedServer(clock=SystemClock()) as embedded:
         key = embedded.add_key([parse_answer(ENDLESS)])
-        silent = embedded.add_key([parse_answer({"silence": True})])
+        silent = embedded.add_key([parse_answer({"hang": True})])
         with Wire(embedded.base_url) as stream, Wire(embedded.base_url) as idle, Wire(embedded.base_url) as waiting:
             stream.send(request(key))
             stream.until(b"data:")
@@ -130,7 +130,7 @@ def test_silence_ends_with_the_gateways_limit(
 ) -> None:
     """A provider that never answers is an error in the end: 500 where a stream was asked for, 502 otherwise."""
     embedded = start(lifetime_s=0.3, answer_s=0.3)
-    key = embedded.add_key([parse_answer({"silence": True})])
+    key = embedded.add_key([parse_answer({"hang": True})])
     with Wire(embedded.base_url) as wire:
         (reply,) = wire.exchange(request(key, chat_body(stream=stream)))
     assert (reply.status, reply.error["code"]) == (f"HTTP/1.1 {status} ", code)
@@ -140,8 +140,8 @@ def test_silence_ends_with_the_client(embedded: EmbeddedServer, add_key: Callabl
     """A client that gives up on a silent answer frees its thread at once."""
     with Wire(embedded.base_url) as wire:
         wire.exchange(request(embedded.default_key, method="GET", path="/v1/models"))
-        wire.send(request(add_key({"silence": True})))
-    assert wait_for(lambda: any("silence" in line and line.endswith("client left") for line in log))
+        wire.send(request(add_key({"hang": True})))
+    assert wait_for(lambda: any("hang" in line and line.endswith("client left") for line in log))
 
 
 def test_a_client_that_leaves_ends_its_stream(embedded: EmbeddedServer, add_key: Callable[..., str], log: list[str]) -> None:

@@ -101,14 +101,14 @@ def test_a_deferred_answer_is_one_chunk(ask: Ask) -> None:
 
 def test_a_refused_answer_shows_nothing_of_itself(ask: Ask) -> None:
     """Governance sends the role, ``content_filter`` and ``[DONE]``: no content, no message."""
-    events = ask({"refused": True})
+    events = ask({"content_filter": True})
     assert choices(events) == [{"delta": {"role": "assistant"}, "finish_reason": "content_filter"}]
     assert events[1:] == ["[DONE]"]
 
 
 def test_a_role_that_came_first_is_not_repeated_by_the_refusal(ask: Ask) -> None:
     """Where a chunk already carried the role, the refusal's delta is empty."""
-    last = choices(ask({"refused": True, "role_first": True}))[-1]
+    last = choices(ask({"content_filter": True, "role_first": True}))[-1]
     assert last == {"delta": {}, "finish_reason": "content_filter"}
 
 
@@ -159,9 +159,9 @@ def test_usage_is_counted_like_the_mock_provider(ask: Ask) -> None:
 
 
 def test_providers_write_a_blank_behind_data(embedded: EmbeddedServer, add_key: Callable[..., str]) -> None:
-    """``spelling: spaced`` writes ``data: `` everywhere; DVARA itself writes ``data:``."""
+    """``sse_space: true`` writes ``data: `` everywhere; DVARA itself writes ``data:``."""
     replies: list[Reply] = []
-    for how in ({"spelling": "spaced"}, {}):
+    for how in ({"sse_space": True}, {}):
         with Wire(embedded.base_url) as wire:
             replies += wire.exchange(request(add_key({"text": "a b", **how})))
     spaced, plain = replies
@@ -203,8 +203,8 @@ def test_requests_of_a_key_get_its_answers_in_order(embedded: EmbeddedServer, ad
 
 
 def test_an_answer_many_times_over(ask: Ask) -> None:
-    """``times`` repeats the pieces, and deferred they are one text."""
-    answer = {"pieces": ["a", " b"], "times": 3, "piece_delay_s": 0}
+    """``repeat`` repeats the pieces, and deferred they are one text."""
+    answer = {"pieces": ["a", " b"], "repeat": 3, "piece_delay_s": 0}
     assert "".join(choice["delta"].get("content", "") for choice in choices(ask(answer))) == "a ba ba b"
     assert len(choices(ask(answer))) == 7
     assert choices(ask({**answer, "deferred": True}))[0]["delta"]["content"] == "a ba ba b"
@@ -220,9 +220,9 @@ def test_a_refusal_of_the_model_has_a_field_of_its_own(ask: Ask) -> None:
     ]
 
 
-@pytest.mark.parametrize(("more", "last"), [({}, "error"), ({"then_done": True}, "[DONE]")])
+@pytest.mark.parametrize(("more", "last"), [({}, "error"), ({"done_after_error": True}, "[DONE]")])
 def test_what_follows_an_error_event(ask: Ask, more: dict[str, object], last: str) -> None:
-    """Nothing follows it at the gateway; ``then_done`` sends the sentinel all the same."""
+    """Nothing follows it at the gateway; ``done_after_error`` sends the sentinel all the same."""
     events = ask({"text": "a", "error_event_after": 1, **more})
     assert ["[DONE]" if event == "[DONE]" else next(iter(event)) for event in events][-1] == last
     assert len(events) == 2 + bool(more)

@@ -38,7 +38,7 @@ def test_tool_calls_are_whole(ask: Callable[[object], Reply]) -> None:
 
 def test_a_refusal_is_an_error(ask: Callable[[object], Reply]) -> None:
     """What ends a stream with ``content_filter`` is 400 ``pii_detected`` where nothing is streamed."""
-    reply = ask({"refused": True})
+    reply = ask({"content_filter": True})
     assert (reply.status, reply.error["code"]) == ("HTTP/1.1 400 ", "pii_detected")
 
 

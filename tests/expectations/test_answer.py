@@ -17,7 +17,7 @@ ALL: tuple[tuple[str, object], ...] = (
     ("deltas", {"max": 9}),
     ("first_token_within_s", 60),
     ("longest_gap_s", 60),
-    ("hangs_up_within_s", 60),
+    ("disconnects_within_s", 60),
 )
 """Expectations that would hold emptily if nothing at all counted as fast, short and free of secrets."""
 

@@ -156,7 +156,7 @@ def open_answer(*, ended_at_s: float = 1.3, ending: Ending = Ending.DONE, notes:
 def hangs_up(exchange: Exchange, most_s: float = 0.5, **more: object) -> Finding:
     """Check whether the example hung up in time."""
     seen = replace(make_transcript(exchanges=[exchange]), **more)  # type: ignore[arg-type]
-    return parse_expectation("hangs_up_within_s", most_s).check(seen)
+    return parse_expectation("disconnects_within_s", most_s).check(seen)
 
 
 @pytest.mark.parametrize(("most_s", "ok"), [(0.31, True), (0.29, False)])

@@ -45,7 +45,7 @@ def test_a_client_that_leaves_an_open_response_hangs_up(line: Line) -> None:
     answer(client, gateway)
     client.close()
     gateway.receive_all()
-    finding = check(line, "hangs_up_within_s", 60)
+    finding = check(line, "disconnects_within_s", 60)
     assert finding.ok
     assert finding.seen.startswith("done, ")
 
@@ -54,7 +54,7 @@ def test_a_client_that_stays_does_not_hang_up(line: Line) -> None:
     """Where only the end of the run closes the connection, the finding says that it had to be stopped."""
     client, gateway, _ = line.ask()
     answer(client, gateway)
-    finding = check(line, "hangs_up_within_s", 60)
+    finding = check(line, "disconnects_within_s", 60)
     assert not finding.ok
     assert "had to be stopped" in finding.sentence
 
@@ -66,7 +66,7 @@ def test_a_response_that_ends_leaves_nothing_to_hang_up_on(line: Line) -> None:
     gateway.send(b"0\r\n\r\n")
     client.receive(5)
     client.close()
-    assert "not the example ended" in check(line, "hangs_up_within_s", 60).sentence
+    assert "not the example ended" in check(line, "disconnects_within_s", 60).sentence
 
 
 @pytest.mark.parametrize(("retry_after", "ok"), [("0", True), ("60", False)])
@@ -132,7 +132,7 @@ def test_what_was_sent_twice_is_recorded_so_that_it_can_be_judged(line: Line) ->
         "request_json": {"at": {"/stream": True, "/messages/0/role": "user"}},
         "idempotency_key_stable": True,
         "responses": [429, 200],
-        "attempt_gaps_s": [{"max": 60}],
+        "retry_delays_s": [{"max": 60}],
         "no_retry_after_end": True,
         "text": {"equals": "Hello"},
         "deltas": 2,

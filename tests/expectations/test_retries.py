@@ -61,7 +61,7 @@ def check(key: str, value: object, *exchanges: Exchange) -> Finding:
 )
 def test_pauses_are_held_against_their_bounds_in_order(wanted: object, told: str) -> None:
     """A pause lasts from the end of an exchange to the next request; their number is exact."""
-    finding = check("attempt_gaps_s", wanted, refused(503, 0.1), refused(503, 0.7), answered(1.8))
+    finding = check("retry_delays_s", wanted, refused(503, 0.1), refused(503, 0.7), answered(1.8))
     assert finding.ok is (not told)
     assert told in finding.sentence
     assert finding.seen == "0.50 s, 1.00 s"
@@ -69,7 +69,7 @@ def test_pauses_are_held_against_their_bounds_in_order(wanted: object, told: str
 
 def test_a_request_before_the_end_of_the_one_before_is_no_pause() -> None:
     """Requests that overlap fulfil no bounds, not even those without a minimum."""
-    finding = check("attempt_gaps_s", [{"max": 5}], answered(0.1), answered(0.5))
+    finding = check("retry_delays_s", [{"max": 5}], answered(0.1), answered(0.5))
     assert not finding.ok
     assert "before the exchange before had ended" in finding.sentence
 
@@ -77,7 +77,7 @@ def test_a_request_before_the_end_of_the_one_before_is_no_pause() -> None:
 @pytest.mark.parametrize("exchanges", [(), (answered(),)])
 def test_without_a_second_request_there_is_no_pause(exchanges: tuple[Exchange, ...]) -> None:
     """A run that asked once or never fails where a pause is expected."""
-    assert not check("attempt_gaps_s", [{"max": 60}], *exchanges).ok
+    assert not check("retry_delays_s", [{"max": 60}], *exchanges).ok
 
 
 # -- Retry-After
@@ -268,10 +268,10 @@ def test_another_request_needs_a_key_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("attempt_gaps_s", [], "at least one pause"),
-        ("attempt_gaps_s", [{"min": 0}], "which hold always"),
-        ("attempt_gaps_s", [{"min": 2, "max": 1}], "min is not above max"),
-        ("attempt_gaps_s", [{"min": -1}], "a number of seconds"),
+        ("retry_delays_s", [], "at least one pause"),
+        ("retry_delays_s", [{"min": 0}], "which hold always"),
+        ("retry_delays_s", [{"min": 2, "max": 1}], "min is not above max"),
+        ("retry_delays_s", [{"min": -1}], "a number of seconds"),
         ("honours_retry_after", False, "true is accepted"),
         ("no_retry_after_end", "yes", "true is accepted"),
         ("idempotency_key_stable", 1, "true is accepted"),

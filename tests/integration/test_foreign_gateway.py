@@ -37,11 +37,11 @@ PERSON = {
     "hobby": "chess by post",
     "motto": "first things first, and one thing at a time",
 }
-ANSWER = {"json": PERSON, "role_first": True, "spelling": "spaced", "piece_delay_s": 0.05}
+ANSWER = {"json": PERSON, "role_first": True, "sse_space": True, "piece_delay_s": 0.05}
 """What the provider says to every request, as these come in any order; a document suits those who want text, too."""
 
 SHORT_MODEL = "short"
-SHORT_ANSWER = {"json": {**PERSON, "job": "cook", "motto": "first things first"}, "role_first": True, "spelling": "spaced"}
+SHORT_ANSWER = {"json": {**PERSON, "job": "cook", "motto": "first things first"}, "role_first": True, "sse_space": True}
 """The same for the conformance runs, in which each event may come late on purpose."""
 
 SERVED = ("chat-basic", "stream-basic", "stream-json-partial", "stream-json-schema", "stream-robust")

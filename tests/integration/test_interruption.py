@@ -38,7 +38,7 @@ def repository(tmp_path: Path) -> Path:
         "  - id: silent\n"
         "    title: never gets an answer\n"
         "    needs: [scripted]\n"
-        "    answers: [{silence: true}]\n"
+        "    answers: [{hang: true}]\n"
         "    limits: {wall_s: 120, idle_s: 2}\n"
         "    expect: {exit: 0}\n"
         "    variants: {python: python/silent.py}\n"

@@ -62,7 +62,7 @@ def test_everything_said_arrives_in_the_model(vocabulary: Vocabulary) -> None:
     assert (java.because, node.because) == ("Java has no SDK that retries", None)
     assert second.variants[0].relative == "node/stream-basic.mjs"
     assert [in_words(faults) for faults in example.faults] == ["none", "cut after 3 events"]
-    assert (example.explicit, second.explicit) == (False, True)
+    assert (example.opt_in, second.opt_in) == (False, True)
     assert (example.url, second.url) == ("https://{host}/api/v1/", None)
     assert (example.at_terminal, second.at_terminal) == (AtTerminal(8, 12), AtTerminal(None, None))
     assert [v.id for v in manifest.variants] == [

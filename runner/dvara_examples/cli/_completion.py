@@ -88,7 +88,7 @@ def files(_context: click.Context, _parameter: click.Parameter, begun: str) -> l
 @_offering
 def selectors(context: click.Context, begun: str) -> Iterable[tuple[str, str]]:
     """Offer `all`, examples, variants, and scripts as files."""
-    yield "all", "every example that is not explicit"
+    yield "all", "every example that is not opt-in"
     yield from _ids(context, begun)
     if "/" in begun:
         yield from ((str(path), "") for path in _scripts(context, begun))

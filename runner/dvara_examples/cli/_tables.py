@@ -28,10 +28,10 @@ def list_lines(manifest: "Manifest", variants: "Sequence[Variant]") -> Iterator[
 
 def left_out_line(manifest: "Manifest") -> str | None:
     """Say how many examples have to be asked for, and by which tags, or None where there are no such examples."""
-    explicit = [example for example in manifest.examples if example.explicit]
-    tags = sorted({tag for example in explicit for tag in example.tags})
+    opt_in = [example for example in manifest.examples if example.opt_in]
+    tags = sorted({tag for example in opt_in for tag in example.tags})
     by = f" (--tag {', --tag '.join(tags)})" if tags else ""
-    return f"and {len(explicit)} more that have to be asked for{by}" if explicit else None
+    return f"and {len(opt_in)} more that have to be asked for{by}" if opt_in else None
 
 
 def show_lines(manifest: "Manifest", variants: "Sequence[Variant]") -> Iterator[str]:

@@ -36,9 +36,10 @@ def command(words: tuple[str, ...]) -> None:
 
 def _explanations(word: str) -> "tuple[Explanation, ...]":
     from dvara_examples.core.explanations import explanations, words
+    from dvara_examples.core.renamed import EXPECTATIONS
     from dvara_examples.core.values import nearest
 
-    found = explanations(word)
+    found = explanations(EXPECTATIONS.get(word, word))
     if not found:
         known = [each.word for group in words().values() for each in group]
         near = nearest(word, known)

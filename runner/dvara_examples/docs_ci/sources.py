@@ -33,7 +33,7 @@ class Sources:
         """Return the example that *about* names, and its variant in *language*. Raises Unknown."""
         example = next((e for e in self.manifest.examples if e.id == about.example_id), None)
         if example is None:
-            ids = [e.id for e in self.manifest.examples if not e.explicit]
+            ids = [e.id for e in self.manifest.examples if not e.opt_in]
             raise Unknown(f"unknown example {about.example_id!r}; {did_you_mean(about.example_id, ids)}")
         variant = next((v for v in example.variants if v.language == language), None)
         if variant is None:

@@ -13,7 +13,7 @@ def table_lines(manifest: Manifest, page: Path) -> tuple[str, ...]:
 
     Examples that ``all`` leaves out have no row. A blank line stands before and behind, as some renderers need it.
     """
-    shown = [example for example in manifest.examples if not example.explicit]
+    shown = [example for example in manifest.examples if not example.opt_in]
     languages = list(dict.fromkeys(variant.language for example in shown for variant in example.variants))
     heads = ["example", "shows", *(_NAMES.get(language, language.capitalize()) for language in languages)]
     rows = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]

@@ -58,7 +58,7 @@ class Answer:
     usage: Mapping[str, object] | None = None
     reports_usage: bool = True
     spaced: bool = False
-    then_done: bool = False
+    done_after_error: bool = False
     habits: frozenset[ChunkHabit] = frozenset()
 
     @property
@@ -69,12 +69,12 @@ class Answer:
     @property
     def refused(self) -> bool:
         """Governance withholds this answer."""
-        return self.kind == "refused"
+        return self.kind == "content_filter"
 
     @property
     def silent(self) -> bool:
         """The provider never answers."""
-        return self.kind == "silence"
+        return self.kind == "hang"
 
 
 def text_answer(text: str, *, piece_delay_s: float = 0.02) -> Answer:

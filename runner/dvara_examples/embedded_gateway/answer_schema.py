@@ -44,11 +44,11 @@ _KEYS: Mapping[str, Mapping[str, object]] = {
     "pieces": {"type": "array", "items": _TEXT, "minItems": 1, "description": "An answer in exactly these pieces."},
     "json": {"type": ["object", "array"], "description": "An answer in JSON, in pieces that parse only when all have come."},
     "refusal": {**_TEXT, "description": "The model declines, in a field of its own."},
-    "times": {"type": "integer", "minimum": 1, "maximum": MOST_TIMES, "description": "All of it so many times over."},
+    "repeat": {"type": "integer", "minimum": 1, "maximum": MOST_TIMES, "description": "All of it so many times over."},
     "tool_calls": {"type": "array", "items": _TOOL_CALL, "minItems": 1, "description": "Calls of tools, alone or after a text."},
-    "refused": {**_TRUE, "description": "Governance withholds the whole answer."},
+    "content_filter": {**_TRUE, "description": "Governance withholds the whole answer."},
     "error": _ERROR,
-    "silence": {**_TRUE, "description": "The provider never answers."},
+    "hang": {**_TRUE, "description": "The provider never answers."},
     "finish_reason": {"enum": list(FINISH_REASONS)},
     "role_first": {"type": "boolean", "description": "The role comes in a chunk of its own."},
     "deferred": {"type": "boolean", "description": "Governance holds the answer back until it is whole: one chunk."},
@@ -58,12 +58,12 @@ _KEYS: Mapping[str, Mapping[str, object]] = {
     Break.LIFETIME: {**_COUNT, "description": "The stream's lifetime runs out after so many pieces: no [DONE]."},
     Break.ERROR_EVENT: {**_COUNT, "description": "An error event after so many pieces, and no [DONE]."},
     "usage": {"anyOf": [{"const": False}, _USAGE], "description": "What the provider reports; false where it reports nothing."},
-    "then_done": {"type": "boolean", "description": "[DONE] all the same, behind an error event."},
+    "done_after_error": {"type": "boolean", "description": "[DONE] all the same, behind an error event."},
     "chunks": {
         "oneOf": [_HABIT, {"type": "array", "items": _HABIT, "minItems": 1, "uniqueItems": True}],
         "description": "What the chunks of other providers have, or lack.",
     },
-    "spelling": {"enum": ["plain", "spaced"], "description": "spaced: 'data: ' with a space, as providers write it."},
+    "sse_space": {"type": "boolean", "description": "'data: ' with a space, as providers write it."},
 }
 
 

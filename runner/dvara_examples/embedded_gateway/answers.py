@@ -8,15 +8,15 @@ A text alone is short for ``{text: …}``. Otherwise an answer is a mapping. It 
 * ``refusal``: the model declines, in a field of its own, word by word;
 * ``tool_calls``: a list of ``{name, arguments[, id]}``, alone or after ``text`` or ``pieces``; *arguments* is a mapping or
   exact text;
-* ``refused: true``: governance withholds the whole answer: one ``content_filter`` chunk without content, then ``[DONE]``;
+* ``content_filter: true``: governance withholds the whole answer: one ``content_filter`` chunk without content, then ``[DONE]``;
   a request that is not streamed gets 400 ``pii_detected``;
 * ``error``: ``{status, code[, message][, retry_after_s]}``, a row of the gateway's error table, before any stream; one of
   *status* and *code* is enough;
-* ``silence: true``: the provider never answers. Nothing is sent until the client goes or the gateway's own limit has run out.
+* ``hang: true``: the provider never answers. Nothing is sent until the client goes or the gateway's own limit has run out.
 
 and may add, to the first five:
 
-* ``times``: ``text`` or ``pieces`` so many times over, for answers of thousands of pieces, or of megabytes;
+* ``repeat``: ``text`` or ``pieces`` so many times over, for answers of thousands of pieces, or of megabytes;
 * ``finish_reason``: ``stop`` (``tool_calls`` where there are some), ``length``, ``tool_calls``, ``content_filter``;
 * ``role_first: true``: the role comes in a chunk of its own, as many providers send it;
 * ``deferred: true``: governance holds the answer back until it is whole: one chunk with everything;
@@ -25,17 +25,19 @@ and may add, to the first five:
 * ``lifetime_after: N``: the stream's lifetime runs out after N pieces. The response ends properly, but without ``[DONE]``;
 * ``error_event_after: N``: after N pieces an error event, then the response ends properly without ``[DONE]``;
   a request that is not streamed gets 502 ``provider_error`` for any of the three;
-* ``then_done: true``: behind that event ``[DONE]`` all the same, as some gateways send it;
+* ``done_after_error: true``: behind that event ``[DONE]`` all the same, as some gateways send it;
 * ``chunks``: one or more habits of other providers: ``empty_first`` (a chunk without choices comes first), ``usage_last``
   (the usage comes unasked), ``nulls`` (what is absent is spelled as null), ``unknown_fields``, ``bare`` (choices alone);
 * ``usage``: the token counts that the provider reports (default: characters / 4), or ``false`` where it reports none;
-* ``spelling: spaced``: ``data: `` with a space, as providers (not DVARA) write it.
+* ``sse_space: true``: ``data: `` with a space, as providers (not DVARA) write it.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from dvara_examples.core.renamed import ANSWER_KEYS as RENAMED
+from dvara_examples.core.renamed import as_written, current_answer
 from dvara_examples.core.values import InvalidValue, as_bool, as_int, as_mapping, as_one_of, as_seconds, as_text, as_texts, below
 from dvara_examples.embedded_gateway.answer import (
     FINISH_REASONS,
@@ -57,32 +59,41 @@ _WAYS = (
     "piece_delay_s",
     "first_delay_s",
     "usage",
-    "spelling",
+    "sse_space",
     "chunks",
-    "then_done",
+    "done_after_error",
     *Break,
 )
 BESIDE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "error": ("first_delay_s",),
-        "silence": (),
-        "refused": ("first_delay_s", "role_first", "usage", "spelling"),
+        "hang": (),
+        "content_filter": ("first_delay_s", "role_first", "usage", "sse_space"),
         "json": _WAYS,
-        "text": ("tool_calls", "times", *_WAYS),
-        "pieces": ("tool_calls", "times", *_WAYS),
+        "text": ("tool_calls", "repeat", *_WAYS),
+        "pieces": ("tool_calls", "repeat", *_WAYS),
         "refusal": _WAYS,
         "tool_calls": _WAYS,
     }
 )
 """What an answer can say, in order of precedence, and the keys that may stand beside it."""
 
-ANSWER_KEYS = (*BESIDE, "times", *_WAYS)
+ANSWER_KEYS = (*BESIDE, "repeat", *_WAYS)
 
 
 def parse_answer(value: object) -> Answer:
     """Parse one answer from plain values. Raises InvalidValue with the path to what is wrong."""
     if isinstance(value, str):
         return text_answer(value)
+    if not isinstance(value, dict) or RENAMED.keys().isdisjoint(value):
+        return _parse(value)
+    try:
+        return _parse(current_answer(value))
+    except InvalidValue as error:
+        raise as_written(error, value, RENAMED) from None
+
+
+def _parse(value: object) -> Answer:
     given = as_mapping(value, ANSWER_KEYS)
     kind = next((key for key in BESIDE if key in given), None)
     if kind is None:
@@ -105,7 +116,7 @@ def _content(kind: str, given: Mapping[str, object]) -> Answer:
         match kind:
             case "error":
                 return Answer(kind=kind, error=as_error(given["error"]))
-            case "silence" | "refused":
+            case "hang" | "content_filter":
                 if not as_bool(given[kind]):
                     raise InvalidValue("found the boolean false", "true is accepted; leave the key out otherwise")
                 return Answer(kind=kind)
@@ -121,8 +132,8 @@ def _content(kind: str, given: Mapping[str, object]) -> Answer:
                 answer = Answer(kind=kind, text=refusal, pieces=words(refusal))
             case _:
                 answer = Answer(kind=kind)
-    with below("times"):
-        times = as_int(given.get("times", 1), least=1, most=MOST_TIMES)
+    with below("repeat"):
+        times = as_int(given.get("repeat", 1), least=1, most=MOST_TIMES)
         answer = replace(answer, text=answer.text * times, pieces=answer.pieces * times)
     if "tool_calls" not in given:
         return answer
@@ -145,8 +156,8 @@ def _ways(answer: Answer, given: Mapping[str, object]) -> Answer:
                     answer = replace(answer, piece_delay_s=as_seconds(value, most=3600.0))
                 case "first_delay_s":
                     answer = replace(answer, first_delay_s=as_seconds(value, most=3600.0))
-                case "spelling":
-                    answer = replace(answer, spaced=as_one_of(value, ("plain", "spaced")) == "spaced")
+                case "sse_space":
+                    answer = replace(answer, spaced=as_bool(value))
                 case "chunks":
                     answer = replace(answer, habits=_habits(value))
                 case "usage":
@@ -168,13 +179,16 @@ def _habits(value: object) -> frozenset[ChunkHabit]:
 def _breaks(answer: Answer, given: Mapping[str, object]) -> Answer:
     """Parse where the stream breaks, if it does."""
     named = [kind for kind in Break if kind in given]
-    if "then_done" in given:
+    if "done_after_error" in given:
         if named != [Break.ERROR_EVENT]:
             raise InvalidValue(
-                "found 'then_done' without an error event", f"{Break.ERROR_EVENT} goes before it", ("then_done",), on_key=True
+                "found 'done_after_error' without an error event",
+                f"{Break.ERROR_EVENT} goes before it",
+                ("done_after_error",),
+                on_key=True,
             )
-        with below("then_done"):
-            answer = replace(answer, then_done=as_bool(given["then_done"]))
+        with below("done_after_error"):
+            answer = replace(answer, done_after_error=as_bool(given["done_after_error"]))
     if not named:
         return answer
     if len(named) > 1 or "finish_reason" in given:

@@ -88,7 +88,7 @@ def _end(visit: RequestContext, end: StreamEnd, answer: Answer) -> None:
     response = visit.response
     if end is StreamEnd.ERROR_EVENT:
         response.event(compact(_error_event(response.trace_id)), spaced=answer.spaced)
-    if end is StreamEnd.DONE or answer.then_done:
+    if end is StreamEnd.DONE or answer.done_after_error:
         response.event(DONE, spaced=answer.spaced)
     if response.status is None:
         raise refuse("provider_error" if end is StreamEnd.ABORT else "internal_error")

@@ -42,7 +42,7 @@ def _governed(request: ChatRequest) -> Answer | None:
         message = "Request blocked: guardrail violation detected (JAILBREAK)"
         return Answer(kind="error", error=Refusal("guardrail_blocked", message))
     if _ASKS_FOR_EMAIL.search(text_of(request.messages[-1])):
-        return Answer(kind="refused", first_delay_s=PIECE_DELAY_S)
+        return Answer(kind="content_filter", first_delay_s=PIECE_DELAY_S)
     return None
 
 

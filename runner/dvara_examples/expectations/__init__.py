@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from functools import cache
 from types import ModuleType
 
+from dvara_examples.core.renamed import EXPECTATIONS
 from dvara_examples.core.values import InvalidValue, below, did_you_mean, quoted
 from dvara_examples.records.verdict import Expectation
 
@@ -47,8 +48,8 @@ def expectation_module(key: str) -> ModuleType:
 
 
 def parse_expectation(key: str, value: object) -> Expectation:
-    """Parse one entry of ``expect:``. Raises InvalidValue with a path that starts with *key*."""
-    module = expectation_module(key)
+    """Parse one entry of ``expect:``; *key* may be an old name. Raises InvalidValue with a path that starts with *key*."""
+    module = expectation_module(EXPECTATIONS.get(key, key))
     with below(key):
         parsed: Expectation = module.parse(value)
     return parsed

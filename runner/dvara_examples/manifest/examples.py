@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dvara_examples.core.renamed import EXAMPLE_KEYS as RENAMED_KEYS
 from dvara_examples.core.values import InvalidValue, Path, as_bool, as_one_of, describe
 from dvara_examples.manifest.checks import Checks
 from dvara_examples.manifest.expects import Expected
@@ -23,7 +24,7 @@ from dvara_examples.records.model import AtTerminal, Limits
 MANIFEST_KEYS = ("version", "docs", "defaults", "examples")
 DEFAULTS_KEYS = ("limits",)
 EXAMPLE_KEYS = (
-    *("id", "title", "tags", "explicit", "needs", "answers", "faults", "url", "interrupt_after", "stdout_closes_after"),
+    *("id", "title", "tags", "opt_in", "needs", "answers", "faults", "url", "interrupt_after", "stdout_closes_after"),
     *("args", "env", "limits", "expect", "variants"),
 )
 NEEDED_KEYS = ("id", "title", "expect", "variants")
@@ -89,7 +90,7 @@ class _ExampleReader:
         """Return the example at *index*, or None where it cannot be told what it is."""
         path = ("examples", index)
         checks = self.checks
-        found = checks.mapping(value, path, EXAMPLE_KEYS, NEEDED_KEYS)
+        found = checks.mapping(value, path, (*EXAMPLE_KEYS, *RENAMED_KEYS), NEEDED_KEYS)
         if found is None:
             checks.named_all = False
             return None
@@ -107,11 +108,17 @@ class _ExampleReader:
         shared = Shared(example_id, args, env, limits, expected)
         variants = read_variants(checks, found["variants"], (*path, "variants"), shared) if "variants" in found else ()
         origin = checks.origin(("examples",), index)
-        explicit = checks.problems.read(as_bool, found["explicit"], (*path, "explicit"), False) if "explicit" in found else False
+        opt_in = self._opt_in(found, path)
         url = checks.problems.read(parse_url, found["url"], (*path, "url"), None) if "url" in found else None
         at_terminal = AtTerminal(*(self._bytes(found, key, path) for key in ("interrupt_after", "stdout_closes_after")))
         given = (example_id, title, tags, needs, answers)
-        return Example(*given, *expected, limits, variants, origin, faults, explicit, url, at_terminal)
+        return Example(*given, *expected, limits, variants, origin, faults, opt_in, url, at_terminal)
+
+    def _opt_in(self, found: Mapping[str, object], path: Path) -> bool:
+        key = "explicit" if "explicit" in found else "opt_in"
+        if key != "opt_in" and "opt_in" in found:
+            self.checks.problems.add("found 'explicit' beside 'opt_in'", "keep 'opt_in'", (*path, key), on_key=True)
+        return self.checks.problems.read(as_bool, found[key], (*path, key), False) if key in found else False
 
     def _bytes(self, found: Mapping[str, object], key: str, path: Path) -> int | None:
         return self.checks.problems.read(parse_bytes, found[key], (*path, key), None) if key in found else None

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dvara_examples.core.errors import ManifestError
+from dvara_examples.core.renamed import old_keys
 from dvara_examples.core.world import World
 from dvara_examples.manifest.checks import Checks
 from dvara_examples.manifest.examples import read_docs, read_examples
@@ -50,16 +51,30 @@ def load_manifest(
         examples, docs = read_examples(checks, document.value), read_docs(checks, document.value)
         if problems.found:
             raise ManifestError(_sentences(_distinct(problems.found), shown, text, document))
-        return Manifest(path, root, examples, docs)
+        return Manifest(path, root, examples, docs, _notes(document, shown, text))
 
 
 def manifest_of(world: World, also_named: Collection[Path] = ()) -> Manifest:
-    """Read the manifest of *world*; messages name it as seen from where the user is. Raises ManifestError."""
-    return load_manifest(world.manifest_path, world.root, display=world.cwd, also_named=also_named)
+    """Read the manifest of *world*; messages name it as seen from where the user is. Raises ManifestError.
+
+    What it says in old words goes to the user as notes.
+    """
+    manifest = load_manifest(world.manifest_path, world.root, display=world.cwd, also_named=also_named)
+    for note in manifest.notes:
+        world.stderr.write(f"note: {note}\n")
+    return manifest
 
 
 def _shown(path: Path, display: Path) -> str:
     return (path.relative_to(display) if path.is_relative_to(display) else path).as_posix()
+
+
+def _notes(document: YamlDocument, shown: str, text: str) -> tuple[str, ...]:
+    """Return a sentence for each key that has a new name."""
+    old = dict(old_keys(document.value))
+    places = find_positions(text, {(path, True) for path in old}, document.aliases) if old else {}
+    found = sorted((places[path, True], path[-1], new) for path, new in old.items())
+    return tuple(f"{shown}:{line}:{column}: {old!r} is now {new!r}; rename it" for (line, column), old, new in found)
 
 
 def _distinct(problems: list[Problem]) -> list[Problem]:

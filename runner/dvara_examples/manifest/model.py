@@ -57,7 +57,7 @@ class Example:
 
     *answers* are the scripted answers as plain values, one per request; *expect* and *expectations* hold for
     every variant that does not override them. *faults* are what the network does to the responses, one entry per request.
-    *explicit* keeps it out of ``all``: it has to be asked for. *url* is how DVARA_URL is spelled to the scripts, with ``{host}``
+    *opt_in* keeps it out of ``all``: it has to be asked for. *url* is how DVARA_URL is spelled to the scripts, with ``{host}``
     for host and port; None: as usual. *at_terminal* is what happens there while a script prints.
     """
 
@@ -72,7 +72,7 @@ class Example:
     variants: tuple[Variant, ...]
     origin: Origin
     faults: tuple[Faults, ...] = ()
-    explicit: bool = False
+    opt_in: bool = False
     url: str | None = None
     at_terminal: AtTerminal = LEFT_ALONE
 
@@ -81,13 +81,15 @@ class Example:
 class Manifest:
     """A manifest that was read from *path*; no file that it names lies outside *root*.
 
-    *docs* are the patterns, seen from *root*, of the documentation pages that show the examples.
+    *docs* are the patterns, seen from *root*, of the documentation pages that show the examples. *notes* are sentences about
+    words that have a new name.
     """
 
     path: Path
     root: Path
     examples: tuple[Example, ...]
     docs: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def variants(self) -> tuple[Variant, ...]:

@@ -75,7 +75,7 @@ def _example() -> Schema:
             "id": {**_WORD, "not": {"const": fields.RESERVED_ID}, "description": "What selects the example; unique."},
             "title": {**_LINE, "description": "What the example shows, in a few words."},
             "tags": {"type": "array", "items": _WORD},
-            "explicit": {"type": "boolean", "description": "Not part of all: an id, a glob or a tag has to ask for it."},
+            "opt_in": {"type": "boolean", "description": "Not part of all: an id, a glob or a tag has to ask for it."},
             "needs": {
                 "type": "array",
                 "items": {"enum": list(CAPABILITIES)},

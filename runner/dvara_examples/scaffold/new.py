@@ -21,7 +21,7 @@ from dvara_examples.scaffold.writing import write_all
 TEMPLATE = "stream-basic"
 SCHEMA = "manifest.schema.json"
 BEGINNING = f"# yaml-language-server: $schema={SCHEMA}\nversion: 1\n\nexamples:\n"
-_NOT_COPIED = ("title", "tags", "explicit", "pages", "variants")
+_NOT_COPIED = ("title", "tags", "opt_in", "explicit", "pages", "variants")
 
 
 @dataclass(frozen=True, slots=True)

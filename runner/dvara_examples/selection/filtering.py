@@ -13,12 +13,12 @@ from dvara_examples.toolchains import languages as known_languages
 Holds = Callable[[Example, Variant], bool]
 
 _MOST_LISTED = 12
-_ASKING = frozenset({"id", "tag", "explicit"})
-"""The predicates that can ask for an explicit example, where they are not negated."""
+_ASKING = frozenset({"id", "tag", "opt_in"})
+"""The predicates that can ask for an opt-in example, where they are not negated."""
 
 
 def compile_filter(text: str, manifest: Manifest) -> tuple[Holds, Holds]:
-    """Return whether the filter *text* holds for a variant, and whether it asks for one whose example is explicit.
+    """Return whether the filter *text* holds for a variant, and whether it asks for one whose example is opt-in.
 
     Raises SelectionError where it cannot be parsed, or where one of its words fits nothing that the manifest has.
     """
@@ -80,8 +80,8 @@ def _predicate_holds(predicate: Predicate) -> Holds:
             return lambda example, _: any(map(fits, example.needs))
         case "file":
             return lambda _, variant: any(map(fits, _tails(variant.relative)))
-        case "explicit":
-            return lambda example, _: example.explicit
+        case "opt_in":
+            return lambda example, _: example.opt_in
         case name:
             return lambda _example, _variant: name == "all"
 
@@ -127,14 +127,14 @@ def _hint(word: str, known: Collection[str]) -> str:
 def filter_variants(
     filters: Sequence[str], manifest: Manifest, pairs: Iterable[tuple[Example, Variant]], *, ask: bool
 ) -> list[tuple[Example, Variant]]:
-    """Return those of *pairs* that any of *filters* holds for; with *ask*, explicit examples have to be asked for.
+    """Return those of *pairs* that any of *filters* holds for; with *ask*, opt-in examples have to be asked for.
 
     Raises SelectionError as :func:`compile_filter` does.
     """
     compiled = [compile_filter(text, manifest) for text in filters]
 
     def chosen(example: Example, variant: Variant) -> bool:
-        asked = ask and example.explicit
+        asked = ask and example.opt_in
         return any(holds(example, variant) and (asks(example, variant) or not asked) for holds, asks in compiled)
 
     return [(example, variant) for example, variant in pairs if chosen(example, variant)]

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from dvara_examples.core.errors import SelectionError
+from dvara_examples.core.renamed import PREDICATES
 from dvara_examples.core.values import did_you_mean, quoted
 
 WITH_PATTERN = ("id", "tag", "language", "needs", "file")
 """The predicates that hold a word, in which ``*`` and ``?`` stand for other characters."""
-WITHOUT = ("explicit", "all", "none")
+WITHOUT = ("opt_in", "all", "none")
 """The predicates that hold nothing."""
 
 _DEEPEST = 50
@@ -162,16 +163,17 @@ class _Parser:
         token = self._token
         if token.word is None or token.quoted:
             self._expected(f"a predicate, !, or ( is accepted; predicates are {_listing()}", whole=True)
-        if token.word not in WITH_PATTERN + WITHOUT:
+        name = PREDICATES.get(token.word, token.word)
+        if name not in WITH_PATTERN + WITHOUT:
             known = did_you_mean(token.word, WITH_PATTERN + WITHOUT)
             refuse(self._text, token.column, f"unknown predicate {quoted(token.word)}; {known}")
         self._next += 1
         if not self._takes("("):
             self._expected(f"( after {token.word}")
-        pattern, column = self._pattern(token.word) if token.word in WITH_PATTERN else ("", token.column)
+        pattern, column = self._pattern(name) if name in WITH_PATTERN else ("", token.column)
         if not self._takes(")"):
             self._expected(")")
-        return Predicate(token.word, pattern, token.column, column)
+        return Predicate(name, pattern, token.column, column)
 
     def _pattern(self, name: str) -> tuple[str, int]:
         token = self._token

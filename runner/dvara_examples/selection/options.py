@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which examples a command is about; nothing at all means every one that is not explicit."""
+    """Which examples a command is about; nothing at all means every one that is not opt-in."""
 
     selectors: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()

@@ -32,7 +32,7 @@ def select(
     No selector at all means ``all``. *languages* and *tags* narrow the choice; any one of them is enough.
     *filters* narrow it too, by the language of :mod:`~dvara_examples.selection.filterset`; again any one is enough.
 
-    An example that is *explicit* is no part of ``all``: an id or a pattern names it, a tag or a filter does where there is
+    An example that is *opt_in* is no part of ``all``: an id or a pattern names it, a tag or a filter does where there is
     no selector, and a script's path only where no other example has that script.
 
     Raises SelectionError where a word names nothing that the manifest has, with the nearest that it has, and NothingSelected
@@ -59,8 +59,8 @@ def _filter(pairs: "list[_Pair]", manifest: Manifest, filters: Sequence[str], *,
     kept = filter_variants(filters, manifest, pairs, ask=ask)
     if not kept:
         shown = " or ".join(quoted(text) for text in filters)
-        explicit = ask and filter_variants(filters, manifest, pairs, ask=False)
-        hint = "; it holds for explicit ones alone: ask for them with id(…), tag(…) or explicit()" if explicit else ""
+        opt_in = ask and filter_variants(filters, manifest, pairs, ask=False)
+        hint = "; it holds for opt-in ones alone: ask for them with id(…), tag(…) or opt_in()" if opt_in else ""
         raise NothingSelected(f"nothing is left to run: nothing that is selected fits the filter {shown}{hint}")
     return kept
 
@@ -105,9 +105,9 @@ class _Matcher:
         return found
 
     def _all(self) -> set[str]:
-        every = {variant.id for example in self.manifest.examples if not example.explicit for variant in example.variants}
+        every = {variant.id for example in self.manifest.examples if not example.opt_in for variant in example.variants}
         if not every:
-            raise NothingSelected("every example is explicit, and all takes none of those; name an id, a glob or a tag")
+            raise NothingSelected("every example is opt-in, and all takes none of those; name an id, a glob or a tag")
         return every
 
     def _by_id(self, selector: str) -> Iterator[Variant]:
@@ -120,10 +120,10 @@ class _Matcher:
                 yield from (variant for variant in example.variants if is_language(variant.language))
 
     def _by_file(self, selector: str) -> set[str]:
-        """Return the ids of the variants whose script *selector* names; of explicit examples only where there are no others."""
+        """Return the ids of the variants whose script *selector* names; of opt-in examples only where there are no others."""
         found = list(self._with_file(selector))
-        explicit = {example.id for example in self.manifest.examples if example.explicit}
-        return {variant.id for variant in found if variant.example_id not in explicit} or {variant.id for variant in found}
+        opt_in = {example.id for example in self.manifest.examples if example.opt_in}
+        return {variant.id for variant in found if variant.example_id not in opt_in} or {variant.id for variant in found}
 
     def _with_file(self, selector: str) -> Iterator[Variant]:
         places = {os.path.normpath(base / selector) for base in (self.cwd, self.manifest.root)}

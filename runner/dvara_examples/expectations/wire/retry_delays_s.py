@@ -1,4 +1,4 @@
-"""``attempt_gaps_s: [{min: 0.4, max: 1.5}, {min: 0.9}]``: how long the example waited before it asked again, each time."""
+"""``retry_delays_s: [{min: 0.4, max: 1.5}, {min: 0.9}]``: how long the example waited before it asked again, each time."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,7 +21,7 @@ SCHEMA: dict[str, object] = {
 class AttemptGaps:
     """There was one more request than there are bounds, and each pause between two of them lay within its own."""
 
-    key: ClassVar[str] = "attempt_gaps_s"
+    key: ClassVar[str] = "retry_delays_s"
     witness: ClassVar[Witness] = Witness.WIRE
     wanted: tuple[Range[float], ...]
 
@@ -46,7 +46,7 @@ def _sentence(gap_s: float, bounds: Range[float]) -> str:
 
 
 def parse(value: object) -> Expectation:
-    """Parse the value of ``attempt_gaps_s:``."""
+    """Parse the value of ``retry_delays_s:``."""
     wanted = []
     for index, item in enumerate(as_list(value)):
         with below(index):

@@ -1,4 +1,4 @@
-"""``hangs_up_within_s: 2.0``: after the end of the answer the example closes, though the gateway keeps the response open.
+"""``disconnects_within_s: 2.0``: after the end of the answer the example closes, though the gateway keeps the response open.
 
 Looked at is the last exchange. The end of the answer is the event with ``[DONE]``, or the last event where none came but a
 ``finish_reason`` did. That the example hung up shows in an exchange that it ended itself: ``client_closed``; ``done`` with the
@@ -29,7 +29,7 @@ _STOPPED = "the run was stopped"
 class HangsUpWithin:
     """The example closed the last exchange itself, within *most_s* seconds of the end of the answer."""
 
-    key: ClassVar[str] = "hangs_up_within_s"
+    key: ClassVar[str] = "disconnects_within_s"
     witness: ClassVar[Witness] = Witness.WIRE
     most_s: float
 
@@ -74,5 +74,5 @@ def _hung_up(answer: Exchange) -> bool:
 
 
 def parse(value: object) -> Expectation:
-    """Parse the value of ``hangs_up_within_s:``."""
+    """Parse the value of ``disconnects_within_s:``."""
     return HangsUpWithin(parse_time_limit(value))
