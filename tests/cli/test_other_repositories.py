@@ -50,7 +50,10 @@ def test_without_a_manifest_is_exit_2(tmp_path: Path, args: tuple[str, ...]) -> 
     done = call(*args, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert f"error: expected examples/manifest.yaml in {tmp_path} or above, found none\n" in done.stderr
-    assert all(word in done.stderr for word in ("dvara-examples record FILE", "dvara-examples new ID", "--shipped"))
+    assert all(
+        word in done.stderr
+        for word in ("dvara-examples init", "dvara-examples record FILE", "dvara-examples new ID", "--shipped")
+    )
     assert list(tmp_path.iterdir()) == []
 
 

@@ -18,6 +18,7 @@ COMMANDS = (
     "report",
     "explain",
     "docs",
+    "init",
     "new",
     "record",
     "doctor",

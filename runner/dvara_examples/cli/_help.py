@@ -31,7 +31,7 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     "Run": ("run", "plan", "judge", "report"),
     "Look": ("list", "show", "explain"),
-    "Write": ("new", "record", "docs"),
+    "Write": ("init", "new", "record", "docs"),
     "Set up": ("doctor", "setup", "completion"),
     "Serve": ("gateway", "tap"),
 }

@@ -10,19 +10,23 @@ from dvara_examples.core.world import World
 
 _MANIFEST = Path("examples", "manifest.yaml")
 _HINT = (
-    "`dvara-examples record FILE` runs one script and shows its entry, `dvara-examples new ID` starts an example; "
+    "`dvara-examples init` writes one for the scripts that are here, `dvara-examples record FILE` runs one script and shows its "
+    "entry, `dvara-examples new ID` starts an example; "
     "--manifest PATH takes another manifest, --shipped the examples that come with this tool"
 )
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
-def build_world(manifest: Path | None = None, *, offline: bool = False, may_be_new: bool = False) -> World:
+def build_world(
+    manifest: Path | None = None, *, offline: bool = False, may_be_new: bool = False, start: Path | None = None
+) -> World:
     """Build the world; *manifest* is the path that the user named, if any; *offline* keeps to this machine.
 
-    Where none is found it is the one that *may_be_new* in this folder; else ManifestError is raised.
+    It is looked for in *start* (default: the current folder) and above; where none is found it is the one that *may_be_new*
+    there. Else ManifestError is raised.
     """
     cwd = Path.cwd()
-    manifest_path, root = _find_manifest(manifest, cwd, may_be_new=may_be_new)
+    manifest_path, root = _find_manifest(manifest, cwd, start or cwd, may_be_new=may_be_new)
     elsewhere = root not in (cwd, *cwd.parents)
     return World(
         environ=dict(os.environ),
@@ -40,21 +44,21 @@ def build_world(manifest: Path | None = None, *, offline: bool = False, may_be_n
     )
 
 
-def _find_manifest(named: Path | None, cwd: Path, *, may_be_new: bool) -> tuple[Path, Path]:
-    """Return the manifest and the folder that its paths may not leave."""
+def _find_manifest(named: Path | None, cwd: Path, start: Path, *, may_be_new: bool) -> tuple[Path, Path]:
+    """Return the manifest and the folder that its paths may not leave; it is looked for in *start* and above."""
     if named is not None:
         path = Path(os.path.abspath(cwd / named))  # noqa: PTH100 - resolve() would follow a link out of the folder
         if path == shipped_manifest():
             return path, path.parents[1]
         marked = (folder for folder in path.parents if (folder / ".git").exists() or (folder / "pyproject.toml").exists())
         return path, next(marked, path.parent)
-    for root in (cwd, *cwd.parents):
+    for root in (start, *start.parents):
         if (root / _MANIFEST).is_file():
             return root / _MANIFEST, root
         if (root / ".git").exists():
             break  # what lies above is another repository
     if may_be_new:
-        return cwd / _MANIFEST, cwd
+        return start / _MANIFEST, start
     raise ManifestError((f"expected {_MANIFEST} in {cwd} or above, found none; {_HINT}",))
 
 

@@ -37,7 +37,7 @@ def inserted(text: str, entry: Sequence[str], shown: str) -> str:
     missing_end = line_end if before and before[-1] not in "\r\n\x85\u2028\u2029" else ""
     is_apart = place.line > 0 and not lines[place.line - 1].strip()  # the end of a text in which blank lines count
     gap = line_end if place.spaced and not is_apart else ""
-    block = "".join(" " * place.indent + line + line_end for line in entry)
+    block = "".join((" " * place.indent + line if line else "") + line_end for line in entry)
     return before + missing_end + gap + block + after
 
 

@@ -1,0 +1,105 @@
+"""What ``init`` does: looks through a folder, writes the manifest, and with ``--run`` writes down what each script did."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dvara_examples.core.errors import ExitCode, NothingSelected
+from dvara_examples.core.world import World
+from dvara_examples.scaffold.adopt.groups import Draft
+from dvara_examples.scaffold.adopt.script import Surveyed
+from dvara_examples.scaffold.adopt.survey import Survey, add, original_of, survey
+
+_MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class InitOrder:
+    """What the user typed."""
+
+    folder: Path
+    run: bool
+    dry_run: bool
+    verbose: bool
+    gateway: str
+
+
+def adopt(world: World, order: InitOrder) -> int:
+    """Look through the folder and write what is new; return the exit code. Raises NothingSelected where no script was found."""
+    folder = Path(os.path.abspath(order.folder))  # noqa: PTH100 - resolve() would follow a link out of the folder
+    found = survey(folder, world)
+    for line in _found_lines(found, verbose=order.verbose):
+        world.stdout.write(f"{line}\n")
+    if not found.scripts:
+        if found.known:
+            world.stdout.write("nothing is new\n")
+            return ExitCode.OK
+        cause = f"found no script in {world.shown(folder)} that asks a model"
+        raise NothingSelected(f"{cause}; name another folder, or try one script: dvara-examples record FILE")
+    if order.dry_run:
+        world.stdout.write(f"would write {world.shown(world.manifest_path)}\n")
+        return ExitCode.OK
+    original = original_of(world)
+    written = add(found, world, original)
+    if order.run:
+        drafts = _recorded(found, world, order)
+        if drafts is None:
+            world.stderr.write(f"interrupted; {world.shown(world.manifest_path)} says what was guessed, not what was seen\n")
+            return ExitCode.INTERRUPTED
+        add(found, world, original, drafts)
+    for path in written:
+        world.stdout.write(f"wrote {world.shown(path)}\n")
+    selectors = "all" if original is None else " ".join(draft.id for draft in found.drafts[:_MOST_NAMED]) or "all"
+    where = "" if world.root in (world.cwd, *world.cwd.parents) else f" --manifest {world.shown(world.manifest_path)}"
+    world.stdout.write(f"next: dvara-examples run {selectors}{where}\n")
+    return ExitCode.OK
+
+
+def _recorded(found: Survey, world: World, order: InitOrder) -> tuple[Draft, ...] | None:
+    """Run every new script once, and return the drafts with what was seen; None where this was interrupted."""
+    from dvara_examples.records.run_folder import RunFolder
+    from dvara_examples.selection.options import Selection
+    from dvara_examples.session import Options, open_session, reminder, run_session
+    from dvara_examples.session.adopting import SeenRuns, with_what_was_seen
+
+    options = Options(order.gateway, world.cores)
+    ids = tuple(draft.id for draft in found.drafts if draft.runnable)
+    if not ids:
+        return found.drafts
+    with open_session(world, Selection(ids, (), (), ()), options) as session:
+        for sentence in filter(None, (session.remark, reminder(session, options))):
+            world.stderr.write(f"{sentence}\n")
+        seen = SeenRuns(lambda text: world.stderr.write(f"  {text}\n"))
+        summary = run_session(session, RunFolder.create(world.runs_dir, world.clock.utc_now()), [seen], options)
+    return None if summary.interrupted else with_what_was_seen(found.drafts, seen.results)
+
+
+def _found_lines(found: Survey, *, verbose: bool) -> Iterator[str]:
+    """Yield what was found: examples with their scripts, where dependencies are declared, and what was left out and why."""
+    width = max((len(draft.id) for draft in found.drafts), default=0)
+    for draft in found.drafts:
+        yield f"{draft.id:<{width}}  {' '.join(draft.scripts)}  {draft.title}".rstrip()
+        yield from (f"{'':<{width}}  skipped: {s.relative} {s.skip}" for s in draft.scripts.values() if s.skip is not None)
+    yield from (f"{example_id}: {script.language} joins, {script.relative}" for example_id, script in found.joining)
+    for name, count in found.lists:
+        yield f"dependencies  {name}  ({_counted(count, 'script')})"
+    yield from _left_out(found.left_out, verbose=verbose)
+    new = len(found.scripts)
+    known = f", {found.known} known before" if found.known else ""
+    examples = _counted(len(found.drafts), "new example")
+    yield f"{_counted(new, 'script')} in {examples}{known}; {len(found.left_out)} left out"
+
+
+def _left_out(left_out: tuple[Surveyed, ...], *, verbose: bool) -> Iterator[str]:
+    counted = Counter(str(script.left_out) for script in left_out)
+    for reason, count in counted.items():
+        names = [script.relative for script in left_out if script.left_out == reason]
+        shown = names if verbose else names[:_MOST_NAMED]
+        more = f" and {count - len(shown)} more" if count > len(shown) else ""
+        yield f"left out  {reason}: {', '.join(shown)}{more}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -1,0 +1,34 @@
+"""``dvara-examples init``."""
+
+from pathlib import Path
+
+import click
+
+from dvara_examples.cli._options import gateway_option, own_manifest_option
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default=".", metavar="[FOLDER]")
+@click.option("--run", "run_them", is_flag=True, help="Run every new script once, and write down what was seen.")
+@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@click.option("-v", "--verbose", is_flag=True, help="Name every file that was left out.")
+@gateway_option
+@own_manifest_option
+def command(folder: Path, run_them: bool, dry_run: bool, verbose: bool, gateway: str, manifest: Path | None) -> int:
+    """Write a manifest for the scripts of a repository.
+
+    Finds the scripts that ask a model, in all languages, and groups those of one behaviour into an example. Adds what is new
+    where there is a manifest. Says what it left out and why. No script is changed, and what the manifest had stays byte for byte.
+
+    \b
+    dvara-examples init
+    dvara-examples init examples --run
+    """
+    if run_them and dry_run:
+        raise click.UsageError("--run writes what it sees, and --dry-run writes nothing; give one of them")
+    from dvara_examples.cli._adopting import InitOrder, adopt
+    from dvara_examples.cli._world import build_world
+
+    where = folder.absolute()
+    world = build_world(manifest, may_be_new=True, start=where)
+    return adopt(world, InitOrder(where, run_them, dry_run, verbose, gateway))

@@ -1,0 +1,96 @@
+"""The same behaviour in several languages is one example."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dvara_examples.scaffold.adopt.script import Surveyed
+from dvara_examples.scaffold.adopt.titles import id_of, named_after, tags_of, title_in_readme, topic_of, words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An example to be: one script per language; *guesses* are comments, and *expect* what it is held to."""
+
+    id: str
+    title: str
+    tags: tuple[str, ...]
+    scripts: Mapping[str, Surveyed]
+    guesses: tuple[str, ...] = ()
+    expect: Mapping[str, object] = field(default_factory=dict)
+    unlike: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+    @property
+    def runnable(self) -> tuple[Surveyed, ...]:
+        """The scripts that can run here."""
+        return tuple(script for script in self.scripts.values() if script.skip is None)
+
+
+def group(found: Sequence[Surveyed], root: Path, taken: Collection[str]) -> tuple[Draft, ...]:
+    """Put the scripts of one behaviour together, in the order of their paths; no id is one of *taken*.
+
+    Scripts belong together that have the same words as a name, below the same folders but for those that name a language.
+    """
+    kinds: dict[tuple[tuple[str, ...], str], list[dict[str, Surveyed]]] = defaultdict(list)
+    for script in found:
+        sets = kinds[topic_of(script.relative), id_of(Path(script.relative).stem)]
+        free = next((each for each in sets if script.language not in each and _alike(each.values(), script)), None)
+        if free is None:
+            sets.append({script.language: script})
+        else:
+            free[script.language] = script
+    ids = set(taken)
+    drafts = []
+    for (topic, stem), sets in kinds.items():
+        for number, scripts in enumerate(sets):
+            example_id = _free_id(stem, topic, next(iter(scripts.values())), ids, first=number == 0)
+            ids.add(example_id)
+            drafts.append(_draft(example_id, topic, scripts, root))
+    return tuple(drafts)
+
+
+def _alike(others: Iterable[Surveyed], script: Surveyed) -> bool:
+    """Tell whether *script* may do the same as *others*: it streams where they do, and is hindered where they are."""
+    return all(bool(other.streams) == bool(script.streams) for other in others)
+
+
+def _free_id(stem: str, topic: tuple[str, ...], script: Surveyed, taken: Collection[str], *, first: bool) -> str:
+    """Return the stem, or with its folder or language before or behind it the first id that is free."""
+    folder = words_of(topic[-1]) if topic else ()
+    suffix = script.file.suffix.lstrip(".")
+    long = "-".join((*folder, stem)) if folder and tuple(stem.split("-")[: len(folder)]) != folder else stem
+    options = [stem, long] if first else []
+    options += [f"{long}-{script.language}", f"{long}-{suffix}"]
+    for option in options:
+        if option not in taken and option != "all":
+            return option
+    number = 2
+    while f"{long}-{number}" in taken:
+        number += 1
+    return f"{long}-{number}"
+
+
+def _draft(example_id: str, topic: tuple[str, ...], scripts: Mapping[str, Surveyed], root: Path) -> Draft:
+    own = {language: script.title for language, script in scripts.items()}
+    if not any(own.values()):
+        own["README"] = next(filter(None, (title_in_readme(script.file, root) for script in scripts.values())), "")
+    title, made_up = named_after(own, example_id)
+    guesses = []
+    if made_up:
+        guesses.append("title guessed from the file's name")
+    if len(scripts) > 1:
+        guesses.append(f"{', '.join(scripts)} grouped by their name")
+    for script in scripts.values():
+        guesses += [f"{script.file.name}: {remark}" for remark in script.remarks]
+    return Draft(example_id, title, tags_of(topic), scripts, tuple(guesses), expected(tuple(scripts.values())))
+
+
+def expected(scripts: Sequence[Surveyed]) -> dict[str, object]:
+    """Return what is expected of scripts that nobody has run yet: success, at least one request, and a whole answer."""
+    expect: dict[str, object] = {"exit": 0, "requests": {"min": 1}}
+    if all(script.streams and script.streams == script.asks for script in scripts):
+        expect["ends"] = "done"
+    elif all(not script.streams and script.asks for script in scripts):
+        expect["ends"] = "answered"
+    return expect

@@ -1,0 +1,198 @@
+"""What one script is and needs, told from its text alone; nothing is run."""
+
+import ast
+import re
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dvara_examples.scaffold.adopt import signs
+from dvara_examples.scaffold.adopt.titles import title_in
+from dvara_examples.scaffold.adopt.walk import MOST_BYTES, in_tests
+from dvara_examples.scaffold.script_lines import Address, Read, addresses, code_of, variables_read
+
+ADDRESS_VARIABLE = re.compile(r"(?:^|_)(?:URL|URI|API_BASE|BASE|ENDPOINT|HOST)$")
+KEY_VARIABLE = re.compile(r"(?:^|_)(?:KEY|TOKEN|APIKEY)$")
+MODEL_VARIABLE = re.compile(r"(?:^|_)MODEL(?:_NAME|_ID)?$")
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1"})  # noqa: S104 - names that scripts use, nothing is bound
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """One script: *relative* is its path seen from the root, *title* what it says of itself.
+
+    *left_out* tells why it is no example at all, *skip* why it is one that cannot run here. *port* is where a hard-coded address
+    expects the gateway, *at_line* the line of that. *remarks* are what the user should look at. *streams* and *asks* count the
+    places in its text that stream, and that send a request.
+    """
+
+    file: Path
+    relative: str
+    language: str
+    title: str = ""
+    left_out: str | None = None
+    skip: str | None = None
+    reads: tuple[Read, ...] = ()
+    port: int | None = None
+    at_line: int = 0
+    address_variables: tuple[str, ...] = ()
+    key_variables: tuple[str, ...] = ()
+    model_variables: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    streams: int = 0
+    asks: int = 0
+
+
+def survey_script(file: Path, relative: str, language: str) -> Surveyed:
+    """Read one script and say what it is. Never raises for what stands in it."""
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            return Surveyed(file, relative, language, left_out="is larger than 1 MB")
+        text = file.read_text("utf-8")
+    except UnicodeDecodeError:
+        return Surveyed(file, relative, language, left_out="is not UTF-8")
+    except OSError as error:
+        return Surveyed(file, relative, language, left_out=f"cannot be read ({(error.strerror or str(error)).lower()})")
+    code = code_of(text)
+    packages = _imports(code, language)
+    reason = _no_example(relative, text, code, packages, language)
+    if reason is not None:
+        return Surveyed(file, relative, language, left_out=reason)
+    reads, found = variables_read(code), addresses(code)
+    names = [read.name for read in reads]
+    address_variables = tuple(name for name in names if ADDRESS_VARIABLE.search(name))
+    fixed = None if address_variables else _fixed(found)
+    return Surveyed(
+        file,
+        relative,
+        language,
+        title=title_in(text, language),
+        skip=_cannot_run(code, fixed),
+        reads=reads,
+        port=_port(fixed),
+        at_line=fixed.line if fixed else 0,
+        address_variables=address_variables,
+        key_variables=tuple(name for name in names if KEY_VARIABLE.search(name)),
+        model_variables=tuple(name for name in names if MODEL_VARIABLE.search(name)),
+        models=tuple(dict.fromkeys(signs.MODEL.findall(code))),
+        packages=packages,
+        remarks=tuple(_remarks(file, code)),
+        streams=len(signs.STREAMS.findall(code)),
+        asks=len(signs.ASKS.findall(code)),
+    )
+
+
+def _imports(code: str, language: str) -> tuple[str, ...]:
+    pattern = {"python": signs.PYTHON_IMPORT, "java": signs.JAVA_IMPORT}.get(language, signs.NODE_IMPORT)
+    return tuple(dict.fromkeys(pattern.findall(code)))
+
+
+def _is_client(package: str, language: str) -> bool:
+    if language == "python":
+        return package in signs.PYTHON_CLIENTS or package.startswith(("langchain_", "llama_index"))
+    if language == "java":
+        return package.startswith(signs.JAVA_PREFIXES)
+    return package in signs.NODE_CLIENTS or package.startswith(signs.NODE_PREFIXES)
+
+
+def _no_example(relative: str, text: str, code: str, packages: tuple[str, ...], language: str) -> str | None:
+    """Return why the script is no example, or None."""
+    name = relative.rpartition("/")[2]
+    if in_tests(relative) or (signs.TEST_NAME.search(name) and signs.TEST_CODE.search(code)):
+        return "is a test"
+    if (
+        name.startswith("_")
+        or name in ("setup.py", "noxfile.py", "conftest.py", "manage.py")
+        or ".config." in name
+        or ".d." in name
+    ):
+        return "is a helper by its name"
+    if not any(_is_client(package, language) for package in packages) and not signs.SPEAKS.search(code):
+        return "asks no model"
+    if not _runs(text, code, language):
+        return "runs nothing by itself"
+    return None
+
+
+def _runs(text: str, code: str, language: str) -> bool:
+    """Tell whether the script does something when it is started, and does not only define things for others."""
+    if language == "java":
+        return bool(re.search(r"\bmain\s*\(", code)) and not signs.NO_PROGRAM.search(code)
+    if language != "python":
+        return not signs.HANDLER.search(code) and bool(re.search(r"^(?!export\b)[^\s/*}\])].*\(", code, re.MULTILINE))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            body = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True  # what is wrong with it, its run will say
+    return any(_does_something(statement) for statement in body)
+
+
+def _does_something(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Expr):
+        return not isinstance(statement.value, ast.Constant)
+    if isinstance(statement, ast.Assign | ast.AnnAssign):
+        asks = ("create", "parse", "invoke", "run_sync", "completion", "post", "get", "urlopen", "stream")
+        return any(
+            isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in asks
+            for node in ast.walk(statement)
+        )
+    return isinstance(statement, ast.If | ast.For | ast.While | ast.With | ast.Try | ast.Raise | ast.Assert)
+
+
+def _fixed(found: tuple[Address, ...]) -> Address | None:
+    """Return the address that is hard-coded, where there is one."""
+    local = [each for each in found if _host(each.url) in LOOPBACK]
+    return next(iter(local or [each for each in found if re.search(r"/v\d", each.url)]), None)
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _port(fixed: Address | None) -> int | None:
+    if fixed is None or _host(fixed.url) not in LOOPBACK:
+        return None
+    parts = urlsplit(fixed.url)
+    try:
+        return parts.port or (443 if parts.scheme in ("https", "wss") else 80)
+    except ValueError:
+        return None
+
+
+def _cannot_run(code: str, fixed: Address | None) -> str | None:
+    """Return why the script cannot run where there is a gateway and nothing else, or None."""
+    for pattern, reason in signs.SERVICES:
+        if pattern.search(code):
+            return reason
+    unserved = signs.UNSERVED.search(code)
+    if unserved is not None:
+        return f"asks the endpoint {unserved[1]}, which a gateway for models does not have"
+    if signs.SERVER.search(code):
+        return "is a server, which waits for requests of its own"
+    if fixed is not None and _port(fixed) is None:
+        return f"asks {fixed.url} itself (line {fixed.line}), past any gateway"
+    return None
+
+
+def _remarks(file: Path, code: str) -> "list[str]":
+    """Say what the script needs besides a gateway."""
+    remarks = []
+    if signs.READS_INPUT.search(code):
+        remarks.append("it reads input, and a run has none")
+    if signs.READS_ARGUMENTS.search(code):
+        remarks.append("it reads arguments; give them as args")
+    for match in signs.OPENS_FILE.finditer(code):
+        name = next((group for group in match.groups() if group), "")
+        if name and not name.startswith(("/", "~")):
+            here = "which lies beside it" if (file.parent / name).exists() else "which is not there"
+            remarks.append(f"it opens {name}, {here}; a run starts in a folder of its own")
+            break
+    return remarks

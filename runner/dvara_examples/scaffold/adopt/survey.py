@@ -1,0 +1,166 @@
+"""From a folder to drafts of its examples, and to what was left out and why; then the manifest with these added."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dvara_examples.core.errors import ManifestError
+from dvara_examples.core.world import World
+from dvara_examples.manifest import Manifest
+from dvara_examples.manifest.loader import load_manifest
+from dvara_examples.scaffold.adopt.groups import Draft, group
+from dvara_examples.scaffold.adopt.script import Surveyed, survey_script
+from dvara_examples.scaffold.adopt.text import draft_lines, header, seen_from
+from dvara_examples.scaffold.adopt.walk import script_files
+from dvara_examples.scaffold.insertion import inserted, with_variant
+from dvara_examples.scaffold.new import SCHEMA, existing, new_manifest_files
+from dvara_examples.scaffold.writing import write_all
+from dvara_examples.toolchains import languages, load_toolchain
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What was found in a folder: *drafts* are new, *joining* are scripts that examples get as another language.
+
+    *known* counts scripts that the manifest has already, and *left_out* are those that are no examples.
+    *lists* are the files that declare dependencies, each with the number of scripts it is for; *own* is the manifest as it was.
+    """
+
+    drafts: tuple[Draft, ...]
+    joining: tuple[tuple[str, Surveyed], ...]
+    left_out: tuple[Surveyed, ...]
+    known: int
+    lists: tuple[tuple[str, int], ...]
+    own: Manifest | None = None
+
+    @property
+    def scripts(self) -> tuple[Surveyed, ...]:
+        """Every script that is new."""
+        return (*(script for draft in self.drafts for script in draft.scripts.values()), *(script for _, script in self.joining))
+
+
+def survey(folder: Path, world: World) -> Survey:
+    """Look through *folder*; nothing is run or written. Raises ManifestError where the manifest that is there is wrong."""
+    suffixes = {suffix: language for language in languages() for suffix in load_toolchain(language).suffixes}
+    files = list(script_files(folder, tuple(suffixes)))
+    own = existing(world, files)
+    named = {variant.file for variant in own.variants} if own else set()
+    found = [
+        survey_script(file, file.relative_to(world.root).as_posix(), suffixes[_suffix(file, suffixes)])
+        for file in files
+        if file not in named
+    ]
+    included = [script for script in found if script.left_out is None]
+    taken = {example.id for example in own.examples} if own else set()
+    drafts = group(included, world.root, ())
+    joining, fresh = _joining(drafts, own)
+    if taken:
+        drafts = group([script for draft in fresh for script in draft.scripts.values()], world.root, taken)
+    left_out = tuple(script for script in found if script.left_out is not None)
+    return Survey(drafts, joining, left_out, len(files) - len(found), _lists(included, world.root), own)
+
+
+def _suffix(file: Path, suffixes: Collection[str]) -> str:
+    return next(suffix for suffix in sorted(suffixes, key=len, reverse=True) if file.name.endswith(suffix))
+
+
+def _joining(drafts: Sequence[Draft], own: Manifest | None) -> tuple[tuple[tuple[str, Surveyed], ...], list[Draft]]:
+    """Return which scripts an example of *own* gets as another language, and the drafts that are new."""
+    there = {example.id: {variant.language for variant in example.variants} for example in own.examples} if own else {}
+    joining, fresh = [], []
+    for draft in drafts:
+        languages_there = there.get(draft.id)
+        if (
+            languages_there is not None
+            and languages_there.isdisjoint(draft.scripts)
+            and all(s.skip is None for s in draft.scripts.values())
+        ):
+            joining += [(draft.id, script) for script in draft.scripts.values()]
+        else:
+            fresh.append(draft)
+    return tuple(joining), fresh
+
+
+def _lists(scripts: Sequence[Surveyed], root: Path) -> tuple[tuple[str, int], ...]:
+    """Return the files that declare dependencies for *scripts*, seen from the root, and for how many each does."""
+    counted: dict[str, int] = {}
+    nearest: dict[tuple[Path, str], str] = {}
+    for script in scripts:
+        place = (script.file.parent, script.language)
+        if place not in nearest:
+            nearest[place] = _nearest_list(*place, root)
+        if nearest[place]:
+            counted[nearest[place]] = counted.get(nearest[place], 0) + 1
+    return tuple(counted.items())
+
+
+_DECLARE = {
+    "python": ("requirements.txt", "pyproject.toml", "requirements.in", "setup.py"),
+    "java": ("pom.xml", "build.gradle", "build.gradle.kts"),
+}
+
+
+def _nearest_list(folder: Path, language: str, root: Path) -> str:
+    for place in (folder, *folder.parents):
+        for name in _DECLARE.get(language, ("package.json",)):
+            if (place / name).is_file():
+                return (place / name).relative_to(root).as_posix()
+        if place == root:
+            break
+    return ""
+
+
+def original_of(world: World) -> str | None:
+    """Return the manifest's text as it is, or None where there is none."""
+    return world.manifest_path.read_bytes().decode("utf-8") if world.manifest_path.exists() else None
+
+
+def add(found: Survey, world: World, original: str | None, drafts: Sequence[Draft] | None = None) -> tuple[Path, ...]:
+    """Let the manifest be *original* with what is new, and return all files that were written.
+
+    *drafts* stand for those of the survey. What was there stays byte for byte. Raises ManifestError, and writes nothing, where
+    the outcome would be wrong.
+    """
+    more = new_manifest_files(world)
+    content = manifest_text(found.drafts if drafts is None else drafts, found.joining, world, original)
+    write_all(more, world.manifest_path, content, _checker(found, world))
+    return (*more, world.manifest_path)
+
+
+def manifest_text(drafts: Sequence[Draft], joining: Sequence[tuple[str, Surveyed]], world: World, original: str | None) -> bytes:
+    """Return *original* with *drafts* as its last examples, and with the variants that are *joining*."""
+    base, shown = world.manifest_path.parent, world.shown(world.manifest_path)
+    lines = draft_lines(drafts, base)
+    if original is None:
+        return (header(SCHEMA) + "".join(f"  {line}".rstrip() + "\n" for line in lines)).encode()
+    mark = "\ufeff" if original.startswith("\ufeff") else ""
+    text = original.removeprefix("\ufeff")
+    for example_id, script in joining:
+        text = with_variant(text, example_id, script.language, seen_from(script.file, base), shown)
+    return (mark + (inserted(text, lines, shown) if lines else text)).encode()
+
+
+def _checker(found: Survey, world: World) -> Callable[[Path], None]:
+    """Return what holds a draft of the manifest against the one that was there: nothing may have changed or gone."""
+    unnamed = [script.file for script in found.left_out]
+    before = found.own
+
+    def check(draft: Path) -> None:
+        shown = world.shown(world.manifest_path)
+        try:
+            after = load_manifest(draft, world.root, display=world.cwd, also_named=unnamed)
+        except ManifestError as error:
+            raise ManifestError(tuple(p.replace(world.shown(draft), shown) for p in error.problems)) from None
+        if before is not None and not _kept(before, after):
+            raise ManifestError((f"{shown}: entries cannot be added without changing others; add them by hand",))
+
+    return check
+
+
+def _kept(before: Manifest, after: Manifest) -> bool:
+    variants = {v.id: (v.relative, v.args, v.env, v.limits, dict(v.expect), v.skip) for v in after.variants}
+    ids = [example.id for example in after.examples[: len(before.examples)]]
+    there = [(v.id, (v.relative, v.args, v.env, v.limits, dict(v.expect), v.skip)) for v in before.variants]
+    return ids == [example.id for example in before.examples] and all(
+        variants.get(variant_id) == content for variant_id, content in there
+    )

@@ -1,0 +1,69 @@
+"""The manifest's text for drafts: as a careful person writes it, with a comment where something was guessed."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import yaml
+
+from dvara_examples.scaffold.adopt.groups import Draft
+
+_WIDE = 10_000
+
+
+def header(schema: str) -> str:
+    """Return how a manifest begins."""
+    return (
+        f"# yaml-language-server: $schema={schema}\n"
+        "# Written by `dvara-examples init`, which adds what is new when it is called again, and changes nothing else.\n"
+        "# Comments tell what was guessed, and what to look at.\n"
+        "version: 1\n\nexamples:\n"
+    )
+
+
+def draft_lines(drafts: Sequence[Draft], base: Path) -> list[str]:
+    """Return the entries of *drafts* as lines, with a blank line between them; paths are seen from the folder *base*."""
+    lines: list[str] = []
+    for draft in drafts:
+        lines += [""] if lines else []
+        lines += _entry(draft, base)
+    return lines
+
+
+def _entry(draft: Draft, base: Path) -> Iterator[str]:
+    yield f"- id: {draft.id}"
+    yield f"  title: {_scalar(draft.title)}"
+    yield from (f"  # {guess}" for guess in draft.guesses)
+    if draft.tags:
+        yield f"  tags: [{', '.join(map(_scalar, draft.tags))}]"
+    yield "  expect:"
+    yield from (f"    {key}: {_value(value)}" for key, value in draft.expect.items())
+    yield "  variants:"
+    for language, script in draft.scripts.items():
+        path = _scalar(seen_from(script.file, base))
+        unlike = draft.unlike.get(language)
+        if script.skip is None and not unlike:
+            yield f"    {language}: {path}"
+            continue
+        yield f"    {language}:"
+        yield f"      file: {path}"
+        if script.skip is not None:
+            yield f"      skip: {_scalar(script.skip)}"
+        for key, value in (unlike or {}).items():
+            yield f"      {key}: {_value(value)}"
+
+
+def seen_from(file: Path, base: Path) -> str:
+    """Return the path of *file* seen from the folder *base*, with forward slashes."""
+    return os.path.relpath(file, base).replace(os.sep, "/")
+
+
+def _scalar(text: str) -> str:
+    return yaml.safe_dump(text, width=_WIDE, allow_unicode=True).removesuffix("...\n").rstrip("\n")
+
+
+def _value(value: object) -> str:
+    if isinstance(value, Mapping | list | tuple):
+        plain = dict(value) if isinstance(value, Mapping) else list(value)
+        return yaml.safe_dump(plain, default_flow_style=True, width=_WIDE, sort_keys=False, allow_unicode=True).rstrip("\n")
+    return _scalar(value) if isinstance(value, str) else yaml.safe_dump(value).removesuffix("...\n").rstrip("\n")

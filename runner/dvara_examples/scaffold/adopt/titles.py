@@ -1,0 +1,115 @@
+"""Titles, ids and tags: from docstrings, READMEs and the names of files and folders."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from itertools import takewhile
+from pathlib import Path
+
+LANGUAGE_FOLDERS = frozenset(
+    {
+        *("python", "py", "node", "nodejs", "node-js", "js", "javascript", "typescript", "ts", "java", "jbang", "deno", "bun"),
+        *("src", "main", "examples", "example", "samples", "sample", "demos", "scripts"),
+    }
+)
+_DOCSTRING = re.compile(r'^\s*(?:#[^\n]*\n|\s)*[rRuU]?("""|\'\'\')(.*?)\1', re.DOTALL)
+_BLOCK = re.compile(r"/\*+(.*?)\*/", re.DOTALL)
+_LINES = re.compile(
+    r"\A(?:\s*(?:#!|///)[^\n]*\n|\s*\n)*((?:\s*(?://|#)(?!\s*(?:DEPS|JAVA|SOURCES|FILES|REPOS|GAV|[A-Z_]+ )\b)[^\n]*\n)+)"
+)
+_CHATTER = re.compile(
+    r"^\s*(?:usage|licen[sc]e|copyright|todo|note|gets api key|eslint|ts-|@|#!|type:|pylint|ruff|noqa|///|-\*-)", re.IGNORECASE
+)
+_MOST_CHARS = 100
+_TABLE_OR_LIST = re.compile(r"^\s*(?:\||[-*+]|\d+\.)")
+
+
+def title_in(text: str, language: str) -> str:
+    """Return the first sentence that the script *text* says of itself, or nothing."""
+    if language == "python":
+        found = _DOCSTRING.match(text)
+        body = found[2] if found else ""
+    else:
+        block = next((match[1] for match in _BLOCK.finditer(text[:6_000])), "")
+        body = re.sub(r"^[ \t]*\*", "", block, flags=re.MULTILINE)
+    if not body.strip() and (lines := _LINES.match(text)):
+        body = re.sub(r"^[ \t]*(?://+|#+)", "", lines[1], flags=re.MULTILINE)
+    for line in body.splitlines():
+        if line.strip() and not _CHATTER.match(line):
+            return _tidy(line)
+        if line.strip():
+            return ""
+    return ""
+
+
+def _tidy(line: str) -> str:
+    """Return *line* as a title: one sentence, without its full stop."""
+    plain = re.sub(r"<[^>]+>|[`*_]{1,2}(?=\w)|(?<=\w)[`*_]{1,2}", "", " ".join(line.split()))
+    sentence = re.split(r"(?<=[a-z)])[.:] ", plain)[0].rstrip(" .:,-—")
+    return sentence if len(sentence) <= _MOST_CHARS else f"{sentence[: _MOST_CHARS - 4].rpartition(' ')[0]} ..."
+
+
+@cache
+def _readme(folder: Path) -> str:
+    for name in ("README.md", "readme.md", "Readme.md", "README.mdx"):
+        try:
+            return (folder / name).read_text("utf-8", errors="replace")[:200_000]
+        except OSError:
+            continue
+    return ""
+
+
+def title_in_readme(file: Path, root: Path) -> str:
+    """Return what a README beside *file*, or above it as far as *root*, says of it in a list or table; or nothing."""
+    for folder in (file.parent, *file.parent.parents):
+        for line in _readme(folder).splitlines():
+            if file.name in line and _TABLE_OR_LIST.match(line):
+                said = _beside(line, file.name)
+                if said:
+                    return said
+        if folder == root:
+            break
+    return ""
+
+
+def _beside(line: str, name: str) -> str:
+    """Return what stands behind *name* in a row of a table or an item of a list."""
+    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", line).replace("`", "").replace("**", "")
+    if plain.lstrip().startswith("|"):
+        cells = [cell.strip() for cell in plain.strip().strip("|").split("|")]
+        after = next((i for i, cell in enumerate(cells) if name in cell), len(cells))
+        texts = [cell for cell in cells[after + 1 :] if len(cell.split()) > 1]
+        return _tidy(texts[0]) if texts else ""
+    behind = plain.partition(name)[2].lstrip(" )")
+    return _tidy(re.sub(r"^\s*[-—\u2013:]+\s*", "", behind)) if re.match(r"\s*[-—\u2013:]", behind) else ""
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the words of a name in any spelling: snake_case, kebab-case, CamelCase."""
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", text)
+    return tuple(word for word in re.split(r"[^a-z0-9]+", apart.lower()) if word)
+
+
+def id_of(stem: str) -> str:
+    """Return the words of a file's stem as an id."""
+    return "-".join(words_of(stem)) or "script"
+
+
+def topic_of(relative: str) -> tuple[str, ...]:
+    """Return the folders on the way to *relative* that say what a script is about, and not in which language."""
+    return tuple(part for part in relative.split("/")[:-1] if part.lower() not in LANGUAGE_FOLDERS)
+
+
+def tags_of(topic: tuple[str, ...]) -> tuple[str, ...]:
+    """Return *topic* as tags."""
+    return tuple(dict.fromkeys(tag for part in topic if (tag := "-".join(words_of(part))) and tag != "all"))
+
+
+def named_after(titles: Mapping[str, str], example_id: str) -> tuple[str, bool]:
+    """Return the words with which all *titles* begin, else the first of them, and whether it had to be made of the id."""
+    said = [title for title in titles.values() if title]
+    if said:
+        columns = takewhile(lambda words: len(set(words)) == 1, zip(*(title.split() for title in said), strict=False))
+        common = [words[0] for words in columns]
+        return " ".join(common).rstrip(" .:,-\u2013\u2014") if len(common) > 1 else said[0], False
+    return example_id.replace("-", " ").capitalize(), True

@@ -1,0 +1,125 @@
+"""What ``init --run`` makes of the first run of each script: expectations where it went well, and a comment where it did not."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from dvara_examples.records.crash import crashed, error_line
+from dvara_examples.records.results import Preparing, RunEvent, RunFinished, RunResult, Summary
+from dvara_examples.records.timeline import WHOLE_ENDINGS
+from dvara_examples.records.transcript import Transcript
+from dvara_examples.scaffold.adopt.groups import Draft
+from dvara_examples.session.recording import expectations_of
+
+_MAY_NOT_DIFFER = frozenset({"exit", "ends", "requests", "responses", "leaks"})
+"""What the languages of an example must agree on; where they do not, they are examples of their own."""
+
+
+class SeenRuns:
+    """A reporter that keeps the results, and tells what goes on."""
+
+    def __init__(self, tell: Callable[[str], object]) -> None:
+        self._tell = tell
+        self.results: dict[str, RunResult] = {}
+
+    def event(self, event: RunEvent) -> None:
+        """Tell what is prepared and what has ended."""
+        match event:
+            case Preparing():
+                self._tell(f"preparing  {event.text}")
+            case RunFinished():
+                self._tell(f"ran  {event.variant_id}")
+
+    def result(self, result: RunResult) -> None:
+        """Keep one result."""
+        self.results[result.variant_id] = result
+
+    def tick(self) -> None:
+        """Show nothing."""
+
+    def close(self, summary: Summary) -> None:
+        """Write nothing."""
+
+
+def with_what_was_seen(drafts: Sequence[Draft], results: Mapping[str, RunResult]) -> tuple[Draft, ...]:
+    """Return *drafts* with the expectations that their scripts fulfilled; those that did not work keep what was guessed."""
+    ids = {draft.id for draft in drafts}
+    made: list[Draft] = []
+    for draft in drafts:
+        for part in _apart(draft, results):
+            own = part if part.id == draft.id else replace(part, id=_free(part.id, ids))
+            ids.add(own.id)
+            made.append(own)
+    return tuple(made)
+
+
+def _free(wanted: str, taken: set[str]) -> str:
+    number, name = 2, wanted
+    while name in taken:
+        name, number = f"{wanted}-{number}", number + 1
+    return name
+
+
+def _apart(draft: Draft, results: Mapping[str, RunResult]) -> list[Draft]:
+    """Return *draft* with what was seen of it, as several where its languages do different things."""
+    good: dict[str, dict[str, object]] = {}
+    bad: dict[str, str] = {}
+    for language, script in draft.scripts.items():
+        result = results.get(f"{draft.id}[{language}]")
+        if script.skip is not None or result is None:
+            continue
+        wrong = _what_went_wrong(result)
+        if wrong is None and result.transcript is not None:
+            good[language] = expectations_of(result.transcript)[0]
+        else:
+            bad[language] = wrong or "it did not run"
+    comments = (*draft.guesses, *(f"{draft.scripts[language].file.name}: {wrong}" for language, wrong in bad.items()))
+    if not good:
+        return [replace(draft, guesses=comments)]
+    kinds: dict[str, list[str]] = {}
+    for language, held in good.items():
+        kinds.setdefault(repr([held.get(key) for key in sorted(_MAY_NOT_DIFFER)]), []).append(language)
+    parts = []
+    for number, languages in enumerate(kinds.values()):
+        mine = {name: draft.scripts[name] for name in draft.scripts if name in languages or (number == 0 and name not in good)}
+        expect, dropped = _common([good[language] for language in languages])
+        said = [*comments] if number == 0 else [f"apart from {draft.id}, as it sends or ends otherwise"]
+        said += [f"not asserted: {key}, which did not hold in every language" for key in dropped]
+        name = draft.id if number == 0 else f"{draft.id}-{languages[0]}"
+        parts.append(replace(draft, id=name, scripts=mine, guesses=tuple(said), expect=expect))
+    return parts
+
+
+def _common(several: Sequence[Mapping[str, object]]) -> tuple[dict[str, object], list[str]]:
+    """Return the expectations that all of *several* have, and the keys that only some have."""
+    first = several[0]
+    common = {key: value for key, value in first.items() if all(each.get(key) == value for each in several)}
+    keys = dict.fromkeys(key for each in several for key in each)
+    return common, [key for key in keys if key not in common]
+
+
+def _what_went_wrong(result: RunResult) -> str | None:
+    """Return why what was seen is nothing to expect of the script, or None."""
+    seen = result.transcript
+    if seen is None or seen.process.error is not None:
+        return f"could not run: {_one_line(result.verdict.reason)}"
+    if seen.process.limit is not None:
+        return f"had to be ended at its {seen.process.limit} limit"
+    if (error := crashed(seen)) is not None or not seen.exchanges:
+        return f"{'sent no request' if not seen.exchanges else 'crashed'}{_why(seen, error)}"
+    if seen.process.exit_code != 0:
+        return f"ended with {seen.process.exit_code}{_why(seen, error_line(seen.stderr.text))}"
+    bad = next((exchange for exchange in seen.exchanges if exchange.ending not in WHOLE_ENDINGS), None)
+    if bad is not None:
+        status = f" ({bad.response.status})" if bad.response else ""
+        return f"request {bad.number} to {bad.request.target} ended as {bad.ending}{status}, and it exited with 0 all the same"
+    return None
+
+
+def _why(seen: Transcript, error: str | None) -> str:
+    reason = error or error_line(seen.stderr.text)
+    return f": {_one_line(reason)}" if reason else ""
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 160 else f"{line[:156]} ..."

@@ -1,0 +1,167 @@
+"""Reading a repository that knows nothing of the tool: what its scripts are, and the manifest that is written for them."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dvara_examples.scaffold.adopt.groups import group
+from dvara_examples.scaffold.adopt.script import Surveyed, survey_script
+from dvara_examples.scaffold.adopt.text import draft_lines
+from dvara_examples.scaffold.adopt.titles import id_of, tags_of, title_in, title_in_readme, topic_of, words_of
+from dvara_examples.scaffold.adopt.walk import script_files
+
+PYTHON = '''"""Ask one question. Then print it."""
+import os
+from openai import OpenAI
+
+client = OpenAI(base_url="http://localhost:8080/v1", api_key=os.environ["MY_API_KEY"])
+print(client.chat.completions.create(model="gpt-4o", messages=[]).choices[0].message.content)
+'''
+NODE = """// Ask one question, in Node.js.
+import OpenAI from "openai";
+const client = new OpenAI();
+const answer = await client.chat.completions.create({ model: "gpt-4o", messages: [] });
+console.log(answer.choices[0].message.content);
+"""
+
+
+def write(root: Path, **files: str) -> None:
+    """Write files by their paths, in which two underscores stand for a slash and one for a dot at the end."""
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+
+def look(root: Path, name: str, text: str, language: str = "python") -> Surveyed:
+    """Survey one script."""
+    write(root, **{name: text})
+    return survey_script(root / name, name, language)
+
+
+def test_vendored_built_hidden_and_foreign_folders_are_not_walked(tmp_path: Path) -> None:
+    """Nor are links followed; everything else is found, in the order of the paths."""
+    for name in (
+        *("b/a.py", "a.py", "b/c/d.mjs", "readme.txt", "node_modules/x.py", "dist/x.py", ".hidden/x.py", "target/x.py"),
+        *("env/pyvenv.cfg", "env/lib/x.py", "other/.git/config", "other/x.py"),
+    ):
+        write(tmp_path, **{name: ""})
+    (tmp_path / "link.py").symlink_to(tmp_path / "a.py")
+    found = [path.relative_to(tmp_path).as_posix() for path in script_files(tmp_path, (".py", ".mjs"))]
+    assert found == ["a.py", "b/a.py", "b/c/d.mjs"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("a.py", PYTHON, None),
+        ("stream_test.py", PYTHON, None),
+        ("stream_test.py", f"{PYTHON}\ndef test_it(): pass\n", "is a test"),
+        ("tests/a.py", PYTHON, "is a test"),
+        ("_helper.py", PYTHON, "is a helper by its name"),
+        ("a.py", "print('hello')\n", "asks no model"),
+        ("a.py", "import os\nsecret = os.environ['OPENAI_API_KEY']\nprint(secret)\n", "asks no model"),
+        ("a.py", "from openai import OpenAI\ndef ask(): return OpenAI()\nCLIENT: object = None\n", "runs nothing by itself"),
+        ("a.py", "from openai import OpenAI\nif __name__ == '__main__':\n    OpenAI()\n", None),
+        ("a.py", "import openai\nthis is no Python\n", None),
+    ],
+)
+def test_what_is_an_example(tmp_path: Path, name: str, text: str, reason: str | None) -> None:
+    """A script that asks a model when it is started; everything else is left out with the reason."""
+    assert look(tmp_path, name, text).left_out == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("client.images.generate()", "asks the endpoint images, which a gateway for models does not have"),
+        ("client = AzureOpenAI()", "needs an Azure account"),
+        ("async with client.realtime.connect(model='x') as c: pass", "speaks WebSocket, which the tap does not read"),
+        ("app = FastAPI()", "is a server, which waits for requests of its own"),
+        ("OpenAI(base_url='https://api.somewhere.ai/v1')", "asks https://api.somewhere.ai/v1 itself (line 2), past any gateway"),
+        ("client.chat.completions.create()", None),
+        ("client.responses.create()", None),
+    ],
+)
+def test_what_cannot_run_with_a_gateway_alone(tmp_path: Path, text: str, reason: str | None) -> None:
+    """A real service, another endpoint, a server of its own, an address elsewhere."""
+    assert look(tmp_path, "a.py", f"import openai\n{text}\nprint(0)\n").skip == reason
+
+
+def test_address_key_and_model_as_a_script_spells_them(tmp_path: Path) -> None:
+    """A literal that nothing replaces is where the gateway is expected; beside a variable it is a default."""
+    fixed = look(tmp_path, "a.py", PYTHON)
+    assert (fixed.port, fixed.at_line, fixed.key_variables, fixed.models) == (8080, 5, ("MY_API_KEY",), ("gpt-4o",))
+    text = PYTHON.replace('"http://localhost:8080/v1"', 'os.environ.get("MY_URL", "http://localhost:8080/v1")')
+    free = look(tmp_path, "a.py", text)
+    assert (free.port, free.address_variables) == (None, ("MY_URL",))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "title"),
+    [
+        (PYTHON, "python", "Ask one question"),
+        ("#!/usr/bin/env python\n# One answer, not streamed.\nimport openai\n", "python", "One answer, not streamed"),
+        (NODE, "node", "Ask one question, in Node.js"),
+        ("/**\n * Streaming - with `fetch`.\n *\n * Usage:\n */\nimport x;\n", "node", "Streaming - with fetch"),
+        ('///usr/bin/env jbang "$0"\n//DEPS a:b:1\n\n/* One answer. */\nclass A {}\n', "java", "One answer"),
+        ("// Copyright 2026\nimport x;\n", "node", ""),
+        ("import openai\n", "python", ""),
+    ],
+)
+def test_titles_in_scripts(text: str, language: str, title: str) -> None:
+    """The first sentence of the docstring or of the comment at the top."""
+    assert title_in(text, language) == title
+
+
+def test_titles_in_readmes(tmp_path: Path) -> None:
+    """A row of a table, or an item of a list, in the README beside the script or above it."""
+    write(tmp_path, **{"README.md": "| file | shows |\n|---|---|\n| [a.py](x/a.py) | How to ask |\n- `b.py` - **One** answer.\n"})
+    write(tmp_path, **{"x/a.py": "", "x/b.py": "", "x/c.py": ""})
+    titles = [title_in_readme(tmp_path / "x" / name, tmp_path) for name in ("a.py", "b.py", "c.py")]
+    assert titles == ["How to ask", "One answer", ""]
+
+
+def test_names_become_ids_and_folders_become_tags() -> None:
+    """Any spelling has the same words; folders of languages say nothing."""
+    assert {id_of(stem) for stem in ("stream_basic", "stream-basic", "StreamBasic", "streamBasic")} == {"stream-basic"}
+    assert words_of("HTTPServer2Go") == ("http", "server2", "go")
+    assert tags_of(topic_of("Getting Started/python/src/a.py")) == ("getting-started",)
+
+
+def drafts(root: Path, *names: str) -> dict[str, list[str]]:
+    """Return id → paths of what scripts of these names become."""
+    language = {".py": "python", ".mjs": "node", ".java": "java"}
+    found = [look(root, name, NODE if name.endswith("mjs") else PYTHON, language[Path(name).suffix]) for name in names]
+    return {draft.id: [script.relative for script in draft.scripts.values()] for draft in group(found, root, ("taken",))}
+
+
+def test_the_same_behaviour_in_several_languages_is_one_example(tmp_path: Path) -> None:
+    """The same words below the same folders, but for the language's; ids that are taken get more words."""
+    assert drafts(tmp_path, "a/python/ask_once.py", "a/nodejs/ask-once.mjs", "b/ask_once.py", "b/taken.py") == {
+        "ask-once": ["a/python/ask_once.py", "a/nodejs/ask-once.mjs"],
+        "b-ask-once": ["b/ask_once.py"],
+        "b-taken": ["b/taken.py"],
+    }
+
+
+def test_a_script_that_streams_is_not_the_same_as_one_that_does_not(tmp_path: Path) -> None:
+    """They would be compared, and differ, for ever."""
+    one = look(tmp_path, "python/ask.py", PYTHON)
+    other = look(tmp_path, "node/ask.mjs", NODE.replace("messages: []", "messages: [], stream: true"), "node")
+    assert [list(draft.scripts) for draft in group([one, other], tmp_path, ())] == [["python"], ["node"]]
+
+
+def test_the_text_is_yaml_whatever_titles_hold(tmp_path: Path) -> None:
+    """Signs of YAML, quotes and other scripts in a title come back as they were."""
+    title = "Ask 'why' #1: {a} & b"
+    script = look(tmp_path, "python/ask.py", PYTHON.replace("Ask one question", title))
+    lines = draft_lines(group([script], tmp_path, ()), tmp_path / "examples")
+    (entry,) = yaml.safe_load("\n".join(lines))
+    assert entry == {
+        "id": "ask",
+        "title": title,
+        "expect": {"exit": 0, "requests": {"min": 1}, "ends": "answered"},
+        "variants": {"python": "../python/ask.py"},
+    }
