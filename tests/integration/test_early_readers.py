@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript_file import read_transcript
 from tests.integration.conftest import Tool
@@ -9,6 +11,7 @@ from tests.integration.conftest import Tool
 EARLY = Path(__file__).resolve().parents[1] / "data" / "early"
 
 
+@pytest.mark.slow
 def test_a_reader_who_has_enough_is_seen_to_leave_at_once(tool: Tool, languages: tuple[str, ...]) -> None:
     """A client that leaves the loop hangs up before it goes on with other things, and the gateway need not say more."""
     chosen = [word for language in languages for word in ("--language", language)]

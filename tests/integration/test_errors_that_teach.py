@@ -52,6 +52,7 @@ def refused(ran: Ran) -> str:
     return ran.stderr
 
 
+@pytest.mark.slow
 def test_a_model_that_the_gateway_does_not_know(tool: Tool, gateway: EmbeddedServer) -> None:
     """400 ``no_provider`` is the set-up's fault: the variable that names another model is told."""
     ran = tool(*RUN, env={"DVARA_URL": gateway.base_url, "DVARA_API_KEY": KEY, "DVARA_MODEL": "llama-9"})
@@ -87,6 +88,7 @@ def test_a_path_with_two_slashes_is_the_examples_own_mistake(tool: Tool, tmp_pat
     assert "take the slash from the end of the base URL" in ran.stdout
 
 
+@pytest.mark.slow
 def test_a_gateway_that_goes_down_during_the_session(tool: Tool) -> None:
     """One that lists its models and is gone afterwards is named, and no example is called failed."""
     models = b'{"object": "list", "data": [{"id": "gpt-4o"}]}'
@@ -110,6 +112,7 @@ def test_a_gateway_that_goes_down_during_the_session(tool: Tool) -> None:
     assert "connection refused; check DVARA_URL and your network" in reason
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "code", "words"),
     [

@@ -36,6 +36,7 @@ def own(tmp_path: Path) -> Path:
     return tmp_path / "own"
 
 
+@pytest.mark.slow
 def test_in_an_empty_folder(tool: Tool, tmp_path: Path, languages: tuple[str, ...]) -> None:
     """A manifest is begun, with all that the languages need; the example passes in every language that is here."""
     repository = tmp_path / "repository"
@@ -53,6 +54,7 @@ def test_in_an_empty_folder(tool: Tool, tmp_path: Path, languages: tuple[str, ..
     assert tool("run", "another", cwd=repository).code == 0
 
 
+@pytest.mark.slow
 def test_beside_the_shipped_examples(tool: Tool, tmp_path: Path) -> None:
     """In a repository like this one nothing but the manifest's end and three scripts are new, and all examples are listed."""
     shutil.copytree(EXAMPLES, tmp_path / "r" / "examples", ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
@@ -72,6 +74,7 @@ def test_beside_the_shipped_examples(tool: Tool, tmp_path: Path) -> None:
     assert tool("run", "my-idea[python]", cwd=tmp_path / "r").code == 0
 
 
+@pytest.mark.slow
 def test_a_manifest_of_ones_own_is_kept_byte_for_byte(tool: Tool, own: Path) -> None:
     """Comments, quotes, anchors and odd indentation stay; scripts go where the language's scripts are."""
     made = tool("new", "second", "-l", "python", cwd=own)

@@ -35,6 +35,7 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", ["python/stream_basic.py", "node/stream-basic.mjs", "java/StreamBasic.java"])
 def test_a_stream_is_recorded_in_each_language(tool: Tool, languages: tuple[str, ...], script: str) -> None:
     """The same behaviour gives the same expectations, and the id and the path come from the file."""

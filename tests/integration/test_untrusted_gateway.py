@@ -68,6 +68,7 @@ def command(language: str) -> Command:
     return toolchain.prepare(runtime, script.parent, world, lambda _: None).command(script)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", SCRIPTS)
 def test_a_certificate_that_nobody_vouches_for_is_refused(language: str, languages: tuple[str, ...], tmp_path: Path) -> None:
     """The example sends neither request nor key, and says in one line what is wrong with the certificate."""

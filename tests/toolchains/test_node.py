@@ -309,6 +309,7 @@ def test_node_with_hooks(tmp_path: Path, version: str) -> None:
     assert "--import" in prepared.command(tmp_path / "script.mjs").argv
 
 
+@pytest.mark.slow
 def test_machine_without_node(make_world: Callable[..., World], shared_cache: Path, tmp_path: Path) -> None:
     """With no node on PATH one is provisioned, installs what the examples pin and runs a script that imports it."""
     environ = {name: value for name, value in os.environ.items() if name != "PATH"}
@@ -319,6 +320,7 @@ def test_machine_without_node(make_world: Callable[..., World], shared_cache: Pa
     assert output_of(prepared, script) == f"v{pinned_version()} function\n"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not takes_network_away(), reason="this system does not let a test take the network away (unshare -n)")
 def test_offline_once_prepared(make_world: Callable[..., World], shared_cache: Path, tmp_path: Path) -> None:
     """After one preparation a process without a network prepares again and runs a script that imports the packages."""

@@ -17,6 +17,8 @@ from dvara_examples.toolchains import Command, Deps, Missing, PreparedRuntime, R
 from dvara_examples.toolchains.python import CHOICE
 from tests.toolchains.conftest import OnDay
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PYTHON = load_toolchain("python")
 

@@ -15,6 +15,8 @@ from dvara_examples.toolchains._java.archive import archive_options
 from dvara_examples.toolchains._java.jdk import Jdk
 from dvara_examples.toolchains.java import toolchain
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[[Command], "subprocess.CompletedProcess[str]"]
 
 

@@ -34,6 +34,7 @@ def test_arguments_options_and_exit_code_are_the_scripts_own(prepared: PreparedR
     assert (ended.returncode, ended.stdout, ended.stderr) == (7, "good day fail||a b|$HOME\n", "")
 
 
+@pytest.mark.slow
 def test_dependencies(prepared: PreparedRuntime, data: Path, run: Run, runtime: Runtime) -> None:
     """A script with dependencies runs, and its command tells the versions for the report."""
     command = prepared.command(data / "jackson" / "WithJackson.java", ["hello"])
@@ -81,6 +82,7 @@ def test_collector_of_the_script_wins(prepared: PreparedRuntime, tmp_path: Path,
     assert run(command).stdout == "up\n"
 
 
+@pytest.mark.slow
 def test_file_that_shadows_a_dependency(prepared: PreparedRuntime, tmp_path: Path, run: Run) -> None:
     """A script's own file comes before a dependency's file of the same name."""
     (tmp_path / "own").write_text("mine")
@@ -123,6 +125,7 @@ def test_unchanged_script_is_not_compiled_again(prepared: PreparedRuntime, data:
     assert run(prepared.command(script, ["x", "y"])).stdout == "good day x+y\n"
 
 
+@pytest.mark.slow
 def test_second_time_needs_no_network(runtime: Runtime, java_world: World, data: Path, tmp_path: Path, run: Run) -> None:
     """Once resolved, a script starts without any repository in reach; a new dependency says which one is out of reach."""
     toolchain().prepare(runtime, data / "jackson", java_world, lambda _: None)
@@ -183,6 +186,7 @@ def integrating_script(folder: Path, directive: str = "") -> Path:
     return script
 
 
+@pytest.mark.slow
 def test_dependency_with_an_integration_list_needs_jbang(prepared: PreparedRuntime, tmp_path: Path) -> None:
     """A dependency that takes part in the build, as those of Quarkus do, is refused with its name and the way out."""
     with pytest.raises(
@@ -191,6 +195,7 @@ def test_dependency_with_an_integration_list_needs_jbang(prepared: PreparedRunti
         prepared.command(integrating_script(tmp_path))
 
 
+@pytest.mark.slow
 def test_integrations_can_be_turned_off(prepared: PreparedRuntime, tmp_path: Path, run: Run) -> None:
     """With //NOINTEGRATIONS JBang ignores such a list too, and the script is built."""
     assert run(prepared.command(integrating_script(tmp_path, "//NOINTEGRATIONS"))).stdout == "up\n"

@@ -21,6 +21,8 @@ from dvara_examples.toolchains._java.mima import resolver_class_path
 from dvara_examples.toolchains._java.releases import for_deps
 from dvara_examples.toolchains._java.resolver import ClassPath, resolve
 
+pytestmark = pytest.mark.slow
+
 Publish = Callable[..., None]
 Resolve = Callable[..., ClassPath]
 
