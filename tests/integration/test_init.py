@@ -138,6 +138,16 @@ def test_a_second_time_only_what_is_new_is_added(tool: Tool, repository: Path) -
     assert [entry["id"] for entry in yaml.safe_load(text)["examples"]] == ["ask-once", "crash", "refused", "another"]
 
 
+def test_a_folder_below_the_repository(tool: Tool, repository: Path) -> None:
+    """Only the folder is looked through; the manifest is the repository's."""
+    (repository / ".git").mkdir()
+    told = tool("init", "../../more", cwd=repository / "getting-started" / "python")
+    assert told.code == 0, told.stderr
+    text = (repository / "examples" / "manifest.yaml").read_text()
+    assert [entry["variants"] for entry in yaml.safe_load(text)["examples"]] == [{"python": "../more/refused.py"}]
+    assert told.stdout.endswith("next: dvara-examples run all\n")
+
+
 def test_where_there_is_nothing_to_run(tool: Tool, tmp_path: Path) -> None:
     """A folder without scripts is exit 4, and nothing is written."""
     (tmp_path / "empty").mkdir()

@@ -76,6 +76,8 @@ def test_what_is_an_example(tmp_path: Path, name: str, text: str, reason: str | 
     ("text", "reason"),
     [
         ("client.images.generate()", "asks the endpoint images, which a gateway for models does not have"),
+        ("client = OpenAI(provider=bedrock(region='x'))", "needs an AWS account"),
+        ("with client.beta.responses.connect(\n) as c: pass", "speaks WebSocket, which the tap does not read"),
         ("client = AzureOpenAI()", "needs an Azure account"),
         ("async with client.realtime.connect(model='x') as c: pass", "speaks WebSocket, which the tap does not read"),
         ("app = FastAPI()", "is a server, which waits for requests of its own"),
@@ -102,6 +104,7 @@ def test_address_key_and_model_as_a_script_spells_them(tmp_path: Path) -> None:
     ("text", "language", "title"),
     [
         (PYTHON, "python", "Ask one question"),
+        ("#!/usr/bin/env python\nimport openai\n", "python", ""),
         ("#!/usr/bin/env python\n# One answer, not streamed.\nimport openai\n", "python", "One answer, not streamed"),
         (NODE, "node", "Ask one question, in Node.js"),
         ("/**\n * Streaming - with `fetch`.\n *\n * Usage:\n */\nimport x;\n", "node", "Streaming - with fetch"),

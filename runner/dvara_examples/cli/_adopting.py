@@ -1,12 +1,11 @@
 """What ``init`` does: looks through a folder, writes the manifest, and with ``--run`` writes down what each script did."""
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dvara_examples.core.errors import ExitCode, NothingSelected
+from dvara_examples.core.errors import ExitCode, NothingSelected, SelectionError
 from dvara_examples.core.world import World
 from dvara_examples.scaffold.adopt.groups import Draft
 from dvara_examples.scaffold.adopt.script import Surveyed
@@ -28,7 +27,10 @@ class InitOrder:
 
 def adopt(world: World, order: InitOrder) -> int:
     """Look through the folder and write what is new; return the exit code. Raises NothingSelected where no script was found."""
-    folder = Path(os.path.abspath(order.folder))  # noqa: PTH100 - resolve() would follow a link out of the folder
+    folder = order.folder
+    if not folder.is_relative_to(world.root):
+        cause = f"{folder} does not lie in {world.root}, the repository of {world.shown(world.manifest_path)}"
+        raise SelectionError(f"{cause}; name a folder inside it, or another manifest")
     found = survey(folder, world)
     for line in _found_lines(found, verbose=order.verbose):
         world.stdout.write(f"{line}\n")

@@ -58,8 +58,20 @@ def _find_manifest(named: Path | None, cwd: Path, start: Path, *, may_be_new: bo
         if (root / ".git").exists():
             break  # what lies above is another repository
     if may_be_new:
+        if start != cwd:
+            start = _home_of(start, cwd)
         return start / _MANIFEST, start
     raise ManifestError((f"expected {_MANIFEST} in {cwd} or above, found none; {_HINT}",))
+
+
+def _home_of(folder: Path, cwd: Path) -> Path:
+    """Return the root of the repository that *folder* belongs to: of a clone, else the current folder or *folder* itself."""
+    clone = next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
+    if clone is not None:
+        return clone
+    if folder.is_relative_to(cwd):
+        return cwd
+    return folder.parent if folder.name == _MANIFEST.parent.name else folder
 
 
 def shipped_examples() -> Path:

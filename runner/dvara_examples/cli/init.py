@@ -1,5 +1,6 @@
 """``dvara-examples init``."""
 
+import os
 from pathlib import Path
 
 import click
@@ -29,6 +30,6 @@ def command(folder: Path, run_them: bool, dry_run: bool, verbose: bool, gateway:
     from dvara_examples.cli._adopting import InitOrder, adopt
     from dvara_examples.cli._world import build_world
 
-    where = folder.absolute()
+    where = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow a link out of the folder
     world = build_world(manifest, may_be_new=True, start=where)
     return adopt(world, InitOrder(where, run_them, dry_run, verbose, gateway))

@@ -44,13 +44,13 @@ SERVICES = (
         "needs an Azure account",
     ),
     (
-        re.compile(r"\b(?:Async)?(?:Open)?(?:Anthropic|AI)?Bedrock\w*|\bboto3\b|[\"']openai/bedrock|bedrock-runtime"),
+        re.compile(r"\b(?:Async)?(?:Open)?(?:Anthropic|AI)?Bedrock\w*|\bbedrock\(|\bboto3\b|[\"']openai/bedrock|bedrock-runtime"),
         "needs an AWS account",
     ),
     (re.compile(r"\bVertex(?:AI)?\b|\bgoogle\.auth\b|AnthropicVertex"), "needs a Google Cloud account"),
     (
         re.compile(
-            r"""\.realtime\b|["']openai/(?:\w+/)*realtime|\bwebsockets?\b|\.connect\(\s*(?:model|\{)|\bResponsesWS\b|["']ws["']"""
+            r"""\.realtime\b|\.responses\.connect\(|["']openai/(?:\w+/)*realtime|\bwebsockets?\b|\.connect\(\s*(?:model|\{)|\bResponsesWS\b|["']ws["']"""
         ),
         "speaks WebSocket, which the tap does not read",
     ),

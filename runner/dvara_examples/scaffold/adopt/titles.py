@@ -26,6 +26,7 @@ _TABLE_OR_LIST = re.compile(r"^\s*(?:\||[-*+]|\d+\.)")
 
 def title_in(text: str, language: str) -> str:
     """Return the first sentence that the script *text* says of itself, or nothing."""
+    text = re.sub(r"\A#!.*\n+", "", text)
     if language == "python":
         found = _DOCSTRING.match(text)
         body = found[2] if found else ""
