@@ -26,6 +26,48 @@ def test_a_clean_exit_proves_nothing() -> None:
     assert [finding.key for finding in verdict.failures] == ["ends"]
 
 
+CRASH = """Traceback (most recent call last):
+  File "a.py", line 1, in <module>
+KeyError: 'MY_API_KEY'
+"""
+
+
+def test_a_run_without_a_request_has_one_finding() -> None:
+    """What could not be judged is counted, not told one by one; the error of stderr comes first, with what a run passes on."""
+    expect = {"exit": 0, "ends": "done", "requests": 1, "finish_reason": "stop", "stderr": {"equals": ""}}
+    seen = make_transcript(process=ProcessEnd(1), stderr=CRASH, exchanges=[], expect=expect)
+    seen = replace(seen, run=replace(seen.run, expected_at={"requests": "m.yaml:7", "exit": "m.yaml:5"}))
+    verdict = judge(seen)
+    (finding,) = verdict.failures
+    assert (finding.key, finding.expected_at) == ("requests", "m.yaml:7")
+    assert finding.sentence == "sent no request; 5 expectations could not be judged"
+    first, second, *_ = verdict.reason.splitlines()
+    assert first == "KeyError: 'MY_API_KEY'"
+    assert second.startswith("not set: MY_API_KEY. A run gets DVARA_URL and DVARA_API_KEY, and of your own variables only HOME, ")
+
+
+def test_a_limit_that_was_reached_without_a_request_is_told_too() -> None:
+    """That the run had to be ended is a finding of its own."""
+    end = ProcessEnd(None, signal="SIGTERM", limit="idle")
+    verdict = judge(make_transcript(process=end, exchanges=[], expect={"exit": 0, "ends": "done", "requests": 1}))
+    assert [finding.key for finding in verdict.failures] == ["requests", "limit"]
+
+
+def test_a_run_that_need_not_ask_is_held_to_what_it_does() -> None:
+    """Where no request is expected, every finding stands for itself."""
+    expect = {"exit": 0, "requests": 0, "stdout": {"contains": "x"}}
+    verdict = judge(make_transcript(process=ProcessEnd(1), exchanges=[], expect=expect))
+    assert [finding.key for finding in verdict.failures] == ["exit", "stdout"]
+
+
+def test_a_finding_points_at_the_line_that_expects_it() -> None:
+    """Only what failed does; a run that was stored without the lines has none."""
+    seen = make_transcript(exchanges=[make_exchange(ending=Ending.TRUNCATED)], expect={"exit": 0, "ends": "done"})
+    assert [finding.expected_at for finding in judge(seen).failures] == [""]
+    seen = replace(seen, run=replace(seen.run, expected_at={"ends": "m.yaml:9", "exit": "m.yaml:8"}))
+    assert {finding.key: finding.expected_at for finding in judge(seen).findings if finding.expected_at} == {"ends": "m.yaml:9"}
+
+
 def test_a_limit_or_a_leak_fails_a_run_that_says_nothing_of_it() -> None:
     """What is implied needs no word in the manifest."""
     limited = judge(make_transcript(process=ProcessEnd(0, limit="wall", stopped_by="SIGINT"), expect={"exit": 0}))

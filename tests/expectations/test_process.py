@@ -4,8 +4,9 @@ import pytest
 
 from dvara_examples.core.values import InvalidValue
 from dvara_examples.expectations import parse_expectation
+from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Leak, ProcessEnd
-from tests.factories import make_transcript
+from tests.factories import make_exchange, make_transcript
 
 
 def holds(key: str, value: object, end: ProcessEnd) -> bool:
@@ -33,10 +34,13 @@ def test_exit_tells_codes_from_signals(wanted: object, end: ProcessEnd, ok: bool
 
 
 def test_success_on_a_failure_is_explained_to_an_outsider() -> None:
-    """Exit 0 where a failure was due is told as a false report of success."""
-    finding = parse_expectation("exit", "nonzero").check(make_transcript(process=ProcessEnd(0)))
-    assert "reported success although something went wrong" in finding.sentence
-    assert finding.seen == "exit code 0"
+    """Exit 0 where a failure was due is told as a false report of success, but only if the answer was not whole."""
+    nonzero = parse_expectation("exit", "nonzero")
+    cut = nonzero.check(make_transcript(process=ProcessEnd(0), exchanges=[make_exchange(ending=Ending.TRUNCATED)]))
+    assert "reported success although something went wrong: whoever runs it cannot know" in cut.sentence
+    assert cut.seen == "exit code 0"
+    whole = nonzero.check(make_transcript(process=ProcessEnd(0), exchanges=[make_exchange()]))
+    assert whole.sentence == "the example reported success, where a failure is expected"
 
 
 def test_a_limit_names_its_bound_and_what_stopped_the_run() -> None:

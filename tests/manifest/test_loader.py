@@ -34,6 +34,19 @@ def refusal(vocabulary: Vocabulary) -> Callable[[Path], str]:
     return load
 
 
+def test_expectations_know_their_lines(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    """Those of a variant's own stand before those of its example; what an alias stands for has no line of its own."""
+    for name in ("a.py", "b.mjs"):
+        (tmp_path / name).touch()
+    (tmp_path / "manifest.yaml").write_text(
+        "version: 1\nexamples:\n- id: a\n  title: A\n  expect:\n    exit: 0\n    requests: 1\n  variants:\n    python: a.py\n"
+        "    node:\n      file: b.mjs\n      because: it asks twice\n      expect: {requests: 2}\n"
+    )
+    python, node = load_manifest(tmp_path / "manifest.yaml", tmp_path, vocabulary=vocabulary).variants
+    assert python.expected_at == {"exit": "manifest.yaml:6", "requests": "manifest.yaml:7"}
+    assert node.expected_at == {"exit": "manifest.yaml:6", "requests": "manifest.yaml:13"}
+
+
 def test_pages_are_named_as_seen_from_the_root(tmp_path: Path, vocabulary: Vocabulary) -> None:
     """They are patterns, and whether a page fits them is asked only by whoever needs pages."""
     (tmp_path / "hello.py").touch()

@@ -1,7 +1,7 @@
 """Checks the manifest as a whole, and each of its examples."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dvara_examples.core.renamed import EXAMPLE_KEYS as RENAMED_KEYS
 from dvara_examples.core.values import InvalidValue, Path, as_bool, as_one_of, describe
@@ -17,7 +17,7 @@ from dvara_examples.manifest.fields import (
     parse_version,
     parse_word,
 )
-from dvara_examples.manifest.model import Example
+from dvara_examples.manifest.model import Example, Variant
 from dvara_examples.manifest.variants import Shared, read_variants
 from dvara_examples.records.model import AtTerminal, Limits
 
@@ -107,6 +107,7 @@ class _ExampleReader:
         checks.named_all = checks.named_all and "variants" in found
         shared = Shared(example_id, args, env, limits, expected)
         variants = read_variants(checks, found["variants"], (*path, "variants"), shared) if "variants" in found else ()
+        variants = tuple(replace(each, expected_at=self._expected_at(path, each)) for each in variants)
         origin = checks.origin(("examples",), index)
         opt_in = self._opt_in(found, path)
         url = checks.problems.read(parse_url, found["url"], (*path, "url"), None) if "url" in found else None
@@ -119,6 +120,14 @@ class _ExampleReader:
         if key != "opt_in" and "opt_in" in found:
             self.checks.problems.add("found 'explicit' beside 'opt_in'", "keep 'opt_in'", (*path, key), on_key=True)
         return self.checks.problems.read(as_bool, found[key], (*path, key), False) if key in found else False
+
+    def _expected_at(self, path: Path, variant: Variant) -> dict[str, str]:
+        """Return where the manifest has each expectation of *variant*: its own before the example's."""
+        marks = self.checks.landmarks
+        common = marks.get((*path, "expect"), {})
+        own = marks.get((*path, "variants", variant.language, "expect"), {})
+        lines = {key: mark.line + 1 for key, mark in {**common, **own}.items() if key in variant.expect}
+        return {str(key): f"{self.checks.shown}:{line}" for key, line in lines.items()}
 
     def _bytes(self, found: Mapping[str, object], key: str, path: Path) -> int | None:
         return self.checks.problems.read(parse_bytes, found[key], (*path, key), None) if key in found else None

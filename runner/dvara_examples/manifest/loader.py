@@ -19,7 +19,7 @@ from dvara_examples.manifest.scripts import Scripts
 from dvara_examples.manifest.source import read_text
 from dvara_examples.manifest.vocabulary import Vocabulary, installed_vocabulary
 
-LANDMARKS = frozenset({"examples", "variants"})
+LANDMARKS = frozenset({"examples", "variants", "expect"})
 
 
 def load_manifest(

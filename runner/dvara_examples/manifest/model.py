@@ -1,7 +1,7 @@
 """What a valid manifest says, as immutable values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dvara_examples.faults import Faults
@@ -44,6 +44,7 @@ class Variant:
     skip: str | None
     origin: Origin
     known_failure: KnownFailure | None = None
+    expected_at: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

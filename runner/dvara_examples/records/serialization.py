@@ -20,6 +20,8 @@ T = TypeVar("T")
 Reader = Callable[[object], object]
 
 BASE64 = "_base64"
+ADDED_LATER = {"added_later": True}
+"""The metadata of a field that what older releases stored may lack."""
 
 
 def to_plain(value: object, *, leave_out: frozenset[str] = frozenset()) -> object:
@@ -70,7 +72,9 @@ def _read_object(kind: type, value: object, given: Mapping[str, object]) -> obje
     hints = _hints(kind)
     known = {*hints, *(name + BASE64 for name, hint in hints.items() if hint is bytes)} - set(given)
     plain = as_mapping(value, known)
-    return kind(**given, **{name: _read_field(plain, name, hint) for name, hint in hints.items() if name not in given})
+    added = _added_later(kind)
+    read = {name: hint for name, hint in hints.items() if name not in given and (name in plain or name not in added)}
+    return kind(**given, **{name: _read_field(plain, name, hint) for name, hint in read.items()})
 
 
 def _read_field(plain: Mapping[str, object], name: str, hint: Hashable) -> object:
@@ -88,6 +92,12 @@ def _hints(kind: type) -> dict[str, Hashable]:
     """Return the type of each field of the dataclass *kind*, in order."""
     hints = get_type_hints(kind)
     return {field.name: hints[field.name] for field in fields(kind)}
+
+
+@cache
+def _added_later(kind: type) -> frozenset[str]:
+    """Return the fields that what older releases stored lacks; they have the default of the dataclass then."""
+    return frozenset(field.name for field in fields(kind) if ADDED_LATER.items() <= field.metadata.items())
 
 
 @cache

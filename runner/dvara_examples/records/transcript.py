@@ -170,6 +170,7 @@ class RunInfo:
     """What was run, where, with what: everything that is known before the process starts.
 
     *argv* and *file* are as run; *versions* maps names (``node``, ``openai``) to versions; *reproduce* is a command line.
+    *expected_at* says of each expectation where the manifest has it, as ``file:line``.
     """
 
     variant_id: str
@@ -183,6 +184,7 @@ class RunInfo:
     limits: Limits = field(default_factory=Limits)
     started_utc: str = ""
     reproduce: str = ""
+    expected_at: Mapping[str, str] = field(default_factory=dict, metadata={"added_later": True})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What is said of a run: findings, and the outcome that follows from them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
@@ -36,6 +36,7 @@ class Finding:
 
     *key* is the expectation's word in the manifest; *expected* and *seen* are short texts for people; *where* points
     into the evidence (``request 2``, ``stdout at 0.41 s``); *sentence* explains a finding that is not ok to an outsider.
+    *expected_at* is the line of the manifest that expects it, as ``file:line``.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Finding:
     seen: str
     sentence: str = ""
     where: str = ""
+    expected_at: str = field(default="", metadata={"added_later": True})
 
 
 class Expectation(Protocol):

@@ -51,7 +51,7 @@ def to_explain(result: RunResult, transcript: Transcript) -> tuple[str, ...]:
 def _finding(finding: Finding) -> Iterator[tuple[str, str]]:
     where = f", {finding.where}" if finding.where else ""
     yield finding.key, finding.sentence or "not as expected"
-    yield "expected", _short(finding.expected)
+    yield "expected", _short(finding.expected) + (f"  ({finding.expected_at})" if finding.expected_at else "")
     yield "seen", f"{_short(finding.seen)}  ({finding.witness}{where})"
 
 

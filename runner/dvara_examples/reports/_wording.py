@@ -73,7 +73,8 @@ def _lines(result: RunResult) -> Iterator[str]:
 def _finding(finding: Finding) -> Iterator[str]:
     where = f", {finding.where}" if finding.where else ""
     yield f"{finding.key}: {finding.sentence or 'not as expected'}"
-    yield f"  expected  {one_line(finding.expected)}"
+    at = f" ({visible(finding.expected_at)})" if finding.expected_at else ""
+    yield f"  expected  {one_line(finding.expected)}{at}"
     yield f"  seen      {one_line(finding.seen)} ({finding.witness}{where})"
 
 

@@ -125,6 +125,7 @@ def _run_info(run: PlannedRun, command: Command, shared: Execution, started_utc:
         limits=variant.limits,
         started_utc=started_utc,
         reproduce=_reproduce(run, shared),
+        expected_at=dict(variant.expected_at),
     )
 
 

@@ -1,11 +1,14 @@
 """From a transcript to a verdict; pure: a stored transcript judged again gives the same verdict."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from dvara_examples.expectations import expectation_keys, parse_expectation
+from dvara_examples.process.environment import PASSED_ON
+from dvara_examples.records.crash import error_line, variables_named
 from dvara_examples.records.transcript import KnownFailure, Transcript
-from dvara_examples.records.verdict import KNOWN_FAILURE, Finding, Outcome, Verdict
+from dvara_examples.records.verdict import KNOWN_FAILURE, Finding, Outcome, Verdict, Witness
 from dvara_examples.session.external_errors import external_error, known_mistake
 
 IMPLIED: Mapping[str, object] = {"limit": "none", "leaks": "none"}
@@ -27,7 +30,43 @@ def judge(transcript: Transcript) -> Verdict:
     verdict = Verdict.of(parse_expectation(key, wanted[key]).check(transcript) for key in ordered)
     if transcript.known_failure is not None:
         verdict = _with_known(transcript.known_failure, verdict)
-    return verdict if verdict.outcome is not Outcome.FAILED else _explained(verdict, transcript)
+    if verdict.outcome is not Outcome.FAILED:
+        return verdict
+    places = transcript.run.expected_at
+    findings = (f if f.ok else replace(f, expected_at=places.get(f.key, "")) for f in verdict.findings)
+    return _explained(_of_one_cause(replace(verdict, findings=tuple(findings)), transcript), transcript)
+
+
+def _of_one_cause(verdict: Verdict, transcript: Transcript) -> Verdict:
+    """Let a run that sent no request, though one was expected, have one finding for that instead of one per expectation."""
+    hidden = [finding for finding in verdict.failures if finding.key not in _APART]
+    if transcript.exchanges or not any(finding.witness in (Witness.WIRE, Witness.STREAM) for finding in hidden):
+        return verdict
+    reason = "\n".join(_why_silent(transcript))
+    if len(hidden) == 1:
+        return replace(verdict, reason=reason)
+    sentence = f"sent no request; {len(hidden)} expectations could not be judged"
+    at = next((f.expected_at for f in hidden if f.key == "requests"), "") or next((f.expected_at for f in hidden), "")
+    finding = Finding("requests", Witness.WIRE, False, "at least one request", "no request", sentence, expected_at=at)
+    others = [each for each in verdict.findings if each not in hidden and each.key != "requests"]
+    return replace(verdict, findings=(finding, *others), reason=reason)
+
+
+def _why_silent(transcript: Transcript) -> Iterator[str]:
+    """Yield what stderr says of a run that sent no request, and of a variable that it may lack."""
+    error = error_line(transcript.stderr.text)
+    if error:
+        yield error
+    lacking = [name for name in variables_named(error) if name not in _GIVEN] if _LACKS.search(error) else []
+    if lacking:
+        yield f"not set: {', '.join(lacking)}. A run gets {' and '.join(_GIVEN)}, and of your own variables only {_PASSED};"
+        yield "set others under env in the manifest"
+
+
+_PASSED = ", ".join(sorted(PASSED_ON - {"SYSTEMROOT"}))
+_APART = ("limit", "leaks", KNOWN_FAILURE)
+_GIVEN = ("DVARA_URL", "DVARA_API_KEY")
+_LACKS = re.compile(r"KeyError|environ|\benv\b|not set|must be set|missing|required|undefined|credentials", re.IGNORECASE)
 
 
 def _explained(verdict: Verdict, transcript: Transcript) -> Verdict:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dvara_examples.core.values import InvalidValue, as_mapping, as_text, below, describe
+from dvara_examples.records.timeline import WHOLE_ENDINGS
 from dvara_examples.records.transcript import ProcessEnd, Transcript
 from dvara_examples.records.verdict import Expectation, Finding, Witness
 
@@ -41,12 +42,15 @@ class Exit:
             ok, expected = end.exit_code not in (None, 0), "a non-zero exit code"
         else:
             ok, expected = end.exit_code == self.code, f"exit code {self.code}"
-        return Finding(self.key, self.witness, ok, expected, how_it_ended(end), "" if ok else self._sentence(end))
+        return Finding(self.key, self.witness, ok, expected, how_it_ended(end), "" if ok else self._sentence(seen))
 
-    def _sentence(self, end: ProcessEnd) -> str:
+    def _sentence(self, seen: Transcript) -> str:
+        end, last = seen.process, seen.last_exchange
         if end.limit is not None:
             return f"the example did not end by itself: it was stopped when its {end.limit} limit was reached"
         if self.nonzero and end.exit_code == 0:
+            if last is None or last.ending in WHOLE_ENDINGS:
+                return "the example reported success, where a failure is expected"
             return "the example reported success although something went wrong: whoever runs it cannot know"
         if self.code == 0:
             return "the example reported a failure; its last lines of stderr say which"
