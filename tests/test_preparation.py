@@ -13,7 +13,7 @@ from dvara_examples.manifest import Example, Origin, Variant
 from dvara_examples.records.model import Limits
 from dvara_examples.session.plan import PlannedRun
 from dvara_examples.session.toolchain_setup import Preparation
-from dvara_examples.toolchains import Candidate, Command, Deps, Missing, PreparedRuntime, Progress, Runtime
+from dvara_examples.toolchains import Candidate, Command, Declared, Deps, Missing, Packages, PreparedRuntime, Progress, Runtime
 
 WORLD = World({}, Path("/"), Path("/"), Path("/"), Path("/"), Path("/"), io.StringIO(), io.StringIO())
 ORIGIN = Origin("manifest.yaml", 1, 1)
@@ -40,8 +40,18 @@ class Recording:
         """See nothing else."""
         return ()
 
+    def declared(self, script: Path, packages: Packages | None, world: World) -> Declared:
+        """Say what the manifest says."""
+        return Declared(packages=packages.names if packages else ())
+
     def prepare(
-        self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED
+        self,
+        runtime: Runtime,
+        project: Path,
+        world: World,
+        progress: Progress,
+        deps: Deps = Deps.LOCKED,
+        declared: Declared | None = None,
     ) -> PreparedRuntime:
         """Count, and fail where that was asked for."""
         self.prepared.append(project)
@@ -55,9 +65,10 @@ class Recording:
         return Command((script.name, *args))
 
 
-def run_of(file: str) -> PlannedRun:
-    """Plan one run of *file*."""
-    variant = Variant("demo", "demo", Path(file), file, ("--x",), {}, Limits(), {}, (), None, None, ORIGIN)
+def run_of(file: str, *packages: str) -> PlannedRun:
+    """Plan one run of *file*, which depends on *packages*."""
+    own = Packages(packages) if packages else None
+    variant = Variant("demo", "demo", Path(file), file, ("--x",), {}, Limits(), {}, (), None, None, ORIGIN, packages=own)
     return PlannedRun(variant, Example("demo", "Demo", (), (), (), {}, (), Limits(), (variant,), ORIGIN), RUNTIME)
 
 
@@ -71,6 +82,15 @@ def test_runs_that_share_a_folder_share_its_preparation() -> None:
     assert sorted(toolchain.prepared) == [Path("/a"), Path("/b")]
     assert [command.argv for command in commands] == [(run.variant.file.name, "--x") for run in runs]
     assert told == ["preparing", "preparing"]
+
+
+def test_runs_of_one_folder_with_other_packages_are_prepared_apart() -> None:
+    """What the manifest says of a script's packages tells preparations apart."""
+    toolchain = Recording()
+    preparation = Preparation({"demo": toolchain}, WORLD, lambda _: None)
+    for run in (run_of("/a/x.demo"), run_of("/a/y.demo", "one"), run_of("/a/z.demo", "one")):
+        preparation.command(run)
+    assert toolchain.prepared == [Path("/a"), Path("/a")]
 
 
 def test_a_preparation_that_fails_fails_every_run_that_needs_it_once() -> None:

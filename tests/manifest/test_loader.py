@@ -15,6 +15,7 @@ from dvara_examples.manifest import Origin, load_manifest
 from dvara_examples.manifest.vocabulary import Vocabulary
 from dvara_examples.records.model import AtTerminal, Limits
 from dvara_examples.records.transcript import KnownFailure
+from dvara_examples.toolchains import Packages
 
 DATA = Path(__file__).parents[1] / "data"
 SMALL = "version: 1\nexamples:\n- {id: hello, title: Says hello, expect: {exit: 0}, variants: {python: hello.py}}\n"
@@ -207,3 +208,74 @@ def test_one_number_and_another_are_never_one(write_manifest: WriteManifest, voc
     path = write_manifest(text, "hello.py")
     wanted = [repr(e.expectations[0]) for e in load_manifest(path, path.parent, vocabulary=vocabulary).examples]
     assert len(set(wanted)) == 4
+
+
+def write(folder: Path, text: str, *scripts: str) -> Path:
+    """Write a manifest beside *scripts* and return its path."""
+    for script in scripts:
+        (folder / script).parent.mkdir(parents=True, exist_ok=True)
+        (folder / script).touch()
+    path = folder / "manifest.yaml"
+    path.write_text(text)
+    return path
+
+
+ONE = "examples: [{id: one, title: One, expect: {exit: 0}, variants: {python: a.py}}]\n"
+
+
+def test_scripts_nobody_names_are_a_note_with_their_number(tmp_path: Path) -> None:
+    """Scripts beside the named ones stop nothing: one sentence counts them."""
+    path = write(tmp_path, f"version: 1\n{ONE}", "a.py", "b.py", "c.py")
+    (note,) = load_manifest(path, tmp_path).notes
+    assert note == (
+        "2 scripts are named by no variant (b.py and 1 more); list them under ignore to silence this, or refuse them with strict"
+    )
+
+
+@pytest.mark.parametrize("pattern", ["[b.py, old]", "['*.py', old/x.py]", "['b.*', 'old/*']", "[b.py, old/]"])
+def test_what_is_ignored_is_not_counted(tmp_path: Path, pattern: str) -> None:
+    """A path, a pattern or a folder under ignore silences the note, under strict too."""
+    text = f"version: 1\nstrict: true\nignore: {pattern}\n{ONE.replace('{python: a.py}', '{python: old/a.py}')}"
+    path = write(tmp_path, text, "old/a.py", "old/x.py")
+    manifest = load_manifest(path, tmp_path)
+    assert (manifest.notes, len(manifest.variants)) == ((), 1)
+
+
+def test_packages_are_handed_down(tmp_path: Path) -> None:
+    """A variant's own packages go before its example's, and those before the manifest's, which are a fallback."""
+    text = """\
+version: 1
+packages: {python: [top]}
+examples:
+  - {id: one, title: One, expect: {exit: 0}, variants: {python: a.py}}
+  - {id: two, title: Two, expect: {exit: 0}, packages: {python: [mid>=1]}, variants: {python: a.py}}
+  - {id: three, title: Three, expect: {exit: 0}, packages: {python: [mid]}, variants: {python: {file: a.py, packages: list.txt}}}
+"""
+    path = write(tmp_path, text, "a.py", "list.txt")
+    assert [variant.packages for variant in load_manifest(path, tmp_path).variants] == [
+        Packages(("top",), fallback=True),
+        Packages(("mid>=1",)),
+        Packages(file=tmp_path / "list.txt"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("packages", "sentence"),
+    [
+        ("[--index-url=x]", "found '--index-url=x'; a package is accepted, such as openai>=2; options belong into a list file"),
+        (
+            "absent.txt",
+            "found 'absent.txt', but no such file; a list of packages, or the path of a file that lists them, is accepted",
+        ),
+        ("../x.txt", "found '../x.txt', which leads out of the repository; a path inside it is accepted"),
+        ("[1]", "found the number 1; text is accepted; put it in quotes if text is meant"),
+        ("{a: b}", "found a mapping; text is accepted; put it in quotes if text is meant"),
+    ],
+)
+def test_packages_that_are_none(tmp_path: Path, packages: str, sentence: str) -> None:
+    """What cannot be a package or a list is refused with its place."""
+    text = "version: 1\n" + ONE.replace("a.py", f"{{file: a.py, packages: {packages}}}")
+    with pytest.raises(ManifestError) as refused:
+        load_manifest(write(tmp_path, text, "a.py"), tmp_path)
+    assert refused.value.problems[0].endswith(sentence)
+    assert refused.value.problems[0].startswith("manifest.yaml:2:")

@@ -20,7 +20,7 @@ import pytest
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
-from dvara_examples.toolchains import Command, Deps, PreparedRuntime, Runtime, load_toolchain
+from dvara_examples.toolchains import Command, Deps, Packages, PreparedRuntime, Runtime, load_toolchain
 from dvara_examples.toolchains._node_runtime import pinned_version, provision
 from dvara_examples.toolchains.node import PreparedNode
 from tests.toolchains.conftest import OnDay
@@ -272,11 +272,28 @@ def test_damaged_package_is_refused(world: World) -> None:
 
 
 def test_no_lock_file(world: World) -> None:
-    """A list of packages without a lock is refused with the command that makes one."""
+    """A list of packages without a lock is resolved once, no lock is written beside it, and the run says since when it is so."""
     project = pin(world, "1.0.0")
     (project / "package-lock.json").unlink()
-    with pytest.raises(ToolchainError, match=r"has no package-lock\.json beside it; make one with `npm install"):
-        prepare(world, project)
+    on_the_fourth = replace(world, clock=OnDay(4))
+    prepared = prepare(on_the_fourth, project)
+    assert output_of(prepared, script_in(project)) == "hello 1.0.0\n"
+    said: list[str] = []
+    later = prepare(replace(world, clock=OnDay(9), offline=True), project, said).command(project / "script.mjs")
+    assert later.dependencies == "examples/node/package.json, not locked, resolved on 2026-05-04"
+    assert later.versions["greeting"] == "1.0.0"
+    assert said == []
+    assert sorted(path.name for path in project.iterdir()) == ["package.json", "script.mjs"]
+
+
+def test_packages_of_the_manifest(world: World) -> None:
+    """What the manifest lists for an example is installed, whatever list lies beside its script."""
+    project = pin(world, "1.0.0")
+    address, _ = write_package(world.root, "2.0.0")
+    packages = Packages((address,))
+    script = script_in(project)
+    prepared = NODE.prepare(probe(world), project, world, lambda _: None, declared=NODE.declared(script, packages, world))
+    assert output_of(prepared, script) == "hello 2.0.0\n"
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"packages": []}', '{"lockfileVersion": 1, "dependencies": {}}'])

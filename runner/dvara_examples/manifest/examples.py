@@ -18,14 +18,16 @@ from dvara_examples.manifest.fields import (
     parse_word,
 )
 from dvara_examples.manifest.model import Example, Variant
+from dvara_examples.manifest.packages import read_by_language
 from dvara_examples.manifest.variants import Shared, read_variants
 from dvara_examples.records.model import AtTerminal, Limits
+from dvara_examples.toolchains import Packages
 
-MANIFEST_KEYS = ("version", "docs", "defaults", "examples")
+MANIFEST_KEYS = ("version", "docs", "strict", "ignore", "defaults", "packages", "examples")
 DEFAULTS_KEYS = ("limits",)
 EXAMPLE_KEYS = (
     *("id", "title", "tags", "opt_in", "needs", "answers", "faults", "url", "interrupt_after", "stdout_closes_after"),
-    *("args", "env", "limits", "expect", "variants"),
+    *("args", "env", "packages", "limits", "expect", "variants"),
 )
 NEEDED_KEYS = ("id", "title", "expect", "variants")
 
@@ -41,7 +43,8 @@ def read_examples(checks: Checks, value: object) -> tuple[Example, ...]:
         except InvalidValue as error:  # another version has other rules: nothing else can be said of it
             checks.problems.note(error, ("version",))
             return ()
-    reader = _ExampleReader(checks, _default_limits(checks, found))
+    packages = read_by_language(checks, found.get("packages", {}), ("packages",), fallback=True)
+    reader = _ExampleReader(checks, _default_limits(checks, found), packages)
     items = found.get("examples")
     if not isinstance(items, list):
         if "examples" in found:
@@ -50,7 +53,8 @@ def read_examples(checks: Checks, value: object) -> tuple[Example, ...]:
     if not items:
         checks.problems.add("found no example", "at least one is accepted", ("examples",))
     examples = [reader.read(item, index) for index, item in enumerate(items)]
-    _check_unnamed(checks)
+    if "strict" in found and checks.problems.read(as_bool, found["strict"], ("strict",), False):
+        _refuse_unnamed(checks)
     return tuple(example for example in examples if example is not None)
 
 
@@ -61,6 +65,13 @@ def read_docs(checks: Checks, value: object) -> tuple[str, ...]:
     return checks.items(parse_pages, value["docs"], ("docs",))
 
 
+def read_ignored(checks: Checks, value: object) -> tuple[str, ...]:
+    """Return the patterns of the scripts that are no examples, seen from the manifest's folder."""
+    if not isinstance(value, dict) or "ignore" not in value or value.get("version") != VERSION:
+        return ()
+    return checks.items(parse_pages, value["ignore"], ("ignore",))
+
+
 def _default_limits(checks: Checks, found: Mapping[str, object]) -> Limits:
     if "defaults" not in found:
         return Limits()
@@ -68,20 +79,21 @@ def _default_limits(checks: Checks, found: Mapping[str, object]) -> Limits:
     return checks.limits(defaults["limits"], ("defaults", "limits"), Limits()) if "limits" in defaults else Limits()
 
 
-def _check_unnamed(checks: Checks) -> None:
+def _refuse_unnamed(checks: Checks) -> None:
     """Note scripts that no variant names, unless a variant could not be read and may have named them."""
     if checks.named_all:
         for script in checks.scripts.unnamed():
-            accepted = "name it in a variant, move it elsewhere, or start its name with an underscore"
+            accepted = "name it in a variant or under ignore, move it elsewhere, or start its name with an underscore"
             checks.problems.add(f"found the script {script}, which no variant names", accepted, ("examples",), on_key=True)
 
 
 @dataclass(slots=True)
 class _ExampleReader:
-    """Reads one example after the other; *limits* are the defaults."""
+    """Reads one example after the other; *limits* and *packages* are those of examples that have none of their own."""
 
     checks: Checks
     limits: Limits
+    packages: Mapping[str, Packages]
     _first_of: dict[str, Path] = field(default_factory=dict)
     _words: dict[object, str] = field(default_factory=dict)
     _answers: dict[str, object] = field(default_factory=dict)
@@ -105,7 +117,8 @@ class _ExampleReader:
         answers = self._read_answers(found["answers"], (*path, "answers")) if "answers" in found else ()
         faults = checks.items(checks.vocabulary.parse_faults, found["faults"], (*path, "faults")) if "faults" in found else ()
         checks.named_all = checks.named_all and "variants" in found
-        shared = Shared(example_id, args, env, limits, expected)
+        own = read_by_language(checks, found["packages"], (*path, "packages")) if "packages" in found else {}
+        shared = Shared(example_id, args, env, limits, expected, {**self.packages, **own})
         variants = read_variants(checks, found["variants"], (*path, "variants"), shared) if "variants" in found else ()
         variants = tuple(replace(each, expected_at=self._expected_at(path, each)) for each in variants)
         origin = checks.origin(("examples",), index)

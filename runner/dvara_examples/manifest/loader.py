@@ -9,7 +9,7 @@ from dvara_examples.core.errors import ManifestError
 from dvara_examples.core.renamed import old_keys
 from dvara_examples.core.world import World
 from dvara_examples.manifest.checks import Checks
-from dvara_examples.manifest.examples import read_docs, read_examples
+from dvara_examples.manifest.examples import read_docs, read_examples, read_ignored
 from dvara_examples.manifest.expects import Expects
 from dvara_examples.manifest.model import Manifest
 from dvara_examples.manifest.positions import find_positions
@@ -48,10 +48,11 @@ def load_manifest(
         known = vocabulary or installed_vocabulary()
         scripts = Scripts(root, path.parent, known.suffixes, also_named)
         checks = Checks(shown, known, problems, Expects(known, problems), scripts, document.landmarks)
+        scripts.ignored = read_ignored(checks, document.value)
         examples, docs = read_examples(checks, document.value), read_docs(checks, document.value)
         if problems.found:
             raise ManifestError(_sentences(_distinct(problems.found), shown, text, document))
-        return Manifest(path, root, examples, docs, _notes(document, shown, text))
+        return Manifest(path, root, examples, docs, (*_notes(document, shown, text), *_unnamed(scripts)))
 
 
 def manifest_of(world: World, also_named: Collection[Path] = ()) -> Manifest:
@@ -75,6 +76,15 @@ def _notes(document: YamlDocument, shown: str, text: str) -> tuple[str, ...]:
     places = find_positions(text, {(path, True) for path in old}, document.aliases) if old else {}
     found = sorted((places[path, True], path[-1], new) for path, new in old.items())
     return tuple(f"{shown}:{line}:{column}: {old!r} is now {new!r}; rename it" for (line, column), old, new in found)
+
+
+def _unnamed(scripts: Scripts) -> Iterator[str]:
+    """Yield a sentence about the scripts that no variant names, where there are some."""
+    found = scripts.unnamed()
+    if found:
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        what = "1 script is" if len(found) == 1 else f"{len(found)} scripts are"
+        yield f"{what} named by no variant ({found[0]}{more}); list them under ignore to silence this, or refuse them with strict"
 
 
 def _distinct(problems: list[Problem]) -> list[Problem]:

@@ -8,6 +8,7 @@ from dvara_examples.faults import Faults
 from dvara_examples.records.model import LEFT_ALONE, AtTerminal, Limits
 from dvara_examples.records.transcript import KnownFailure
 from dvara_examples.records.verdict import Expectation
+from dvara_examples.toolchains import Packages
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class Variant:
 
     *file* is absolute, *relative* the same file seen from the root, with forward slashes. *expect* holds the plain values that
     *expectations* were parsed from, the example's own with the variant's override merged in; *because* tells why it overrides
-    them. *skip* is the reason why the variant never runs, *known_failure* what is known to fail in it.
+    them. *skip* is the reason why the variant never runs, *known_failure* what is known to fail in it. *packages* is what it
+    depends on, where the manifest says so.
     """
 
     example_id: str
@@ -45,6 +47,7 @@ class Variant:
     origin: Origin
     known_failure: KnownFailure | None = None
     expected_at: Mapping[str, str] = field(default_factory=dict)
+    packages: Packages | None = None
 
     @property
     def id(self) -> str:
@@ -83,7 +86,7 @@ class Manifest:
     """A manifest that was read from *path*; no file that it names lies outside *root*.
 
     *docs* are the patterns, seen from *root*, of the documentation pages that show the examples. *notes* are sentences about
-    words that have a new name.
+    words that have a new name, and about scripts that no variant names.
     """
 
     path: Path

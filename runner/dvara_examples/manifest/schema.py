@@ -36,6 +36,13 @@ def manifest_schema() -> Schema:
                     "items": {**_LINE, "not": {"pattern": fields.LEAVES_ROOT}},
                     "description": "The documentation pages that show the examples, seen from the repository's root.",
                 },
+                "strict": {"type": "boolean", "description": "Refuse scripts beside the named ones that no variant names."},
+                "ignore": {
+                    "type": "array",
+                    "items": {**_LINE, "not": {"pattern": fields.LEAVES_ROOT}},
+                    "description": "Scripts that are no examples: paths, folders or patterns, seen from the manifest's folder.",
+                },
+                "packages": {"$ref": "#/$defs/packages", "description": "What scripts need where no list lies beside them."},
                 "defaults": _object({"limits": {"$ref": "#/$defs/limits"}}),
                 "examples": {"type": "array", "items": {"$ref": "#/$defs/example"}, "minItems": 1},
             },
@@ -47,6 +54,11 @@ def manifest_schema() -> Schema:
             "answer": ANSWER_SCHEMA,
             "faults": _faults(),
             "known_failure": _known_failure(),
+            "packages": _object({language: {"$ref": "#/$defs/package_list"} for language in languages()}),
+            "package_list": {
+                "oneOf": [{"type": "array", "items": {**_LINE, "not": {"pattern": "^\\s*-"}}}, _LINE],
+                "description": "Packages as their package manager spells them, or the path of a file that lists them.",
+            },
             "limits": _object({key: {"type": "number", "minimum": fields.LEAST_LIMIT_S} for key in fields.LIMIT_KEYS}),
             "args": {"type": "array", "items": {"type": "string"}},
             "env": {
@@ -100,6 +112,7 @@ def _example() -> Schema:
             "stdout_closes_after": {**_bytes(), "description": "The reader of stdout leaves once so much has come."},
             "args": {"$ref": "#/$defs/args"},
             "env": {"$ref": "#/$defs/env"},
+            "packages": {"$ref": "#/$defs/packages"},
             "limits": {"$ref": "#/$defs/limits"},
             "expect": {"$ref": "#/$defs/expect"},
             "variants": {
@@ -120,6 +133,7 @@ def _variant(language: str) -> Schema:
                 "file": file,
                 "args": {"$ref": "#/$defs/args"},
                 "env": {"$ref": "#/$defs/env"},
+                "packages": {"$ref": "#/$defs/package_list"},
                 "limits": {"$ref": "#/$defs/limits"},
                 "expect": {"$ref": "#/$defs/expect", "description": "What differs from the example's own; needs because."},
                 "because": {**_LINE, "description": "Why this language differs."},

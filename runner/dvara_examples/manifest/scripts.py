@@ -4,6 +4,7 @@ import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from dvara_examples.core.values import InvalidValue, nearest, quoted
@@ -39,13 +40,14 @@ class _Folder:
 class Scripts:
     """Finds scripts below *root*, by paths that are relative to *base*; *suffixes* are the endings of each language's scripts.
 
-    Those that are *also_named* need no variant.
+    Those that are *also_named* need no variant, nor do those that fit one of the patterns *ignored*, seen from *base*.
     """
 
     root: Path
     base: Path
     suffixes: Mapping[str, tuple[str, ...]]
     also_named: Collection[Path] = ()
+    ignored: Collection[str] = ()
     _folders: dict[str, _Folder] = field(default_factory=dict)
     _found: dict[tuple[str, str], Script] = field(default_factory=dict)
     _homes: dict[tuple[str, str], _Folder] = field(default_factory=dict)
@@ -87,11 +89,29 @@ class Scripts:
             if _VENDORED not in folder.relative.split("/")
             for name, kind in folder.entries.items()
             if Path(folder.path, name) not in self.also_named
+            and not self._ignored(folder, name)
             and kind in (_Kind.FILE, _Kind.LINK)
             and name.endswith(self.suffixes[language])
             and not name.startswith((".", "_"))
         }
         return sorted(missed - self._named)
+
+    def find_list(self, written: str) -> Path:
+        """Return the list of packages at the path *written* in the manifest. Raises InvalidValue where there is none."""
+        path = os.path.normpath(self.base / written)
+        if written.startswith("/") or not (_inside(path, str(self.root)) and self._truly_inside(path)):
+            raise InvalidValue(f"found {quoted(written)}, which leads out of the repository", "a path inside it is accepted")
+        if not os.path.isfile(path):  # noqa: PTH113 - beside normpath, which pathlib lacks
+            accepted = "a list of packages, or the path of a file that lists them, is accepted"
+            raise InvalidValue(f"found {quoted(written)}, but no such file", accepted)
+        return Path(path)
+
+    def _ignored(self, folder: _Folder, name: str) -> bool:
+        """Tell whether a pattern fits the script *name* in *folder*, or a folder that holds it."""
+        seen = Path(os.path.relpath(os.path.join(folder.path, name), self.base)).as_posix()  # noqa: PTH118 - may lead upwards
+        parts = seen.split("/")
+        wholes = ["/".join(parts[: end + 1]) for end in range(len(parts))]
+        return any(fnmatchcase(whole, pattern.rstrip("/")) for pattern in self.ignored for whole in wholes)
 
     def _folder(self, written: str, whole: str) -> _Folder:
         if written in self._folders:

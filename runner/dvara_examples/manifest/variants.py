@@ -1,18 +1,20 @@
 """Checks ``variants:``: the scripts of one example, one per language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dvara_examples.core.values import InvalidValue, Path, as_text, describe, did_you_mean, quoted
 from dvara_examples.manifest.checks import Checks
 from dvara_examples.manifest.expects import Expected
 from dvara_examples.manifest.fields import parse_known_failure, parse_line
 from dvara_examples.manifest.model import Variant
+from dvara_examples.manifest.packages import read_packages
 from dvara_examples.manifest.scripts import Script
 from dvara_examples.records.model import Limits
 from dvara_examples.records.transcript import KnownFailure
+from dvara_examples.toolchains import Packages
 
-VARIANT_KEYS = ("file", "args", "env", "limits", "expect", "because", "skip", "known_failure")
+VARIANT_KEYS = ("file", "args", "env", "packages", "limits", "expect", "because", "skip", "known_failure")
 """Every key of a variant's long form."""
 MAY_DIFFER = ("args", "env", "limits", "expect")
 
@@ -26,6 +28,7 @@ class Shared:
     env: Mapping[str, str]
     limits: Limits
     expected: Expected
+    packages: Mapping[str, Packages] = field(default_factory=dict)
 
 
 def read_variants(checks: Checks, value: object, path: Path, shared: Shared) -> tuple[Variant, ...]:
@@ -77,7 +80,8 @@ def _short_variant(checks: Checks, language: str, script: Script, container: Pat
     """Return a variant that has nothing of its own but its script."""
     origin = checks.origin(container, language)
     inherited = (shared.args, shared.env, shared.limits, *shared.expected)
-    return Variant(shared.id, language, script.file, script.relative, *inherited, None, None, origin)
+    packages = shared.packages.get(language)
+    return Variant(shared.id, language, script.file, script.relative, *inherited, None, None, origin, packages=packages)
 
 
 def _variant(
@@ -91,12 +95,16 @@ def _variant(
     args = checks.args(found["args"], (*path, "args")) if "args" in found else shared.args
     env = {**shared.env, **checks.env(found["env"], (*path, "env"))} if "env" in found else shared.env
     limits = checks.limits(found["limits"], (*path, "limits"), shared.limits) if "limits" in found else shared.limits
+    packages = shared.packages.get(language)
+    if "packages" in found:
+        packages = read_packages(checks, found["packages"], (*path, "packages"))
     because, skip = (_line(checks, found, key, path) for key in ("because", "skip"))
     known = _known_failure(checks, found, path, expected)
     if script is None:
         return None
     origin = checks.origin(container, language)
-    return Variant(shared.id, language, script.file, script.relative, args, env, limits, *expected, because, skip, origin, known)
+    own = (shared.id, language, script.file, script.relative, args, env, limits)
+    return Variant(*own, *expected, because, skip, origin, known, packages=packages)
 
 
 def _check_because(checks: Checks, found: Mapping[str, object], path: Path) -> None:

@@ -171,6 +171,7 @@ class RunInfo:
 
     *argv* and *file* are as run; *versions* maps names (``node``, ``openai``) to versions; *reproduce* is a command line.
     *expected_at* says of each expectation where the manifest has it, as ``file:line``.
+    *dependencies* says where they are stated, and whether they are locked.
     """
 
     variant_id: str
@@ -185,6 +186,7 @@ class RunInfo:
     started_utc: str = ""
     reproduce: str = ""
     expected_at: Mapping[str, str] = field(default_factory=dict, metadata={"added_later": True})
+    dependencies: str = field(default="", metadata={"added_later": True})
 
 
 @dataclass(frozen=True, slots=True)

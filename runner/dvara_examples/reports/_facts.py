@@ -75,6 +75,7 @@ class RunFacts:
     """What was seen in one run: the process, what it printed, and each exchange with the gateway.
 
     `limit` names the bound that made the tool stop it; `error` says why it could not start; `reproduce` is a command line.
+    `dependencies` says where they are stated, and whether they are locked.
     `notes` are remarks that belong to no exchange: connections that were refused, a Ctrl-C that was sent, a reader that left.
     """
 
@@ -91,6 +92,7 @@ class RunFacts:
     launcher: str
     versions: Mapping[str, str]
     reproduce: str
+    dependencies: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +243,7 @@ def _run(seen: Transcript) -> RunFacts:
         launcher=seen.run.launcher,
         versions=seen.run.versions,
         reproduce=seen.run.reproduce,
+        dependencies=seen.run.dependencies,
     )
 
 

@@ -120,6 +120,7 @@ def _run_info(run: PlannedRun, command: Command, shared: Execution, started_utc:
         file=variant.relative,
         argv=command.argv,
         launcher=command.launcher,
+        dependencies=command.dependencies,
         versions=dict(command.versions),
         gateway=shared.gateway.description,
         limits=variant.limits,

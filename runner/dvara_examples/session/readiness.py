@@ -14,7 +14,7 @@ from dvara_examples.core.clock import start_timer
 from dvara_examples.core.errors import DvaraExamplesError
 from dvara_examples.core.world import World
 from dvara_examples.manifest import Variant
-from dvara_examples.toolchains import Deps, Missing, Runtime, Toolchain, load_toolchain
+from dvara_examples.toolchains import Declared, Deps, Missing, Packages, Runtime, Toolchain, load_toolchain
 
 _LOOK_EVERY_S = 0.5
 
@@ -38,6 +38,8 @@ class Ready:
     missing: bool = False
 
 
+Script = tuple[Path, Packages | None]
+"""A script, and what the manifest says of its dependencies."""
 Show = Callable[[str, int, float], None]
 """Takes the step under way, the bytes that came onto the disk so far, and the seconds; called from one thread."""
 
@@ -51,7 +53,7 @@ def make_ready(variants: Sequence[Variant], world: World, deps: Deps, show: Show
     for language in languages:
         if world.stop.is_set():
             return
-        scripts = list(dict.fromkeys(variant.file for variant in variants if variant.language == language))
+        scripts = list(dict.fromkeys((v.file, v.packages) for v in variants if v.language == language))
         toolchain = load_toolchain(language)
         found = toolchain.probe(world)
         if isinstance(found, Missing):
@@ -63,7 +65,7 @@ def make_ready(variants: Sequence[Variant], world: World, deps: Deps, show: Show
 def _one_language(
     toolchain: Toolchain,
     runtime: Runtime,
-    scripts: Sequence[Path],
+    scripts: Sequence[Script],
     world: World,
     deps: Deps,
     show: Show,
@@ -97,13 +99,18 @@ def _one_language(
 
 
 def _prepare_each(
-    toolchain: Toolchain, runtime: Runtime, scripts: Sequence[Path], world: World, deps: Deps, progress: Callable[[str], None]
+    toolchain: Toolchain, runtime: Runtime, scripts: Sequence[Script], world: World, deps: Deps, progress: Callable[[str], None]
 ) -> Iterator[str]:
     """Prepare the folder of each script and build the script; yield what went wrong, once per script."""
-    for folder in dict.fromkeys(script.parent for script in scripts):
-        inside = [script for script in scripts if script.parent == folder]
+    sets: dict[tuple[Path, Declared], list[Path]] = {}
+    for script, packages in scripts:
         try:
-            prepared = toolchain.prepare(runtime, folder, world, progress, deps)
+            sets.setdefault((script.parent, toolchain.declared(script, packages, world)), []).append(script)
+        except DvaraExamplesError as error:
+            yield str(error)
+    for (folder, declared), inside in sets.items():
+        try:
+            prepared = toolchain.prepare(runtime, folder, world, progress, deps, declared)
         except DvaraExamplesError as error:
             yield from [str(error)] * len(inside)
             continue

@@ -140,7 +140,9 @@ def _run(order: ToRecord, language: str, name: str, world: World, gateway: Gatew
     runtime = toolchain.probe(world)
     if isinstance(runtime, Missing):
         raise ToolchainError(runtime.reason)
-    prepared = toolchain.prepare(runtime, file.parent, world, progress)
+    packages = order.join.variants[0].packages if order.join is not None else None
+    declared = toolchain.declared(file, packages, world)
+    prepared = toolchain.prepare(runtime, file.parent, world, progress, declared=declared)
     nowhere = Origin(world.shown(file), 1, 1)
     variant = Variant(name, language, file, world.shown(file), (), {}, Limits(), {}, (), None, None, nowhere)
     example = order.join or Example(name, name, (), (), (), {}, (), Limits(), (variant,), nowhere)

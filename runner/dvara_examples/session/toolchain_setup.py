@@ -6,11 +6,14 @@ from pathlib import Path
 
 from dvara_examples.core.world import World
 from dvara_examples.session.plan import PlannedRun
-from dvara_examples.toolchains import Command, Deps, PreparedRuntime, Progress, Toolchain
+from dvara_examples.toolchains import Command, Declared, Deps, PreparedRuntime, Progress, Toolchain
 
 
 class Preparation:
-    """Prepares each (language, script folder) once; runs that need the same one wait for it. Safe from any thread."""
+    """Prepares each (language, script folder, declared dependencies) once; runs that need the same one wait for it.
+
+    Safe from any thread.
+    """
 
     def __init__(self, toolchains: dict[str, Toolchain], world: World, progress: Progress, deps: Deps = Deps.LOCKED) -> None:
         self._toolchains = toolchains
@@ -18,7 +21,7 @@ class Preparation:
         self._progress = progress
         self._deps = deps
         self._lock = threading.Lock()
-        self._prepared: dict[tuple[str, Path], Future[PreparedRuntime]] = {}
+        self._prepared: dict[tuple[str, Path, Declared], Future[PreparedRuntime]] = {}
 
     def command(self, run: PlannedRun) -> Command:
         """Return how *run* is started. Raises ToolchainError, the same one for every run that shares the preparation."""
@@ -26,16 +29,18 @@ class Preparation:
         return self._prepare(run).command(run.printed.file if run.printed else variant.file, variant.args)
 
     def _prepare(self, run: PlannedRun) -> PreparedRuntime:
-        key = (run.variant.language, run.variant.file.parent)
+        variant = run.variant
+        toolchain = self._toolchains[variant.language]
+        declared = toolchain.declared(variant.file, variant.packages, self._world)
+        key = (variant.language, variant.file.parent, declared)
         with self._lock:
             mine = key not in self._prepared
             future = self._prepared.setdefault(key, Future())
         if mine:
             try:
                 assert run.runtime is not None
-                toolchain = self._toolchains[run.variant.language]
-                prepared = toolchain.prepare(run.runtime, run.variant.file.parent, self._world, self._progress, self._deps)
-                future.set_result(prepared)
+                where = (run.runtime, variant.file.parent, self._world)
+                future.set_result(toolchain.prepare(*where, self._progress, self._deps, declared))
             except BaseException as error:  # noqa: BLE001 - handed on to everyone who waits for it
                 future.set_exception(error)
         return future.result()

@@ -31,6 +31,33 @@ class Deps(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Packages:
+    """What the manifest says a script depends on: *names* as the package manager spells them, or the *file* that lists them.
+
+    A *fallback* holds where nothing is declared beside the script.
+    """
+
+    names: tuple[str, ...] = ()
+    file: Path | None = None
+    fallback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """Where a script's dependencies are stated: in *file*, or in the manifest as *packages*; without either it has none.
+
+    *kind* is the toolchain's own word for the way of stating them. Where it is *locked* every release is pinned there.
+    *words* name the place where it is neither a file nor the manifest.
+    """
+
+    kind: str = ""
+    file: Path | None = None
+    packages: tuple[str, ...] = ()
+    locked: bool = True
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """No runtime fits; *reason* is one sentence that says what was looked for, what was found and what to install."""
 
@@ -65,12 +92,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """How a prepared script is started: *env* is added to the allow-listed environment; *launcher* goes into reports."""
+    """How a prepared script is started: *env* is added to the allow-listed environment; *launcher* goes into reports.
+
+    *dependencies* says where they are stated, and whether they are locked.
+    """
 
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
     launcher: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    dependencies: str = ""
 
 
 class PreparedRuntime(Protocol):
@@ -102,6 +133,13 @@ class Toolchain(Protocol):
         """
         ...
 
+    def declared(self, script: Path, packages: Packages | None, world: World) -> Declared:
+        """Say where the dependencies of *script* are stated, the nearest place first; reads files and starts nothing.
+
+        *packages* is what the manifest says; unless it is a fallback it goes before every file. Raises ToolchainError.
+        """
+        ...
+
     def candidates(self, world: World) -> Sequence[Candidate]:
         """Return every runtime and package tool that :meth:`probe` and :meth:`prepare` consider, those that do not fit too.
 
@@ -110,9 +148,17 @@ class Toolchain(Protocol):
         ...
 
     def prepare(
-        self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED
+        self,
+        runtime: Runtime,
+        project: Path,
+        world: World,
+        progress: Progress,
+        deps: Deps = Deps.LOCKED,
+        declared: Declared | None = None,
     ) -> PreparedRuntime:
         """Put *deps* of the *project* folder (``examples/python`` …) in place, from the cache where they lie there.
+
+        *declared* says where they are stated; None: wherever they are for a script in *project*.
 
         Safe to run twice at once, to be killed half-way and to be repeated; works offline once it has succeeded. Where
         *world* is offline, nothing is asked of the network, and what is not here is refused (``_install.not_here``).

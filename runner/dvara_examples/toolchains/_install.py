@@ -70,13 +70,15 @@ def offline_guard(world: World, what: str, language: str, deps: Deps = Deps.LOCK
         raise
 
 
-def install(argv: Sequence[str | Path], *, cwd: Path, environ: Mapping[str, str], stop: threading.Event, what: str) -> None:
-    """Run a package manager that puts *what* (``the packages of …``) in place; *stop* ends it early.
+def install(
+    argv: Sequence[str | Path], *, cwd: Path, environ: Mapping[str, str], stop: threading.Event, what: str, stdin: str = ""
+) -> None:
+    """Run a package manager that puts *what* (``the packages of …``) in place; *stop* ends it early; *stdin* is what it reads.
 
     Raises ToolchainError with the tool's own last lines, and with what to do where it could not reach the network.
     """
     try:
-        answer = run_tool([str(part) for part in argv], env=environ, limit_s=INSTALL_LIMIT_S, stop=stop, cwd=cwd)
+        answer = run_tool([str(part) for part in argv], env=environ, limit_s=INSTALL_LIMIT_S, stop=stop, cwd=cwd, stdin=stdin)
     except ToolchainError as error:
         raise ToolchainError(f"{what} could not be installed: {error}") from error
     if answer.code == 0:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
-from dvara_examples.toolchains import Candidate, Deps, Fitness, Missing, PreparedRuntime, Progress, Runtime
+from dvara_examples.toolchains import Candidate, Declared, Deps, Fitness, Missing, Packages, PreparedRuntime, Progress, Runtime
 from dvara_examples.toolchains._java import BUILT_IN, FLOOR
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LAUNCHER = "DVARA_EXAMPLES_JAVA_LAUNCHER"
 """``built-in`` or ``jbang`` chooses the way; unset, JBang is used where it is found."""
+HEADER = "header"
+"""Where a script states its dependencies: in ``//DEPS`` lines at its top."""
 NO_JAR = "has no jbang.jar, so it would download JBang at each start"
 GET_JAR = "run `jbang version` once where the network can be reached"
 
@@ -51,8 +53,23 @@ class Java:
         """Look at every JDK that is found, at a ``java`` without a compiler, and at JBang."""
         return list(_sightings(self.probe(world), world))
 
+    def declared(self, script: Path, packages: Packages | None, world: World) -> Declared:
+        """Point to the script itself, whose header states them. Raises ToolchainError where the manifest states some."""
+        if packages is not None:
+            raise ToolchainError(
+                f"the manifest lists packages for {world.shown(script)}, but a Java script states them itself; "
+                "write //DEPS lines into the script, and remove packages"
+            )
+        return Declared(HEADER, words="the header of the script")
+
     def prepare(
-        self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED
+        self,
+        runtime: Runtime,
+        project: Path,
+        world: World,
+        progress: Progress,
+        deps: Deps = Deps.LOCKED,
+        declared: Declared | None = None,  # noqa: ARG002 - each script states its own
     ) -> PreparedRuntime:
         """Put in place what the scripts of *project* share; each is compiled when it is first asked for.
 

@@ -1,11 +1,8 @@
 """Node.js: the machine's own or a provisioned one, with the packages that ``package-lock.json`` pins."""
 
-import json
 import os
-import platform
 import re
 import shutil
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,26 +12,27 @@ from urllib.parse import quote
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.records.hints import node_too_old
-from dvara_examples.toolchains import Candidate, Command, Deps, Fitness, Missing, PreparedRuntime, Progress, Runtime, Toolchain
-from dvara_examples.toolchains._cache import cached_folder, downloads_folder
-from dvara_examples.toolchains._install import (
-    ask,
-    candidate_uv,
-    fingerprint,
-    folder_with,
-    install,
-    install_environment,
-    not_here,
-    offline_guard,
-    release,
-    today,
+from dvara_examples.toolchains import (
+    Candidate,
+    Command,
+    Declared,
+    Deps,
+    Fitness,
+    Missing,
+    Packages,
+    PreparedRuntime,
+    Progress,
+    Runtime,
+    Toolchain,
 )
+from dvara_examples.toolchains._cache import cached_folder, downloads_folder
+from dvara_examples.toolchains._install import ask, candidate_uv, fingerprint, not_here, offline_guard, platform_parts, release
+from dvara_examples.toolchains._node.declare import LISTED, LOCK, PACKAGES, find_declared
+from dvara_examples.toolchains._node.packages import FLOORS, install_packages, wanted_set
 from dvara_examples.toolchains._node_runtime import is_here, pinned_version, provision
+from dvara_examples.toolchains._resolved import read_resolved
 
 HOOK = Path(__file__).with_name("node_packages.mjs")
-LISTED, LOCK = "package.json", "package-lock.json"
-FLOORS = "lowest"
-"""The folder beside the list that holds a list and a lock file for the floors."""
 PROVISIONED = "provisioned"
 
 _HAS_HOOKS = ((18, 19), (20, 6))
@@ -50,11 +48,12 @@ class PreparedNode:
     packages: Path | None
     env: Mapping[str, str]
     versions: Mapping[str, str]
+    dependencies: str = ""
 
     def command(self, script: Path, args: Sequence[str] = ()) -> Command:
         """Return how *script* is started: as a user would where Node finds the packages by itself, else with a resolver."""
         if self.packages is None or _nearest_packages(script) == self.packages.resolve():
-            return Command((str(self.node), str(script), *args), self.env, "node", self.versions)
+            return Command((str(self.node), str(script), *args), self.env, "node", self.versions, self.dependencies)
         if not _has_hooks(self.versions["node"]):
             raise ToolchainError(
                 f"node {self.versions['node']} finds no packages for {script}: the packages of the examples could not be "
@@ -62,7 +61,7 @@ class PreparedNode:
             )
         importing = f"{HOOK.as_uri()}?from={quote((self.packages.parent / LISTED).as_uri(), safe='')}"
         env = {**self.env, "NODE_PATH": str(self.packages)}
-        return Command((str(self.node), "--import", importing, str(script), *args), env, "node", self.versions)
+        return Command((str(self.node), "--import", importing, str(script), *args), env, "node", self.versions, self.dependencies)
 
 
 class Node:
@@ -117,16 +116,26 @@ class Node:
         cause, hint, _ = node_too_old(found, said, self.floor)
         return Candidate(f"Node.js {said}".strip(), found, Fitness.PASSED_OVER, cause, hint)
 
+    def declared(self, script: Path, packages: Packages | None, world: World) -> Declared:
+        """Look at the manifest, and then from the folder of the script upwards."""
+        return find_declared(script, packages, world)
+
     def prepare(
-        self, runtime: Runtime, project: Path, world: World, progress: Progress, deps: Deps = Deps.LOCKED
+        self,
+        runtime: Runtime,
+        project: Path,
+        world: World,
+        progress: Progress,
+        deps: Deps = Deps.LOCKED,
+        declared: Declared | None = None,
     ) -> PreparedRuntime:
         """Fetch Node.js where the machine has none, install what *deps* asks for, and link what is locked beside the scripts."""
         node = _provisioned(runtime, world, progress) if runtime.origin == PROVISIONED else runtime.executable
         own = {"node": runtime.version}
-        listing = folder_with(LISTED, project, world) or folder_with(LISTED, world.root / "examples" / "node", world)
-        if listing is None:
+        stated = declared or self.declared(project / "any.mjs", None, world)
+        if not stated.kind or (stated.kind == PACKAGES and not stated.packages):
             return PreparedNode(node, None, {}, own)
-        wanted = _wanted(listing, deps, runtime, world)
+        wanted = wanted_set(stated, deps, runtime, world)
 
         def build(folder: Path) -> None:
             progress(f"node {runtime.version}: installing {wanted.what}")
@@ -134,85 +143,16 @@ class Node:
             if world.offline and deps is Deps.LATEST:
                 raise not_here(f"{wanted.what} of today", self.language, deps)
             with offline_guard(world, wanted.what, self.language, deps):
-                _install_packages(folder, wanted, npm, node, world)
+                install_packages(folder, wanted, npm, node, world)
 
-        folder = cached_folder(world, "node", fingerprint([*wanted.identity, sys.platform, platform.machine()]), build)
-        if deps is Deps.LOCKED:
-            _link(listing / "node_modules", folder / "node_modules")
-        packages = _locked_packages(folder)
+        folder = cached_folder(world, "node", fingerprint([*wanted.identity, *platform_parts()]), build)
+        if deps is Deps.LOCKED and stated.file is not None and stated.locked:
+            _link(stated.file.parent / "node_modules", folder / "node_modules")
         env = {}
         if release(runtime.version) >= _HAS_COMPILE_CACHE:
             env["NODE_COMPILE_CACHE"] = str(downloads_folder(folder, "node-compile-cache"))
-        return PreparedNode(node, folder / "node_modules", env, own | _direct_packages(packages))
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """A set of packages: the files to start from, npm's words that install it, its name, and what tells it from other sets."""
-
-    files: Mapping[str, bytes]
-    words: tuple[str, ...]
-    what: str
-    identity: tuple[bytes, ...]
-
-
-def _wanted(listing: Path, deps: Deps, runtime: Runtime, world: World) -> _Wanted:
-    """Return the set of packages that *deps* means for the project in *listing*. Raises ToolchainError where there is none."""
-    if deps is Deps.LATEST:
-        names = _names_asked_for(listing)
-        bare = {LISTED: json.dumps({"private": True, "type": "module"}).encode()}
-        identity = today([*names, runtime.version], world)  # as npm leaves out releases that this Node.js is too old for
-        return _Wanted(bare, ("install", *names), f"the newest {', '.join(names)}", identity)
-    pinned = listing / FLOORS if deps is Deps.LOWEST else listing
-    if not (pinned / LISTED).is_file():
-        raise ToolchainError(f"{pinned / LISTED} is not there, and says what --deps {deps} means; add it, or run without --deps")
-    _locked_packages(pinned)
-    files = {name: (pinned / name).read_bytes() for name in (LISTED, LOCK)}
-    return _Wanted(files, ("ci",), f"the packages of {pinned / LOCK}", tuple(files.values()))
-
-
-def _names_asked_for(listing: Path) -> list[str]:
-    """Return the names of the packages that ``package.json`` in *listing* asks for."""
-    try:
-        asked_for = json.loads((listing / LISTED).read_bytes()).get("dependencies", {})
-        return sorted(map(str, asked_for))
-    except (ValueError, AttributeError, TypeError):
-        raise ToolchainError(f"{listing / LISTED} is no list of packages as npm writes it; correct it") from None
-
-
-def _install_packages(folder: Path, wanted: _Wanted, npm: Sequence[str | Path], node: Path, world: World) -> None:
-    """Fill *folder* with what is *wanted*; no package runs code while it is being installed."""
-    for name, content in wanted.files.items():
-        (folder / name).write_bytes(content)
-    environ = install_environment(world, npm_config_cache=str(downloads_folder(folder, "npm")))
-    environ["PATH"] = os.pathsep.join([str(node.parent), environ.get("PATH", "")])
-    flags = ["--package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
-    freshness = "--offline" if world.offline else "--prefer-offline" if LOCK in wanted.files else "--prefer-online"
-    install([*npm, *wanted.words, *flags, freshness], cwd=folder, environ=environ, stop=world.stop, what=wanted.what)
-    (folder / "node_modules").mkdir(exist_ok=True)
-
-
-def _locked_packages(listing: Path) -> Mapping[str, Mapping[str, object]]:
-    """Return the packages that the lock file in *listing* names, by the folder that each is installed in."""
-    path = listing / LOCK
-    try:
-        packages = json.loads(path.read_bytes())["packages"]
-    except FileNotFoundError:
-        raise ToolchainError(
-            f"{listing / LISTED} has no {LOCK} beside it; make one with `npm install --package-lock-only`"
-        ) from None
-    except (ValueError, KeyError, TypeError):
-        packages = None
-    if not isinstance(packages, dict) or not all(isinstance(package, dict) for package in packages.values()):
-        raise ToolchainError(f"{path} is no lock file of npm 7 or newer; make it anew with `npm install --package-lock-only`")
-    return packages
-
-
-def _direct_packages(packages: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
-    """Return name and pinned version of every package that ``package.json`` asks for by name."""
-    asked_for = packages.get("", {}).get("dependencies")
-    installed = {name: packages.get(f"node_modules/{name}", {}) for name in asked_for} if isinstance(asked_for, dict) else {}
-    return {name: str(package["version"]) for name, package in installed.items() if "version" in package}
+        resolved = read_resolved(folder)
+        return PreparedNode(node, folder / "node_modules", env, own | resolved.all, resolved.remark(stated, world))
 
 
 def _npm(runtime: Runtime, world: World, progress: Progress) -> list[str | Path]:

@@ -198,6 +198,7 @@ def _facts(transcript: Transcript) -> Sequence[tuple[str, str]]:
         ("command", cut(shlex.join(run.argv), _VALUE_CHARS * 2).text),
         ("launcher", run.launcher),
         ("versions", versions),
+        ("dependencies", run.dependencies),
         ("gateway", run.gateway),
         ("limits", limits),
         ("started", run.started_utc),

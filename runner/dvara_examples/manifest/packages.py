@@ -1,0 +1,46 @@
+"""Checks ``packages:``, which says what scripts depend on where no file beside them does."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from dvara_examples.core.values import InvalidValue, Path, as_text, describe, did_you_mean, quoted
+from dvara_examples.manifest.checks import Checks
+from dvara_examples.manifest.fields import parse_line
+from dvara_examples.toolchains import Packages
+
+
+def read_by_language(checks: Checks, value: object, path: Path, *, fallback: bool = False) -> Mapping[str, Packages]:
+    """Return ``packages:`` of an example or of the whole manifest, for each language; what is wrong is noted and left out."""
+    if not isinstance(value, dict):
+        accepted = "a mapping of languages to packages is accepted, such as {python: [openai]}"
+        checks.problems.add(f"found {describe(value)}", accepted, path)
+        return {}
+    languages: Mapping[str, object] = value
+    by_language = {}
+    for language, own in languages.items():
+        place = (*path, language)
+        if language not in checks.vocabulary.suffixes:
+            known = did_you_mean(language, checks.vocabulary.suffixes)
+            checks.problems.add(f"found the unknown language {quoted(language)}", known, place, on_key=True)
+        elif (packages := read_packages(checks, own, place)) is not None:
+            by_language[language] = replace(packages, fallback=fallback)
+    return by_language
+
+
+def read_packages(checks: Checks, value: object, path: Path) -> Packages | None:
+    """Return ``packages:`` of one language: names, or the path of a list; None where it is neither."""
+    if isinstance(value, list):
+        return Packages(checks.items(parse_package, value, path))
+    try:
+        return Packages(file=checks.scripts.find_list(as_text(value)))
+    except InvalidValue as error:
+        checks.problems.note(error, path)
+        return None
+
+
+def parse_package(value: object) -> str:
+    """Return one package, spelled as its package manager spells it."""
+    text = parse_line(value)
+    if text.startswith("-"):
+        raise InvalidValue(f"found {quoted(text)}", "a package is accepted, such as openai>=2; options belong into a list file")
+    return text

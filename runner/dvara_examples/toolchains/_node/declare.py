@@ -1,0 +1,56 @@
+"""Finds the place that states what a Node script depends on, the nearest first."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
+from dvara_examples.toolchains import Declared, Packages
+
+LISTED, LOCK = "package.json", "package-lock.json"
+NPM, PACKAGES = "npm", "packages"
+"""The kinds: a ``package.json``, and the manifest's own list."""
+
+
+def find_declared(script: Path, packages: Packages | None, world: World) -> Declared:
+    """Return where the dependencies of *script* are stated. Raises ToolchainError where such a place cannot be read."""
+    if packages is not None and not packages.fallback:
+        return of_manifest(packages)
+    near = (folder for folder in script.parents if folder.is_relative_to(world.root))
+    listing = next((folder / LISTED for folder in near if (folder / LISTED).is_file()), None)
+    if listing is not None:
+        return of_file(listing)
+    if packages is not None:
+        return of_manifest(packages)
+    shipped = world.root / "examples" / "node" / LISTED
+    return of_file(shipped) if shipped.is_file() else Declared()
+
+
+def of_manifest(packages: Packages) -> Declared:
+    """Return what the manifest itself states."""
+    if packages.file is not None:
+        return of_file(packages.file)
+    return Declared(PACKAGES, None, packages.names, locked=not packages.names)
+
+
+def of_file(listing: Path) -> Declared:
+    """Return what a ``package.json`` states."""
+    return Declared(NPM, listing, locked=(listing.parent / LOCK).is_file())
+
+
+def read_listing(listing: Path) -> Mapping[str, object]:
+    """Return the content of a ``package.json``. Raises ToolchainError where it is none."""
+    try:
+        content = json.loads(listing.read_bytes())
+    except (ValueError, OSError):
+        content = None
+    if not isinstance(content, dict) or not isinstance(content.get("dependencies", {}), dict):
+        raise ToolchainError(f"{listing} is no list of packages as npm writes it; correct it")
+    return content
+
+
+def names_asked_for(listing: Path) -> list[str]:
+    """Return the names of the packages that a ``package.json`` asks for."""
+    dependencies = read_listing(listing).get("dependencies")
+    return sorted(dependencies) if isinstance(dependencies, dict) else []

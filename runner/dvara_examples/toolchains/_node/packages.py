@@ -1,0 +1,111 @@
+"""Fills a folder with the packages that are declared, with npm."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
+from dvara_examples.toolchains import Declared, Deps, Runtime
+from dvara_examples.toolchains._cache import downloads_folder
+from dvara_examples.toolchains._install import install, install_environment, today
+from dvara_examples.toolchains._node.declare import LISTED, LOCK, NPM, names_asked_for, read_listing
+from dvara_examples.toolchains._resolved import write_resolved
+
+FLOORS = "lowest"
+"""The folder beside the list that holds a list and a lock file for the floors."""
+SETTINGS = ".npmrc"
+_BARE = json.dumps({"private": True, "type": "module"}).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPackages:
+    """A set of packages: the files to start from, npm's words that install it, its name, and what tells it from other sets."""
+
+    files: Mapping[str, bytes]
+    words: tuple[str, ...]
+    what: str
+    identity: tuple[bytes, ...]
+
+
+def wanted_set(declared: Declared, deps: Deps, runtime: Runtime, world: World) -> WantedPackages:
+    """Return the set of packages that *deps* means for what is *declared*. Raises ToolchainError where there is none."""
+    if declared.kind == NPM:
+        assert declared.file is not None
+        return _of_listing(declared.file.parent, declared.locked, deps, runtime, world)
+    if deps is Deps.LOWEST:
+        raise ToolchainError("the manifest lists packages for Node without a lock, so --deps lowest has no meaning; run without")
+    settings = _settings(world.manifest_path.parent)
+    return _named(declared.packages, ", ".join(declared.packages), settings, deps, runtime, world)
+
+
+def _of_listing(listing: Path, locked: bool, deps: Deps, runtime: Runtime, world: World) -> WantedPackages:
+    settings = _settings(listing)
+    if deps is Deps.LATEST:
+        names = names_asked_for(listing / LISTED)
+        return _named(names, f"the newest {', '.join(names)}", settings, deps, runtime, world)
+    pinned = listing / FLOORS if deps is Deps.LOWEST else listing
+    if not (pinned / LISTED).is_file():
+        raise ToolchainError(f"{pinned / LISTED} is not there, and says what --deps {deps} means; add it, or run without --deps")
+    if locked or deps is Deps.LOWEST:
+        locked_packages(pinned)
+        files = {name: (pinned / name).read_bytes() for name in (LISTED, LOCK)} | settings
+        return WantedPackages(files, ("ci",), f"the packages of {pinned / LOCK}", tuple(files.values()))
+    read_listing(listing / LISTED)
+    files = {LISTED: (listing / LISTED).read_bytes()} | settings
+    identity = (b"not locked", *files.values(), runtime.version.encode())
+    return WantedPackages(files, ("install",), f"the packages of {listing / LISTED}", identity)
+
+
+def _named(
+    names: Sequence[str], what: str, settings: dict[str, bytes], deps: Deps, runtime: Runtime, world: World
+) -> WantedPackages:
+    """Return *names*, which npm asks the registry for; it leaves out releases that this Node.js is too old for."""
+    told = [*names, runtime.version]
+    identity = today(told, world) if deps is Deps.LATEST else (b"packages", *(name.encode() for name in told))
+    return WantedPackages({LISTED: _BARE} | settings, ("install", *names), what, (*identity, *settings.values()))
+
+
+def _settings(folder: Path) -> dict[str, bytes]:
+    """Return the project's own settings of npm."""
+    path = folder / SETTINGS
+    return {SETTINGS: path.read_bytes()} if path.is_file() else {}
+
+
+def install_packages(folder: Path, wanted: WantedPackages, npm: Sequence[str | Path], node: Path, world: World) -> None:
+    """Fill *folder* with what is *wanted*; no package runs code while it is being installed."""
+    for name, content in wanted.files.items():
+        (folder / name).write_bytes(content)
+    environ = install_environment(world, npm_config_cache=str(downloads_folder(folder, "npm")))
+    environ["PATH"] = os.pathsep.join([str(node.parent), environ.get("PATH", "")])
+    flags = ["--package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+    freshness = "--offline" if world.offline else "--prefer-offline" if LOCK in wanted.files else "--prefer-online"
+    install([*npm, *wanted.words, *flags, freshness], cwd=folder, environ=environ, stop=world.stop, what=wanted.what)
+    (folder / SETTINGS).unlink(missing_ok=True)  # it may hold a token
+    (folder / "node_modules").mkdir(exist_ok=True)
+    write_resolved(folder, direct_packages(locked_packages(folder)), world)
+
+
+def locked_packages(listing: Path) -> Mapping[str, Mapping[str, object]]:
+    """Return the packages that the lock file in *listing* names, by the folder that each is installed in."""
+    path = listing / LOCK
+    try:
+        packages = json.loads(path.read_bytes())["packages"]
+    except FileNotFoundError:
+        raise ToolchainError(
+            f"{listing / LISTED} has no {LOCK} beside it; make one with `npm install --package-lock-only`"
+        ) from None
+    except (ValueError, KeyError, TypeError):
+        packages = None
+    if not isinstance(packages, dict) or not all(isinstance(package, dict) for package in packages.values()):
+        raise ToolchainError(f"{path} is no lock file of npm 7 or newer; make it anew with `npm install --package-lock-only`")
+    return packages
+
+
+def direct_packages(packages: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
+    """Return name and pinned version of every package that ``package.json`` asks for by name."""
+    asked_for = packages.get("", {}).get("dependencies")
+    installed = {name: packages.get(f"node_modules/{name}", {}) for name in asked_for} if isinstance(asked_for, dict) else {}
+    return {name: str(package["version"]) for name, package in installed.items() if "version" in package}

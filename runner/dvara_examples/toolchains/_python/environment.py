@@ -1,0 +1,134 @@
+"""Makes a virtual environment out of what is declared, with uv."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
+from dvara_examples.toolchains import Declared, Deps, Runtime
+from dvara_examples.toolchains._cache import downloads_folder
+from dvara_examples.toolchains._install import UV_WORDS, find_uv, install, install_environment, today
+from dvara_examples.toolchains._python.declare import PACKAGES, REQUIREMENTS, read_list
+from dvara_examples.toolchains._python.identity import included, local_parts, settings_near
+from dvara_examples.toolchains._resolved import write_resolved
+
+ASKED_FOR, LOCK, FLOORS = "requirements.in", "requirements.txt", "requirements-lowest.txt"
+GIVEN = "asked-for.txt"
+"""The list that is written into the new environment where no file holds it."""
+
+Words = tuple[str | Path, ...]
+
+_NAME = re.compile(r"^([A-Za-z0-9][\w.-]*)(\[[^\]]*\])?", re.MULTILINE)
+_BY_DEPS: Mapping[Deps, tuple[str, ...]] = {
+    Deps.LOCKED: (),
+    Deps.LOWEST: ("--resolution", "lowest-direct"),
+    Deps.LATEST: ("--upgrade",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WantedEnvironment:
+    """A set of packages: uv's words that install it, what it is called, and what tells it from other sets.
+
+    *home* is the folder from which uv looks for its settings and resolves paths; *names* are the packages that are asked for by
+    name; *given* is the text of a list that no file holds.
+    """
+
+    words: Words
+    what: str
+    identity: tuple[bytes | str, ...]
+    home: Path
+    names: tuple[str, ...] = ()
+    given: str | None = None
+
+
+def wanted_set(declared: Declared, deps: Deps, world: World) -> WantedEnvironment:
+    """Return the set of packages that *deps* means for what is *declared*. Raises ToolchainError where there is none."""
+    if declared.kind == REQUIREMENTS and declared.locked:
+        assert declared.file is not None
+        return _pinned(declared.file, deps, world)
+    if declared.kind == PACKAGES:
+        return _of_manifest(declared, deps, world)
+    assert declared.file is not None
+    return _of_list(declared.file, deps, world)
+
+
+def _pinned(lock: Path, deps: Deps, world: World) -> WantedEnvironment:
+    """Return what a list with hashes means: it is installed as it is, without any build and without resolving."""
+    home = lock.parent
+    options, settings = settings_near(home, world)
+    asked_for = _read(home / ASKED_FOR, deps) if deps is Deps.LATEST or (home / ASKED_FOR).is_file() else ""
+    names = plain_names(asked_for)
+    if deps is Deps.LATEST:
+        newest = ["".join(found) for found in _NAME.findall(asked_for)]
+        upgrade: Words = ("install", "--upgrade", *newest, "--no-build", *options)
+        return WantedEnvironment(upgrade, f"the newest {', '.join(newest)}", today([*newest, *settings], world), home, names)
+    chosen = home / FLOORS if deps is Deps.LOWEST else lock
+    _read(chosen, deps)
+    identity = tuple(text for _, text in sorted(included(chosen.absolute()).items()))
+    words: Words = ("sync", "--require-hashes", chosen.absolute(), "--no-build", *options)
+    return WantedEnvironment(words, f"the packages of {chosen}", (*identity, *settings), home, names)
+
+
+def _of_manifest(declared: Declared, deps: Deps, world: World) -> WantedEnvironment:
+    home = world.manifest_path.parent
+    options, settings = settings_near(home, world)
+    text = "".join(f"{package}\n" for package in declared.packages)
+    identity = (text, *local_parts({home / GIVEN: text}), *settings, *_day(deps, world))
+    what = f"the packages {', '.join(declared.packages)} of the manifest"
+    words = ("install", "-r", "-", *_BY_DEPS[deps], *options)
+    return WantedEnvironment(words, what, identity, home, plain_names(text), text)
+
+
+def _of_list(file: Path, deps: Deps, world: World) -> WantedEnvironment:
+    options, settings = settings_near(file.parent, world)
+    lists = included(file.absolute())
+    texts = [text for _, text in sorted(lists.items())]
+    identity = (*texts, *local_parts(lists), *settings, *_day(deps, world))
+    words: Words = ("install", "-r", file.absolute(), *_BY_DEPS[deps], *options)
+    return WantedEnvironment(words, f"the packages of {file}", identity, file.parent, plain_names("\n".join(texts)))
+
+
+def _day(deps: Deps, world: World) -> tuple[bytes | str, ...]:
+    """Return what tells the choice of releases by *deps* from another."""
+    return today((), world) if deps is Deps.LATEST else (deps.value,)
+
+
+def _read(file: Path, deps: Deps) -> str:
+    """Return the text of *file*, which *deps* needs."""
+    if not file.is_file():
+        raise ToolchainError(f"{file} is not there, and says what --deps {deps} means; add it, or run without --deps")
+    return read_list(file)
+
+
+def make_environment(folder: Path, wanted: WantedEnvironment, runtime: Runtime, world: World) -> None:
+    """Fill *folder* with an environment that holds what is *wanted*, and nothing else."""
+    environ = install_environment(world, UV_CACHE_DIR=str(downloads_folder(folder, "uv")))
+    interpreter = folder / "bin" / "python"
+    general: Words = (find_uv(), *UV_WORDS, *(("--offline",) if world.offline else ()))
+    venv: Words = ("venv", "--no-project", "--no-python-downloads", "--allow-existing", "--python", runtime.executable, folder)
+    install([*general, *venv], cwd=folder, environ=environ, stop=world.stop, what=wanted.what)
+    packages: Words = ("pip", *wanted.words, "--python", interpreter, "--compile-bytecode")
+    install([*general, *packages], cwd=wanted.home, environ=environ, stop=world.stop, what=wanted.what, stdin=wanted.given or "")
+    write_resolved(folder, installed_versions(folder), world)
+
+
+def installed_versions(environment: Path) -> dict[str, str]:
+    """Return the version of every package in *environment*."""
+    found = {}
+    for metadata in environment.glob("lib/python*/site-packages/*.dist-info"):
+        name, _, version = metadata.stem.partition("-")
+        found[plain_name(name)] = version
+    return found
+
+
+def plain_names(text: str) -> tuple[str, ...]:
+    """Return the names of the packages that the list *text* asks for, each once."""
+    return tuple(dict.fromkeys(plain_name(name) for name, _ in _NAME.findall(text)))
+
+
+def plain_name(name: str) -> str:
+    """Return a distribution's name in the one spelling that the packaging specifications call normalized."""
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,0 +1,95 @@
+"""What tells one set of dependencies from another: every file that has a say in it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from configparser import ConfigParser, Error
+from contextlib import suppress
+from pathlib import Path
+
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
+from dvara_examples.toolchains._python.declare import read_list
+
+PIP_SETTINGS = ("index-url", "extra-index-url", "find-links")
+"""Settings of ``pip.conf`` that say where packages come from; uv has options of the same names, but does not read the file."""
+
+_INCLUDES = re.compile(r"^\s*(?:-r|--requirement|-c|--constraint)[\s=]*(\S+)", re.MULTILINE)
+_BEFORE_PATH = re.compile(r"(-e|--editable)[\s=]*|[\w.-]+(\[[^\]]*\])?\s*@\s*")
+_PATH = re.compile(r"(?:file:(?://)?)?(/[^\s;\[]*|\.{1,2}(?=[\s;\[/]|$)[^\s;\[]*)")
+_PASSED_OVER = {"node_modules", "__pycache__", "build", "dist", "venv"}
+_MOST_FILES = 5000
+
+
+def included(file: Path) -> dict[Path, str]:
+    """Return the list *file* and all that it includes, with their texts. Raises ToolchainError where one is not there."""
+    found: dict[Path, str] = {}
+    waiting = [file]
+    while waiting:
+        path = waiting.pop()
+        if path in found:
+            continue
+        if not path.is_file():
+            raise ToolchainError(f"{file} includes {path}, which is not there; add it, or remove the line")
+        found[path] = read_list(path)
+        waiting += [Path(path.parent, name).resolve() for name in _INCLUDES.findall(found[path]) if "://" not in name]
+    return found
+
+
+def local_parts(lists: Mapping[Path, str]) -> Iterator[str]:
+    """Yield what tells the state of the folders and files of this machine that *lists* name."""
+    for path, text in lists.items():
+        for name in local_paths(text):
+            yield from state_of(Path(path.parent, name))
+
+
+def local_paths(text: str) -> Iterator[str]:
+    """Yield the paths of this machine that the list *text* names as packages."""
+    for line in text.splitlines():
+        stripped = line.strip()
+        before = _BEFORE_PATH.match(stripped)
+        found = _PATH.match(stripped, before.end() if before else 0)
+        if found:
+            yield found[1]
+
+
+def state_of(place: Path) -> Iterator[str]:
+    """Yield what changes when a package in *place*, a folder or an archive, changes: names, sizes and times of its files."""
+    paths = [place] if place.is_file() else _below(place)
+    for path in paths:
+        with suppress(OSError):
+            status = path.stat()
+            yield f"{path}:{status.st_size}:{status.st_mtime_ns}"
+
+
+def _below(folder: Path) -> list[Path]:
+    found: list[Path] = []
+    waiting = [folder]
+    while waiting and len(found) < _MOST_FILES:
+        with suppress(OSError):
+            for path in sorted(waiting.pop().iterdir()):
+                if path.name.startswith(".") or path.name in _PASSED_OVER or path.name.endswith(".egg-info"):
+                    continue
+                if path.is_dir() and not path.is_symlink():
+                    waiting.append(path)
+                else:
+                    found.append(path)
+    return found
+
+
+def settings_near(folder: Path, world: World) -> tuple[tuple[str, ...], list[str]]:
+    """Return uv's options for the ``pip.conf`` nearest to *folder*, and what tells these and other settings from others."""
+    near = [place for place in (folder, *folder.parents) if place.is_relative_to(world.root)]
+    texts = [read_list(place / "uv.toml") for place in near if (place / "uv.toml").is_file()]
+    conf = next((place / name for place in near for name in ("pip.conf", "pip.ini") if (place / name).is_file()), None)
+    if conf is None:
+        return (), texts
+    parser = ConfigParser(interpolation=None)
+    try:
+        parser.read_string(read_list(conf))
+        said = {key: value for section in ("global", "install") if section in parser for key, value in parser[section].items()}
+        no_index = "global" in parser and parser["global"].getboolean("no-index", fallback=False)
+    except (Error, ValueError) as error:
+        raise ToolchainError(f"{conf} cannot be read ({str(error).splitlines()[0]}); correct it") from None
+    options = [word for key in PIP_SETTINGS for value in said.get(key, "").split() for word in (f"--{key}", value)]
+    options += ["--no-index"] if no_index else []
+    return tuple(options), [*texts, *options]

@@ -1,0 +1,62 @@
+"""What an installation came to: which release of every package, and when that was decided."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dvara_examples.core.world import World
+from dvara_examples.toolchains import Declared
+
+FILE = "resolved.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The *versions* of all packages of one folder of the cache, and the day (UTC) on which they were chosen."""
+
+    day: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, names: Collection[str]) -> dict[str, str]:
+        """Return the versions of those packages that are asked for by name."""
+        return {name: self.versions[name] for name in names if name in self.versions}
+
+    @property
+    def all(self) -> dict[str, str]:
+        """The versions of all packages."""
+        return dict(self.versions)
+
+    def remark(self, declared: Declared, world: World) -> str:
+        """Say where the dependencies are stated, and since when they are what they are, if that is not locked."""
+        day = "" if declared.locked or not self.day else f", resolved on {self.day}"
+        return in_words(declared, world) + day
+
+
+def in_words(declared: Declared, world: World) -> str:
+    """Say where dependencies are stated, and whether they are locked."""
+    if not declared.kind:
+        return ""
+    if declared.words:
+        return declared.words
+    if declared.file is not None:
+        root = world.root
+        place = declared.file.relative_to(root).as_posix() if declared.file.is_relative_to(root) else str(declared.file)
+    else:
+        place = f"packages of the manifest ({', '.join(declared.packages) or 'none'})"
+    return place if declared.locked else f"{place}, not locked"
+
+
+def write_resolved(folder: Path, versions: Mapping[str, str], world: World) -> None:
+    """Keep what was installed into *folder* today."""
+    content = {"day": f"{world.clock.utc_now():%Y-%m-%d}", "versions": dict(sorted(versions.items()))}
+    (folder / FILE).write_text(json.dumps(content), "utf-8")
+
+
+def read_resolved(folder: Path) -> Resolved:
+    """Return what was installed into *folder*; nothing is known of a folder of an older release."""
+    try:
+        content = json.loads((folder / FILE).read_text("utf-8"))
+        return Resolved(content["day"], content["versions"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return Resolved()
