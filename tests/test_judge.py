@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import KnownFailure, Leak, ProcessEnd
 from dvara_examples.records.verdict import Outcome
@@ -129,3 +131,48 @@ def test_a_known_failure_that_has_healed_fails_the_run() -> None:
     (finding,) = verdict.failures
     assert (finding.key, finding.seen) == ("known_failure", "ends holds")
     assert "has healed" in finding.sentence
+
+
+UNREAD = make_exchange("", ending=Ending.UNRECOGNISED, unread="cannot tell what was said: it was packed", text_complete=False)
+OF_THE_ANSWER: dict[str, object] = {
+    "exit": 0,
+    "stdout": {"contains": "bye"},
+    "finish_reason": "stop",
+    "text": {"contains": "Hello"},
+    "deltas": 3,
+    "first_token_within_s": 1,
+    "longest_gap_s": 1,
+    "prints_the_stream": True,
+    "progressive": True,
+    "no_retry_after_end": True,
+    "ends": "done",
+}
+
+
+@pytest.mark.parametrize("key", OF_THE_ANSWER)
+def test_an_answer_that_was_not_read_blames_nobody(key: str) -> None:
+    """Each expectation that hangs on an unread answer is an error with the reason, and no finding."""
+    seen = make_transcript(stdout="Hello", exchanges=[UNREAD], process=ProcessEnd(1), expect={key: OF_THE_ANSWER[key]})
+    verdict = judge(seen)
+    assert verdict.outcome is Outcome.ERRORED
+    assert verdict.reason == "request 1: cannot tell what was said: it was packed"
+    assert not verdict.findings
+
+
+@pytest.mark.parametrize("expect", [{"finish_reason": "none"}, {"text": {"lacks": "x"}}, {"deltas": 0}, {"deltas": {"max": 2}}])
+def test_an_answer_that_was_not_read_proves_nothing(expect: dict[str, object]) -> None:
+    """What an unread answer lacks is not known either."""
+    assert judge(make_transcript(exchanges=[UNREAD], expect=expect)).outcome is Outcome.ERRORED
+
+
+def test_an_unread_answer_does_not_stand_for_a_known_failure() -> None:
+    """The same findings fail, but nobody knows whether for the known reason."""
+    seen = make_transcript(exchanges=[UNREAD], expect={"ends": "done", "finish_reason": "stop"})
+    assert judge(replace(seen, known_failure=KNOWN)).outcome is Outcome.ERRORED
+
+
+def test_what_has_nothing_to_do_with_an_unread_answer_still_fails() -> None:
+    """A process that was left behind is certain, whatever the answer said; nothing else is found."""
+    end = ProcessEnd(0, leaks=(Leak("process", "sleep", 1),))
+    verdict = judge(make_transcript(exchanges=[UNREAD], process=end, expect={"ends": "done", "finish_reason": "stop"}))
+    assert (verdict.outcome, [finding.key for finding in verdict.failures]) == (Outcome.FAILED, ["leaks"])

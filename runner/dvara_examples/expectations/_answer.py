@@ -21,7 +21,9 @@ def text_events(exchange: Exchange) -> list[WireEvent]:
 
 
 def not_kept(exchange: Exchange) -> str:
-    """Say how many events were not kept, as a sentence; empty where all are here."""
+    """Say why not all that the events said is here, as a sentence; empty where everything is."""
+    if exchange.unread:
+        return exchange.unread
     if len(exchange.events) == exchange.event_count:
         return ""
     return f"only the first {len(exchange.events)} of {exchange.event_count} events are kept, so that nobody can tell"

@@ -143,6 +143,7 @@ class Exchange:
     *text* is the answer's text as sent (all deltas joined, or the message of an answer that was not streamed).
     *events* holds the first events, *event_count* how many there were; *text_complete* is False where the text was cut.
     *notes* are remarks beside the ending (``sentinel without finish_reason``, ``close-delimited body``).
+    *unread* is a sentence about content that the tap could not read: of that, nothing may be claimed.
     """
 
     number: int
@@ -163,6 +164,7 @@ class Exchange:
     streamed: bool = False
     error: str | None = None
     notes: tuple[str, ...] = ()
+    unread: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ _ADDED_LATER: Line = {"known_failure": None, "overrides": [], "scripted": False,
 """What the first line of an older file lacks."""
 _ADDED_TO_PROCESS: Line = {"notes": []}
 """What the line of the process in an older file lacks."""
+_ADDED_TO_EXCHANGE: Line = {"unread": None}
+"""What the line of an exchange in an older file lacks."""
 
 _IN_HEADER = ("run", "expect", "known_failure", "overrides", "scripted", "notes")
 """The fields of a transcript that its first line holds."""
@@ -200,7 +202,7 @@ class _Reading:
             case "event":
                 self._events[_place(line)].append(from_plain(WireEvent, line))
             case "exchange":
-                self._exchanges.append(from_plain(Exchange, line, given={"pieces": (), "events": ()}))
+                self._exchanges.append(from_plain(Exchange, {**_ADDED_TO_EXCHANGE, **line}, given={"pieces": (), "events": ()}))
             case "output":
                 pipe = _pipe(line)
                 self._outputs[pipe] = from_plain(Output, line, given={"pieces": ()})

@@ -9,6 +9,7 @@ from dvara_examples.process.environment import PASSED_ON
 from dvara_examples.records.crash import error_line, variables_named
 from dvara_examples.records.transcript import KnownFailure, Transcript
 from dvara_examples.records.verdict import KNOWN_FAILURE, Finding, Outcome, Verdict, Witness
+from dvara_examples.session.certainty import as_far_as_certain
 from dvara_examples.session.external_errors import external_error, known_mistake
 
 IMPLIED: Mapping[str, object] = {"limit": "none", "leaks": "none"}
@@ -28,7 +29,8 @@ def judge(transcript: Transcript) -> Verdict:
     wanted = {**IMPLIED, **transcript.expect}
     ordered = sorted(wanted, key=expectation_keys().index if wanted.keys() <= set(expectation_keys()) else str)
     verdict = Verdict.of(parse_expectation(key, wanted[key]).check(transcript) for key in ordered)
-    if transcript.known_failure is not None:
+    verdict = as_far_as_certain(verdict, transcript)
+    if transcript.known_failure is not None and verdict.outcome is not Outcome.ERRORED:
         verdict = _with_known(transcript.known_failure, verdict)
     if verdict.outcome is not Outcome.FAILED:
         return verdict

@@ -4,15 +4,17 @@ Precedence, the first that applies:
 
 1.  no response head came: ``no_response``; where the client gave up first, ``stalled`` or ``client_closed`` (rule 6)
 2.  status 400 or above: ``http_error``, however its body went
-3.  a stream was asked for and the head announces none, or the body is complete and empty: ``not_a_stream``
+3.  a stream was asked for and the head announces none, or the body is complete and empty: ``not_a_stream``. What cannot be
+    read may be one
 4.  an error event came: ``error_event``; an event that is not the JSON it must be came: ``malformed_event``.
     Both are said by the gateway itself, so they outrank what became of the connection afterwards
 5.  the gateway's side broke: ``reset`` (RST), ``truncated`` (FIN, or framing that cannot be followed). Text that says
     "finished" does not help: a client cannot trust a body whose framing is broken
 6.  the client's side ended it, or the run was stopped: ``stalled`` where nothing had moved for the idle limit, ``done`` where
-    a known finish reason and the last word had been delivered before the client hung up (many clients do), else
-    ``client_closed``
-7.  the response is whole. A stream is ``done`` or ``done_without_sentinel`` only with a known finish reason, and with the last
+    a known finish reason and the last word had been delivered before the client hung up (many clients do),
+    ``unrecognised`` where the content cannot be read here, else ``client_closed``
+7.  the response is whole, but its content cannot be read here: ``unrecognised``
+8.  the response is whole. A stream is ``done`` or ``done_without_sentinel`` only with a known finish reason, and with the last
     word where the protocol needs one; ``unrecognised`` with an unknown reason, or in no known protocol; else
     ``eof_without_done``, also where a last word came without a finish reason. What is no stream is ``answered``
 """
@@ -48,7 +50,8 @@ class Facts:
     """What was seen of one exchange.
 
     *status* is None while no whole head came. *asked_stream* and *known* (a protocol claims it) come from the request,
-    *event_stream* and *close_delimited* from the response's head. *recognised*: the finish reason is a known word.
+    *event_stream* and *close_delimited* from the response's head. *unreadable*: there is content, and it cannot be read here.
+    *recognised*: the finish reason is a known word.
     *silent_s* is how long nothing had moved when it came to rest, *heard_all* whether the finish reason and the last word
     had been delivered before the client hung up.
     """
@@ -60,6 +63,7 @@ class Facts:
     event_stream: bool = True
     close_delimited: bool = False
     empty: bool = False
+    unreadable: bool = False
     finish_reason: str | None = None
     recognised: bool = True
     sentinel: bool = False
@@ -88,6 +92,7 @@ def _ending(facts: Facts) -> Ending:
     if (
         facts.asked_stream
         and facts.status != SWITCHED
+        and not facts.unreadable
         and (not facts.event_stream or (facts.empty and facts.close is CloseKind.COMPLETE))
     ):
         return Ending.NOT_A_STREAM
@@ -111,11 +116,13 @@ def _given_up(facts: Facts) -> Ending:
         return Ending.STALLED
     if facts.close is CloseKind.CLIENT and facts.heard_all:
         return Ending.DONE if facts.recognised else Ending.UNRECOGNISED
+    if facts.close is CloseKind.CLIENT and facts.unreadable:
+        return Ending.UNRECOGNISED
     return Ending.CLIENT_CLOSED
 
 
 def _complete(facts: Facts) -> Ending:
-    if facts.status == SWITCHED:
+    if facts.status == SWITCHED or facts.unreadable:
         return Ending.UNRECOGNISED
     if not facts.event_stream:
         return Ending.ANSWERED

@@ -32,11 +32,10 @@ def error_sentence(ending: Ending, watch: ResponseWatch, rest: Rest) -> str | No
         return _before_the_head(ending, watch, rest)
     answer = watch.answer
     match ending:
-        case Ending.DONE | Ending.DONE_WITHOUT_SENTINEL | Ending.ANSWERED:
-            return answer.unreadable
-        case Ending.EOF_WITHOUT_DONE | Ending.UNRECOGNISED:
-            cut = ending is Ending.EOF_WITHOUT_DONE
-            return answer.unreadable or (_unfinished(answer) if cut else _unrecognised(watch.head.status, answer))
+        case Ending.EOF_WITHOUT_DONE:
+            return _unfinished(answer)
+        case Ending.UNRECOGNISED:
+            return unread_sentence(watch) or _unrecognised(answer)
         case Ending.TRUNCATED:
             damage = watch.broken or answer.damaged
             return damage or f"{_who(rest)} closed the connection in the middle of the response: {watch.body.missing()}"
@@ -44,16 +43,14 @@ def error_sentence(ending: Ending, watch: ResponseWatch, rest: Rest) -> str | No
             return f"{_who(rest)} reset the connection after {answer.wire_bytes} bytes of the body{_because(rest)}"
         case Ending.STALLED | Ending.CLIENT_CLOSED:
             return _given_up(rest)
-        case Ending.ERROR_EVENT:
-            return answer.chat.error
-        case Ending.MALFORMED_EVENT:
-            return answer.chat.malformed
+        case Ending.ERROR_EVENT | Ending.MALFORMED_EVENT:
+            return answer.chat.error if ending is Ending.ERROR_EVENT else answer.chat.malformed
         case Ending.HTTP_ERROR:
             said = answer.error or watch.head.reason
             return f"status {watch.head.status}: {said}" if said else f"status {watch.head.status}"
         case Ending.NOT_A_STREAM:
             return _not_a_stream(watch.head.status, answer)
-        case Ending.NO_RESPONSE:
+        case Ending.DONE | Ending.DONE_WITHOUT_SENTINEL | Ending.ANSWERED | Ending.NO_RESPONSE:
             return None
     assert_never(ending)
 
@@ -74,9 +71,18 @@ def _unfinished(answer: PayloadRecorder) -> str:
     return "the response ended properly, but nothing in it says that the answer is complete"
 
 
-def _unrecognised(status: int, answer: PayloadRecorder) -> str:
-    if status == SWITCHED:
+def unread_sentence(watch: ResponseWatch) -> str | None:
+    """Return one sentence about content that passed without being read, or None; secrets may still be in it."""
+    if watch.head is None or watch.answer is None:
+        return None
+    if watch.head.status == SWITCHED:
         return "cannot tell what was said: the connection switched to another protocol (status 101), which passed unread"
+    if watch.answer.unreadable and watch.answer.wire_bytes:
+        return f"cannot tell what was said: the body cannot be read here ({watch.answer.unreadable})"
+    return None
+
+
+def _unrecognised(answer: PayloadRecorder) -> str:
     if answer.chat.finish_reason:
         known = ", ".join(sorted(FINISH_REASONS))
         return (

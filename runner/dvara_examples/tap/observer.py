@@ -12,7 +12,7 @@ from dvara_examples.records.transcript import Exchange, Headers, Request, Respon
 from dvara_examples.tap.bounded import BoundedBytes, StreamFlag, storable
 from dvara_examples.tap.capture_limits import CaptureLimits
 from dvara_examples.tap.ending import CloseKind, Facts, name_ending
-from dvara_examples.tap.explain import Rest, error_sentence
+from dvara_examples.tap.explain import Rest, error_sentence, unread_sentence
 from dvara_examples.tap.progress import Teller
 from dvara_examples.tap.response import ResponseWatch
 from dvara_examples.wire.http import RequestHead
@@ -66,7 +66,7 @@ class ExchangeObserver:
         watch, answer = self.response, self.response.answer
         facts = self._facts(rest)
         ending, notes = name_ending(facts)
-        sentence, clean = error_sentence(ending, watch, rest), self._redactor
+        sentence, unread, clean = error_sentence(ending, watch, rest), unread_sentence(watch), self._redactor
         return Exchange(
             number=self._seen.number,
             connection=self._seen.connection,
@@ -85,6 +85,7 @@ class ExchangeObserver:
             sentinel=facts.sentinel,
             streamed=facts.asked_stream,
             error=sentence and storable(sentence, _ERROR_CHARS, clean),
+            unread=unread and storable(unread, _ERROR_CHARS, clean),
             notes=(*notes, *self.fault_notes),
         )
 
@@ -103,6 +104,7 @@ class ExchangeObserver:
             event_stream=answer.event_stream,
             close_delimited=self.response.body.framing == "close",
             empty=answer.wire_bytes == 0,
+            unreadable=answer.unreadable is not None and answer.wire_bytes > 0,
             finish_reason=answer.chat.finish_reason,
             recognised=answer.chat.finish_reason in FINISH_REASONS,
             sentinel=answer.chat.sentinel,

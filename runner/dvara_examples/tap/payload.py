@@ -6,7 +6,7 @@ from dvara_examples.protocols.chat import error_message, read_object
 from dvara_examples.records.transcript import WireEvent
 from dvara_examples.tap.bounded import OVERLAP, BoundedBytes, BoundedText, storable
 from dvara_examples.tap.capture_limits import CaptureLimits
-from dvara_examples.tap.decoding import CodingError, Decoder
+from dvara_examples.tap.decoding import CodingError, Decoder, UnreadableCodingError
 from dvara_examples.tap.masking import SeenEvent, mask_in_body, mask_split
 from dvara_examples.tap.progress import Teller
 from dvara_examples.wire.http import ResponseHead, header, header_words
@@ -16,9 +16,9 @@ from dvara_examples.wire.sse import ServerSentEvent, SseParser
 class PayloadRecorder:
     """The payload of one response, taken piece by piece.
 
-    *damaged* and *unreadable* hold a sentence where the content coding is broken or unknown; *error* is what an error
-    document says. What is neither an event stream nor JSON is counted and its beginning kept, no more. *teller* hears of
-    each event at once.
+    *damaged* holds a sentence where the content coding is broken, *unreadable* where it cannot be undone here, so that nothing
+    is known of the content; *error* is what an error document says. What is neither an event stream nor JSON is counted and
+    its beginning kept, no more. *teller* hears of each event at once.
     """
 
     def __init__(self, head: ResponseHead, reader: StreamReader, bounds: CaptureLimits, teller: Teller | None = None) -> None:
@@ -43,7 +43,7 @@ class PayloadRecorder:
         self._decoder: Decoder | None = None
         try:
             self._decoder = Decoder(header_words(head.headers, "content-encoding"))
-        except CodingError as error:
+        except UnreadableCodingError as error:
             self.unreadable = str(error)
 
     @property
@@ -59,13 +59,15 @@ class PayloadRecorder:
     def feed(self, at_s: float, payload: memoryview) -> None:
         """Take the next payload, which was passed on at *at_s*."""
         self.wire_bytes += len(payload)
-        if self._decoder is None or self.damaged:
+        if self._decoder is None or self.damaged or self.unreadable:
             return
         try:
             for data in self._decoder.feed(payload):
                 self._body.add(data)
                 if self.event_stream:
                     self._take_events(at_s, self._parser.feed(bytes(data)))
+        except UnreadableCodingError as error:
+            self.unreadable = str(error)
         except CodingError as error:
             self.damaged = str(error)
 

@@ -28,11 +28,12 @@ class FinishReason:
         """Compare with the reason in the last answer."""
         last = seen.last_exchange
         found = last.finish_reason if last else None
-        ok = last is not None and found == self.want
+        unread = last.unread if last and found is None else None
+        ok = last is not None and not unread and found == self.want
         sentence = ""
         if last is None or (not ok and found is None):
             answer, why = last_answer(seen)
-            sentence = "the answer came without a finish_reason: it is incomplete" if answer else why
+            sentence = unread or ("the answer came without a finish_reason: it is incomplete" if answer else why)
         elif not ok:
             sentence = "the answer ended for another reason"
         return Finding(self.key, self.witness, ok, self.want or "none", found or "none", sentence)

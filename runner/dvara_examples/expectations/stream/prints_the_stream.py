@@ -29,6 +29,9 @@ class PrintsTheStream:
     def check(self, seen: Transcript) -> Finding:
         """Walk through stdout, text by text."""
         texts = [exchange for exchange in seen.exchanges if exchange.text.strip()]  # white space stands everywhere
+        unread = next((exchange for exchange in seen.exchanges if exchange.unread), None)
+        if unread is not None and unread.unread:
+            return self._not_ok("an answer that was not read", unread.unread, unread)
         if not texts:
             return self._not_ok("no text on the wire", "no answer carried any text, so nothing could be printed")
         if not seen.stdout.complete or not all(exchange.text_complete for exchange in texts):

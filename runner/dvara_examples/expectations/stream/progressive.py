@@ -31,7 +31,9 @@ class Progressive:
         exchange = max(seen.exchanges, key=lambda e: len(e.text), default=None)
         arrivals = [(event.at_s, len(event.text.encode())) for event in exchange.events if event.text] if exchange else []
         if exchange is None or not arrivals:
-            return Finding(self.key, self.witness, False, _EXPECTED, "no text on the wire", "no answer carried any text")
+            unread = next((e.unread for e in seen.exchanges if e.unread), None)
+            sentence = unread or "no answer carried any text"
+            return Finding(self.key, self.witness, False, _EXPECTED, "no text on the wire", sentence)
         first_s, last_s = arrivals[0][0], arrivals[-1][0]
         if len(arrivals) < _LEAST_PIECES or last_s - first_s < _SPREAD_S:
             shown = f"{len(arrivals)} pieces within {last_s - first_s:.2f} s: too close together to tell"

@@ -24,6 +24,9 @@ class Text:
         answer, why = last_answer(seen)
         if answer is None:
             return Finding(self.key, self.witness, False, str(self.wanted), "no answer", why)
+        if answer.unread and not answer.text:
+            where = f"request {answer.number}"
+            return Finding(self.key, self.witness, False, str(self.wanted), "an answer that was not read", answer.unread, where)
         text = _text.TextSeen(
             (answer.text,), answer.text_complete, answer.text, f"{len(answer.text)} characters", "an answer without text"
         )

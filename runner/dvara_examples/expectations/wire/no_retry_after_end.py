@@ -36,6 +36,10 @@ class NoRetryAfterEnd:
                 shown = f"request {again.number} after {word} in the response to request {exchange.number}"
                 sentence = "the example asked again although the gateway had had the last word: that costs, and helps nobody"
                 return Finding(self.key, self.witness, False, _EXPECTED, shown, sentence, f"request {again.number}")
+        for exchange in seen.exchanges:
+            if exchange.unread and any(_repeats(later, exchange) for later in seen.exchanges):
+                where = f"request {exchange.number}"
+                return Finding(self.key, self.witness, False, _EXPECTED, "an answer that was not read", exchange.unread, where)
         return Finding(self.key, self.witness, True, _EXPECTED, f"{ends[-1][1]}, and nothing after it")
 
 
