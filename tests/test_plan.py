@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dvara_examples.manifest import Example, Manifest, Origin, Variant
 from dvara_examples.records.model import Limits
 from dvara_examples.selection.options import Shard
-from dvara_examples.session.plan import MissingToolchain, Plan, make_plan, part_of, probe_all, repeated
+from dvara_examples.session.plan import MissingToolchain, Offered, Plan, make_plan, part_of, probe_all, repeated
 from dvara_examples.toolchains import Missing, Runtime
 
 NODE = Runtime("node", "20.1.0", Path("/usr/bin/node"), "PATH")
@@ -28,7 +28,7 @@ def plan(variants: Sequence[Variant], *, needs: tuple[str, ...] = (), missing: M
     """Plan *variants* of one example on a machine with Node alone and a gateway that can be scripted."""
     example = Example("demo", "Demo", (), needs, (), {}, (), Limits(), tuple(variants), ORIGIN)
     manifest = Manifest(Path("/x/manifest.yaml"), Path("/x"), (example,))
-    return make_plan(manifest, variants, {"node": NODE, "java": NO_JAVA}, frozenset({"scripted"}), missing)
+    return make_plan(manifest, variants, {"node": NODE, "java": NO_JAVA}, Offered(frozenset({"scripted"})), missing)
 
 
 def test_a_missing_runtime_is_a_skip_or_an_error_with_its_reason() -> None:
@@ -78,7 +78,7 @@ def whole(shape: Sequence[set[str]], times: int = 1) -> Plan:
         examples.append(Example(f"e{number}", "E", (), (), (), {}, (), Limits(), tuple(variants), ORIGIN))
     manifest = Manifest(Path("/x/manifest.yaml"), Path("/x"), tuple(examples))
     probed = {language: replace(NODE, language=language) for language in LANGUAGES}
-    return repeated(make_plan(manifest, manifest.variants, probed, frozenset(), MissingToolchain.SKIP), times)
+    return repeated(make_plan(manifest, manifest.variants, probed, Offered(), MissingToolchain.SKIP), times)
 
 
 @given(manifests, st.integers(1, 3), st.integers(1, 20))

@@ -9,9 +9,10 @@ import requests
 from dvara_examples.core.clock import SystemClock
 from dvara_examples.core.world import World
 from dvara_examples.embedded_gateway.server import EmbeddedServer
-from dvara_examples.gateways import CAPABILITIES, kinds, open_gateway
+from dvara_examples.gateways import CAPABILITIES, NAMED, kinds, open_gateway
 
-WITHOUT_DOCKER = [kind for kind in kinds() if kind != "docker"]
+READY = [kind for kind in kinds() if kind not in NAMED]
+"""The kinds that start nothing; those that do are tried in tests/gateways."""
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield World(environ, tmp_path, tmp_path, tmp_path / "manifest.yaml", tmp_path, tmp_path, stream, stream)
 
 
-@pytest.mark.parametrize("kind", WITHOUT_DOCKER)
+@pytest.mark.parametrize("kind", READY)
 def test_an_endpoint_answers(world: World, kind: str) -> None:
     """Within its block, an endpoint's base URL ends in its prefix and lists models to its key, and nothing shows the key."""
     with open_gateway(kind, world) as gateway, gateway.endpoint([]) as endpoint:
@@ -33,3 +34,8 @@ def test_an_endpoint_answers(world: World, kind: str) -> None:
         reply = requests.get(f"{endpoint.base_url}/models", headers={"Authorization": f"Bearer {endpoint.key}"}, timeout=10)
         assert [model["id"] for model in reply.json()["data"]] == list(gateway.models)
         assert endpoint.key not in gateway.description + repr(gateway)
+
+
+def test_the_kinds_that_take_a_name_are_kinds() -> None:
+    """Every kind that starts what is described has a module of its own."""
+    assert set(NAMED) - {"docker"} <= set(kinds())

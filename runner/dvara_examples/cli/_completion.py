@@ -154,3 +154,18 @@ def report_kinds(_context: click.Context, begun: str) -> Iterable[tuple[str, str
     from dvara_examples.reports import report_kinds as kinds
 
     return () if "=" in begun else ((kind, "") for kind in kinds())
+
+
+@_offering
+def gateways(_context: click.Context, _begun: str) -> Iterable[tuple[str, str]]:
+    """Offer the kinds of gateways, and what can be started."""
+    from dvara_examples.gateways._find import known_names
+
+    yield from (
+        ("auto", "the gateway at DVARA_URL, else the embedded one"),
+        ("embedded", "starts with each run"),
+        ("url", "at DVARA_URL"),
+    )
+    for kind in ("command", "docker"):
+        yield kind, "start a gateway that is described"
+        yield from ((f"{kind}:{name}", "start this gateway") for name in known_names())

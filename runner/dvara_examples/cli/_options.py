@@ -100,12 +100,31 @@ def manifest_option(command: F) -> F:
     return own_manifest_option(_shipped_option(command))
 
 
+class _GatewayType(click.ParamType[str]):
+    """A kind of gateway, with the name of a description after a colon where the kind starts what is described."""
+
+    name = "gateway"
+    plain = ("auto", "embedded", "url")
+    named = ("command", "docker")
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return *value* as it is."""
+        kind, colon, name = value.partition(":")
+        if kind in self.named and bool(colon) == bool(name):
+            return value
+        if value not in self.plain:
+            self.fail(f"expected {', '.join(self.plain)}, command[:NAME] or docker[:NAME], found {value!r}", param, ctx)
+        return value
+
+
 gateway_option = click.option(
     "--gateway",
-    type=click.Choice(("auto", "embedded", "url")),
+    type=_GatewayType(),
     default="auto",
     show_default=True,
-    help="What answers: `auto` is the gateway that DVARA_URL names, else the embedded one.",
+    metavar="KIND[:NAME]",
+    shell_complete=_completion.gateways,
+    help="What answers: auto (the gateway at DVARA_URL, else embedded), embedded, url, or one that is started: command, docker.",
 )
 deps_option = click.option(
     "--deps",

@@ -32,7 +32,7 @@ and may add, to the first five:
 * ``sse_space: true``: ``data: `` with a space, as providers (not DVARA) write it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -200,3 +200,14 @@ def _breaks(answer: Answer, given: Mapping[str, object]) -> Answer:
         # An abort before the first piece would be an HTTP error: the gateway has sent nothing yet.
         after = as_int(given[named[0]], least=1 if named[0] is Break.ABORT else 0, most=piece_count(answer))
     return replace(answer, breaks=named[0], breaks_after=after)
+
+
+def answer_words(answers: Sequence[object]) -> frozenset[str]:
+    """Return the keys that *answers* use, and the habits under ``chunks``: what a gateway in between may not pass on."""
+    words: set[str] = set()
+    for answer in answers:
+        if isinstance(answer, Mapping):
+            words.update(str(key) for key in answer)
+            habits = answer.get("chunks", ())
+            words.update([habits] if isinstance(habits, str) else habits)
+    return frozenset(words)

@@ -5,6 +5,7 @@ from dvara_examples.embedded_gateway.chat_request import ChatRequest, parse_chat
 from dvara_examples.embedded_gateway.chunks import ChunkMaker, completion, completion_id, usage_of
 from dvara_examples.embedded_gateway.default_answers import default_answer
 from dvara_examples.embedded_gateway.errors_table import RequestRefused, Writer, refuse
+from dvara_examples.embedded_gateway.keys import KeyRing
 from dvara_examples.embedded_gateway.reading import BadBody, TooLarge
 from dvara_examples.embedded_gateway.request_context import DeadlineExceeded, RequestContext
 from dvara_examples.embedded_gateway.stream_script import StreamEnd, stream_script
@@ -13,8 +14,9 @@ from dvara_examples.embedded_gateway.writing import compact
 DONE = "[DONE]"
 
 
-def chat(visit: RequestContext, scripted: Answer | None) -> None:
-    """Answer one chat request; *scripted* is None where the default answers answers. Raises Refused, Closing, OSError."""
+def chat(visit: RequestContext, keys: KeyRing, key: str) -> None:
+    """Answer one chat request with what *keys* hold for its *key* or its mark. Raises Refused, Closing, OSError."""
+    scripted = keys.take(key)
     if scripted is not None and scripted.error is not None and scripted.error.row.writer is Writer.FILTER:
         visit.answer = f"error {scripted.error.code}"
         visit.pause(scripted.first_delay_s)
@@ -22,8 +24,11 @@ def chat(visit: RequestContext, scripted: Answer | None) -> None:
     media = visit.head.header("content-type").split(";", 1)[0].strip().lower()
     if media != "application/json":
         raise refuse("unsupported_media_type", f"Content-Type '{media}' is not supported; application/json is")
-    request = parse_chat_request(_body(visit))
-    answer = scripted or default_answer(request)
+    body = _body(visit)
+    if keys.marks:
+        scripted = keys.take_marked("\n".join((visit.head.path, *visit.head.headers.values())).encode() + b"\n" + body)
+    request = parse_chat_request(body)
+    answer = keys.spell(scripted or default_answer(request))
     visit.model = request.model
     visit.answer = f"error {answer.error.code}" if answer.error else answer.kind
     visit.limit_s = visit.timeouts.lifetime_s if request.stream else visit.timeouts.answer_s

@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dvara_examples.embedded_gateway.answer import Answer
 
@@ -17,22 +17,22 @@ class _Script:
 
     def __init__(self, answers: Sequence[Answer]) -> None:
         self._answers = tuple(answers)
-        self._next = 0
+        self.taken = 0
 
     def take(self) -> Answer | None:
         """Return the next answer, or None where there is no script."""
-        if not self._answers:
-            return None
-        answer = self._answers[min(self._next, len(self._answers) - 1)]
-        self._next += 1
-        return answer
+        self.taken += 1
+        return self._answers[min(self.taken, len(self._answers)) - 1] if self._answers else None
 
 
 class KeyRing:
-    """Keys and scripts; safe to use from several threads."""
+    """Keys and scripts; safe to use from several threads. *spell* puts each answer into the spelling that is wanted."""
 
-    def __init__(self) -> None:
+    def __init__(self, spell: Callable[[Answer], Answer] = lambda answer: answer) -> None:
+        self.spell = spell
         self._scripts: dict[str, _Script] = {}
+        self._marked: dict[str, tuple[_Script, int]] = {}
+        self._unmarked = 0
         self._lock = threading.Lock()
 
     def add(self, key: str, answers: Sequence[Answer] = ()) -> None:
@@ -48,6 +48,32 @@ class KeyRing:
     def __contains__(self, key: object) -> bool:
         with self._lock:
             return key in self._scripts
+
+    def add_mark(self, mark: str, answers: Sequence[Answer]) -> None:
+        """Answer requests that hold *mark* anywhere (path, header or body) with *answers*, whatever their key."""
+        with self._lock:
+            self._marked[mark] = _Script(answers), self._unmarked
+
+    def remove_mark(self, mark: str) -> tuple[int, int]:
+        """Forget *mark*; return how many requests had it, and how many without any mark came since it was added."""
+        with self._lock:
+            script, unmarked_before = self._marked.pop(mark)
+            return script.taken, self._unmarked - unmarked_before
+
+    def take_marked(self, text: bytes) -> Answer | None:
+        """Return the answer to a request whose path, headers and body are *text*, None if no mark is in it."""
+        with self._lock:
+            script = next((script for mark, (script, _) in self._marked.items() if mark.encode() in text), None)
+            if script is None:
+                self._unmarked += bool(self._marked)
+                return None
+            return script.take()
+
+    @property
+    def marks(self) -> bool:
+        """Whether requests are told apart by marks at the moment."""
+        with self._lock:
+            return bool(self._marked)
 
     def take(self, key: str) -> Answer | None:
         """Return the scripted answer to the next request of *key*, None where the default answers answers."""

@@ -43,7 +43,7 @@ def _dispatch(visit: RequestContext, keys: KeyRing) -> None:
     elif method not in _METHODS[path]:
         raise refuse("method_not_allowed", f"Method '{method}' is not supported", headers={"Allow": _METHODS[path][0]})
     elif path == CHAT_PATH:
-        chat(visit, keys.take(key))
+        chat(visit, keys, key)
     elif path == MODELS_PATH:
         visit.answer = "models"
         response.json(200, model_list())

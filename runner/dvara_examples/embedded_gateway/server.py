@@ -23,7 +23,8 @@ class EmbeddedServer:
     """A correct DVARA on a loopback port, with scripted answers; a context manager, safe to use from several threads.
 
     *default_key* is answered from the default answers; without one given, a random one is made. *log* gets one line per
-    request, from the connections' threads. The port is bound when the ``with`` block is entered.
+    request, from the connections' threads. *spell* puts each answer into another spelling than DVARA's. The port is bound when
+    the ``with`` block is entered.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class EmbeddedServer:
         default_key: str | None = None,
         log: Callable[[str], None] | None = None,
         timeouts: Timeouts | None = None,
+        spell: Callable[[Answer], Answer] = lambda answer: answer,
     ) -> None:
         self.default_key = default_key or new_key()
         self.base_url = ""
@@ -43,7 +45,7 @@ class EmbeddedServer:
         self._clock = clock
         self._log = log or (lambda _line: None)
         self._patience = timeouts or Timeouts()
-        self._keys = KeyRing()
+        self._keys = KeyRing(spell)
         self._keys.add(self.default_key)
         self._closing = threading.Event()
         self._lock = threading.Lock()
@@ -58,6 +60,14 @@ class EmbeddedServer:
     def withdraw(self, key: str) -> None:
         """Accept *key* no longer; requests under way are finished."""
         self._keys.remove(key)
+
+    def add_mark(self, mark: str, answers: Sequence[Answer]) -> None:
+        """Answer requests that hold *mark* anywhere (path, header or body) with *answers*, whatever their key."""
+        self._keys.add_mark(mark, answers)
+
+    def remove_mark(self, mark: str) -> tuple[int, int]:
+        """Forget *mark*; return how many requests had it, and how many without any mark came since it was added."""
+        return self._keys.remove_mark(mark)
 
     def __enter__(self) -> Self:
         self._listener = self._bind()

@@ -1,16 +1,21 @@
 """The contract of a gateway kind: something that answers examples.
 
-A kind is one module in this package, named like the kind, with a function ``open_gateway(world)`` that
-returns a context manager yielding a :class:`Gateway`. Its file name is the word that ``--gateway`` uses.
+A kind is one module in this package, named like the kind, with a function ``open_gateway(world, name, described)`` that
+returns a context manager yielding a :class:`Gateway`. Its file name is the word that ``--gateway`` uses. *name* is what stands
+after the word and a colon (``command:litellm``), and *described* are the gateways that the manifest describes.
 """
 
 import importlib
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol, runtime_checkable
 
+from dvara_examples.core.errors import Diagnosis, GatewayError
 from dvara_examples.core.world import World
+from dvara_examples.gateways._description import GatewayDescription
 from dvara_examples.records.model import Endpoint
 
 CAPABILITIES = ("scripted", "governance", "docker", "network")
@@ -54,13 +59,51 @@ class Gateway(Protocol):
         ...
 
 
+@runtime_checkable
+class LimitedGateway(Protocol):
+    """A gateway whose description says what it does not pass on."""
+
+    @property
+    def cannot(self) -> Mapping[str, str]:
+        """A key of an answer, or an example's id or glob → the reason."""
+        ...
+
+
+@runtime_checkable
+class LoggingGateway(Protocol):
+    """A gateway that was started here and whose log is kept."""
+
+    def keep_log_in(self, folder: Path) -> None:
+        """Move the log into *folder*, where it goes on."""
+        ...
+
+
 def kinds() -> tuple[str, ...]:
     """Return the gateway kinds that have a module here, sorted."""
     return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")))
 
 
-def open_gateway(kind: str, world: World) -> AbstractContextManager[Gateway]:
-    """Start, or connect to, a gateway of *kind* as *world* configures it. Raises GatewayError."""
+NAMED = ("command", "docker")
+"""The kinds that start what a description says, and take its name."""
+
+
+def open_gateway(
+    asked: str, world: World, described: Mapping[str, GatewayDescription] = MappingProxyType({})
+) -> AbstractContextManager[Gateway]:
+    """Start, or connect to, the gateway *asked* for: a kind, or a kind and the name of a description. Raises GatewayError.
+
+    *described* are the gateways that the manifest describes.
+    """
+    kind, colon, name = asked.partition(":")
+    if kind not in kinds():
+        raise GatewayError(Diagnosis(f"expected a kind of gateway, found {kind!r}", f"use one of {', '.join(kinds())}"))
+    if colon and kind not in NAMED:
+        raise GatewayError(Diagnosis(f"expected --gateway {kind}, found {asked!r}", f"only {' and '.join(NAMED)} take a name"))
     module = importlib.import_module(f"{__name__}.{kind}")
-    opened: AbstractContextManager[Gateway] = module.open_gateway(world)
+    opened: AbstractContextManager[Gateway] = module.open_gateway(world, name, described)
     return opened
+
+
+def limits_of(gateway: Gateway) -> Mapping[str, str]:
+    """Return what *gateway* does not pass on as it is, with the reason; nothing where it does not say."""
+    return gateway.cannot if isinstance(gateway, LimitedGateway) else {}

@@ -36,7 +36,7 @@ class EmbeddedGateway:
 
 
 @contextmanager
-def open_gateway(world: World) -> Iterator[EmbeddedGateway]:
+def open_gateway(world: World, _name: str, _described: object) -> Iterator[EmbeddedGateway]:
     """Start an embedded gateway on a free loopback port, and close it at the end of the block."""
     with EmbeddedServer(clock=world.clock) as embedded:
         yield EmbeddedGateway(embedded)

@@ -44,7 +44,7 @@ class UrlGateway:
 
 
 @contextmanager
-def open_gateway(world: World) -> Iterator[UrlGateway]:
+def open_gateway(world: World, _name: str, _described: object) -> Iterator[UrlGateway]:
     """Check the address and the key in *world*'s environment and ask the gateway for its models. Raises GatewayError."""
     upstream = endpoint_of(world)
     if world.offline and not is_loopback(GatewayAddress.of(upstream.base_url).host):

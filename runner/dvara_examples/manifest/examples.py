@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from dvara_examples.core.renamed import EXAMPLE_KEYS as RENAMED_KEYS
-from dvara_examples.core.values import InvalidValue, Path, as_bool, as_one_of, describe
+from dvara_examples.core.values import InvalidValue, Path, as_bool, as_mapping, as_one_of, describe
+from dvara_examples.gateways._description import GatewayDescription, parse_description
 from dvara_examples.manifest.checks import Checks
 from dvara_examples.manifest.expects import Expected
 from dvara_examples.manifest.fields import (
@@ -23,7 +24,7 @@ from dvara_examples.manifest.variants import Shared, read_variants
 from dvara_examples.records.model import AtTerminal, Limits
 from dvara_examples.toolchains import Packages
 
-MANIFEST_KEYS = ("version", "docs", "strict", "ignore", "defaults", "packages", "examples")
+MANIFEST_KEYS = ("version", "docs", "strict", "ignore", "defaults", "packages", "gateways", "examples")
 DEFAULTS_KEYS = ("limits",)
 EXAMPLE_KEYS = (
     *("id", "title", "tags", "opt_in", "needs", "answers", "faults", "url", "interrupt_after", "stdout_closes_after"),
@@ -70,6 +71,20 @@ def read_ignored(checks: Checks, value: object) -> tuple[str, ...]:
     if not isinstance(value, dict) or "ignore" not in value or value.get("version") != VERSION:
         return ()
     return checks.items(parse_pages, value["ignore"], ("ignore",))
+
+
+def read_gateways(checks: Checks, value: object) -> dict[str, GatewayDescription]:
+    """Return the gateways that the manifest describes, by name; what is wrong is noted and left out."""
+    if not isinstance(value, dict) or "gateways" not in value or value.get("version") != VERSION:
+        return {}
+    found: Mapping[str, object] = checks.problems.read(as_mapping, value["gateways"], ("gateways",), {})
+    described = {}
+    for name, description in found.items():
+        try:
+            described[name] = parse_description(parse_word(name), description)
+        except InvalidValue as error:
+            checks.problems.note(error, ("gateways", name))
+    return described
 
 
 def _default_limits(checks: Checks, found: Mapping[str, object]) -> Limits:

@@ -9,7 +9,7 @@ from dvara_examples.core.errors import ManifestError
 from dvara_examples.core.renamed import old_keys
 from dvara_examples.core.world import World
 from dvara_examples.manifest.checks import Checks
-from dvara_examples.manifest.examples import read_docs, read_examples, read_ignored
+from dvara_examples.manifest.examples import read_docs, read_examples, read_gateways, read_ignored
 from dvara_examples.manifest.expects import Expects
 from dvara_examples.manifest.model import Manifest
 from dvara_examples.manifest.positions import find_positions
@@ -50,9 +50,11 @@ def load_manifest(
         checks = Checks(shown, known, problems, Expects(known, problems), scripts, document.landmarks)
         scripts.ignored = read_ignored(checks, document.value)
         examples, docs = read_examples(checks, document.value), read_docs(checks, document.value)
+        gateways = read_gateways(checks, document.value)
         if problems.found:
             raise ManifestError(_sentences(_distinct(problems.found), shown, text, document))
-        return Manifest(path, root, examples, docs, (*_notes(document, shown, text), *_unnamed(scripts)))
+        notes = (*_notes(document, shown, text), *_unnamed(scripts))
+        return Manifest(path, root, examples, docs, notes, gateways)
 
 
 def manifest_of(world: World, also_named: Collection[Path] = ()) -> Manifest:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dvara_examples.faults import Faults
+from dvara_examples.gateways._description import GatewayDescription
 from dvara_examples.records.model import LEFT_ALONE, AtTerminal, Limits
 from dvara_examples.records.transcript import KnownFailure
 from dvara_examples.records.verdict import Expectation
@@ -86,7 +87,7 @@ class Manifest:
     """A manifest that was read from *path*; no file that it names lies outside *root*.
 
     *docs* are the patterns, seen from *root*, of the documentation pages that show the examples. *notes* are sentences about
-    words that have a new name, and about scripts that no variant names.
+    words that have a new name, and about scripts that no variant names. *gateways* are those that it describes, by name.
     """
 
     path: Path
@@ -94,6 +95,7 @@ class Manifest:
     examples: tuple[Example, ...]
     docs: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    gateways: Mapping[str, GatewayDescription] = field(default_factory=dict)
 
     @property
     def variants(self) -> tuple[Variant, ...]:

@@ -11,6 +11,7 @@ from dvara_examples.embedded_gateway.answer_schema import ANSWER_SCHEMA
 from dvara_examples.expectations import expectation_keys, expectation_module
 from dvara_examples.faults import NONE, fault_keys, fault_module
 from dvara_examples.gateways import CAPABILITIES
+from dvara_examples.gateways._description import description_schema
 from dvara_examples.manifest import examples, fields, variants
 from dvara_examples.toolchains import languages, load_toolchain
 
@@ -43,6 +44,12 @@ def manifest_schema() -> Schema:
                     "description": "Scripts that are no examples: paths, folders or patterns, seen from the manifest's folder.",
                 },
                 "packages": {"$ref": "#/$defs/packages", "description": "What scripts need where no list lies beside them."},
+                "gateways": {
+                    "type": "object",
+                    "propertyNames": {"pattern": fields.ID_PATTERN},
+                    "additionalProperties": description_schema(),
+                    "description": "Gateways that --gateway command:NAME and docker:NAME start.",
+                },
                 "defaults": _object({"limits": {"$ref": "#/$defs/limits"}}),
                 "examples": {"type": "array", "items": {"$ref": "#/$defs/example"}, "minItems": 1},
             },

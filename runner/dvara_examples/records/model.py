@@ -45,11 +45,14 @@ CUT_ENDINGS = frozenset({Ending.TRUNCATED, Ending.RESET, Ending.STALLED, Ending.
 class Endpoint:
     """Where a gateway answers: *base_url* ends in its API prefix (``/v1``) without a trailing slash.
 
-    *key* is secret: it must never reach a transcript, a report, a terminal or an example.
+    *key* is secret: it must never reach a transcript, a report, a terminal or an example. *headers* are added to each request on
+    its way to the gateway; *model* is the name that the gateway has to be asked for, where it matters.
     """
 
     base_url: str
     key: str
+    headers: tuple[tuple[str, str], ...] = ()
+    model: str | None = None
 
     def __repr__(self) -> str:
         return f"Endpoint(base_url={self.base_url!r}, key=<hidden>)"

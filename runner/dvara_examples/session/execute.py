@@ -59,6 +59,7 @@ def execute(
     timer, gate = start_timer(world.clock), RunMeter(shared.meter, on_request)
     with shared.gateway.endpoint(run.example.answers) as upstream:
         redactor = Redactor.of((upstream.key, *shared.secrets))
+        model = upstream.model or world.env("DVARA_MODEL")
         stall_after_s = limits.idle_s * _STALL_SHARE
         with (
             tempfile.TemporaryDirectory(prefix="dvara-examples-", ignore_cleanup_errors=True) as scratch,
@@ -72,9 +73,8 @@ def execute(
                 gate=gate,
             ) as tap,
         ):
-            env = child_environment(
-                world.environ, {**command.env, **run.variant.env, **_gateway_variables(run, tap.endpoint, world)}
-            )
+            variables = _gateway_variables(run, tap.endpoint, model)
+            env = child_environment(world.environ, {**command.env, **run.variant.env, **variables})
             request = ExecuteRequest(command.argv, env, Path(scratch), limits, run.example.at_terminal)
             result = run_process(
                 request,
@@ -98,9 +98,9 @@ def execute(
         )
 
 
-def _gateway_variables(run: PlannedRun, endpoint: Endpoint, world: World) -> dict[str, str]:
-    """Return what an example reads: where the gateway is, the throw-away key, and the model where the user names one."""
-    model, spelled = world.env("DVARA_MODEL"), run.example.url
+def _gateway_variables(run: PlannedRun, endpoint: Endpoint, model: str | None) -> dict[str, str]:
+    """Return what an example reads: where the gateway is, the throw-away key, and the *model* where one is named."""
+    spelled = run.example.url
     url = spelled.replace("{host}", urlsplit(endpoint.base_url).netloc) if spelled else endpoint.base_url
     return {"DVARA_URL": url, "DVARA_API_KEY": endpoint.key} | ({"DVARA_MODEL": model} if model else {})
 

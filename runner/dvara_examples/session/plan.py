@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from pathlib import Path
 
+from dvara_examples.embedded_gateway.answers import answer_words
 from dvara_examples.manifest import Example, Manifest, Variant
 from dvara_examples.records.results import SourceLine, shown_id
 from dvara_examples.selection.options import Shard
@@ -73,6 +75,25 @@ class Plan:
         return tuple(run for run in self.runs if run.skip is None and run.error is None)
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What the gateway has of what examples may need, and what it does not pass on as it is, with the reason."""
+
+    capabilities: frozenset[str] = frozenset()
+    cannot: Mapping[str, str] = field(default_factory=dict)
+
+    def lacks(self, example: Example) -> str | None:
+        """Return why *example* cannot run there, or None."""
+        lacking = [need for need in example.needs if need not in self.capabilities]
+        if lacking:
+            return f"the gateway does not offer what it needs: {', '.join(lacking)}"
+        words = {example.id, *answer_words(example.answers)}
+        for pattern, reason in self.cannot.items():
+            if any(fnmatchcase(word, pattern) for word in words):
+                return f"the gateway does not pass on what it needs ({pattern}): {reason}"
+        return None
+
+
 Probed = Mapping[str, Runtime | Missing]
 
 
@@ -84,12 +105,12 @@ def probe_all(languages: Iterable[str], probe: Callable[[str], Runtime | Missing
 
 
 def make_plan(
-    manifest: Manifest, variants: Sequence[Variant], probed: Probed, capabilities: frozenset[str], missing: MissingToolchain
+    manifest: Manifest, variants: Sequence[Variant], probed: Probed, offered: Offered, missing: MissingToolchain
 ) -> Plan:
     """Decide about each of *variants*; a skip is part of the plan, with its reason."""
     examples = {example.id: example for example in manifest.examples}
     positions = {variant.id: position for position, variant in enumerate(manifest.variants)}
-    decided = (_decide(variant, examples[variant.example_id], probed, capabilities, missing) for variant in variants)
+    decided = (_decide(variant, examples[variant.example_id], probed, offered, missing) for variant in variants)
     return _plan([replace(run, position=positions[run.variant.id]) for run in decided])
 
 
@@ -125,14 +146,11 @@ def _plan(runs: Sequence[PlannedRun]) -> Plan:
     return Plan(tuple(runs), tuple(used[language] for language in sorted(used)), len(runs))
 
 
-def _decide(
-    variant: Variant, example: Example, probed: Probed, capabilities: frozenset[str], missing: MissingToolchain
-) -> PlannedRun:
+def _decide(variant: Variant, example: Example, probed: Probed, offered: Offered, missing: MissingToolchain) -> PlannedRun:
     if variant.skip is not None:
         return PlannedRun(variant, example, skip=variant.skip)
-    lacking = [need for need in example.needs if need not in capabilities]
-    if lacking:
-        return PlannedRun(variant, example, skip=f"the gateway does not offer what it needs: {', '.join(lacking)}")
+    if (lack := offered.lacks(example)) is not None:
+        return PlannedRun(variant, example, skip=lack)
     found = probed[variant.language]
     if isinstance(found, Missing):
         if missing is MissingToolchain.ERROR:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from dvara_examples.core.world import World
-from dvara_examples.gateways import Gateway, open_gateway
+from dvara_examples.gateways import Gateway, limits_of, open_gateway
 from dvara_examples.manifest import Manifest, Variant, manifest_of
 from dvara_examples.records.budget import NO_BOUNDS, Budget, allowance_for, cost_reminder
 from dvara_examples.records.results import SourceLine
@@ -14,7 +14,7 @@ from dvara_examples.records.run_json import About, RunEntry, RuntimeEntry, Shard
 from dvara_examples.selection.options import AS_PLANNED, Control, Selection
 from dvara_examples.selection.select import select
 from dvara_examples.session.last_failed import narrowed_to_last_failed
-from dvara_examples.session.plan import MissingToolchain, Plan, make_plan, part_of, probe_all, repeated
+from dvara_examples.session.plan import MissingToolchain, Offered, Plan, make_plan, part_of, probe_all, repeated
 from dvara_examples.toolchains import Deps, load_toolchain
 
 
@@ -94,8 +94,9 @@ def open_session(
 def open_plan(world: World, manifest: Manifest, variants: Sequence[Variant], options: Options) -> Iterator[tuple[Gateway, Plan]]:
     """Probe the runtimes of *variants*, open the gateway and decide about each of them. Raises DvaraExamplesError."""
     probed = probe_all({v.language for v in variants}, lambda language: load_toolchain(language).probe(world))
-    with open_gateway(gateway_kind(options.gateway, world), world) as gateway:
-        yield gateway, make_plan(manifest, variants, probed, gateway.capabilities, options.missing_toolchain)
+    with open_gateway(gateway_kind(options.gateway, world), world, manifest.gateways) as gateway:
+        offered = Offered(gateway.capabilities, limits_of(gateway))
+        yield gateway, make_plan(manifest, variants, probed, offered, options.missing_toolchain)
 
 
 def gateway_kind(asked: str, world: World) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from dvara_examples.core.signals import interruptible
+from dvara_examples.gateways import LoggingGateway
 from dvara_examples.records.results import Summary
 from dvara_examples.records.run_folder import RunFolder
 from dvara_examples.reports import Reporter
@@ -21,6 +22,8 @@ def run_session(session: Session, folder: RunFolder, reporters: Sequence[Reporte
     """
     plan, about, planned = session.plan, about_session(session), planned_entries(session.plan)
     folder.write_summary(about, planned, (), finished=False)
+    if isinstance(session.gateway, LoggingGateway):
+        session.gateway.keep_log_in(folder.path)
     dispatcher = Dispatcher(reporters)
     workers = Workers(session, folder, dispatcher.put, options)
     with interruptible(session.world.stop) as stop:

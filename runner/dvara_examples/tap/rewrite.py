@@ -73,12 +73,16 @@ def throw_away_key(real_key: str) -> str:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Rewriter:
-    """Turns a request to the tap at *authority* into the same request to *upstream*, with *real_key* for *key*."""
+    """Turns a request to the tap at *authority* into the same request to *upstream*, with *real_key* for *key*.
+
+    The headers *added* go in front of the client's own.
+    """
 
     upstream: GatewayAddress
     authority: str
     key: str
     real_key: str
+    added: Headers = ()
 
     def head(self, head: RequestHead) -> bytes:
         """Return the bytes of *head* as the gateway gets them."""
@@ -87,6 +91,8 @@ class Rewriter:
         method, _, after = first.partition(b" ")
         target, _, version = after.rpartition(b" ")
         lines = [method + b" " + self._target(target) + b" " + version]
+        line_end = b"\r" if version.endswith(b"\r") else b""
+        lines += [f"{name}: {value}".encode() + line_end for name, value in self.added]
         lines += [changed for line in _without_h2c(rest.split(b"\n")) if (changed := self._header(line)) is not None]
         return blank + newline.join(lines)
 

@@ -67,7 +67,7 @@ class Tap:
         self._listener.setblocking(False)
         self._port: int = self._listener.getsockname()[1]
         self.endpoint = Endpoint(f"http://{_HOST}:{self._port}{PREFIX}", throw_away_key(upstream.key))
-        rewriter = Rewriter(origin, f"{_HOST}:{self._port}", self.endpoint.key, upstream.key)
+        rewriter = Rewriter(origin, f"{_HOST}:{self._port}", self.endpoint.key, upstream.key, upstream.headers)
         stopping, self._stop = socket.socketpair()
         schedule = Schedule(faults) if any(faults) else None
         self._wiring = Wiring(

@@ -1,0 +1,141 @@
+"""A described gateway that was started, with the scripted provider behind it: what ``command`` and ``docker`` yield."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import requests
+
+from dvara_examples.core.errors import Diagnosis, GatewayError
+from dvara_examples.core.world import World
+from dvara_examples.gateways._description import GatewayDescription, MarkKind
+from dvara_examples.gateways._log import GatewayLog
+from dvara_examples.gateways._provider import USUAL_MODEL, ScriptedProvider
+from dvara_examples.records.model import Endpoint
+
+_FIRST_ANSWER_LIMIT_S = 60.0
+_FIRST_WORDS = "Hello, gateway"
+
+
+class RunningGateway(Protocol):
+    """A gateway that is up, whatever runs it."""
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where it answers."""
+        ...
+
+    @property
+    def log(self) -> GatewayLog:
+        """What it writes."""
+        ...
+
+    def death(self) -> GatewayError | None:
+        """Return what to say where it has ended by itself."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedGateway:
+    """A gateway that this tool started; its answers are scripted at the provider behind it."""
+
+    kind: str
+    described: GatewayDescription
+    started: RunningGateway
+    provider: ScriptedProvider
+    world: World
+    models: tuple[str, ...] = ()
+    remote: bool = False
+
+    def __repr__(self) -> str:
+        return f"DescribedGateway({self.kind}, {self.described.name})"
+
+    @property
+    def description(self) -> str:
+        """Kind, title and, where runs cannot be told apart, that they take turns."""
+        turns = "; runs take turns, as it passes no mark on" if self.described.mark is MarkKind.NONE else ""
+        return f"{self.described.title} ({self.kind}{turns})"
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """Scripted answers, and what the description says that it offers."""
+        return frozenset({"scripted"}) | self.described.offers
+
+    @property
+    def cannot(self) -> Mapping[str, str]:
+        """What it does not pass on as it is, with the reason."""
+        return self.described.cannot
+
+    @contextmanager
+    def endpoint(self, answers: Sequence[object]) -> Iterator[Endpoint]:
+        """Yield the gateway's address for one run. Raises GatewayError where it has ended."""
+        self._raise_if_dead()
+        with self.provider.run(self.started.endpoint, self.described, answers, self.world) as endpoint:
+            yield endpoint
+        self._raise_if_dead()
+
+    def keep_log_in(self, folder: Path) -> None:
+        """Move the log into *folder*, where it goes on."""
+        self.started.log.move_into(folder)
+
+    def _raise_if_dead(self) -> None:
+        if (error := self.started.death()) is not None:
+            raise error
+
+
+@contextmanager
+def described_gateway(
+    kind: str, description: GatewayDescription, started: RunningGateway, provider: ScriptedProvider, world: World
+) -> Iterator[DescribedGateway]:
+    """Yield *started* as a gateway, after one request has gone through it to the provider. Raises GatewayError.
+
+    That request warms it up (some import half of themselves for it), and shows whether the mark of a run arrives.
+    """
+    gateway = DescribedGateway(kind, description, started, provider, world)
+    try:
+        with gateway.endpoint([{"text": _FIRST_WORDS, "piece_delay_s": 0}]) as endpoint:
+            _ask_once(description, endpoint, started)
+    except _MarkLost:
+        gateway = replace(gateway, described=replace(description, mark=MarkKind.NONE))
+    yield gateway
+
+
+class _MarkLost(Exception):  # noqa: N818 - a finding, not a fault
+    """The provider answered, but not with the script of the run."""
+
+
+def _ask_once(description: GatewayDescription, endpoint: Endpoint, started: RunningGateway) -> None:
+    body = {"model": endpoint.model or USUAL_MODEL, "messages": [{"role": "user", "content": "Hello"}], "stream": True}
+    headers = {"Authorization": f"Bearer {endpoint.key}", **dict(endpoint.headers)}
+    with requests.Session() as session:
+        session.trust_env = False
+        try:
+            answer = session.post(
+                f"{endpoint.base_url}/chat/completions", json=body, headers=headers, timeout=_FIRST_ANSWER_LIMIT_S
+            )
+        except requests.RequestException as error:
+            raise GatewayError(
+                Diagnosis(f"{description.title} gave no answer to its first request ({type(error).__name__})", "look at its log")
+            ) from None
+    if answer.status_code != 200:
+        said = " ".join(answer.text.split())[:300].replace(endpoint.key, "***")
+        cause = f"{description.title} answered its first request with {answer.status_code}: {said}{started.log.last_lines}"
+        raise GatewayError(Diagnosis(cause, "check how its description leads to the provider ({provider_url}, {provider_key})"))
+    if _text(answer.text) != _FIRST_WORDS:
+        raise _MarkLost
+
+
+def _text(stream: str) -> str:
+    """Return the text of a streamed answer; what is no chunk is left out."""
+    lines = (line.partition("data:")[2] for line in stream.splitlines() if line.startswith("data:"))
+    return "".join(_content(line) for line in lines)
+
+
+def _content(data: str) -> str:
+    try:
+        return str(json.loads(data)["choices"][0]["delta"]["content"] or "")
+    except (ValueError, TypeError, KeyError, IndexError):
+        return ""

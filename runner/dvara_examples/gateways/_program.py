@@ -1,0 +1,158 @@
+"""Starts a described gateway as a local program, waits until it is ready, and stops it in every case."""
+
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from dvara_examples.core.errors import Diagnosis, GatewayError
+from dvara_examples.core.redaction import Redactor
+from dvara_examples.core.world import World
+from dvara_examples.gateways._description import GatewayDescription, MarkKind, fill
+from dvara_examples.gateways._log import GatewayLog
+from dvara_examples.gateways._provider import ProviderAddress, Setting, headers_of
+from dvara_examples.gateways._ready import await_ready
+from dvara_examples.process import child_environment
+from dvara_examples.records.model import Endpoint
+from dvara_examples.tap.rewrite import GatewayAddress
+
+_KEEPER = Path(__file__).with_name("_keeper.py")
+_GRACE_S = 5.0
+_CLOSING_S = 0.05
+_HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class StartedGateway:
+    """A gateway that is up: where it answers, its log, how long it took, and whether it still lives."""
+
+    endpoint: Endpoint
+    log: GatewayLog
+    ready_after_s: float
+    _process: "subprocess.Popen[bytes]"
+    _title: str
+
+    def death(self) -> GatewayError | None:
+        """Return what to say where the gateway has ended by itself.
+
+        Its end is known a moment after its port has closed, so a closed port is waited upon.
+        """
+        if self._process.poll() is None and _refuses(self.endpoint.base_url):
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_GRACE_S)
+        return _death(self._process, self._title, self.log)
+
+
+@contextmanager
+def run_program(description: GatewayDescription, upstream: ProviderAddress, world: World) -> Iterator[StartedGateway]:
+    """Start the program of *description* in front of *upstream*, and stop it at the end of the block. Raises GatewayError.
+
+    It runs in a temporary folder that holds its files, on a free loopback port, with an environment of its own. Its log is kept
+    in the state folder, also after a failed start.
+    """
+    argv0 = _found(description, world)
+    with tempfile.TemporaryDirectory(prefix="dvara-examples-gateway-", ignore_cleanup_errors=True) as folder:
+        setting = Setting(upstream, _HOST, _free_port(), folder)
+        values = setting.values
+        write_files(description, setting, Path(folder))
+        argv = [argv0, *(fill(word, values) for word in description.argv[1:])]
+        environ = child_environment(world.environ, {k: fill(v, values) for k, v in description.environment.items()})
+        secret = Redactor.of((setting.key, upstream.key))
+        log = GatewayLog(world.state_dir / "gateways" / f"{description.name}-{secrets.token_hex(3)}.log", secret)
+        try:
+            with _process(argv, environ, folder, log) as process:
+                key = upstream.key if description.mark is MarkKind.KEY else fill(description.key, values)
+
+                def death() -> GatewayError | None:
+                    return _death(process, description.title, log)
+
+                took_s = await_ready(description, (_HOST, setting.port), key, world, death, log)
+                base_url = f"http://{_HOST}:{setting.port}{description.base_path}"
+                at = Endpoint(base_url, key, headers_of(description, setting))
+                yield StartedGateway(at, log, took_s, process, description.title)
+        finally:
+            log.close()
+
+
+def write_files(description: GatewayDescription, setting: Setting, folder: Path) -> None:
+    """Write the files of *description* below *folder*, their placeholders filled in."""
+    for name, text in description.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(fill(text, setting.values), "utf-8")
+
+
+def _found(description: GatewayDescription, world: World) -> str:
+    """Return the path of the program. Raises GatewayError where it is not there."""
+    name = description.argv[0]
+    path = str(world.cwd / name) if "/" in name else name
+    found = shutil.which(path, path=world.env("PATH"))
+    if found is None:
+        where = "at that path" if "/" in name else "on PATH"
+        hint = description.install or "install it, or correct `argv` in its description"
+        raise GatewayError(Diagnosis(f"{description.title} needs the program {name}, which was not found {where}", hint))
+    return found
+
+
+def _free_port() -> int:
+    with socket.create_server((_HOST, 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextmanager
+def _process(argv: list[str], environ: dict[str, str], folder: str, log: GatewayLog) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run *argv* under the keeper, in a session of its own, and read what it writes; closing the pipe to the keeper ends it."""
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-S", str(_KEEPER), str(_GRACE_S), *argv],
+        env=environ,
+        cwd=folder,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    reader = threading.Thread(target=log.read_from, args=(process.stdout,), name="gateway-log", daemon=True)
+    reader.start()
+    try:
+        yield process
+    finally:
+        with suppress(OSError):
+            process.stdin.close()
+        try:
+            process.wait(2 * _GRACE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        reader.join(1.0)
+
+
+def _refuses(base_url: str) -> bool:
+    """Tell whether nobody listens any more; a program that is just ending may still accept, and close at once."""
+    address = GatewayAddress.of(base_url)
+    try:
+        with socket.create_connection((address.host, address.port), _GRACE_S) as sock:
+            sock.settimeout(_CLOSING_S)
+            return not sock.recv(1)
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
+
+
+def _death(process: "subprocess.Popen[bytes]", title: str, log: GatewayLog) -> GatewayError | None:
+    code = process.poll()
+    if code is None:
+        return None
+    end = f"signal {code - 128}" if code > 128 else f"exit status {code}"
+    cause = f"{title} ended with {end}{log.last_lines}"
+    return GatewayError(Diagnosis(cause, f"its whole log is in {log.path}"))
