@@ -3,6 +3,8 @@
 import json
 import re
 import socket
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -199,3 +201,9 @@ def recorded(name: str) -> tuple[tuple[Reply, ...], bool]:
     lines = [line.split("\t") for line in (WIRE / "arrivals.tsv").read_text().splitlines()]
     last = [fields[2] for fields in lines if fields[0] == name][-1]
     return parse((WIRE / f"{name}.http").read_bytes()), last.startswith("open")
+
+
+def wait_for(condition: Callable[[], bool]) -> bool:
+    """Wait, at most ten seconds, until *condition* holds."""
+    pause = threading.Event()
+    return any(condition() or pause.wait(0.01) for _ in range(1000))

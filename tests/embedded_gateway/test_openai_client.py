@@ -10,6 +10,7 @@ from openai import OpenAI
 from openai.types.chat import ChatCompletionChunk, ChatCompletionUserMessageParam
 
 from dvara_examples.embedded_gateway.server import EmbeddedServer
+from tests.embedded_gateway.raw import wait_for
 
 MESSAGES: list[ChatCompletionUserMessageParam] = [{"role": "user", "content": "Hello!"}]
 
@@ -154,4 +155,5 @@ def test_a_rate_limit_is_waited_out(client: Callable[..., OpenAI], log: list[str
     """A client with a retry left honours ``Retry-After`` and gets the next answer."""
     chunks = list(stream(client({"error": {"status": 429, "retry_after_s": 1}}, "Hello", retries=1)))
     assert text_of(chunks) == "Hello"
+    assert wait_for(lambda: len(log) == 2)  # a line is written when its answer is out
     assert [line.split()[2] for line in log] == ["429", "200"]

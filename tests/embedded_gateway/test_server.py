@@ -11,19 +11,13 @@ from dvara_examples.core.clock import SystemClock
 from dvara_examples.core.errors import GatewayError
 from dvara_examples.embedded_gateway.answers import parse_answer
 from dvara_examples.embedded_gateway.server import EmbeddedServer
-from tests.embedded_gateway.raw import Wire, chat_body, parse, request
+from tests.embedded_gateway.raw import Wire, chat_body, parse, request, wait_for
 
 ENDLESS = {"text": "word " * 1000, "piece_delay_s": 0.05}
 
 
-def wait_for(condition: Callable[[], bool]) -> bool:
-    """Wait, at most ten seconds, until *condition* holds."""
-    pause = threading.Event()
-    return any(condition() or pause.wait(0.01) for _ in range(1000))
-
-
 def connection_threads() -> list[threading.Thread]:
-    """Return the threads of stand-ins in this process."""
+    """Return the threads of embedded gateways in this process."""
     return [thread for thread in threading.enumerate() if thread.name.startswith("gateway-")]
 
 

@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
@@ -70,11 +71,22 @@ def _shadows(jar: Path, jars: Sequence[Path]) -> bool:
     Everywhere else it comes last, because one archive serves all class paths that start alike.
     """
     own = _files_in(jar)
-    return any(own & _files_in(other) for other in jars)
+    return not all(own.isdisjoint(_files_of(other)) for other in jars)
 
 
-def _files_in(jar: Path) -> set[str]:
+def _files_of(jar: Path) -> frozenset[str]:
+    """Return the names of the files in a *jar* that many scripts share; it is read again only where it has changed."""
+    about = jar.stat()
+    return _files_once(jar, about.st_size, about.st_mtime_ns)
+
+
+@lru_cache(maxsize=512)
+def _files_once(jar: Path, size: int, mtime_ns: int) -> frozenset[str]:  # noqa: ARG001 - parts of the cache's key
+    return _files_in(jar)
+
+
+def _files_in(jar: Path) -> frozenset[str]:
     """Return the names of the files in *jar*, without what every jar says about itself."""
     with zipfile.ZipFile(jar) as content:
         names = {name for name in content.namelist() if not name.endswith("/")}
-    return {name for name in names if name != "META-INF/MANIFEST.MF" and not name.startswith("META-INF/maven/")}
+    return frozenset(name for name in names if name != "META-INF/MANIFEST.MF" and not name.startswith("META-INF/maven/"))
