@@ -35,6 +35,10 @@ SAMPLES: dict[str, object] = {
     "honours_retry_after": True,
     "no_retry_after_end": True,
     "idempotency_key_stable": True,
+    "reports_incomplete": True,
+    "never_repeats": True,
+    "requests_per_call": {"max": 3},
+    "executes_cut_tool_call": "never",
     "disconnects_within_s": 2.0,
     "order": ["request 1", "text 1", {"stdout": "Hello"}, "exit"],
 }

@@ -1,0 +1,83 @@
+"""Tool calls in streamed chat completions that did not come to their end."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dvara_examples.records.transcript import Exchange
+
+_ASKS_FOR_TOOLS = frozenset({"tool_calls", "function_call", "stop"})
+"""Reasons that end a whole call; some providers say ``stop`` here as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutToolCall:
+    """A call whose *arguments* the model was still writing; *why* says how that is known, for people."""
+
+    exchange: Exchange
+    call_id: str
+    name: str
+    arguments: str
+    why: str
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What the events have said of one call so far."""
+
+    call_id: str = ""
+    name: str = ""
+    arguments: str = ""
+
+
+def cut_tool_calls(exchange: Exchange) -> list[CutToolCall]:
+    """Return the calls in *exchange* that must not be executed: no reason that ends them, or arguments that are not JSON.
+
+    An answer whose events were not all kept may have ended its calls in those that are missing; nothing is said of it.
+    """
+    if exchange.event_count > len(exchange.events):
+        return []
+    calls: dict[int, _Parts] = {}
+    for index, call in _deltas(exchange):
+        parts = calls.setdefault(index, _Parts())
+        function = call.get("function")
+        function = function if isinstance(function, dict) else {}
+        parts.call_id = parts.call_id or _text(call.get("id"))
+        parts.name = parts.name or _text(function.get("name"))
+        parts.arguments += _text(function.get("arguments"))
+    return [
+        CutToolCall(exchange, parts.call_id, parts.name or "?", parts.arguments, why)
+        for parts in calls.values()
+        if (why := _why_cut(exchange, parts.arguments))
+    ]
+
+
+def _why_cut(exchange: Exchange, arguments: str) -> str:
+    """Say why a call with *arguments* is cut; empty where it is whole."""
+    if exchange.finish_reason is None:
+        return "no finish_reason"
+    if exchange.finish_reason not in _ASKS_FOR_TOOLS:
+        return f"finish_reason {exchange.finish_reason}"
+    try:
+        json.loads(arguments or "{}")
+    except (ValueError, RecursionError):
+        return "arguments that are not JSON"
+    return ""
+
+
+def _deltas(exchange: Exchange) -> Iterator[tuple[int, dict[str, object]]]:
+    """Yield each piece of a tool call in the first choice, with the call's index."""
+    for event in exchange.events:
+        try:
+            choices = json.loads(event.data)["choices"]
+            pieces = choices[0]["delta"]["tool_calls"]
+        except (ValueError, RecursionError, KeyError, IndexError, TypeError):
+            continue
+        for position, piece in enumerate(pieces if isinstance(pieces, list) else ()):
+            if isinstance(piece, dict):
+                index = piece.get("index")
+                yield (index if isinstance(index, int) else position), piece
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,62 @@
+"""``never_repeats: true``: no answer stands on stdout twice.
+
+``prints_the_stream`` asks for the exact text; this asks only that no text of the wire comes again, so that it fits clients which
+add words of their own or leave some out. A repetition that a line of its own announces is visible to a reader, and allowed, as is
+the same answer to another question. Where nothing was said, or too little to be told from a heading, nothing is repeated.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.expectations._calls import calls
+from dvara_examples.expectations._flag import require_true
+from dvara_examples.expectations._text import quote
+from dvara_examples.records.transcript import Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
+
+SCHEMA: dict[str, object] = {"description": "No answer is printed twice without a line that announces it.", "const": True}
+_EXPECTED = "no text of the wire twice"
+_SHORTEST = 6
+"""A shorter text may well come again in a heading or a notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeverRepeats:
+    """Each text of the wire is on stdout at most once for each question that it answers."""
+
+    key: ClassVar[str] = "never_repeats"
+    witness: ClassVar[Witness] = Witness.STREAM
+
+    def check(self, seen: Transcript) -> Finding:
+        """Count each answer's text on stdout, less the repetitions that are announced."""
+        if not seen.stdout.complete or not all(exchange.text_complete for exchange in seen.exchanges):
+            sentence = "the output or the answer is too long to be compared in full, so that nobody can tell"
+            return Finding(self.key, self.witness, False, _EXPECTED, "more than is kept", sentence)
+        printed = seen.stdout.text.replace("\r\n", "\n")
+        for exchange in seen.exchanges:
+            text = exchange.text.strip().replace("\r\n", "\n")
+            if len(text) < _SHORTEST:
+                continue
+            questions = sum(any(text in asked.text for asked in call) for call in calls(seen.exchanges))
+            count = _repetitions(printed, text)
+            if count > questions:
+                sentence = f"the client printed {quote(text, 60)} {count} times, and no line tells the reader why"
+                shown = quote(printed, 400)
+                return Finding(self.key, self.witness, False, _EXPECTED, shown, sentence, f"request {exchange.number}")
+        return Finding(self.key, self.witness, True, _EXPECTED, "nothing twice")
+
+
+def _repetitions(printed: str, text: str) -> int:
+    """Return how often *text* was printed; one that comes after a line break and words of the example's own counts anew."""
+    most = run = 0
+    for index, between in enumerate(printed.split(text)[:-1]):
+        announced = index > 0 and "\n" in between and bool(between.strip())
+        run = 1 if announced else run + 1
+        most = max(most, run)
+    return most
+
+
+def parse(value: object) -> Expectation:
+    """Parse the value of ``never_repeats:``."""
+    require_true(value, "where the example may print an answer again")
+    return NeverRepeats()

@@ -1,0 +1,74 @@
+"""``executes_cut_tool_call: never``: a tool call that the wire cut off was not carried out.
+
+A call is cut if its answer ends without a finish reason that ends calls (``length``, ``content_filter``, none), or its arguments
+are not JSON. Two things show that it was carried out: a line ``tool NAME(`` on stdout or stderr, which the example's tool prints,
+and a later request that brings its result. A result that speaks of an error is the client's complaint to the model, and no
+execution. A tool that prints nothing and whose result is never sent cannot be seen.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.core.values import InvalidValue, describe
+from dvara_examples.expectations._calls import messages
+from dvara_examples.expectations._cut_tool_calls import CutToolCall, cut_tool_calls
+from dvara_examples.expectations._text import quote
+from dvara_examples.records.transcript import Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
+
+SCHEMA: dict[str, object] = {"description": "A tool call that was cut off is never carried out.", "const": "never"}
+_EXPECTED = "no execution of a cut tool call"
+_COMPLAINT = re.compile(r"error|invalid|fail|malformed|cannot|could not|not (?:run|executed|parsed)|try again", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutesCutToolCall:
+    """No tool ran with arguments that the model had not finished."""
+
+    key: ClassVar[str] = "executes_cut_tool_call"
+    witness: ClassVar[Witness] = Witness.WIRE
+
+    def check(self, seen: Transcript) -> Finding:
+        """Look for a trace of each cut call in the output and in later requests."""
+        cut = [call for exchange in seen.exchanges for call in cut_tool_calls(exchange)]
+        if not cut:
+            sentence = "no tool call was cut off, so that nothing shows what the client does with one"
+            return Finding(self.key, self.witness, False, _EXPECTED, "no cut tool call on the wire", sentence)
+        for call in cut:
+            trace = next(_traces(call, seen), None)
+            if trace:
+                sentence = (
+                    f"the tool ran although its call ends with {call.why} after {quote(call.arguments[-60:])}: "
+                    "the model had not finished its arguments"
+                )
+                return Finding(self.key, self.witness, False, _EXPECTED, trace, sentence, f"request {call.exchange.number}")
+        return Finding(self.key, self.witness, True, _EXPECTED, f"cut calls: {len(cut)}, executed: none seen")
+
+
+def _traces(call: CutToolCall, seen: Transcript) -> Iterator[str]:
+    """Yield what shows that *call* was carried out."""
+    line = re.compile(rf"^tool {re.escape(call.name)}\(.*", re.MULTILINE)
+    for pipe, output in (("stdout", seen.stdout), ("stderr", seen.stderr)):
+        printed = line.search(output.text)
+        if printed:
+            yield f"{quote(printed[0], 80)} on {pipe}"
+    for exchange in seen.exchanges:
+        if exchange.number <= call.exchange.number or not call.call_id:
+            continue
+        for message in messages(exchange.request):
+            if message.get("role") != "tool" or message.get("tool_call_id") != call.call_id:
+                continue
+            content = message.get("content")
+            result = content if isinstance(content, str) else json.dumps(content)
+            if not _COMPLAINT.search(result):
+                yield f"its result {quote(result, 60)} in request {exchange.number}"
+
+
+def parse(value: object) -> Expectation:
+    """Parse the value of ``executes_cut_tool_call:``."""
+    if value != "never":
+        raise InvalidValue(f"found {describe(value)}", "never is accepted; leave the key out where no tool call is cut")
+    return ExecutesCutToolCall()

@@ -1,0 +1,45 @@
+"""``requests_per_call: {max: 3}``: how many requests one call of the client became.
+
+What belongs to one call stands in ``_calls.py``. Where ``requests`` counts all that an example sent, this counts each question
+for itself, so that it fits examples that ask several, or run tools.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dvara_examples.expectations._bounds import COUNT_SCHEMA, Range, counted, parse_count
+from dvara_examples.expectations._calls import calls
+from dvara_examples.records.transcript import Transcript
+from dvara_examples.records.verdict import Expectation, Finding, Witness
+
+SCHEMA: dict[str, object] = {"description": "How many requests each call of the client became.", **COUNT_SCHEMA}
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsPerCall:
+    """Each call was sent as often as *wanted* says."""
+
+    key: ClassVar[str] = "requests_per_call"
+    witness: ClassVar[Witness] = Witness.WIRE
+    wanted: Range[int]
+
+    def check(self, seen: Transcript) -> Finding:
+        """Count the requests of each call; the first call outside the bounds is reported."""
+        expected = f"{counted(f'{self.wanted}', 'request')} per call"
+        found = calls(seen.exchanges)
+        if not found:
+            return Finding(self.key, self.witness, False, expected, "no request", "the example never sent a request")
+        for call in found:
+            if len(call) in self.wanted:
+                continue
+            sentence = "the client asked less often than expected: a retry is missing"
+            if len(call) > self.wanted.least:
+                sentence = "the client turned one call into many requests: its own retries multiply with those of its SDK"
+            shown = f"{counted(f'{len(call)}', 'request')} for one call"
+            return Finding(self.key, self.witness, False, expected, shown, sentence, f"request {call[-1].number}")
+        return Finding(self.key, self.witness, True, expected, f"at most {max(map(len, found))} per call")
+
+
+def parse(value: object) -> Expectation:
+    """Parse the value of ``requests_per_call:``."""
+    return RequestsPerCall(parse_count(value))
