@@ -78,7 +78,7 @@ def test_every_page_below_a_folder_is_one(folder: Path) -> None:
     assert done.stdout.splitlines() == [
         "   in step  docs/page.md:4  greet[python] region greet",
         "  UNTESTED  docs/deep/a.mdx:1  python: no example backs this fence in python; "
-        "name one in a comment above, or say why none is needed",
+        "write above it {/* example: ID */}, or {/* untested: REASON */}",
         "2 pages: 1 in step, 1 untested · manifest.yaml",
     ]
 

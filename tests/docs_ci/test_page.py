@@ -120,6 +120,8 @@ def test_other_peoples_comments_mean_nothing(page: ReadText, comment: str) -> No
 def test_placeholders_hold_for_the_page(page: ReadText) -> None:
     """Each with the variable that it stands for."""
     text = '<!-- placeholders: "https://gw.example/v1" = DVARA_URL,\n  "YOUR_KEY" = DVARA_API_KEY -->\n'
+    renamed = page('<!-- placeholders: env OPENAI_API_KEY = DVARA_API_KEY, "K" = DVARA_API_KEY -->\n')
+    assert (renamed.variables, renamed.placeholders) == ((("OPENAI_API_KEY", "DVARA_API_KEY"),), (("K", "DVARA_API_KEY"),))
     assert page(text).placeholders == (("https://gw.example/v1", "DVARA_URL"), ("YOUR_KEY", "DVARA_API_KEY"))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dvara_examples.docs_ci.placeholders import Unmappable, mapped
+from dvara_examples.docs_ci.placeholders import Unmappable, mapped, renamed_variables
 
 URL, KEY = "https://your-gateway.example/v1", "YOUR_KEY"
 PAIRS = ((URL, "DVARA_URL"), (KEY, "DVARA_API_KEY"))
@@ -51,3 +51,12 @@ def test_the_longer_placeholder_wins() -> None:
     """Where one is the beginning of another."""
     pairs = (("gw", "DVARA_API_KEY"), ("gw.example", "DVARA_URL"))
     assert mapped('"gw.example" + "gw"', "node", pairs) == "process.env.DVARA_URL + process.env.DVARA_API_KEY"
+
+
+def test_a_variable_may_stand_for_another() -> None:
+    """Its name is replaced wherever it stands as a whole word, in every language's way to read one."""
+    code = 'os.environ["OPENAI_API_KEY"], process.env.OPENAI_API_KEY, MY_OPENAI_API_KEY, OPENAI_API_KEYS'
+    assert renamed_variables(code, [("OPENAI_API_KEY", "DVARA_API_KEY")]) == (
+        'os.environ["DVARA_API_KEY"], process.env.DVARA_API_KEY, MY_OPENAI_API_KEY, OPENAI_API_KEYS'
+    )
+    assert renamed_variables(code, []) == code

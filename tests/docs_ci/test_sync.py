@@ -256,3 +256,22 @@ def test_a_second_sync_never_changes_anything_whatever_the_page(sources: Sources
     assert synced(after, sources) == text
     assert [s.fence.lines for s in after.snippets if s.about is None] == [s.fence.lines for s in page.snippets if s.about is None]
     assert [s.line for s in stand(after, sources) if s.state == "drifted"] == []
+
+
+GREET_LINES = list(GREET["python"])
+
+
+@pytest.mark.parametrize(
+    ("sign", "end"),
+    [("# {}", ""), ("// {}", ""), ("/* {} */", ""), ("{{/* {} */}}", "")],
+    ids=["hash", "slashes", "block", "mdx"],
+)
+def test_highlighted_lines_are_no_difference_and_survive(page: ReadText, sources: Sources, sign: str, end: str) -> None:
+    """Docusaurus takes its comments out before anybody reads the code; what is written anew keeps them where they were."""
+    mark = [sign.format(f"highlight-{what}") + end for what in ("start", "end", "next-line")]
+    body = [mark[0], *GREET_LINES[:1], mark[1], *GREET_LINES[1:-1], mark[2], GREET_LINES[-1]]
+    text = "<!-- example: greet -->\n```python\n" + "\n".join(body) + "\n```\n"
+    assert [s.state.value for s in stand(page(text), sources)] == ["in step"]
+    assert synced(page(text), sources) == text
+    drifted = text.replace(GREET_LINES[-1], "old()")
+    assert in_step(page, sources, drifted) == text

@@ -28,6 +28,7 @@ def _guarded(cli: click.Command, args: list[str]) -> int:
         return stop.exit_code
     except click.ClickException as error:
         error.show()
+        _point_at_ours(error)
         return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
@@ -43,6 +44,15 @@ def _guarded(cli: click.Command, args: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last line of defence
         return _internal(error)
     return code if isinstance(code, int) else ExitCode.OK
+
+
+def _point_at_ours(error: click.ClickException) -> None:
+    """Name what the option of another test runner is called here."""
+    if isinstance(error, click.NoSuchOption):
+        from dvara_examples.core.elsewhere import OPTIONS
+
+        if (ours := OPTIONS.get(error.option_name)) is not None:
+            click.echo(f"hint: {error.option_name} is {ours} here", err=True)
 
 
 def _lines(error: DvaraExamplesError) -> Iterator[str]:

@@ -10,7 +10,7 @@ PLACEHOLDER_FOR = ("DVARA_URL", "DVARA_API_KEY")
 _NAME = r"(?P<id>[^\s\[\]]+)(?:\[(?P<language>[^\s\[\]]*)\])?"
 _EXAMPLE = re.compile(rf"{_NAME}(?:\s+region:\s*(?P<region>\S+))?")
 _RUN_AS = re.compile(_NAME)
-_PAIR = re.compile(r"\"(?P<text>[^\"\n]+)\"\s*=\s*(?P<variable>\w+)\s*(?:,\s*|\Z)")
+_PAIR = re.compile(r"(?:\"(?P<text>[^\"\n]+)\"|env\s+(?P<env>[A-Za-z_]\w*))\s*=\s*(?P<variable>\w+)\s*(?:,\s*|\Z)")
 
 
 class BadDirective(ValueError):  # noqa: N818 - reads as the sentence it starts
@@ -58,9 +58,10 @@ class TableEnd:
 
 @dataclass(frozen=True, slots=True)
 class Placeholders:
-    """Texts that stand in the page's strings for the values of variables: (text, variable) pairs."""
+    """Texts that stand in the page's strings for the values of variables, and variables that stand for others: pairs."""
 
     pairs: tuple[tuple[str, str], ...]
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 Directive = Shows | RunsAs | Untested | Close | Table | TableEnd | Placeholders
@@ -104,18 +105,23 @@ def _table(rest: str) -> Directive:
 
 
 def _placeholders(rest: str) -> Directive:
-    pairs, at = [], 0
+    pairs, variables, at = [], [], 0
     while at < len(rest):
         found = _PAIR.match(rest, at)
         if found is None:
-            raise BadDirective(f'found {rest[at:][:40]!r} in placeholders:; "text" = DVARA_URL, "text" = … is accepted')
+            raise BadDirective(
+                f'found {rest[at:][:40]!r} in placeholders:; "text" = DVARA_URL, env NAME = DVARA_API_KEY, … is accepted'
+            )
         if found["variable"] not in PLACEHOLDER_FOR:
             raise BadDirective(f"found the variable {found['variable']!r}; {', '.join(PLACEHOLDER_FOR)} are accepted")
-        pairs.append((found["text"], found["variable"]))
+        if found["env"]:
+            variables.append((found["env"], found["variable"]))
+        else:
+            pairs.append((found["text"], found["variable"]))
         at = found.end()
-    if not pairs:
+    if not pairs and not variables:
         raise BadDirective('found placeholders: without any; "text" = DVARA_URL is accepted')
-    return Placeholders(tuple(pairs))
+    return Placeholders(tuple(pairs), tuple(variables))
 
 
 _PARSERS: dict[str, Callable[[str], Directive]] = {

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from dvara_examples.docs_ci.differences import differences
 from dvara_examples.docs_ci.directives import RunsAs, Shows, Untested
+from dvara_examples.docs_ci.highlights import without_highlights
 from dvara_examples.docs_ci.page import Generated, Page, Snippet
 from dvara_examples.docs_ci.regions import split_lines
 from dvara_examples.docs_ci.sources import Source, Sources, Unknown
@@ -83,7 +84,8 @@ def _snippet(page: Page, snippet: Snippet, sources: Sources) -> FenceStatus:
     fence, about = snippet.fence, snippet.about
     match about:
         case None:
-            sentence = f"no example backs this fence in {_word(snippet)}; name one in a comment above, or say why none is needed"
+            backed, exempt = comment("example: ID", page), comment("untested: REASON", page)
+            sentence = f"no example backs this fence in {_word(snippet)}; write above it {backed}, or {exempt}"
             return FenceStatus(snippet.line, FenceState.UNTESTED, _word(snippet), sentence, snippet=snippet)
         case Untested():
             return FenceStatus(snippet.line, FenceState.EXEMPT, _word(snippet), about.reason, snippet=snippet)
@@ -99,10 +101,15 @@ def _snippet(page: Page, snippet: Snippet, sources: Sources) -> FenceStatus:
         return FenceStatus(snippet.line, FenceState.UNKNOWN, about.example_id, str(error), snippet=snippet)
 
 
+def comment(text: str, page: Page) -> str:
+    """Return the comment that says *text* in *page*, as its format has it."""
+    return f"{{/* {text} */}}" if page.path.suffix == ".mdx" else f"<!-- {text} -->"
+
+
 def _shown(page: Page, snippet: Snippet, about: Shows, sources: Sources) -> FenceStatus:
     source = sources.find(about, snippet.language)
     what = f"{source.variant.id} region {source.region.name}"
-    if snippet.fence.lines == source.region.lines:
+    if without_highlights(snippet.fence.lines) == source.region.lines:
         return FenceStatus(snippet.line, FenceState.IN_STEP, what, variant=source.variant, snippet=snippet)
     sentence = f"it shows something else than {source.variant.relative}; `dvara-examples docs sync` writes it anew"
     diff = tuple(_diff(page, snippet, source))

@@ -77,6 +77,7 @@ class Page:
     snippets: tuple[Snippet, ...] = ()
     tables: tuple[Generated, ...] = ()
     placeholders: tuple[tuple[str, str], ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
     problems: tuple[PageProblem, ...] = ()
 
 
@@ -109,6 +110,7 @@ def read_page(path: Path, shown: str, text: str, *, has_bom: bool = False) -> Pa
         tuple(reader.snippets),
         tuple(reader.tables),
         tuple(reader.placeholders),
+        tuple(reader.variables),
         tuple(sorted(reader.problems, key=lambda problem: problem.line)),
     )
 
@@ -130,6 +132,7 @@ class _Reader:
     snippets: list[Snippet] = field(default_factory=list)
     tables: list[Generated] = field(default_factory=list)
     placeholders: list[tuple[str, str]] = field(default_factory=list)
+    variables: list[tuple[str, str]] = field(default_factory=list)
     problems: list[PageProblem] = field(default_factory=list)
     _about: _About | None = None
     _line: int = 0
@@ -171,6 +174,7 @@ class _Reader:
         match directive:
             case Placeholders():
                 self.placeholders.extend(directive.pairs)
+                self.variables.extend(directive.variables)
             case Table() if block.nested:
                 self._problem(block.start + 1, "a table inside a list or a quote cannot be written; put it outside")
             case Table():

@@ -31,6 +31,15 @@ class Unmappable(ValueError):  # noqa: N818 - reads as the sentence it starts
         self.line = line
 
 
+def renamed_variables(code: str, variables: Pairs) -> str:
+    """Return *code* with each variable's name replaced by that of the one that it stands for."""
+    names = dict(variables)
+    if not names:
+        return code
+    word = re.compile(rf"(?<![A-Za-z0-9_])(?:{'|'.join(map(re.escape, names))})(?![A-Za-z0-9_])")
+    return word.sub(lambda found: names[found[0]], code)
+
+
 def mapped(code: str, language: str, pairs: Pairs) -> str:
     """Return *code* with the placeholders inside its strings replaced by what they stand for. Raises Unmappable."""
     if not any(text in code for text, _ in pairs):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dvara_examples.core.errors import PageError
 from dvara_examples.docs_ci.directives import RunsAs, Shows
 from dvara_examples.docs_ci.page import Page, Snippet
-from dvara_examples.docs_ci.placeholders import Unmappable, mapped
+from dvara_examples.docs_ci.placeholders import Unmappable, mapped, renamed_variables
 from dvara_examples.docs_ci.regions import split_lines
 from dvara_examples.docs_ci.sources import Source, Sources, Unknown, read_script
 from dvara_examples.manifest import Example, Variant
@@ -123,7 +123,8 @@ def _own(page: Page, part: _Part) -> str:
 def _mapped(page: Page, part: _Part) -> str:
     snippet = part.snippet
     try:
-        return mapped("\n".join(snippet.fence.lines), part.variant.language, page.placeholders)
+        code = renamed_variables("\n".join(snippet.fence.lines), page.variables)
+        return mapped(code, part.variant.language, page.placeholders)
     except Unmappable as error:
         raise PageError(f"{page.shown}:{snippet.line + error.line}: {error}") from None
 

@@ -47,7 +47,9 @@ class Sources:
         regions = self.regions(variant)
         name = about.region or default_region(example.id)
         if name not in regions:
-            raise Unknown(f"{variant.relative} has no region {name!r}; {did_you_mean(name, regions)}")
+            sign = "#" if variant.language == "python" else "//"
+            tags = f"mark it with the lines {sign} [START {name}] and {sign} [END {name}]"
+            raise Unknown(f"{variant.relative} has no region {name!r}; {did_you_mean(name, regions)}; or {tags}")
         return Source(example, variant, regions[name])
 
     def regions(self, variant: Variant) -> dict[str, Region]:

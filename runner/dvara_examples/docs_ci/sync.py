@@ -15,6 +15,7 @@ from pathlib import Path
 
 from dvara_examples.core.errors import PageError
 from dvara_examples.docs_ci.directives import Shows
+from dvara_examples.docs_ci.highlights import highlights, without_highlights
 from dvara_examples.docs_ci.markdown import Fence, split_page
 from dvara_examples.docs_ci.page import Generated, Page, Snippet, read_page
 from dvara_examples.docs_ci.sources import Sources, Unknown
@@ -30,7 +31,8 @@ def synced(page: Page, sources: Sources) -> str:
     """
     lines = split_page(page.text)
     wanted = {snippet.fence.start: content for snippet in page.snippets if (content := _content(snippet, sources)) is not None}
-    edits = [(f.start, f.end, _fence(lines, f, wanted[f.start])) for f in page.fences if wanted.get(f.start, f.lines) != f.lines]
+    drifted = [f for f in page.fences if f.start in wanted and without_highlights(f.lines) != wanted[f.start]]
+    edits = [(f.start, f.end, _fence(lines, f, wanted[f.start])) for f in drifted]
     edits += [(t.start, t.end, _table(lines, t, table_lines(sources.manifest, page.path))) for t in page.tables]
     for start, end, fresh in sorted(edits, reverse=True):
         lines[start:end] = fresh
@@ -69,12 +71,20 @@ def _fence(lines: Sequence[str], fence: Fence, content: Sequence[str]) -> list[s
     """Return the lines of a fence that holds *content*; those that are right already keep every byte."""
     opening, first, closing = lines[fence.start], fence.start + 1, lines[fence.end - 1]
     prefix, end = _prefix(opening, fence.markup), _line_end(opening)
+    marks = highlights(fence.lines)
+    visible = [index for index in range(len(fence.lines)) if index not in {index for _, index, _ in marks}]
     fresh: list[str] = []
-    for tag, i, j, k, m in difflib.SequenceMatcher(None, fence.lines, content, autojunk=False).get_opcodes():
+    for tag, i, j, k, m in difflib.SequenceMatcher(None, without_highlights(fence.lines), content, autojunk=False).get_opcodes():
         if tag == "equal":
-            fresh += lines[first + i : first + j]
-        else:
-            fresh += [_placed(prefix, line) + end for line in content[k:m]]
+            for place in range(i, j):
+                fresh += [lines[first + index] for before, index, _ in marks if before == place]
+                fresh.append(lines[first + visible[place]])
+            continue
+        within = [(index, ends) for before, index, ends in marks if i <= before < j]
+        fresh += [lines[first + index] for index, ends in within if not ends]
+        fresh += [_placed(prefix, line) + end for line in content[k:m]]
+        fresh += [lines[first + index] for index, ends in within if ends]
+    fresh += [lines[first + index] for before, index, _ in marks if before == len(visible)]
     longer = _marker(fence.markup, content)
     if longer != fence.markup:
         opening, closing = (re.sub(rf"{re.escape(fence.markup[0])}{{3,}}", longer, line, count=1) for line in (opening, closing))
@@ -117,9 +127,15 @@ def _check(page: Page, text: str, wanted: dict[int, tuple[str, ...]]) -> None:
     """Read what would be written, and refuse it where any fence would not be what it is to be, or the others not as before."""
     after = read_page(page.path, page.shown, text)
     meant = [wanted.get(fence.start, fence.lines) for fence in page.fences]
-    if [fence.lines for fence in after.fences] != meant or len(after.tables) != len(page.tables):
+    seen = [without_highlights(fence.lines) for fence in after.fences]
+    if seen != [without_highlights(each) for each in meant] or len(after.tables) != len(page.tables):
         line = next(
-            (was.start + 1 for was, now, lines in zip(page.fences, after.fences, meant, strict=False) if now.lines != lines), 1
+            (
+                was.start + 1
+                for was, now, lines in zip(page.fences, after.fences, meant, strict=False)
+                if without_highlights(now.lines) != without_highlights(lines)
+            ),
+            1,
         )
         raise PageError(
             f"{page.shown}:{line}: this fence cannot be written without changing the page around it; "

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from dvara_examples.core.elsewhere import KEYS
 from dvara_examples.core.values import InvalidValue, Path, as_mapping, describe, did_you_mean, quoted
 from dvara_examples.manifest.events import YamlMark
 from dvara_examples.manifest.expects import Expects
@@ -15,6 +16,12 @@ from dvara_examples.manifest.vocabulary import Vocabulary
 from dvara_examples.records.model import Limits
 
 T = TypeVar("T")
+
+
+def _instead(key: str, known: Collection[str]) -> str:
+    """Return what may be meant by *key*: what other tools call so, or what is spelled like it."""
+    ours = KEYS.get(key)
+    return f"{key} is {ours} here; known: {', '.join(sorted(known))}" if ours else did_you_mean(key, known)
 
 
 @dataclass(slots=True)
@@ -50,7 +57,7 @@ class Checks:
         found: Mapping[str, object] = value
         strange = [key for key in found if key not in known]
         for key in strange:
-            self.problems.add(f"found the unknown key {quoted(key)}", did_you_mean(key, known), (*path, key), on_key=True)
+            self.problems.add(f"found the unknown key {quoted(key)}", _instead(key, known), (*path, key), on_key=True)
         for key in needed:
             if key not in found:
                 self.problems.add(f"found no key {key!r} here", f"it is needed; known: {', '.join(known)}", path)
