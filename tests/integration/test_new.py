@@ -151,7 +151,8 @@ def test_a_manifest_that_is_wrong_already(tool: Tool, own: Path) -> None:
 
 
 def test_new_scripts_that_would_be_strays(tool: Tool, own: Path) -> None:
-    """Where the folder for a language holds scripts that no example names, that is told before anything is left there."""
+    """Where a strict manifest's folder holds scripts that no example names, that is told before anything is left there."""
+    (own / "examples" / "manifest.yaml").write_text(MANIFEST.replace("version: 1", "version: 1\nstrict: true"))
     (own / "examples" / "node").mkdir()
     (own / "examples" / "node" / "stray.mjs").write_text("")
     said = refused(tool, own, "second", "-l", "node").stderr
