@@ -16,7 +16,8 @@ PYTHON_LOCKS = (
     "runner/dvara_examples/toolchains/node_runtime.txt",
     "tests/data/foreign_gateway/requirements.txt",
 )
-NODE_LOCKS = ("examples/node/package-lock.json", "examples/node/lowest/package-lock.json")
+OF_EXAMPLES = ("examples/node/package-lock.json", "examples/node/lowest/package-lock.json")
+NODE_LOCKS = (*OF_EXAMPLES, "runner/dvara_examples/toolchains/_node/tsx/package-lock.json")
 
 
 def pins(lock: str) -> dict[str, set[str]]:
@@ -77,7 +78,7 @@ def test_what_the_python_examples_ask_for_is_pinned(deps: str) -> None:
     assert asked_for <= pins(f"examples/python/{deps}.txt").keys()
 
 
-@pytest.mark.parametrize("lock", NODE_LOCKS)
+@pytest.mark.parametrize("lock", OF_EXAMPLES)
 def test_what_the_node_examples_ask_for_is_pinned(lock: str) -> None:
     """The same for Node, whose lock repeats what was asked for."""
     pinned = json.loads((ROOT / lock).read_text())["packages"][""]["dependencies"]

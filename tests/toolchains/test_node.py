@@ -21,6 +21,7 @@ import pytest
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Command, Deps, Packages, PreparedRuntime, Runtime, load_toolchain
+from dvara_examples.toolchains._node.typescript import TypeScriptRunner
 from dvara_examples.toolchains._node_runtime import pinned_version, provision
 from dvara_examples.toolchains.node import PreparedNode
 from tests.toolchains.conftest import OnDay
@@ -115,6 +116,11 @@ def fake_node(folder: Path, says: str) -> Path:
     fake.write_text(f"#!/bin/sh\necho '{says}'\n")
     fake.chmod(0o755)
     return fake
+
+
+def no_typescript(script: Path) -> TypeScriptRunner:
+    """Fail, as no TypeScript is run here."""
+    raise AssertionError(script)
 
 
 def takes_network_away() -> bool:
@@ -314,7 +320,7 @@ def test_nothing_listed(world: World) -> None:
 
 def test_old_node_without_a_link(tmp_path: Path) -> None:
     """A Node.js that can neither find the packages nor be told of them is an error that says which can."""
-    prepared = PreparedNode(Path("node"), tmp_path / "packages", {}, {"node": "18.18.2"})
+    prepared = PreparedNode(Path("node"), tmp_path / "packages", {}, {"node": "18.18.2"}, no_typescript)
     with pytest.raises(ToolchainError, match=r"^node 18\.18\.2 finds no packages for .* only Node 18\.19, 20\.6 and newer"):
         prepared.command(tmp_path / "script.mjs")
 
@@ -322,7 +328,7 @@ def test_old_node_without_a_link(tmp_path: Path) -> None:
 @pytest.mark.parametrize("version", ["18.19.0", "20.6.0", "21.0.0", "22.0.0", "24.19.0"])
 def test_node_with_hooks(tmp_path: Path, version: str) -> None:
     """These releases are given a resolver."""
-    prepared = PreparedNode(Path("node"), tmp_path / "packages", {}, {"node": version})
+    prepared = PreparedNode(Path("node"), tmp_path / "packages", {}, {"node": version}, no_typescript)
     assert "--import" in prepared.command(tmp_path / "script.mjs").argv
 
 

@@ -3,9 +3,9 @@
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -28,7 +28,9 @@ from dvara_examples.toolchains import (
 from dvara_examples.toolchains._cache import cached_folder, downloads_folder
 from dvara_examples.toolchains._install import ask, candidate_uv, fingerprint, not_here, offline_guard, platform_parts, release
 from dvara_examples.toolchains._node.declare import LISTED, LOCK, PACKAGES, find_declared
-from dvara_examples.toolchains._node.packages import FLOORS, install_packages, wanted_set
+from dvara_examples.toolchains._node.packages import FLOORS, install_packages, pinned_packages, wanted_set
+from dvara_examples.toolchains._node.typescript import PINNED, TypeScriptRunner, choose_runner
+from dvara_examples.toolchains._node.typescript import SUFFIXES as TYPESCRIPT
 from dvara_examples.toolchains._node_runtime import is_here, pinned_version, provision
 from dvara_examples.toolchains._resolved import read_resolved
 
@@ -42,33 +44,49 @@ _HAS_COMPILE_CACHE = (22, 1)
 
 @dataclass(frozen=True, slots=True)
 class PreparedNode:
-    """A Node.js whose scripts find the packages that lie in *packages*, or no packages at all."""
+    """A Node.js whose scripts find the packages that lie in *packages*, or no packages at all.
+
+    *runner_of* says how a TypeScript script is run.
+    """
 
     node: Path
     packages: Path | None
     env: Mapping[str, str]
     versions: Mapping[str, str]
+    runner_of: Callable[[Path], TypeScriptRunner] = field(compare=False)
     dependencies: str = ""
 
     def command(self, script: Path, args: Sequence[str] = ()) -> Command:
         """Return how *script* is started: as a user would where Node finds the packages by itself, else with a resolver."""
+        env, options = dict(self.env), self._resolver(script)
+        versions, launcher = dict(self.versions), "node"
+        if options:
+            env["NODE_PATH"] = str(self.packages)
+        if script.suffix in TYPESCRIPT:
+            runner = self.runner_of(script)
+            options += runner.options
+            env.update(runner.env)
+            launcher = runner.name
+            versions.update({runner.name: runner.version} if runner.version else {})
+        return Command((str(self.node), *options, str(script), *args), env, launcher, versions, self.dependencies)
+
+    def _resolver(self, script: Path) -> tuple[str, ...]:
+        """Return the options that tell Node.js where the packages are, none where it finds them by itself."""
         if self.packages is None or _nearest_packages(script) == self.packages.resolve():
-            return Command((str(self.node), str(script), *args), self.env, "node", self.versions, self.dependencies)
+            return ()
         if not _has_hooks(self.versions["node"]):
             raise ToolchainError(
                 f"node {self.versions['node']} finds no packages for {script}: the packages of the examples could not be "
                 f"linked beside it, and only Node 18.19, 20.6 and newer can be told where they are; use one of these"
             )
-        importing = f"{HOOK.as_uri()}?from={quote((self.packages.parent / LISTED).as_uri(), safe='')}"
-        env = {**self.env, "NODE_PATH": str(self.packages)}
-        return Command((str(self.node), "--import", importing, str(script), *args), env, "node", self.versions, self.dependencies)
+        return ("--import", f"{HOOK.as_uri()}?from={quote((self.packages.parent / LISTED).as_uri(), safe='')}")
 
 
 class Node:
-    """The toolchain of JavaScript modules for Node.js."""
+    """The toolchain of JavaScript and TypeScript for Node.js."""
 
     language = "node"
-    suffixes: tuple[str, ...] = (".mjs", ".js")
+    suffixes: tuple[str, ...] = (".mjs", ".js", ".cjs", *TYPESCRIPT)
     floor = "18"
     lists: tuple[str, ...] = (LISTED, LOCK, f"{FLOORS}/{LISTED}", f"{FLOORS}/{LOCK}")
 
@@ -132,9 +150,16 @@ class Node:
         """Fetch Node.js where the machine has none, install what *deps* asks for, and link what is locked beside the scripts."""
         node = _provisioned(runtime, world, progress) if runtime.origin == PROVISIONED else runtime.executable
         own = {"node": runtime.version}
+
+        def pinned(folder: Path) -> None:
+            progress(f"node {runtime.version}: installing tsx, which runs TypeScript")
+            listing = pinned_packages(PINNED, "tsx, which runs TypeScript,")
+            with offline_guard(world, listing.what, self.language):
+                install_packages(folder, listing, _npm(runtime, world, progress), node, world)
+
         stated = declared or self.declared(project / "any.mjs", None, world)
         if not stated.kind or (stated.kind == PACKAGES and not stated.packages):
-            return PreparedNode(node, None, {}, own)
+            return PreparedNode(node, None, {}, own, lambda script: choose_runner(script, runtime.version, None, world, pinned))
         wanted = wanted_set(stated, deps, runtime, world)
 
         def build(folder: Path) -> None:
@@ -151,8 +176,12 @@ class Node:
         env = {}
         if release(runtime.version) >= _HAS_COMPILE_CACHE:
             env["NODE_COMPILE_CACHE"] = str(downloads_folder(folder, "node-compile-cache"))
-        resolved = read_resolved(folder)
-        return PreparedNode(node, folder / "node_modules", env, own | resolved.all, resolved.remark(stated, world))
+        resolved, packages = read_resolved(folder), folder / "node_modules"
+
+        def runner_of(script: Path) -> TypeScriptRunner:
+            return choose_runner(script, runtime.version, packages, world, pinned)
+
+        return PreparedNode(node, packages, env, own | resolved.all, runner_of, resolved.remark(stated, world))
 
 
 def _npm(runtime: Runtime, world: World, progress: Progress) -> list[str | Path]:

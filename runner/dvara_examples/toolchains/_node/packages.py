@@ -59,6 +59,12 @@ def _of_listing(listing: Path, locked: bool, deps: Deps, runtime: Runtime, world
     return WantedPackages(files, ("install",), f"the packages of {listing / LISTED}", identity)
 
 
+def pinned_packages(folder: Path, what: str) -> WantedPackages:
+    """Return what the list and the lock file in *folder* pin; *what* is how it is called."""
+    files = {name: (folder / name).read_bytes() for name in (LISTED, LOCK)}
+    return WantedPackages(files, ("ci",), what, tuple(files.values()))
+
+
 def _named(
     names: Sequence[str], what: str, settings: dict[str, bytes], deps: Deps, runtime: Runtime, world: World
 ) -> WantedPackages:
