@@ -55,7 +55,7 @@ def _meanings(manifest: Manifest) -> Iterator[tuple[str, tuple[Example, Variant]
     for example in manifest.examples:
         common = replace(example, variants=(), origin=_NOWHERE)
         for variant in example.variants:
-            yield variant.id, (common, replace(variant, origin=_NOWHERE))
+            yield variant.id, (common, replace(variant, origin=_NOWHERE, expected_at={}))
 
 
 def _lists(variant: Variant, root: Path, lists: Lists) -> Iterable[Path]:
