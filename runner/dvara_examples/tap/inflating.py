@@ -93,22 +93,22 @@ class _Brotli:
     def __init__(self, coding: str) -> None:
         self._brotli = _module("brotli", coding)
         self._unpacker: Any = self._brotli.Decompressor()
-        self._begun = False
+        self._begun = self._finished = False
 
     @property
     def unfinished(self) -> bool:
-        return self._begun and not self._unpacker.is_finished()
+        return self._begun and not self._finished
 
     def feed(self, data: bytes | memoryview) -> Iterator[bytes]:
         """Yield in steps, until nothing comes any more: an unpacker may accept new bytes while it still holds old ones."""
         rest = bytes(data)
         self._begun |= bool(rest)
-        while not self._unpacker.is_finished():
+        while not self._finished:
             try:
                 decoded = self._unpacker.process(rest, output_buffer_limit=STEP_BYTES)
             except self._brotli.error as error:
                 raise CodingError(f"the br body is damaged: {error}") from error
-            rest = b""
+            rest, self._finished = b"", self._unpacker.is_finished()
             yield from _steps(decoded)
             if not decoded and self._unpacker.can_accept_more_data():
                 return
