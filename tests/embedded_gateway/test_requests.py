@@ -85,8 +85,8 @@ def test_a_path_has_to_be_canonical(post: Post, path: str) -> None:
     [
         ("/v1/nope", "POST", "resource_not_found"),
         ("/v1", "GET", "resource_not_found"),
-        ("/v1/responses", "POST", "resource_not_found"),
-        ("/v1/embeddings", "POST", "resource_not_found"),
+        ("/v1/batches", "POST", "resource_not_found"),
+        ("/v1/files", "POST", "resource_not_found"),
         ("/v2/models", "GET", "not_found"),
         ("/", "GET", "not_found"),
     ],

@@ -43,7 +43,7 @@ def text_of(message: Object) -> str:
 
 def parse_chat_request(body: bytes) -> ChatRequest:
     """Parse and check a request body. Raises Refused with ``invalid_json``, ``validation_error`` and the like."""
-    given = _json_object(body)
+    given = json_object(body)
     for name, (kinds, accepted) in _TYPES.items():
         value = given.get(name)
         wrong = not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool)
@@ -87,7 +87,8 @@ _TYPES: Mapping[str, tuple[type | tuple[type, ...], str]] = {
 }
 
 
-def _json_object(body: bytes) -> Object:
+def json_object(body: bytes) -> Object:
+    """Return a request body as a JSON object. Raises Refused."""
     try:
         given = json.loads(body)
     except (ValueError, RecursionError):

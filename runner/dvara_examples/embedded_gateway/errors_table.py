@@ -38,6 +38,7 @@ _ROWS = (
     ErrorRow(400, _INVALID, "invalid_request", "Invalid request"),
     ErrorRow(400, _INVALID, "validation_error", "Validation failed"),
     ErrorRow(400, _INVALID, "invalid_json", "Request body is not valid JSON", Writer.BODY),
+    ErrorRow(400, _INVALID, "unsupported_api_version", "The header anthropic-version must be 2023-06-01"),
     ErrorRow(400, _INVALID, "unsupported_capability", "The request asks for something that is not supported"),
     ErrorRow(400, _INVALID, "no_provider", "No provider is configured for this model"),
     ErrorRow(400, _INVALID, "no_capable_provider", "The provider of this model does not support the request"),

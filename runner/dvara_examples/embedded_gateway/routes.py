@@ -1,18 +1,34 @@
 """From the request line to the answer: the gateway's filters first (path, key), then what is asked for."""
 
 import re
+from collections.abc import Mapping
 
-from dvara_examples.embedded_gateway.chat import chat
+from dvara_examples.embedded_gateway.chat import CHAT
+from dvara_examples.embedded_gateway.completions import COMPLETIONS
+from dvara_examples.embedded_gateway.embeddings import embeddings
+from dvara_examples.embedded_gateway.endpoint import TextEndpoint, answer_request
 from dvara_examples.embedded_gateway.errors_table import RequestRefused, refuse
 from dvara_examples.embedded_gateway.keys import KeyRing
+from dvara_examples.embedded_gateway.messages import MESSAGES, count_tokens
 from dvara_examples.embedded_gateway.models import model_list
 from dvara_examples.embedded_gateway.request_context import DeadlineExceeded, RequestContext
+from dvara_examples.embedded_gateway.responses import RESPONSES
 
-CHAT_PATH = "/v1/chat/completions"
+ENDPOINTS: Mapping[str, TextEndpoint] = {
+    "/v1/chat/completions": CHAT,
+    "/v1/responses": RESPONSES,
+    "/v1/messages": MESSAGES,
+    "/v1/completions": COMPLETIONS,
+}
+EMBEDDINGS_PATH = "/v1/embeddings"
+COUNT_PATH = "/v1/messages/count_tokens"
 MODELS_PATH = "/v1/models"
 _OPEN_PATHS = ("/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness", "/actuator/info")
 _ACTUATOR_MEDIA = "application/vnd.spring-boot.actuator.v3+json"
-_METHODS = {CHAT_PATH: ("POST",), MODELS_PATH: ("GET", "HEAD"), **dict.fromkeys(_OPEN_PATHS, ("GET", "HEAD"))}
+_METHODS = {
+    **dict.fromkeys((*ENDPOINTS, EMBEDDINGS_PATH, COUNT_PATH), ("POST",)),
+    **dict.fromkeys((MODELS_PATH, *_OPEN_PATHS), ("GET", "HEAD")),
+}
 _NOT_CANONICAL = re.compile(r"//|%|;|/\.\.?(/|$)")
 
 
@@ -42,8 +58,12 @@ def _dispatch(visit: RequestContext, keys: KeyRing) -> None:
         response.empty(200, [("Allow", ",".join((*_METHODS[path], "OPTIONS"))), ("Accept-Patch", "")])
     elif method not in _METHODS[path]:
         raise refuse("method_not_allowed", f"Method '{method}' is not supported", headers={"Allow": _METHODS[path][0]})
-    elif path == CHAT_PATH:
-        chat(visit, keys, key)
+    elif path in ENDPOINTS:
+        answer_request(visit, keys, key, ENDPOINTS[path])
+    elif path == EMBEDDINGS_PATH:
+        embeddings(visit, keys, key)
+    elif path == COUNT_PATH:
+        count_tokens(visit)
     elif path == MODELS_PATH:
         visit.answer = "models"
         response.json(200, model_list())

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 
+from dvara_examples.embedded_gateway.envelopes import envelope_of
 from dvara_examples.embedded_gateway.errors_table import Refusal, Writer
 from dvara_examples.embedded_gateway.reading import IncomingRequest
 
@@ -70,6 +71,7 @@ class ResponseWriter:
         self._http10 = head.minor_version == 0
         self._bodiless = head.method == "HEAD"
         self._accept = head.header("accept")
+        self._path = head.path
         self._now = now
         self.trace_id = trace_id
         self.closes = closes
@@ -87,7 +89,8 @@ class ResponseWriter:
     def refusal(self, refusal: Refusal) -> None:
         """Write an error of the table the way its writer does."""
         now, row = self._now(), refusal.row
-        envelope, headers = refusal.envelope(self.trace_id, now), refusal.all_headers(now)
+        envelope = envelope_of(self._path, row.status, refusal.envelope(self.trace_id, now))
+        headers = refusal.all_headers(now)
         if row.writer is not Writer.FILTER:
             self.json(row.status, envelope, headers, chunked=row.writer is Writer.ENTITY)
             return
@@ -117,9 +120,11 @@ class ResponseWriter:
         self.status = status
         self._sock.sendall(_head(status, traced) + data)
 
-    def event(self, data: str, *, spaced: bool = False) -> None:
-        """Send one server-sent event; the first one brings the head along."""
-        event = f"data:{' ' if spaced else ''}{data}\n\n".encode()
+    def event(self, data: str, *, name: str = "", spaced: bool = False) -> None:
+        """Send one server-sent event, with *name* if there is one; the first event brings the head along."""
+        space = " " if spaced else ""
+        named = f"event:{space}{name}\n" if name else ""
+        event = f"{named}data:{space}{data}\n\n".encode()
         framed = event if self._http10 else _chunks(event)
         if self.status is None:
             framing = [] if self._http10 else [("Transfer-Encoding", "chunked")]
