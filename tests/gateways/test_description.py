@@ -71,7 +71,7 @@ def _startable(name: str, kind: str, world: World) -> bool:
 
 def test_the_manifests_own_description_goes_first(world: Worlds) -> None:
     """A gateway of the manifest may be called like one that comes along, and the only one needs no name."""
-    own = {"litellm": relay()}
+    own = {"litellm": relay(image="")}
     assert find_description("litellm", "command", world(), own).title == "a relay"
     assert find_description("", "command", world(), own).title == "a relay"
     assert find_description("", "docker", world(), own).title == "DVARA gateway"

@@ -36,7 +36,20 @@ PLACEHOLDERS: Mapping[str, str] = {
 """What may stand in braces in a description's texts, and what replaces it."""
 
 KEYS = (
-    *("title", "argv", "install", "image", "image_argv", "image_folder", "environment", "files", "ready", "base_path", "key"),
+    *(
+        "title",
+        "argv",
+        "install",
+        "image",
+        "image_argv",
+        "image_folder",
+        "image_port",
+        "environment",
+        "files",
+        "ready",
+        "base_path",
+        "key",
+    ),
     *("headers", "mark", "offers", "cannot", "tried"),
 )
 _READY_KEYS = ("path", "status", "limit_s")
@@ -69,9 +82,10 @@ class GatewayDescription:
     """How to start a gateway and what to expect of it; texts still hold their placeholders.
 
     *argv* starts it as a program, *image* (with *image_argv* for the image's entry point, and files in *image_folder*) as a
-    container. *install* says how to get the program. *files* are written to its folder before it starts. *headers* are added to
-    every request. *mark* says what the gateway passes on, *mark_header* in which header. *cannot* maps what the gateway does not
-    pass on as it is (a key of an answer, or an example's id or glob) to the reason. *tried* says which release was tried.
+    container, which listens on *image_port*. *install* says how to get the program. *files* are written to its folder before it
+    starts. *headers* are added to every request. *mark* says what the gateway passes on, *mark_header* in which header. *cannot*
+    maps what the gateway does not pass on as it is (a key of an answer, or an example's id or glob) to the reason. *tried* says
+    which release was tried.
     """
 
     name: str
@@ -81,6 +95,7 @@ class GatewayDescription:
     image: str = ""
     image_argv: tuple[str, ...] = ()
     image_folder: str = "/gateway"
+    image_port: int = 8080
     environment: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     ready: Readiness = Readiness()
@@ -106,6 +121,7 @@ def parse_description(name: str, value: object) -> GatewayDescription:
         image=_text(found, "image"),
         image_argv=_words(found, "image_argv"),
         image_folder=_text(found, "image_folder", "/gateway"),
+        image_port=_port(found),
         environment=_texts(found, "environment"),
         files=_texts(found, "files"),
         ready=_ready(found.get("ready", {})),
@@ -130,6 +146,11 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 def _text(found: Mapping[str, object], key: str, usual: str = "") -> str:
     with below(key):
         return _template(found[key]) if key in found else usual
+
+
+def _port(found: Mapping[str, object]) -> int:
+    with below("image_port"):
+        return as_int(found.get("image_port", 8080), least=1, most=65_535)
 
 
 def _words(found: Mapping[str, object], key: str) -> tuple[str, ...]:
@@ -220,6 +241,7 @@ def description_schema() -> dict[str, object]:
         **{key: text for key in KEYS},  # noqa: C420 - the kinds below differ
         "argv": texts,
         "image_argv": texts,
+        "image_port": {"type": "integer", "minimum": 1, "maximum": 65535},
         "environment": mapping,
         "files": mapping,
         "headers": mapping,

@@ -18,14 +18,12 @@ from dvara_examples.core.world import World
 from dvara_examples.gateways._description import GatewayDescription, MarkKind, fill
 from dvara_examples.gateways._log import GatewayLog
 from dvara_examples.gateways._provider import ProviderAddress, Setting, headers_of
-from dvara_examples.gateways._ready import await_ready
+from dvara_examples.gateways._ready import await_ready, refuses
 from dvara_examples.process import child_environment
 from dvara_examples.records.model import Endpoint
-from dvara_examples.tap.rewrite import GatewayAddress
 
 _KEEPER = Path(__file__).with_name("_keeper.py")
 _GRACE_S = 5.0
-_CLOSING_S = 0.05
 _HOST = "127.0.0.1"
 
 
@@ -44,7 +42,7 @@ class StartedGateway:
 
         Its end is known a moment after its port has closed, so a closed port is waited upon.
         """
-        if self._process.poll() is None and _refuses(self.endpoint.base_url):
+        if self._process.poll() is None and refuses(self.endpoint.base_url):
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(_GRACE_S)
         return _death(self._process, self._title, self.log)
@@ -134,19 +132,6 @@ def _process(argv: list[str], environ: dict[str, str], folder: str, log: Gateway
             process.kill()
             process.wait()
         reader.join(1.0)
-
-
-def _refuses(base_url: str) -> bool:
-    """Tell whether nobody listens any more; a program that is just ending may still accept, and close at once."""
-    address = GatewayAddress.of(base_url)
-    try:
-        with socket.create_connection((address.host, address.port), _GRACE_S) as sock:
-            sock.settimeout(_CLOSING_S)
-            return not sock.recv(1)
-    except TimeoutError:
-        return False
-    except OSError:
-        return True
 
 
 def _death(process: "subprocess.Popen[bytes]", title: str, log: GatewayLog) -> GatewayError | None:

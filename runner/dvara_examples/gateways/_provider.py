@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit, urlunsplit
 
 from dvara_examples.core.errors import Diagnosis, GatewayError
 from dvara_examples.core.world import World
@@ -25,6 +26,11 @@ class ProviderAddress:
 
     url: str
     key: str
+
+    def reached_as(self, host: str) -> "ProviderAddress":
+        """Return the same provider under the name that containers know this machine by."""
+        parts = urlsplit(self.url)
+        return replace(self, url=urlunsplit(parts._replace(netloc=f"{host}:{parts.port}")))
 
     def __repr__(self) -> str:
         return f"ProviderAddress(url={self.url!r}, key=<hidden>)"

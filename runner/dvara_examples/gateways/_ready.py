@@ -1,6 +1,7 @@
 """Waits until a gateway that was started answers as its description says."""
 
 import http.client
+import socket
 from collections.abc import Callable
 from contextlib import closing
 
@@ -9,9 +10,11 @@ from dvara_examples.core.errors import Diagnosis, GatewayError
 from dvara_examples.core.world import World
 from dvara_examples.gateways._description import GatewayDescription
 from dvara_examples.gateways._log import GatewayLog
+from dvara_examples.tap.rewrite import GatewayAddress
 
 _POLL_S = 0.1
 _ANSWER_LIMIT_S = 5.0
+_CLOSING_S = 0.05
 
 
 def await_ready(
@@ -55,3 +58,16 @@ def _ask(address: tuple[str, int], path: str, key: str) -> str:
         return "no answer"
     except (OSError, http.client.HTTPException):
         return "a broken answer"
+
+
+def refuses(base_url: str) -> bool:
+    """Tell whether nobody listens any more; a program that is just ending may still accept, and close at once."""
+    address = GatewayAddress.of(base_url)
+    try:
+        with socket.create_connection((address.host, address.port), _ANSWER_LIMIT_S) as sock:
+            sock.settimeout(_CLOSING_S)
+            return not sock.recv(1)
+    except TimeoutError:
+        return False
+    except OSError:
+        return True

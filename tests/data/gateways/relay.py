@@ -1,6 +1,6 @@
 """A gateway of a few lines: passes chat requests on to the provider in its configuration, in the way that MODE says.
 
-Usage: relay.py MODE PORT, with a file config.json in its folder: {"url": ..., "provider_key": ..., "key": ...}.
+Usage: relay.py MODE HOST PORT, with a file config.json in its folder: {"url": ..., "provider_key": ..., "key": ...}.
 Modes: honest · dropping (passes neither model nor headers on) · mute (never ready) · dying (ends at the third chat request) ·
 unwell (answers chat requests with 500).
 """
@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
-MODE, PORT = sys.argv[1], int(sys.argv[2])
+MODE, HOST, PORT = sys.argv[1], sys.argv[2], int(sys.argv[3])
 CONFIG = json.loads(Path("config.json").read_text("utf-8"))
 ASKED = []
 
@@ -63,4 +63,4 @@ class Handler(BaseHTTPRequestHandler):
 
 
 print("listening with key", CONFIG["key"], flush=True)
-ThreadingHTTPServer(("127.0.0.1", PORT), Handler).serve_forever()
+ThreadingHTTPServer((HOST, PORT), Handler).serve_forever()

@@ -1,0 +1,142 @@
+"""The container engine: finds it as Docker's own command does, says in a sentence what stands in the way, and cleans up.
+
+Everything that is made there carries labels that name the process it belongs to, so that a later start can remove what a killed
+one left behind, and leaves alone what belongs to one that still lives.
+"""
+
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import psutil
+import requests
+
+from dvara_examples.core.errors import Diagnosis, GatewayError
+from dvara_examples.core.extras import import_extra
+from dvara_examples.core.world import World
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+LABEL = "dev.dvara-examples.owner"
+_CALL_LIMIT_S = 60
+_USUAL_HOST = "unix:///var/run/docker.sock"
+_MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
+
+
+def labels() -> dict[str, str]:
+    """Return the labels of what this process makes."""
+    own = psutil.Process()
+    return {LABEL: f"{socket.gethostname()} {own.pid} {own.create_time():.2f}"}
+
+
+@contextmanager
+def engine(world: World) -> Iterator["DockerClient"]:
+    """Connect to the engine that ``DOCKER_HOST`` or the current context names, and remove what a killed process left there.
+
+    Raises GatewayError where there is none or it may not be used, ExtraError where the package is missing.
+    """
+    docker = import_extra("docker", "docker", "a container")
+    host, client = _host(world), None
+    try:
+        client = docker.DockerClient(base_url=host, timeout=_CALL_LIMIT_S, tls=_tls(world))
+        client.ping()
+    except (docker.errors.DockerException, requests.RequestException, OSError, ValueError) as error:
+        if client is not None:
+            client.close()
+        raise GatewayError(_unreachable(host, error)) from None
+    try:
+        remove_leftovers(client)
+        yield client
+    finally:
+        client.close()
+
+
+def remove_leftovers(client: "DockerClient") -> int:
+    """Remove the containers and networks of processes of this machine that have ended; return how many there were."""
+    import docker
+
+    removed = 0
+    for container in client.containers.list(all=True, filters={"label": LABEL}, ignore_removed=True):
+        if _orphaned(container.labels):
+            with suppress(docker.errors.NotFound, docker.errors.APIError):  # another start may remove it at the same time
+                container.remove(force=True, v=True)
+                removed += 1
+    for network in client.networks.list(filters={"label": LABEL}):
+        if _orphaned(network.attrs.get("Labels") or {}):
+            with suppress(docker.errors.NotFound, docker.errors.APIError):
+                network.remove()
+                removed += 1
+    return removed
+
+
+def _orphaned(found: Mapping[str, str]) -> bool:
+    """Tell whether the process that a label names ran on this machine and has ended."""
+    host, _, rest = found.get(LABEL, "").partition(" ")
+    pid, _, created = rest.partition(" ")
+    if host != socket.gethostname() or not pid.isdecimal():
+        return False
+    try:
+        return f"{psutil.Process(int(pid)).create_time():.2f}" != created
+    except psutil.NoSuchProcess:
+        return True
+
+
+def _host(world: World) -> str:
+    """Return the engine's address: ``DOCKER_HOST``, the context that ``DOCKER_CONTEXT`` or Docker's configuration names."""
+    if (host := world.env("DOCKER_HOST")) is not None:
+        return host
+    from docker.context import ContextAPI
+
+    context = ContextAPI.get_context(world.env("DOCKER_CONTEXT")) if world.env("DOCKER_CONTEXT") else None
+    context = context or ContextAPI.get_current_context()
+    host = str(context.Host) if context is not None and context.Host else _USUAL_HOST
+    return host.removeprefix("http+")
+
+
+def _tls(world: World) -> "object":
+    """Return the settings of ``DOCKER_CERT_PATH`` and ``DOCKER_TLS_VERIFY``, or False."""
+    from docker.utils import kwargs_from_env
+
+    return kwargs_from_env(dict(world.environ) or {"": ""}).get("tls", False)
+
+
+def _unreachable(host: str, error: Exception) -> Diagnosis:
+    causes = tuple(_chain(error))
+    path = host.removeprefix("unix://")
+    if any(isinstance(cause, PermissionError) for cause in causes):
+        hint = "add yourself to the group that owns it (often `docker`) and log in again, or run a rootless engine"
+        return Diagnosis(f"the container engine at {host} refuses you: no permission for {path}", hint)
+    if any(isinstance(cause, FileNotFoundError | ConnectionRefusedError) for cause in causes):
+        hint = "start Docker, or set DOCKER_HOST to the address of an engine that runs"
+        return Diagnosis(f"no container engine answers at {host}", hint)
+    said = " ".join(str(error).split())[:200]
+    return Diagnosis(f"the container engine at {host} cannot be used ({said})", "check DOCKER_HOST, or start Docker")
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    waiting, seen = [error], set[int]()
+    while waiting:
+        current = waiting.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        linked = (current.__cause__, current.__context__, getattr(current, "reason", None), *current.args)
+        waiting.extend(link for link in linked if isinstance(link, BaseException))
+
+
+def platform_of(client: "DockerClient") -> str:
+    """Return what images the engine runs, as ``linux/amd64``."""
+    version = client.version()
+    machine = str(version.get("Arch", ""))
+    return f"{version.get('Os', 'linux')}/{_MACHINES.get(machine, machine)}"
+
+
+def on_this_machine(client: "DockerClient") -> bool:
+    """Tell whether the engine shares this machine's network: a socket in the file system, and no virtual machine behind it."""
+    base_url = str(client.api.base_url)
+    local = base_url.startswith(("http+docker://", "unix://", "http://localhost"))
+    return local and os.name == "posix" and "desktop" not in str(client.info().get("OperatingSystem", "")).lower()
