@@ -141,3 +141,19 @@ def test_a_page_cannot_speak_to_terminal_or_runner(folder: Path) -> None:
         shown = docs(folder, *words, GITHUB_ACTIONS="true").stdout
         assert "stop-commands" in shown
         assert [line for line in shown.splitlines() if line.strip().startswith("::") or "##[" in line or "\x1b" in line] == []
+
+
+def test_comments_are_suggested_for_what_is_untested(folder: Path) -> None:
+    """The example that a fence shows most of, or a run-as for code that asks a model, with the placeholders that it needs."""
+    shown = (folder / "docs" / "page.md").read_text().partition("```python\n")[2].partition("```")[0]
+    asks = 'from openai import OpenAI\nOpenAI(base_url="http://localhost:8080/v1").chat.completions.create()\n'
+    page = folder / "docs" / "new.md"
+    page.write_text(f"```python\n{shown}```\n\nText\n\n```python\n{asks}```\n\n```python\nprint(1)\n```\n")
+    told = docs(folder, "check", "--suggest", "docs/new.md").stdout.splitlines()
+    suggestions = [line.partition("  ")[2] for line in told if line.startswith("suggest")]
+    assert suggestions[0].startswith("docs/new.md:1  <!-- example: greet --> ")
+    assert [line.partition("  (")[0] for line in suggestions[1:]] == [
+        f"docs/new.md:{6 + len(shown.splitlines())}  <!-- run-as: greet -->",
+        f"docs/new.md:{11 + len(shown.splitlines())}  <!-- untested: REASON -->",
+        'docs/new.md:1  <!-- placeholders: "http://localhost:8080/v1" = DVARA_URL -->',
+    ]

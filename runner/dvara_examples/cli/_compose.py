@@ -77,7 +77,7 @@ def session_info(session: Session, folder: RunFolder) -> SessionInfo:
         folder=world.shown(folder.path),
         elapsed=start_timer(world.clock),
         shard=str(plan.shard) if plan.shard else None,
-        manifest=world.manifest_name,
+        manifest=world.manifest_name if world.manifest_path.is_file() else "",
     )
 
 
@@ -132,7 +132,7 @@ def _terminal_report(world: World, about: SessionInfo, folder: RunFolder, *, liv
     runtimes = ", ".join(f"{runtime.language} {runtime.version or runtime.origin}" for runtime in about.runtimes)
     parts = [
         f"dvara-examples {about.version}",
-        world.shown(world.manifest_path),
+        world.shown(world.manifest_path) if world.manifest_path.is_file() else "no manifest",
         f"gateway {about.gateway}",
         runtimes or "no runtime",
     ]

@@ -9,6 +9,7 @@ from dvara_examples.docs_ci.find import find_pages
 from dvara_examples.docs_ci.page import Page
 from dvara_examples.docs_ci.printed import printed_scripts
 from dvara_examples.docs_ci.sources import Sources
+from dvara_examples.docs_ci.suggest import suggestions
 from dvara_examples.docs_ci.sync import save, synced
 from dvara_examples.manifest import Manifest, manifest_of
 from dvara_examples.records.run_folder import RunFolder, find_run
@@ -58,6 +59,14 @@ def with_outcomes(
         scripts = printed_scripts(page, page_id(page, world), sources, strict=False)
         own = {line: script.variant_id for script in scripts if script.own for line in script.lines}
     return tuple(proved(s, outcomes, own.get(s.line) or (s.variant.id if s.variant else ""), run) for s in standings)
+
+
+def suggested(found: Checked, world: World) -> Iterator[str]:
+    """Yield, for people, the comments that would tie untested fences to examples."""
+    sources = Sources(manifest_of(world))
+    for page, standings in found:
+        for line, comment, why in suggestions(page, standings, sources):
+            yield f"suggest  {page.shown}:{line}  {comment}  ({why})"
 
 
 def page_id(page: Page, world: World) -> str:

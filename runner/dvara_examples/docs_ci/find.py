@@ -23,6 +23,11 @@ def find_pages(named: Sequence[str], manifest: Manifest, world: World) -> tuple[
     return tuple(load_page(path, world.shown(path)) for path in dict.fromkeys(paths))
 
 
+def load_pages(named: Sequence[str], world: World) -> tuple[Page, ...]:
+    """Read the pages that *named* are, each once; of a folder, all Markdown in it. Raises PageError."""
+    return tuple(load_page(path, world.shown(path)) for path in dict.fromkeys(_named(named, world.cwd)))
+
+
 def declared(manifest: Manifest) -> Iterator[Path]:
     """Yield the pages that the manifest names, in its order and then sorted."""
     for pattern in manifest.docs:

@@ -103,13 +103,20 @@ class TerminalReport:
         self._out.print(Text(f"{summary} in {self._elapsed():.1f} s", _STYLES[worst]), soft_wrap=True)
         if self._stored is not None:
             self._out.print(Text(f"stored in {self._world.shown(self._stored)}", "dim"), soft_wrap=True)
-            self._out.print(Text(f"next: {self._next(summary)}", "dim"), soft_wrap=True)
+            if self._world.manifest_path.is_file():
+                self._out.print(Text(f"next: {self._next(summary)}", "dim"), soft_wrap=True)
 
     def _next(self, summary: Summary) -> str:
         """Return the command that is most useful after this session."""
         world = self._world
         here = world.root in (world.cwd, *world.cwd.parents) and world.manifest_name == "examples/manifest.yaml"
-        where = "" if here else " --shipped" if world.shipped else f" --manifest {world.shown(world.manifest_path)}"
+        where = (
+            ""
+            if here or not world.manifest_path.is_file()
+            else " --shipped"
+            if world.shipped
+            else f" --manifest {world.shown(world.manifest_path)}"
+        )
         if summary.count(Outcome.ERRORED) and not summary.count(Outcome.FAILED):
             return f"dvara-examples doctor{where}"
         failed = next((found[0] for (outcome, _), found in self._remarkable.items() if outcome == Outcome.FAILED), None)

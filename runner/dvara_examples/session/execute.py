@@ -139,7 +139,7 @@ def _reproduce(run: PlannedRun, shared: Execution) -> str:
     found_from_here = world.root in (world.cwd, *world.cwd.parents) and world.manifest_name == "examples/manifest.yaml"
     if world.shipped:
         words.append("--shipped")
-    elif not found_from_here:
+    elif not found_from_here and world.manifest_path.is_file():
         words += ["--manifest", world.shown(world.manifest_path)]
     return shlex.join(words)
 

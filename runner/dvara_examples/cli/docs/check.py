@@ -18,9 +18,12 @@ from dvara_examples.cli._pages import pages_argument
     help="Ask this run too whether the examples passed: `latest`, an id, a folder.",
 )
 @click.option("--report", type=click.Choice(("github",)), help="Write annotations for GitHub Actions, too.")
+@click.option("--suggest", is_flag=True, help="Print the comments that would tie untested fences to examples.")
 @click.option("-v", "--verbose", is_flag=True, help="Show the fences that are in step, too.")
 @manifest_option
-def command(pages: tuple[str, ...], results: str | None, report: str | None, verbose: bool, manifest: Path | None) -> int:
+def command(
+    pages: tuple[str, ...], results: str | None, report: str | None, suggest: bool, verbose: bool, manifest: Path | None
+) -> int:
     """Say for each fence whether it still shows its example, and where code is that nothing tests.
 
     \b
@@ -36,6 +39,10 @@ def command(pages: tuple[str, ...], results: str | None, report: str | None, ver
     for page, standings in found:
         say(world, page_lines(page, standings, verbose=verbose))
     say(world, [f"{sum_line(found)} · {world.shown(world.manifest_path)}"])
+    if suggest:
+        from dvara_examples.docs_ci.check import suggested
+
+        say(world, suggested(found, world))
     if report:
         annotate(world, found)
     return 0 if all(standing.good for _, standings in found for standing in standings) else 1

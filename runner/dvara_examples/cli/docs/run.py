@@ -1,5 +1,6 @@
 """``dvara-examples docs run``."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,8 @@ def command(
 ) -> int:
     """Run what pages print, as printed, and judge it like the examples that it names.
 
-    A fence takes the place of the region that it shows; one under run-as is a script by itself.
+    A fence takes the place of the region that it shows; one under run-as is a script by itself. Of a page without any comment
+    for this tool, every fence that can be is tried, and every guess is told; that needs no manifest.
 
     \b
     dvara-examples docs run docs/guide.md
@@ -31,14 +33,19 @@ def command(
     """
     from dvara_examples.cli._compose import compose_options
     from dvara_examples.cli._page_runs import run_chosen
+    from dvara_examples.cli._unmarked import tried_pages
     from dvara_examples.cli._world import build_world
     from dvara_examples.docs_ci.find import find_pages
     from dvara_examples.docs_ci.run import choose_printed
     from dvara_examples.manifest import manifest_of
 
-    world = build_world(manifest)
-    loaded = manifest_of(world)
-    chosen = choose_printed(find_pages(pages, loaded, world), loaded, world)
+    world = build_world(manifest, may_be_new=bool(pages))
+    if not world.manifest_path.is_file():
+        world = replace(world, manifest_path=world.cwd / world.manifest_path.name)  # a folder that is there, for package managers
+    chosen = tried_pages(pages, world)
+    if chosen is None:
+        loaded = manifest_of(world)
+        chosen = choose_printed(find_pages(pages, loaded, world), loaded, world)
     options = compose_options(world, planning, running)
     code, _ = run_chosen(world, chosen, options, reports, verbose=running.verbose)
     return code

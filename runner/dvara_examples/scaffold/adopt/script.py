@@ -90,7 +90,8 @@ def _imports(code: str, language: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(pattern.findall(code)))
 
 
-def _is_client(package: str, language: str) -> bool:
+def is_client(package: str, language: str) -> bool:
+    """Tell whether *package* is a library that asks a model."""
     if language == "python":
         return package in signs.PYTHON_CLIENTS or package.startswith(("langchain_", "llama_index"))
     if language == "java":
@@ -110,7 +111,7 @@ def _no_example(relative: str, text: str, code: str, packages: tuple[str, ...], 
         or ".d." in name
     ):
         return "is a helper by its name"
-    if not any(_is_client(package, language) for package in packages) and not signs.SPEAKS.search(code):
+    if not any(is_client(package, language) for package in packages) and not signs.SPEAKS.search(code):
         return "asks no model"
     if not _runs(text, code, language):
         return "runs nothing by itself"

@@ -1,0 +1,281 @@
+"""Pages that say nothing to this tool: every fence that can be run is run, and every guess that this takes is told."""
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from dvara_examples.core.world import World
+from dvara_examples.docs_ci.check import page_id
+from dvara_examples.docs_ci.guesses import (
+    SHELLS,
+    Guess,
+    Guesses,
+    curl_commands,
+    installed_packages,
+    placeholders,
+    shell_variables,
+    shell_with_values,
+    short,
+)
+from dvara_examples.docs_ci.markdown import Fence
+from dvara_examples.docs_ci.page import Page, language_of
+from dvara_examples.docs_ci.placeholders import Unmappable, mapped, renamed_variables
+from dvara_examples.docs_ci.printed import PrintedScript
+from dvara_examples.docs_ci.run import Chosen
+from dvara_examples.expectations import parse_expectation
+from dvara_examples.manifest import Example, Manifest, Origin, Variant
+from dvara_examples.records.model import Limits
+from dvara_examples.records.results import SourceLine
+from dvara_examples.scaffold.adopt import signs
+from dvara_examples.scaffold.adopt.script import KEY_VARIABLE, is_client
+from dvara_examples.scaffold.script_lines import code_of
+from dvara_examples.toolchains import Packages
+
+_SUFFIX: Mapping[str, str] = {"python": ".py", "node": ".mjs", "java": ".java"}
+_DECLARED_IN_NODE = re.compile(r"^(?:const|let|var|class|(?:async )?function\*?)\s+(?:\{([^}]*)\}|(\w+))", re.MULTILINE)
+_IMPORTED_IN_NODE = re.compile(r"^import\s+(?:(\w+)\s*,?\s*)?(?:\{([^}]*)\})?\s*from\b", re.MULTILINE)
+_CURL_SCRIPT = '''"""Runs a command of a page in a shell."""
+
+import subprocess
+import sys
+
+sys.exit(subprocess.run(["sh", "-ec", {command!r}], check=False).returncode)
+'''
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What is to be run, what was guessed for it, and which fences are not tried, each with the reason."""
+
+    chosen: Chosen
+    guesses: Mapping[str, tuple[Guess, ...]]
+    left_out: Mapping[str, tuple[Guess, ...]]
+
+
+@dataclass(slots=True)
+class _Chain:
+    """Fences that continue one another."""
+
+    language: str
+    fences: list[Fence] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.parts)
+
+
+def choose_unmarked(pages: Sequence[Page], world: World) -> Tried:
+    """Choose every fence of *pages* that can be run; nothing starts."""
+    examples: list[Example] = []
+    scripts: dict[str, PrintedScript] = {}
+    guessed: dict[str, tuple[Guess, ...]] = {}
+    left_out: dict[str, tuple[Guess, ...]] = {}
+    for page in pages:
+        guesses, missed = Guesses(), list[Guess]()
+        for script in _scripts(page, world, guesses, missed):
+            examples.append(script.example)
+            scripts[script.variant.id] = script
+        if scripts:
+            guessed[page.shown] = tuple(sorted(guesses.found, key=lambda guess: guess.line))
+        left_out[page.shown] = tuple(missed)
+    variants = tuple(script.variant for script in scripts.values())
+    manifest = Manifest(world.manifest_path, world.root, tuple(examples))
+    places = {each.variant.id: tuple(SourceLine(each.variant.relative, line) for line in each.lines) for each in scripts.values()}
+    shown = {
+        each.variant.id: page.shown
+        for page in pages
+        for each in scripts.values()
+        if each.variant.relative == page_id(page, world)
+    }
+    return Tried(Chosen(manifest, variants, scripts, places, shown), guessed, left_out)
+
+
+def _scripts(page: Page, world: World, guesses: Guesses, missed: list[Guess]) -> Iterator[PrintedScript]:
+    packages: dict[str, dict[str, None]] = {}
+    for fence in page.fences:
+        for language, index, names in installed_packages(fence.lines):
+            packages.setdefault(language, {}).update(dict.fromkeys(names))
+            guesses.say(fence.start + 2 + index, f"{language} needs {', '.join(names)}")
+    chains = list(_chains(page, missed))
+    for chain in chains:
+        for fence, part in zip(chain.fences, chain.parts, strict=True):
+            placeholders(part, fence.start + 2, guesses)
+    for chain in chains:
+        if len(chain.fences) > 1:
+            lines = ", ".join(str(fence.start + 1) for fence in chain.fences)
+            guesses.say(chain.fences[0].start + 1, f"the fences on the lines {lines} continue one another")
+        own = packages.get(chain.language, {}) or _imported(chain, guesses)
+        try:
+            text = mapped(
+                renamed_variables(chain.text, list(guesses.variables.items())), chain.language, list(guesses.pairs.items())
+            )
+        except Unmappable as error:
+            missed.append(Guess(chain.fences[0].start + error.line, str(error)))
+            continue
+        yield _printed(page, world, chain, text, tuple(own))
+    yield from _curl_scripts(page, world, guesses, missed)
+
+
+def _chains(page: Page, missed: list[Guess]) -> Iterator[_Chain]:
+    """Yield the fences that can be run, each with those that it continues: a part that asks no model may come before."""
+    by_language: dict[str, list[_Chain]] = {}
+    for fence in page.fences:
+        language = language_of(fence.info)
+        if language is None:
+            continue
+        if not fence.closed:
+            missed.append(Guess(fence.start + 1, "this fence is never closed"))
+            continue
+        text = "\n".join(fence.lines)
+        chains = by_language.setdefault(language, [])
+        chain = next((each for each in reversed(chains) if _continues(text, each)), None)
+        if chain is None:
+            chains.append(_Chain(language, [fence], [text]))
+        else:
+            chain.fences.append(fence)
+            chain.parts.append(text)
+    found = sorted((chain for chains in by_language.values() for chain in chains), key=lambda chain: chain.fences[0].start)
+    for chain in found:
+        if (reason := _not_alone(chain.text, chain.language)) is None:
+            yield chain
+        else:
+            missed.extend(Guess(fence.start + 1, reason) for fence in chain.fences)
+
+
+def _not_alone(text: str, language: str) -> str | None:
+    """Return why *text* cannot be a script by itself, or None."""
+    code = code_of(text)
+    pattern = {"python": signs.PYTHON_IMPORT, "java": signs.JAVA_IMPORT}.get(language, signs.NODE_IMPORT)
+    if not any(is_client(package, language) for package in pattern.findall(code)) and not signs.SPEAKS.search(text):
+        return "asks no model by itself"
+    if language == "java" and not re.search(r"\bmain\s*\(", code):
+        return "has no main method"
+    if language == "python" and _undefined(text) is None:
+        return "is no valid Python by itself"
+    return None
+
+
+def _continues(text: str, chain: _Chain) -> bool:
+    """Tell whether *text* uses what *chain* defined, and does not begin anew."""
+    if chain.language == "java":
+        return False
+    if chain.language == "python":
+        needed, defined = _undefined(text), _defined(chain.text)
+        return bool(needed) and needed is not None and needed <= defined and bool(needed & defined)
+    before, own = _node_names(chain.text), _node_names(text)
+    used = set(re.findall(r"(?<![.\w])([A-Za-z_$][\w$]*)(?=\s*[.(])", code_of(text)))
+    return bool(used & before - own) and not (own & before)
+
+
+def _undefined(text: str) -> set[str] | None:
+    """Return the names that the Python *text* reads and does not define, or None where it is no Python."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    loaded = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    return loaded - _defined(text) - set(dir(builtins)) - {"__name__", "__file__"}
+
+
+def _defined(text: str) -> set[str]:
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+    names |= {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
+    names |= {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
+    names |= {n.name for n in ast.walk(tree) if isinstance(n, ast.ExceptHandler) and n.name}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+    return names
+
+
+def _node_names(text: str) -> set[str]:
+    code = code_of(text)
+    groups = [group for match in _DECLARED_IN_NODE.finditer(code) for group in match.groups() if group]
+    groups += [group for match in _IMPORTED_IN_NODE.finditer(code) for group in match.groups() if group]
+    return {
+        name.rpartition(":")[2].rpartition(" as ")[2].strip() for group in groups for name in group.split(",") if name.strip()
+    }
+
+
+def _imported(chain: _Chain, guesses: Guesses) -> dict[str, None]:
+    """Guess the packages of *chain* from what it imports."""
+    if chain.language == "java":
+        return {}
+    pattern = signs.PYTHON_IMPORT if chain.language == "python" else signs.NODE_IMPORT
+    found = [name for name in pattern.findall(code_of(chain.text)) if is_client(name, chain.language)]
+    names = dict.fromkeys(name.replace("_", "-") if chain.language == "python" else _npm_name(name) for name in found)
+    if names:
+        guesses.say(chain.fences[0].start + 1, f"{chain.language} needs {', '.join(names)}, as it imports that")
+    return names
+
+
+def _npm_name(specifier: str) -> str:
+    parts = specifier.split("/")
+    return "/".join(parts[:2]) if specifier.startswith("@") else parts[0]
+
+
+def _curl_scripts(page: Page, world: World, guesses: Guesses, missed: list[Guess]) -> Iterator[PrintedScript]:
+    for fence in page.fences:
+        if fence.info.strip().partition(" ")[0].strip("{.}").lower() not in SHELLS or not fence.closed:
+            continue
+        for index, command in curl_commands(fence.lines):
+            line = fence.start + 2 + index
+            if not signs.SPEAKS.search(command):
+                missed.append(Guess(line, f"asks no model: {short(command)}"))
+                continue
+            placeholders(command, line, guesses)
+            for name in shell_variables(command):
+                if name not in ("DVARA_URL", "DVARA_API_KEY"):
+                    guesses.variable(line, name, "DVARA_API_KEY" if KEY_VARIABLE.search(name) else "DVARA_URL")
+            chain = _Chain("python", [fence], [command])
+            text = _CURL_SCRIPT.format(command=shell_with_values(command, guesses))
+            yield _printed(page, world, chain, text, (), f"{line}#curl", line)
+
+
+def _printed(
+    page: Page, world: World, chain: _Chain, text: str, packages: tuple[str, ...], name: str = "", line: int = 0
+) -> PrintedScript:
+    """Return the script of *chain*, held to what can be expected of any script that asks a model."""
+    shown = page_id(page, world)
+    lines = (line,) if line else tuple(fence.start + 1 for fence in chain.fences)
+    run_id = f"{shown}:{name or lines[0]}"
+    streams, asks = len(signs.STREAMS.findall(chain.text)), len(signs.ASKS.findall(chain.text)) or 1
+    expect: dict[str, object] = {"exit": 0, "requests": {"min": 1}}
+    if streams == asks:
+        expect["ends"] = "done"
+    elif not streams:
+        expect["ends"] = "answered"
+    expectations = tuple(parse_expectation(key, value) for key, value in expect.items())
+    origin = Origin(page.shown, lines[0], 1)
+    file = page.path.with_name(f"{_file_name(chain, text)}")
+    variant = Variant(run_id, chain.language, file, shown, (), {}, Limits(), expect, expectations, None, None, origin)
+    variant = replace(variant, packages=Packages(packages))
+    example = Example(run_id, short(page.shown), (), (), (), expect, expectations, Limits(), (variant,), origin)
+    return PrintedScript(run_id, example, variant, lines, file.name, text + "\n", own=True)
+
+
+def _file_name(chain: _Chain, text: str) -> str:
+    if chain.language == "java":
+        found = re.search(r"\b(?:class|record|enum)\s+(\w+)", text)
+        return f"{found[1] if found else 'Page'}.java"
+    return f"page{_SUFFIX[chain.language]}"
+
+
+def guess_lines(tried: Tried) -> Iterator[str]:
+    """Yield, for people, what was guessed, and what is not tried, with the page's lines."""
+    for page, guesses in tried.guesses.items():
+        yield from (f"guess  {page}:{guess.line}  {guess.sentence}" for guess in guesses)
+    for page, missed in tried.left_out.items():
+        yield from (f"left out  {page}:{guess.line}  {guess.sentence}" for guess in sorted(missed, key=lambda guess: guess.line))
+
+
+def is_unmarked(page: Page) -> bool:
+    """Tell whether *page* says nothing to this tool."""
+    return not page.tables and not page.problems and all(snippet.about is None for snippet in page.snippets)

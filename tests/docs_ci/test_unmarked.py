@@ -1,0 +1,145 @@
+"""Pages that say nothing to this tool: what is tried, and what was guessed for it."""
+
+from pathlib import Path
+
+import pytest
+
+from dvara_examples.core.world import World
+from dvara_examples.docs_ci.guesses import (
+    Guesses,
+    curl_commands,
+    installed_packages,
+    placeholders,
+    shell_with_values,
+)
+from dvara_examples.docs_ci.page import read_page
+from dvara_examples.docs_ci.unmarked import Tried, choose_unmarked, guess_lines, is_unmarked
+
+MADE = "from openai import OpenAI\nclient = OpenAI()\n"
+ASKED = 'answer = client.chat.completions.create(model="gpt-4o", messages=[])\nprint(answer)\n'
+
+
+def fence(info: str, text: str) -> str:
+    """Return a fence between two paragraphs."""
+    return f"Some words.\n\n```{info}\n{text.rstrip()}\n```\n\n"
+
+
+def tried(tmp_path: Path, text: str, name: str = "page.md") -> Tried:
+    """Return what is chosen of a page with this *text*."""
+    import io
+
+    page = read_page(tmp_path / name, name, text)
+    assert is_unmarked(page)
+    out = io.StringIO()
+    world = World({}, tmp_path, tmp_path, tmp_path / "manifest.yaml", tmp_path, tmp_path, out, out)
+    return choose_unmarked([page], world)
+
+
+def test_fences_that_continue_one_another_are_one_script(tmp_path: Path) -> None:
+    """A fence that uses what the one before it made belongs to it; one that begins anew does not."""
+    found = tried(tmp_path, fence("python", MADE) + fence("python", ASKED) + fence("python", MADE + ASKED))
+    scripts = list(found.chosen.scripts.values())
+    assert [(script.run_id, script.lines) for script in scripts] == [("page.md:3", (3, 10)), ("page.md:17", (17,))]
+    assert scripts[0].text.rstrip("\n").endswith(ASKED.rstrip("\n"))
+    assert "guess  page.md:3  the fences on the lines 3, 10 continue one another" in list(guess_lines(found))
+
+
+def test_node_fences_that_continue_one_another(tmp_path: Path) -> None:
+    """The names that imports and declarations make tell it."""
+    made = 'import OpenAI from "openai";\nconst client = new OpenAI();\n'
+    used = "const answer = await client.chat.completions.create({});\nconsole.log(answer);\n"
+    found = tried(tmp_path, fence("js", made) + fence("ts", used) + fence("js", made + used))
+    assert [script.lines for script in found.chosen.scripts.values()] == [(3, 10), (17,)]
+
+
+def test_what_is_not_tried_is_told_with_the_reason(tmp_path: Path) -> None:
+    """Code that asks no model, that is no Python, and Java without a main method."""
+    java = "import com.openai.client.OpenAIClient;\nclass A {}\n"
+    found = tried(
+        tmp_path,
+        fence("python", "print(1)") + fence("python", "import openai\nx = ...)") + fence("java", java) + "```py\nimport openai",
+    )
+    assert [line.partition("  ")[2] for line in guess_lines(found)] == [
+        "page.md:3  asks no model by itself",
+        "page.md:9  is no valid Python by itself",
+        "page.md:16  has no main method",
+        "page.md:21  this fence is never closed",
+    ]
+    assert found.chosen.variants == ()
+
+
+def test_packages_come_from_the_page_or_from_what_is_imported(tmp_path: Path) -> None:
+    """A fence that installs something says what is needed; else the client libraries that are imported are."""
+    found = tried(tmp_path, fence("bash", "pip install -U 'openai>=1' rich") + fence("python", MADE + ASKED))
+    (variant,) = found.chosen.variants
+    assert variant.packages is not None
+    assert variant.packages.names == ("openai>=1", "rich")
+    (variant,) = tried(tmp_path, fence("python", "from pydantic_ai import Agent\nAgent().run_sync('x')")).chosen.variants
+    assert variant.packages is not None
+    assert variant.packages.names == ("pydantic-ai",)
+
+
+def test_what_is_expected(tmp_path: Path) -> None:
+    """A clean exit, a request, and a whole answer of the kind that the code asks for."""
+    whole, streamed = tried(
+        tmp_path, fence("python", MADE + ASKED) + fence("python", MADE + ASKED.replace("messages", "stream=True, messages"))
+    ).chosen.variants
+    assert whole.expect == {"exit": 0, "requests": {"min": 1}, "ends": "answered"}
+    assert streamed.expect == {"exit": 0, "requests": {"min": 1}, "ends": "done"}
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("$ pip install openai", [("python", 0, ("openai",))]),
+        ("uv add openai anthropic", [("python", 0, ("openai", "anthropic"))]),
+        ("python -m pip install --quiet openai==1.2 # now", [("python", 0, ("openai==1.2",))]),
+        ("npm install --save @ai-sdk/openai ai", [("node", 0, ("@ai-sdk/openai", "ai"))]),
+        ("pnpm add openai@4", [("node", 0, ("openai@4",))]),
+        ("pip install -r requirements.txt", []),
+        ("npm install", []),
+        ("apt install curl", []),
+    ],
+)
+def test_lines_that_install_packages(line: str, found: list[object]) -> None:
+    """Python's and Node's package managers; lists of the reader's own are none of the page's."""
+    assert list(installed_packages([line])) == found
+
+
+@pytest.mark.parametrize(
+    ("code", "stands_for"),
+    [
+        ('base_url="http://localhost:8080/v1"', {"http://localhost:8080/v1": "DVARA_URL"}),
+        ("'https://your-gateway.example/v1/chat/completions'", {"https://your-gateway.example/v1": "DVARA_URL"}),
+        ('"https://<your-host>/v1"', {"https://<your-host>/v1": "DVARA_URL"}),
+        ('baseURL: "http://localhost:3000"', {"http://localhost:3000": "DVARA_URL"}),
+        ('api_key="<your-dvara-api-key>"', {"<your-dvara-api-key>": "DVARA_API_KEY"}),
+        ('api_key="YOUR_API_KEY"', {"YOUR_API_KEY": "DVARA_API_KEY"}),
+        ('api_key="your-api-key"', {"your-api-key": "DVARA_API_KEY"}),
+        ('"sk-..."', {"sk-...": "DVARA_API_KEY"}),
+        ('"gw_abcdefgh1234"', {"gw_abcdefgh1234": "DVARA_API_KEY"}),
+        ('print("the key is here")', {}),
+        ('"https://github.com/somebody/something"', {}),
+    ],
+)
+def test_placeholders_are_recognised(code: str, stands_for: dict[str, str]) -> None:
+    """Addresses of gateways and stand-ins for keys, and no other text."""
+    guesses = Guesses()
+    placeholders(code, 5, guesses)
+    assert guesses.pairs == stands_for
+    assert [guess.line for guess in guesses.found] == [5] * len(stands_for)
+
+
+def test_curl_commands_are_found_whole() -> None:
+    """Over several lines, with a prompt, and with a body in quotes; what is printed below is none."""
+    lines = ["$ curl a \\", "  -d '{", '"x": 1', "}'", '{"answer": 1}', "> curl b", "echo done"]
+    assert list(curl_commands(lines)) == [(0, "curl a \\\n  -d '{\n\"x\": 1\n}'"), (5, "curl b")]
+
+
+def test_values_reach_a_command_in_any_quotes() -> None:
+    """Inside single quotes the shell reads no variable, so these are closed for it."""
+    guesses = Guesses({"KEY": "DVARA_API_KEY", "http://h/v1": "DVARA_URL"}, {"MY_KEY": "DVARA_API_KEY"})
+    command = "curl http://h/v1/models -H 'Authorization: Bearer KEY' -H \"X: $MY_KEY ${MY_KEY}\""
+    assert shell_with_values(command, guesses) == (
+        "curl ${DVARA_URL}/models -H 'Authorization: Bearer '\"${DVARA_API_KEY}\"'' -H \"X: ${DVARA_API_KEY} ${DVARA_API_KEY}\""
+    )

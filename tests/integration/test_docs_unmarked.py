@@ -1,0 +1,72 @@
+"""``docs run`` on a page without comments, in a folder without a manifest."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.integration.conftest import Tool
+
+PAGE = """# Guide
+
+```python
+import http.client, json, os, urllib.parse
+
+BASE = "http://localhost:8080/v1"
+KEY = "<your-dvara-api-key>"
+```
+
+Then:
+
+```python
+where = urllib.parse.urlsplit(BASE)
+asked = http.client.HTTPConnection(where.netloc)
+body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]}
+head = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+asked.request("POST", where.path + "/chat/completions", json.dumps(body), head)
+print(json.load(asked.getresponse())["choices"][0]["message"]["content"])
+```
+"""
+CURL = """
+```bash
+curl -sS https://your-gateway.example.com/v1/chat/completions \\
+  -H "Authorization: Bearer $OPENAI_API_KEY" -H 'Content-Type: application/json' \\
+  -d '{"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]}'
+```
+"""
+
+
+def test_a_page_of_somebody_is_tried(tool: Tool, tmp_path: Path) -> None:
+    """Fences are joined, placeholders filled, and every guess is told; the verdict carries the page's line."""
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    with_curl = shutil.which("curl") is not None
+    (folder / "guide.md").write_text(PAGE + (CURL if with_curl else ""))
+    ran = tool("docs", "run", "guide.md", cwd=folder)
+    assert ran.code == 0, ran.stdout + ran.stderr
+    assert ran.stdout.split(" · ")[1] == "no manifest"
+    assert "guide.md:3[python]" in ran.outcomes
+    assert ("guide.md:22#curl[python]" in ran.outcomes) == with_curl
+    for guess in (
+        "guess  guide.md:3  the fences on the lines 3, 12 continue one another",
+        'guess  guide.md:6  "http://localhost:8080/v1" stands for DVARA_URL',
+        'guess  guide.md:7  "<your-dvara-api-key>" stands for DVARA_API_KEY',
+    ):
+        assert guess in ran.stderr.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [
+        ("# Nothing\n", 4, "nothing to run: no fence of these pages asks a model by itself"),
+        ("<!-- example: hello -->\n```python\nprint(1)\n```\n", 2, "guide.md names examples, and there is no manifest"),
+    ],
+)
+def test_a_page_that_cannot_be_tried(tool: Tool, tmp_path: Path, text: str, code: int, said: str) -> None:
+    """One sentence; nothing is run or written."""
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "guide.md").write_text(text)
+    ran = tool("docs", "run", "guide.md", cwd=tmp_path / "theirs")
+    assert (ran.code, ran.stdout) == (code, "")
+    assert said in ran.stderr
+    assert [path.name for path in (tmp_path / "theirs").iterdir()] == ["guide.md"]
