@@ -13,7 +13,18 @@ from dvara_examples.manifest import Example, Origin, Variant
 from dvara_examples.records.model import Limits
 from dvara_examples.session.plan import PlannedRun
 from dvara_examples.session.toolchain_setup import Preparation
-from dvara_examples.toolchains import Candidate, Command, Declared, Deps, Missing, Packages, PreparedRuntime, Progress, Runtime
+from dvara_examples.toolchains import (
+    Candidate,
+    Command,
+    Declared,
+    Deps,
+    Missing,
+    Packages,
+    PreparedRuntime,
+    Progress,
+    Runtime,
+    load_toolchain,
+)
 
 WORLD = World({}, Path("/"), Path("/"), Path("/"), Path("/"), Path("/"), io.StringIO(), io.StringIO())
 ORIGIN = Origin("manifest.yaml", 1, 1)
@@ -24,6 +35,7 @@ class Recording:
     """A toolchain that counts its preparations and fails on request."""
 
     language: str = "demo"
+    spelling = load_toolchain("python").spelling
     suffixes: tuple[str, ...] = (".demo",)
     lists: tuple[str, ...] = ()
     floor: str = "1"

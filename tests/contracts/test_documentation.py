@@ -7,7 +7,7 @@ import pytest
 from dvara_examples.core.errors import ExitCode
 from dvara_examples.docs_ci.directives import DIRECTIVES, PLACEHOLDER_FOR
 from dvara_examples.docs_ci.fence_status import FenceState
-from dvara_examples.docs_ci.page import LANGUAGE_OF
+from dvara_examples.docs_ci.page import fence_words
 from dvara_examples.embedded_gateway.answers import ANSWER_KEYS
 from dvara_examples.expectations import expectation_keys
 from dvara_examples.faults import fault_keys
@@ -25,7 +25,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
     [
         ("docs/manifest.md", [*expectation_keys(), *ANSWER_KEYS, *CAPABILITIES, *fault_keys()]),
         ("docs/endings.md", [ending.value for ending in Ending]),
-        ("docs/docs-ci.md", [*DIRECTIVES, *[state.value for state in FenceState], *PLACEHOLDER_FOR, *LANGUAGE_OF]),
+        ("docs/docs-ci.md", [*DIRECTIVES, *[state.value for state in FenceState], *PLACEHOLDER_FOR, *fence_words()]),
         ("docs/reports.md", [*report_kinds()]),
         ("docs/exit-codes.md", [outcome.value for outcome in Outcome]),
         ("docs/running.md", [f"{name}()" for name in WITHOUT]),

@@ -1,6 +1,8 @@
 """The command line: Click alone, one file per command; everything else is imported when a command runs."""
 
+import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -55,6 +57,10 @@ def main() -> None:
             "error: expected Linux or macOS, found Windows\nhint: run it in the Windows Subsystem for Linux (WSL)", err=True
         )
         sys.exit(ExitCode.NOT_RUN)
+    if plugins := os.environ.get("DVARA_EXAMPLES_LANGUAGES"):
+        from dvara_examples.toolchains import add_folder
+
+        add_folder(Path(plugins).absolute())
     sys.exit(guarded(cli, sys.argv[1:]))
 
 

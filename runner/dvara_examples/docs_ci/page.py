@@ -5,6 +5,7 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from dvara_examples.core.errors import PageError
@@ -21,17 +22,18 @@ from dvara_examples.docs_ci.directives import (
     parse_directive,
 )
 from dvara_examples.docs_ci.markdown import Block, Comment, Fence, Prose, blocks
+from dvara_examples.toolchains import languages, load_toolchain
 
-LANGUAGE_OF: Mapping[str, str] = {
-    **dict.fromkeys(("python", "py", "python3", "py3"), "python"),
-    **dict.fromkeys(("javascript", "js", "mjs", "cjs", "typescript", "ts", "mts", "node", "nodejs"), "node"),
-    "java": "java",
-}
-"""The words that an info string may begin with, and the language whose toolchain runs such a fence."""
 SUFFIXES = (".md", ".mdx", ".markdown")
 
 _WORD = re.compile(r"\{?\s*\.?(?P<word>[A-Za-z0-9_+#-]+)")
 _About = Shows | RunsAs | Untested
+
+
+@cache
+def fence_words() -> Mapping[str, str]:
+    """Return the words that an info string may begin with, and the language whose toolchain runs such a fence."""
+    return {word: language for language in languages() for word in load_toolchain(language).spelling.fences}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def read_page(path: Path, shown: str, text: str, *, has_bom: bool = False) -> Pa
 def language_of(info: str) -> str | None:
     """Return the language whose toolchain runs a fence with this info string, or None."""
     word = _WORD.match(info)
-    return LANGUAGE_OF.get(word["word"].lower()) if word else None
+    return fence_words().get(word["word"].lower()) if word else None
 
 
 @dataclass(slots=True)

@@ -7,20 +7,10 @@ a text is replaced by an expression that reads the variable; line numbers stay. 
 import re
 from collections.abc import Sequence
 
+from dvara_examples.toolchains import load_toolchain
+
 Pairs = Sequence[tuple[str, str]]
 """(text, variable) pairs, as the page declares them."""
-
-_BODY = r"(?P<body>(?:\\.|(?!(?P=quote)).)*)(?P=quote)"
-_STRINGS = {
-    "python": re.compile(rf"#[^\n]*|(?P<prefix>\b[rRbBuUfF]{{1,2}}|)(?P<quote>\"\"\"|'''|\"|'){_BODY}", re.DOTALL),
-    "node": re.compile(rf"//[^\n]*|/\*.*?\*/|(?P<prefix>)(?P<quote>[\"'`]){_BODY}", re.DOTALL),
-    "java": re.compile(rf"//[^\n]*|/\*.*?\*/|(?P<prefix>)(?P<quote>\"\"\"|\"|'){_BODY}", re.DOTALL),
-}
-_READS = {
-    "python": '__import__("os").environ["{}"]',
-    "node": "process.env.{}",
-    "java": 'System.getenv("{}")',
-}
 
 
 class Unmappable(ValueError):  # noqa: N818 - reads as the sentence it starts
@@ -44,21 +34,18 @@ def mapped(code: str, language: str, pairs: Pairs) -> str:
     """Return *code* with the placeholders inside its strings replaced by what they stand for. Raises Unmappable."""
     if not any(text in code for text, _ in pairs):
         return code
+    spelling = load_toolchain(language).spelling
     texts = sorted((text for text, _ in pairs), key=len, reverse=True)
     placeholder = re.compile("|".join(map(re.escape, texts)))
-    reads = {text: _READS[language].format(variable) for text, variable in pairs}
+    reads = {text: spelling.reads.format(variable) for text, variable in pairs}
 
     def replace(found: re.Match[str]) -> str:
         if found["quote"] is None or (hit := placeholder.search(found["body"])) is None:
             return found.group()
-        prefix, quote, body = found["prefix"], found["quote"], found["body"]
-        if quote == "`":
-            return f"`{placeholder.sub(lambda one: '${' + reads[one.group()] + '}', body)}`"
-        if (language == "java" and len(quote) == 3) or "b" in prefix.lower():
+        values = [reads[one] for one in placeholder.findall(found["body"])]
+        written = spelling.with_variables(found["prefix"], found["quote"], placeholder.split(found["body"]), values)
+        if written is None:
             raise Unmappable(code.count("\n", 0, found.start()) + 1, hit.group())
-        between = [f"{prefix}{quote}{text}{quote}" if text else "" for text in placeholder.split(body)]
-        values = [reads[one] for one in placeholder.findall(body)]
-        terms = [term for pair in zip(between, [*values, ""], strict=True) for term in pair if term]
-        return terms[0] if len(terms) == 1 else f"({' + '.join(terms)})"
+        return written
 
-    return _STRINGS[language].sub(replace, code)
+    return spelling.strings.sub(replace, code)

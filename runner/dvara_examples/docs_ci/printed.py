@@ -1,20 +1,17 @@
 """The scripts that a page prints: each fence put where its region is, or on its own, with the page's placeholders mapped."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dvara_examples.core.errors import PageError
+from dvara_examples.core.language import Language
 from dvara_examples.docs_ci.directives import RunsAs, Shows
 from dvara_examples.docs_ci.page import Page, Snippet
 from dvara_examples.docs_ci.placeholders import Unmappable, mapped, renamed_variables
 from dvara_examples.docs_ci.regions import split_lines
 from dvara_examples.docs_ci.sources import Source, Sources, Unknown, read_script
 from dvara_examples.manifest import Example, Variant
-
-_CLASS = re.compile(r"^\s*(?:public\s+|final\s+)*(?:class|record|enum|interface)\s+(?P<name>\w+)", re.MULTILINE)
-_PUBLIC = re.compile(r"^\s*public\s+(?:final\s+)?(?:class|record|enum|interface)\s+(?P<name>\w+)", re.MULTILINE)
-_HEADER = re.compile(r"///usr/bin/env jbang|//[A-Z_]+(?:\s|$)")
+from dvara_examples.toolchains import load_toolchain
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +96,15 @@ def _script(page: Page, run_id: str, group: Sequence[_Part]) -> PrintedScript:
     lines = tuple(sorted(part.snippet.line for part in group))
     if first.source is None:
         text = _own(page, first)
-        return PrintedScript(run_id, first.example, first.variant, lines, _name(first.variant, text), text, own=True)
+        return PrintedScript(
+            run_id,
+            first.example,
+            first.variant,
+            lines,
+            _spelling(first.variant).named(text, first.variant.file.name),
+            text,
+            own=True,
+        )
     script = split_lines(read_script(first.variant.file))
     for part in sorted(group, key=lambda part: part.source.region.first_line if part.source else 0, reverse=True):
         if part.source is not None:
@@ -112,12 +117,8 @@ def _script(page: Page, run_id: str, group: Sequence[_Part]) -> PrintedScript:
 
 
 def _own(page: Page, part: _Part) -> str:
-    """Return code of the page's own; Java gets the directives of its example's script where it has none."""
-    code = _mapped(page, part) + "\n"
-    if part.variant.language != "java" or any(_HEADER.match(line) for line in code.splitlines()):
-        return code
-    header = [line for line in split_lines(read_script(part.variant.file)) if _HEADER.match(line)]
-    return "".join(f"{line}\n" for line in header) + code
+    """Return code of the page's own, with what it lacks of its example's script."""
+    return _spelling(part.variant).completed(_mapped(page, part) + "\n", read_script(part.variant.file))
 
 
 def _mapped(page: Page, part: _Part) -> str:
@@ -129,9 +130,5 @@ def _mapped(page: Page, part: _Part) -> str:
         raise PageError(f"{page.shown}:{snippet.line + error.line}: {error}") from None
 
 
-def _name(variant: Variant, text: str) -> str:
-    """Return the file's name; Java wants that of the class."""
-    if variant.language != "java":
-        return variant.file.name
-    found = _PUBLIC.search(text) or _CLASS.search(text)
-    return f"{found['name']}.java" if found else variant.file.name
+def _spelling(variant: Variant) -> Language:
+    return load_toolchain(variant.language).spelling

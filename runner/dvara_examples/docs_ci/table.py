@@ -4,8 +4,7 @@ import os
 from pathlib import Path
 
 from dvara_examples.manifest import Example, Manifest
-
-_NAMES = {"node": "Node.js"}
+from dvara_examples.toolchains import load_toolchain
 
 
 def table_lines(manifest: Manifest, page: Path) -> tuple[str, ...]:
@@ -15,7 +14,7 @@ def table_lines(manifest: Manifest, page: Path) -> tuple[str, ...]:
     """
     shown = [example for example in manifest.examples if not example.opt_in]
     languages = list(dict.fromkeys(variant.language for example in shown for variant in example.variants))
-    heads = ["example", "shows", *(_NAMES.get(language, language.capitalize()) for language in languages)]
+    heads = ["example", "shows", *(load_toolchain(language).spelling.title for language in languages)]
     rows = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
     rows += [f"| {' | '.join([f'`{e.id}`', _escaped(e.title), *_links(e, languages, page)])} |" for e in shown]
     return ("", *rows, "")

@@ -15,8 +15,9 @@ from dvara_examples.manifest.schema import schema_text
 from dvara_examples.scaffold.entry import entry_lines
 from dvara_examples.scaffold.insertion import inserted, with_variant
 from dvara_examples.scaffold.listings import listings_for
-from dvara_examples.scaffold.names import checked_id, java_class_fits, renamed, stem_for
+from dvara_examples.scaffold.names import checked_id, renamed, stem_for
 from dvara_examples.scaffold.writing import write_all
+from dvara_examples.toolchains import languages, load_toolchain
 
 TEMPLATE = "stream-basic"
 SCHEMA = "manifest.schema.json"
@@ -56,12 +57,12 @@ def create_example(order: NewExample, world: World, shipped: Path) -> Made:
     files: dict[Path, bytes] = {}
     remarks: list[str] = []
     variants: dict[str, object] = {}
-    for variant in _wanted(example, order.languages):
-        folder = _folder(variant.language, own, world)
-        script, text = _script(variant, example_id, folder)
+    for language, variant in _wanted(example, order.languages).items():
+        folder = _folder(language, own, world)
+        script, text = _script(variant, example_id, folder) if variant else _starter(language, example_id, folder)
         files[script] = text.encode()
-        variants[variant.language] = os.path.relpath(script, world.manifest_path.parent).replace(os.sep, "/")
-        more, remark = listings_for(variant.language, folder, world.root, text, shipped)
+        variants[language] = os.path.relpath(script, world.manifest_path.parent).replace(os.sep, "/")
+        more, remark = listings_for(language, folder, world.root, text, shipped)
         files |= more
         remarks += [remark] if remark else []
     entry = _entry(order, example_id, manifest, example, variants)
@@ -170,12 +171,15 @@ def _source(order: NewExample, own: Manifest | None, shipped: Path, world: World
     raise SelectionError(f"there is no example {wanted!r} to start from; {did_you_mean(wanted, known)}")
 
 
-def _wanted(example: Example, languages: Sequence[str]) -> list[Variant]:
-    offered = {variant.language: variant for variant in example.variants}
-    for language in languages:
-        if language not in offered:
+def _wanted(example: Example, wanted: Sequence[str]) -> Mapping[str, Variant | None]:
+    """Return the languages to write, each with the variant it is made from, or None where its own starter serves."""
+    offered: dict[str, Variant | None] = {variant.language: variant for variant in example.variants}
+    starting = {language for language in wanted if language in languages() and load_toolchain(language).spelling.starter}
+    for language in wanted:
+        if language not in offered and language not in starting:
             raise SelectionError(f"{example.id} has no variant in {language!r}; {did_you_mean(language, offered)}")
-    return [variant for language, variant in offered.items() if not languages or language in languages]
+    found = {language: variant for language, variant in offered.items() if not wanted or language in wanted}
+    return found | {language: None for language in wanted if language not in offered}
 
 
 def _folder(language: str, own: Manifest | None, world: World) -> Path:
@@ -187,12 +191,21 @@ def _folder(language: str, own: Manifest | None, world: World) -> Path:
 def _script(variant: Variant, example_id: str, folder: Path) -> tuple[Path, str]:
     text = variant.file.read_bytes().decode("utf-8")
     stem = stem_for(variant.language, example_id)
-    if variant.language == "java" and not java_class_fits(stem, text):
-        raise SelectionError(f"a class {stem} would hide one that the Java script uses; choose an id of two words")
-    path = folder / f"{stem}{variant.file.suffix}"
+    spelling = load_toolchain(variant.language).spelling
+    if spelling.clashes(stem, text):
+        raise SelectionError(f"a class {stem} would hide one that the {spelling.title} script uses; choose an id of two words")
+    return _free(folder / f"{stem}{variant.file.suffix}"), renamed(text, variant.file.stem, example_id)
+
+
+def _starter(language: str, example_id: str, folder: Path) -> tuple[Path, str]:
+    toolchain = load_toolchain(language)
+    return _free(folder / f"{stem_for(language, example_id)}{toolchain.suffixes[0]}"), toolchain.spelling.starter
+
+
+def _free(path: Path) -> Path:
     if path.exists():
         raise SelectionError(f"{path} is there already; choose another id, or remove it first")
-    return path, renamed(text, variant.file.stem, example_id)
+    return path
 
 
 def _entry(

@@ -1,7 +1,8 @@
 """The contract of a toolchain: how one language is probed, prepared and invoked.
 
 A language is one module in this package, named like the language, with a function ``toolchain() -> Toolchain``.
-Its file name is the word that manifests and ``--language`` use; nothing else needs to change.
+Its file name is the word that manifests and ``--language`` use; nothing else needs to change. A module may also lie in a folder
+of its own, which :func:`add_folder` is told.
 """
 
 import importlib
@@ -12,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from dvara_examples.core.language import Language
 from dvara_examples.core.runtime import Runtime as Runtime
 from dvara_examples.core.world import World
 
@@ -118,10 +120,13 @@ class PreparedRuntime(Protocol):
 class Toolchain(Protocol):
     """One language: *suffixes* are the file endings of its scripts, *floor* the oldest version that the docs promise.
 
+    *spelling* says how the language is written: in pages, file names and code.
+
     *lists* are the files that say which dependencies scripts get, seen from the folder that holds them.
     """
 
     language: str
+    spelling: Language
     suffixes: tuple[str, ...]
     floor: str
     lists: tuple[str, ...]
@@ -165,6 +170,12 @@ class Toolchain(Protocol):
         Raises ToolchainError.
         """
         ...
+
+
+def add_folder(folder: Path) -> None:
+    """Take further languages from the modules in *folder*; the languages that come with this tool go first."""
+    if str(folder) not in __path__:
+        __path__.append(str(folder))
 
 
 def languages() -> tuple[str, ...]:

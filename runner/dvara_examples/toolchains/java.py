@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.language import Language
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Candidate, Declared, Deps, Fitness, Missing, Packages, PreparedRuntime, Progress, Runtime
 from dvara_examples.toolchains._java import BUILT_IN, FLOOR
+from dvara_examples.toolchains._java.spelling import JAVA
 
 if TYPE_CHECKING:
     from dvara_examples.toolchains._java.jbang_home import JBang
@@ -29,6 +31,7 @@ class Java:
     """The Java toolchain."""
 
     language: str = "java"
+    spelling: Language = JAVA
     suffixes: tuple[str, ...] = (".java",)
     floor: str = str(FLOOR)
     lists: tuple[str, ...] = ()

@@ -6,10 +6,12 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from urllib.parse import quote
 
 from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.language import BODY, Language, concatenated
 from dvara_examples.core.world import World
 from dvara_examples.records.hints import node_too_old
 from dvara_examples.toolchains import (
@@ -82,10 +84,27 @@ class PreparedNode:
         return ("--import", f"{HOOK.as_uri()}?from={quote((self.packages.parent / LISTED).as_uri(), safe='')}")
 
 
+def _with_variables(prefix: str, quote: str, texts: Sequence[str], values: Sequence[str]) -> str | None:
+    if quote != "`":
+        return concatenated(prefix, quote, texts, values)
+    parts = [part for text, value in zip_longest(texts, values) for part in (text, f"${{{value}}}" if value else "")]
+    return f"`{''.join(parts)}`"
+
+
+SPELLING = Language(
+    title="Node.js",
+    fences=("javascript", "js", "mjs", "cjs", "typescript", "ts", "mts", "node", "nodejs"),
+    strings=re.compile(rf"//[^\n]*|/\*.*?\*/|(?P<prefix>)(?P<quote>[\"'`]){BODY}", re.DOTALL),
+    reads="process.env.{}",
+    with_variables=_with_variables,
+)
+
+
 class Node:
     """The toolchain of JavaScript and TypeScript for Node.js."""
 
     language = "node"
+    spelling = SPELLING
     suffixes: tuple[str, ...] = (".mjs", ".js", ".cjs", *TYPESCRIPT)
     floor = "18"
     lists: tuple[str, ...] = (LISTED, LOCK, f"{FLOORS}/{LISTED}", f"{FLOORS}/{LOCK}")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dvara_examples.core.language import BODY, Language, concatenated, snake_case
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import (
     Candidate,
@@ -51,10 +52,25 @@ class PreparedPython:
         return Command((str(self.interpreter), str(script), *args), ENV, "python", self.versions, self.dependencies)
 
 
+def _with_variables(prefix: str, quote: str, texts: Sequence[str], values: Sequence[str]) -> str | None:
+    return None if "b" in prefix.lower() else concatenated(prefix, quote, texts, values)
+
+
+SPELLING = Language(
+    title="Python",
+    fences=("python", "py", "python3", "py3"),
+    strings=re.compile(rf"#[^\n]*|(?P<prefix>\b[rRbBuUfF]{{1,2}}|)(?P<quote>\"\"\"|'''|\"|'){BODY}", re.DOTALL),
+    reads='__import__("os").environ["{}"]',
+    stem=snake_case,
+    with_variables=_with_variables,
+)
+
+
 class Python:
     """The toolchain of Python scripts."""
 
     language = "python"
+    spelling = SPELLING
     suffixes: tuple[str, ...] = (".py",)
     floor = "3.10"
     lists: tuple[str, ...] = (ASKED_FOR, LOCK, FLOORS, "requirements-lowest.in")
