@@ -176,3 +176,21 @@ def test_what_has_nothing_to_do_with_an_unread_answer_still_fails() -> None:
     end = ProcessEnd(0, leaks=(Leak("process", "sleep", 1),))
     verdict = judge(make_transcript(exchanges=[UNREAD], process=end, expect={"ends": "done", "finish_reason": "stop"}))
     assert (verdict.outcome, [finding.key for finding in verdict.failures]) == (Outcome.FAILED, ["leaks"])
+
+
+@pytest.mark.parametrize("key", ["text", "deltas", "prints_the_stream", "progressive"])
+def test_text_that_is_not_all_known_blames_nobody(key: str) -> None:
+    """Where only some text is uncertain, findings about the text are none, and all others stand."""
+    unclear = make_exchange("", unread="cannot tell all of the text: it has parts", text_complete=False)
+    of_text = make_transcript(exchanges=[unclear], process=ProcessEnd(1), expect={key: OF_THE_ANSWER[key]})
+    assert judge(of_text).outcome is Outcome.ERRORED
+    both = judge(replace(of_text, expect={key: OF_THE_ANSWER[key], "exit": 0, "ends": "done", "finish_reason": "stop"}))
+    assert (both.outcome, [finding.key for finding in both.failures]) == (Outcome.FAILED, ["exit"])
+
+
+def test_a_missing_finish_reason_is_certain_even_if_the_text_is_not() -> None:
+    """All events were read: none of them had a reason."""
+    cut = make_exchange("", ending=Ending.EOF_WITHOUT_DONE, unread="cannot tell all of the text", text_complete=False)
+    verdict = judge(make_transcript(exchanges=[cut], expect={"finish_reason": "stop"}))
+    assert [finding.key for finding in verdict.failures] == ["finish_reason"]
+    assert judge(make_transcript(exchanges=[cut], expect={"finish_reason": "none"})).outcome is Outcome.PASSED

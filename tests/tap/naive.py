@@ -31,12 +31,23 @@ def is_done(raw: bytes, *, fin: bool, client_left: bool) -> bool:
     *fin*: the gateway closed behind them. *client_left*: the client hung up behind them, so that only what was said counts.
     """
     response = naive_response(raw)
-    if not (200 <= response.status < 400 and _words(response, "content-type", ";")[:1] == ["text/event-stream"]):
+    if not 200 <= response.status < 400:
         return False
     if not (response.whole or (client_left and not response.broken) or (response.until_fin and fin)):
         return False
     said = decoded(response)
-    return said is not None and says_done(events(said))
+    return said is not None and _is_stream(response, said) and says_done(events(said))
+
+
+def _is_stream(response: Naive, said: bytes) -> bool:
+    """Tell whether the head says so, or else the body: it begins neither as JSON nor as HTML, and has a field soon."""
+    if _words(response, "content-type", ";")[:1] == ["text/event-stream"]:
+        return True
+    start = said.removeprefix(b"\xef\xbb\xbf")
+    if start.lstrip(b" \t\r\n")[:1] in (b"{", b"[", b"<", b'"'):
+        return False
+    fields = [line.partition(b":") for line in _LINE_END.split(start[:4096])]
+    return any(colon and name in (b"", b"data", b"event", b"id", b"retry") for name, colon, _ in fields)
 
 
 def naive_response(raw: bytes) -> Naive:

@@ -21,12 +21,18 @@ FINISH_REASONS = frozenset({"stop", "length", "content_filter", "tool_calls", "f
 """The common words for why an answer ended. Any other word says nothing that this tool can vouch for."""
 
 
+def unknown_reason(found: str) -> str:
+    """Say that a finish reason is none of :data:`FINISH_REASONS`."""
+    return f"expected a finish reason of {', '.join(sorted(FINISH_REASONS))}, found {found!r}"
+
+
 class StreamReader(Protocol):
     """What one response said so far.
 
     *finish_reason* is a common word of :data:`FINISH_REASONS` where the protocol's own word has one, else its own word.
     *sentinel* is set once the protocol's last word passed; *after_sentinel* if events followed. *needs_last_word*: a finish
-    reason alone does not complete an answer. *error* and *malformed* are sentences about the first such event.
+    reason alone does not complete an answer. *error* and *malformed* are sentences about the first such event. *oversized*: an
+    event was too large to be read. *remarks* are worth a note; *unclear* says why *read* may not have returned all of the text.
     """
 
     finish_reason: str | None
@@ -37,6 +43,8 @@ class StreamReader(Protocol):
     oversized: bool
     total_tokens: int | None
     needs_last_word: bool
+    remarks: dict[str, None]
+    unclear: str | None
 
     def read(self, event: ServerSentEvent) -> str:
         """Take the next event and return the answer's text in it."""

@@ -13,7 +13,8 @@ _SHOWN_CHARS = 80
 class JsonEventReader:
     """Reads one stream; a protocol says in ``_take`` and ``_error_in`` what an event means.
 
-    *error* and *malformed* are sentences about the first such event.
+    *error* and *malformed* are sentences about the first such event. *remarks* are what to note of the stream, each once, and
+    *unclear* says why its text may not be all of the text that a client shows.
     """
 
     needs_last_word = True
@@ -28,6 +29,8 @@ class JsonEventReader:
         self.after_sentinel = False
         self.oversized = False
         self.total_tokens: int | None = None
+        self.remarks: dict[str, None] = {}
+        self.unclear: str | None = None
 
     def read(self, event: ServerSentEvent) -> str:
         """Take the next event and return the answer's text in it; an event after the last word is only noted."""

@@ -14,6 +14,10 @@ ENDPOINT = "/chat/completions"
 MOST_CHOICES = 128
 """How many answers OpenAI's API gives to one request at most; an index beyond is no other choice."""
 
+PARTS_OF_TEXT = "a list of parts"
+"""The shape of content whose text is known all the same."""
+_TEXT_PARTS = ("text", "output_text")
+
 
 class ChatReader(JsonEventReader):
     """Gathers what the events of one chat stream say.
@@ -32,7 +36,7 @@ class ChatReader(JsonEventReader):
     def read_document(self, document: Mapping[str, object]) -> str:
         """Take a whole completion that was not streamed, and return the answer's text."""
         self.finish_reason, self.total_tokens = finish_reason(document), total_tokens(document)
-        return text_of(document, "message")
+        return self._text(_first_choice(document), "message")
 
     def _error_in(self, event: ServerSentEvent, data: Mapping[str, object]) -> str | None:
         return error_message(data) if data.get("error") or event.name == "error" else None
@@ -56,7 +60,16 @@ class ChatReader(JsonEventReader):
                 reasons[index] = reason
                 self.finish_reason = None if None in reasons.values() else next(iter(reasons.values()))
             if len(reasons) == 1 or index == next(iter(reasons)):  # in the order in which they came
-                text += _content(choice, "delta")
+                text += self._text(choice, "delta")
+        return text
+
+    def _text(self, choice: Mapping[str, object], part: str) -> str:
+        """Return the text in a choice; what is no plain string is noted, and what cannot be read of it too."""
+        text, shape = read_content(_raw_content(choice, part))
+        if shape:
+            self.remarks[f"content that is not a plain string: {shape}"] = None
+        if shape and shape != PARTS_OF_TEXT:
+            self.unclear = self.unclear or f"cannot tell all of the text: expected content as text, found {shape}"
         return text
 
 
@@ -67,7 +80,7 @@ def reader() -> ChatReader:
 
 def text_of(document: Mapping[str, object], part: str) -> str:
     """Return the text of the first choice's *part* (``delta`` or ``message``), empty where there is none."""
-    return _content(_first_choice(document), part)
+    return read_content(_raw_content(_first_choice(document), part))[0]
 
 
 def finish_reason(document: Mapping[str, object]) -> str | None:
@@ -119,10 +132,26 @@ def _first_choice(document: Mapping[str, object]) -> Mapping[str, object]:
     return first if isinstance(first, dict) else {}
 
 
-def _content(choice: Mapping[str, object], part: str) -> str:
+def read_content(content: object) -> tuple[str, str]:
+    """Return the text in *content*, and in a few words its shape where it is no plain string."""
+    if content is None or isinstance(content, str):
+        return content or "", ""
+    if not isinstance(content, list):
+        return "", "an object" if isinstance(content, dict) else f"the value {json.dumps(content)}"
+    texts, others = [], set()
+    for part in content:
+        kind, text = (part.get("type"), part.get("text")) if isinstance(part, dict) else (None, None)
+        if kind in _TEXT_PARTS and isinstance(text, str):
+            texts.append(text)
+        else:
+            others.add(kind if isinstance(kind, str) else "no type")
+    shape = f"parts of another kind ({', '.join(sorted(others))})" if others else PARTS_OF_TEXT
+    return "".join(texts), shape
+
+
+def _raw_content(choice: Mapping[str, object], part: str) -> object:
     holder = choice.get(part)
-    content = holder.get("content") if isinstance(holder, dict) else choice.get("text")
-    return content if isinstance(content, str) else ""
+    return holder.get("content") if isinstance(holder, dict) else choice.get("text")
 
 
 def _reason(choice: Mapping[str, object]) -> str | None:

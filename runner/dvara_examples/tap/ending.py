@@ -13,10 +13,11 @@ Precedence, the first that applies:
 6.  the client's side ended it, or the run was stopped: ``stalled`` where nothing had moved for the idle limit, ``done`` where
     a known finish reason and the last word had been delivered before the client hung up (many clients do),
     ``unrecognised`` where the content cannot be read here, else ``client_closed``
-7.  the response is whole, but its content cannot be read here: ``unrecognised``
+7.  the response is whole, but its content cannot be read here, or an event that would decide: ``unrecognised``
 8.  the response is whole. A stream is ``done`` or ``done_without_sentinel`` only with a known finish reason, and with the last
     word where the protocol needs one; ``unrecognised`` with an unknown reason, or in no known protocol; else
-    ``eof_without_done``, also where a last word came without a finish reason. What is no stream is ``answered``
+    ``eof_without_done``, also where a last word came without a finish reason. What is no stream is ``answered``, unless it is
+    strange: an error, no JSON, or an answer with an unknown finish reason
 """
 
 from dataclasses import dataclass
@@ -50,8 +51,9 @@ class Facts:
     """What was seen of one exchange.
 
     *status* is None while no whole head came. *asked_stream* and *known* (a protocol claims it) come from the request,
-    *event_stream* and *close_delimited* from the response's head. *unreadable*: there is content, and it cannot be read here.
-    *recognised*: the finish reason is a known word.
+    *close_delimited* from the response's head. *event_stream*: its head or its first bytes show one. *unreadable*: there is
+    content, and it cannot be read here. *undecided*: what would decide stands in an event that is too large, or that clients
+    read differently. *strange*: what came instead of a stream is no answer. *recognised*: the finish reason is a known word.
     *silent_s* is how long nothing had moved when it came to rest, *heard_all* whether the finish reason and the last word
     had been delivered before the client hung up.
     """
@@ -64,6 +66,8 @@ class Facts:
     close_delimited: bool = False
     empty: bool = False
     unreadable: bool = False
+    undecided: bool = False
+    strange: bool = False
     finish_reason: str | None = None
     recognised: bool = True
     sentinel: bool = False
@@ -115,8 +119,8 @@ def _given_up(facts: Facts) -> Ending:
     if facts.silent_s >= facts.stall_after_s:
         return Ending.STALLED
     if facts.close is CloseKind.CLIENT and facts.heard_all:
-        return Ending.DONE if facts.recognised else Ending.UNRECOGNISED
-    if facts.close is CloseKind.CLIENT and facts.unreadable:
+        return Ending.DONE if facts.recognised and not facts.undecided else Ending.UNRECOGNISED
+    if facts.close is CloseKind.CLIENT and (facts.unreadable or facts.undecided):
         return Ending.UNRECOGNISED
     return Ending.CLIENT_CLOSED
 
@@ -125,7 +129,9 @@ def _complete(facts: Facts) -> Ending:
     if facts.status == SWITCHED or facts.unreadable:
         return Ending.UNRECOGNISED
     if not facts.event_stream:
-        return Ending.ANSWERED
+        return Ending.UNRECOGNISED if facts.strange else Ending.ANSWERED
+    if facts.undecided:
+        return Ending.UNRECOGNISED
     if not facts.finish_reason:
         return Ending.EOF_WITHOUT_DONE if facts.known else Ending.UNRECOGNISED
     if not facts.recognised:

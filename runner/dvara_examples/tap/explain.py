@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from dvara_examples.protocols import FINISH_REASONS
+from dvara_examples.protocols import unknown_reason
 from dvara_examples.records.model import Ending
 from dvara_examples.tap.ending import SWITCHED, CloseKind
-from dvara_examples.tap.payload import PayloadRecorder
+from dvara_examples.tap.payload import EVENT_STREAM, PayloadRecorder
 from dvara_examples.tap.response import ResponseWatch
 
 
@@ -79,15 +79,25 @@ def unread_sentence(watch: ResponseWatch) -> str | None:
         return "cannot tell what was said: the connection switched to another protocol (status 101), which passed unread"
     if watch.answer.unreadable and watch.answer.wire_bytes:
         return f"cannot tell what was said: the body cannot be read here ({watch.answer.unreadable})"
-    return None
+    return watch.answer.undecided or watch.answer.unclear
+
+
+def answer_notes(answer: PayloadRecorder | None) -> list[str]:
+    """Return what is worth a note beside the ending; secrets may still be in it."""
+    if answer is None:
+        return []
+    notes = list(answer.chat.remarks)
+    if answer.event_stream and answer.content_type != EVENT_STREAM:
+        found = f"the Content-Type {answer.content_type!r}" if answer.content_type else "no Content-Type"
+        notes.insert(0, f"expected the Content-Type {EVENT_STREAM!r} for the stream, found {found}")
+    return notes
 
 
 def _unrecognised(answer: PayloadRecorder) -> str:
+    if answer.strange and not answer.event_stream:
+        return f"cannot tell whether the answer is whole: {answer.strange}"
     if answer.chat.finish_reason:
-        known = ", ".join(sorted(FINISH_REASONS))
-        return (
-            f"cannot tell whether the answer is whole: expected a finish reason of {known}, found {answer.chat.finish_reason!r}"
-        )
+        return f"cannot tell whether the answer is whole: {unknown_reason(answer.chat.finish_reason)}"
     return "cannot tell whether the answer is whole: the stream is in no known protocol, so only its framing could be checked"
 
 

@@ -12,7 +12,7 @@ from dvara_examples.records.transcript import Exchange, Headers, Request, Respon
 from dvara_examples.tap.bounded import BoundedBytes, StreamFlag, storable
 from dvara_examples.tap.capture_limits import CaptureLimits
 from dvara_examples.tap.ending import CloseKind, Facts, name_ending
-from dvara_examples.tap.explain import Rest, error_sentence, unread_sentence
+from dvara_examples.tap.explain import Rest, answer_notes, error_sentence, unread_sentence
 from dvara_examples.tap.progress import Teller
 from dvara_examples.tap.response import ResponseWatch
 from dvara_examples.wire.http import RequestHead
@@ -86,7 +86,7 @@ class ExchangeObserver:
             streamed=facts.asked_stream,
             error=sentence and storable(sentence, _ERROR_CHARS, clean),
             unread=unread and storable(unread, _ERROR_CHARS, clean),
-            notes=(*notes, *self.fault_notes),
+            notes=(*notes, *(storable(note, _ERROR_CHARS, clean) for note in answer_notes(answer)), *self.fault_notes),
         )
 
     def _facts(self, rest: Rest) -> Facts:
@@ -104,6 +104,8 @@ class ExchangeObserver:
             event_stream=answer.event_stream,
             close_delimited=self.response.body.framing == "close",
             empty=answer.wire_bytes == 0,
+            strange=answer.strange is not None,
+            undecided=answer.undecided is not None,
             unreadable=answer.unreadable is not None and answer.wire_bytes > 0,
             finish_reason=answer.chat.finish_reason,
             recognised=answer.chat.finish_reason in FINISH_REASONS,

@@ -1,16 +1,23 @@
 """Reads the payload of one response: events, the answer's text, and what the gateway says about how it ended."""
 
+import copy
+
 from dvara_examples.core.redaction import Redactor
-from dvara_examples.protocols import StreamReader
+from dvara_examples.protocols import FINISH_REASONS, StreamReader, unknown_reason
 from dvara_examples.protocols.chat import error_message, read_object
 from dvara_examples.records.transcript import WireEvent
 from dvara_examples.tap.bounded import OVERLAP, BoundedBytes, BoundedText, storable
 from dvara_examples.tap.capture_limits import CaptureLimits
 from dvara_examples.tap.decoding import CodingError, Decoder, UnreadableCodingError
+from dvara_examples.tap.first_bytes import FirstBytes
 from dvara_examples.tap.masking import SeenEvent, mask_in_body, mask_split
 from dvara_examples.tap.progress import Teller
 from dvara_examples.wire.http import ResponseHead, header, header_words
 from dvara_examples.wire.sse import ServerSentEvent, SseParser
+
+EVENT_STREAM = "text/event-stream"
+_TOO_LARGE = "cannot tell whether the answer is whole: an event is too large to be read here"
+_NO_BLANK_LINE = "the last event has no blank line behind it, which some clients read and others drop"
 
 
 class PayloadRecorder:
@@ -21,9 +28,17 @@ class PayloadRecorder:
     its beginning kept, no more. *teller* hears of each event at once.
     """
 
-    def __init__(self, head: ResponseHead, reader: StreamReader, bounds: CaptureLimits, teller: Teller | None = None) -> None:
+    def __init__(
+        self,
+        head: ResponseHead,
+        reader: StreamReader,
+        bounds: CaptureLimits,
+        teller: Teller | None = None,
+        *,
+        may_be_stream: bool = False,
+    ) -> None:
         self.content_type = (header(head.headers, "content-type") or "").partition(";")[0].strip().lower()
-        self.event_stream = self.content_type == "text/event-stream"
+        self.event_stream = self.content_type == EVENT_STREAM
         self.chat = reader
         self.event_count = 0
         self.wire_bytes = 0
@@ -31,13 +46,18 @@ class PayloadRecorder:
         self.unreadable: str | None = None
         self.error: str | None = None
         self.unfinished_event = False
+        self.undecided: str | None = None
+        self.unclear: str | None = None
+        self.strange: str | None = None
         self.unfinished_coding = False
         self._bounds = bounds
         self._teller = teller
-        self._json = self.content_type.endswith("json")
+        self._json = may_be_stream or self.content_type.endswith("json")
+        self._is_answer = may_be_stream
         self._body = BoundedBytes(bounds.answer_bytes if self._json else bounds.response_body_bytes)
         self._text = BoundedText(bounds.text_bytes)
         self._parser = SseParser()
+        self._first = FirstBytes() if may_be_stream and not self.event_stream else None
         self._events: list[SeenEvent] = []
         self._text_after = ""
         self._decoder: Decoder | None = None
@@ -54,7 +74,8 @@ class PayloadRecorder:
     @property
     def text_complete(self) -> bool:
         """Whether all of the answer's text is here."""
-        return self._text.whole and not self.chat.oversized and not self.unreadable and (self.event_stream or self._body.whole)
+        known = not (self.chat.oversized or self.unreadable or self.undecided or self.unclear)
+        return self._text.whole and known and (self.event_stream or self._body.whole)
 
     def feed(self, at_s: float, payload: memoryview) -> None:
         """Take the next payload, which was passed on at *at_s*."""
@@ -64,8 +85,11 @@ class PayloadRecorder:
         try:
             for data in self._decoder.feed(payload):
                 self._body.add(data)
+                plain = bytes(data) if self._first is None else self._first.feed(bytes(data))
+                if self._first is not None and self._first.event_stream:
+                    self.event_stream = True
                 if self.event_stream:
-                    self._take_events(at_s, self._parser.feed(bytes(data)))
+                    self._take_events(at_s, self._parser.feed(plain))
         except UnreadableCodingError as error:
             self.unreadable = str(error)
         except CodingError as error:
@@ -73,15 +97,46 @@ class PayloadRecorder:
 
     def end(self, status: int, *, complete: bool) -> None:
         """Take note that nothing more will come, and read what can only be read as a whole."""
-        self.unfinished_event = self.event_stream and self._parser.pending() is not None
+        pending = self._parser.pending() if self.event_stream else None
+        self.unfinished_event = pending is not None
         self.unfinished_coding = self._decoder is not None and self._decoder.unfinished
-        document = read_object(self._body.raw) if self._json and complete else None
-        if document is None:
-            return
-        if status >= 400 or document.get("error"):
-            self.error = error_message(document)
-            return
-        self._text.add(self.chat.read_document(document))
+        if pending is not None:
+            self._weigh(pending)
+        elif self.chat.oversized:
+            self.undecided = _TOO_LARGE
+        if complete and not self.unreadable and (not self.event_stream or not self.event_count):
+            self._read_document(status)
+        self.unclear = self.unclear or self.chat.unclear
+
+    def _read_document(self, status: int) -> None:
+        """Read the body as one JSON document, which it may be even if the head calls it a stream."""
+        document = read_object(self._body.raw) if self._body.whole and (self._json or self.event_stream) else None
+        if document is not None:
+            self.event_stream = False
+            if status >= 400 or document.get("error"):
+                self.error = error_message(document)
+                self.strange = f"instead of an answer came an error: {self.error}"
+                return
+            self._text.add(self.chat.read_document(document))
+            reason = self.chat.finish_reason
+            if reason and reason not in FINISH_REASONS:
+                self.strange = unknown_reason(reason)
+        elif self._is_answer and not self.event_stream:
+            if self._body.whole:
+                self.strange = "expected a JSON object, found " + ("something else" if self.wire_bytes else "an empty body")
+            else:
+                self.unclear = "cannot tell all of the text: the answer is too large to be read here"
+
+    def _weigh(self, pending: ServerSentEvent) -> None:
+        """Find out whether it matters that the last event has no blank line, without which it is no event by the standard."""
+        reader = copy.deepcopy(self.chat)
+        text = reader.read(pending)
+        if reader.oversized:
+            self.undecided = _TOO_LARGE
+        elif _said(reader) != _said(self.chat):
+            self.undecided = f"cannot tell whether the answer is whole: {_NO_BLANK_LINE}"
+        elif text:
+            self.unclear = f"cannot tell all of the text: {_NO_BLANK_LINE}"
 
     def text(self, redactor: Redactor) -> str:
         """Return the answer's text as it may be stored."""
@@ -126,3 +181,7 @@ class PayloadRecorder:
 
     def _shorten(self, text: str) -> str:
         return text[: 2 * self._bounds.event_chars]
+
+
+def _said(reader: StreamReader) -> tuple[object, ...]:
+    return reader.finish_reason, reader.error, reader.sentinel and reader.needs_last_word

@@ -1,6 +1,6 @@
 """Follows the bytes of one response: interim heads, the head, the body's framing, the payload."""
 
-from dvara_examples.protocols import reader_for
+from dvara_examples.protocols import protocol_of, reader_for
 from dvara_examples.records.transcript import WirePiece
 from dvara_examples.tap.capture_limits import CaptureLimits
 from dvara_examples.tap.payload import PayloadRecorder
@@ -62,6 +62,9 @@ class ResponseWatch:
         self.complete = self.body.complete
         return taken
 
+    def _asks_a_model(self) -> bool:
+        return self._method == "POST" and protocol_of(self._target) is not None
+
     def _take_head(self, at_s: float, data: memoryview) -> int:
         raw, taken = self._heads.feed(data)
         if raw is None:
@@ -71,7 +74,9 @@ class ResponseWatch:
         head = read_response_head(raw)
         if not 100 <= head.status < 200 or head.status == 101:
             self.head, self.responded_at_s = head, at_s
-            self.answer = PayloadRecorder(head, reader_for(self._target), self._bounds, self._teller)
+            self.answer = PayloadRecorder(
+                head, reader_for(self._target), self._bounds, self._teller, may_be_stream=self._asks_a_model()
+            )
             self.body = response_body(head, self._method)
             if self._teller is not None:
                 self._teller.response(at_s, head)

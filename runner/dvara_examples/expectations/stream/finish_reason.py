@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from dvara_examples.core.values import InvalidValue, as_text
 from dvara_examples.expectations._answer import last_answer
+from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Transcript
 from dvara_examples.records.verdict import Expectation, Finding, Witness
 
@@ -14,6 +15,9 @@ SCHEMA: dict[str, object] = {
     "minLength": 1,
     "examples": ["stop", "length", "content_filter", "tool_calls", "none"],
 }
+
+_SAYS_WHY = (Ending.EOF_WITHOUT_DONE, Ending.ERROR_EVENT, Ending.MALFORMED_EVENT)
+"""Endings where no reason came, even if not all of the text could be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class FinishReason:
         """Compare with the reason in the last answer."""
         last = seen.last_exchange
         found = last.finish_reason if last else None
-        unread = last.unread if last and found is None else None
+        unread = last.unread if last and found is None and last.ending not in _SAYS_WHY else None
         ok = last is not None and not unread and found == self.want
         sentence = ""
         if last is None or (not ok and found is None):
