@@ -14,8 +14,8 @@ from dvara_examples.cli._options import gateway_option, manifest_option
 def command(gateway: str, as_json: bool, manifest: Path | None) -> int:
     """Look at all that runs need, and say of each thing that is not right what mends it.
 
-    Runtimes and package tools, the folders that are written to, the gateway, its key and model, and one streamed token.
-    Against a gateway that DVARA_URL names that is one request with max_tokens 1, announced beforehand.
+    Runtimes and package tools, the folders that are written to, the gateway, its key and model, and one streamed answer.
+    Against a gateway that DVARA_URL names that is one short question, announced beforehand.
     The exit code is 3 where something is missing, else 0.
 
     \b

@@ -17,7 +17,7 @@ __all__ = ["Check", "CheckState", "examine"]
 def examine(world: World, gateway: str, say: Callable[[str], None]) -> Iterator[Check]:
     """Yield the checks as they are made; *gateway* is a kind, *say* hears what is about to be spent before it is.
 
-    At most one completion is asked for, with ``max_tokens: 1``.
+    One short completion is asked for, in the words of the examples: newer models refuse ``max_tokens``.
     """
     yield from check_languages(world)
     yield from check_folders(world)

@@ -10,7 +10,7 @@ from dvara_examples.core.errors import Diagnosis, GatewayError
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.core.world import World
 from dvara_examples.doctor.check import Check, CheckState
-from dvara_examples.gateways import Gateway, open_gateway
+from dvara_examples.gateways import USUAL_MODEL, Gateway, open_gateway
 from dvara_examples.records.hints import KEY, MODEL, error_field, of_refusal
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Exchange
@@ -18,13 +18,12 @@ from dvara_examples.tap import Tap
 from dvara_examples.tap.proxies import proxy_for
 from dvara_examples.tap.rewrite import GatewayAddress
 
-USUAL_MODEL = "gpt-4o"
 _SILENCE_LIMIT_S = 30.0
 _STREAM_LIMIT_S = 60.0
 
 
 def check_gateway(world: World, kind: str, say: Callable[[str], None]) -> Iterator[Check]:
-    """Yield what is found on the way to one streamed token; the first obstacle ends it."""
+    """Yield what is found on the way to one streamed answer; the first obstacle ends it."""
     try:
         with open_gateway(kind, world) as gateway:
             yield Check("gateway", CheckState.OK, f"{gateway.description}: answers{_way(gateway, world)}")
@@ -63,8 +62,8 @@ def _spelling(world: World, gateway: Gateway) -> Iterator[Check]:
 def _stream(world: World, gateway: Gateway, say: Callable[[str], None]) -> Iterator[Check]:
     model = world.env("DVARA_MODEL") or USUAL_MODEL
     if gateway.remote:
-        say(f"one request for one token of {model} goes to {gateway.description}, where it may cost money")
-    exchange, base_url = _one_token(world, gateway, model)
+        say(f"one short request to {model} goes to {gateway.description}, where it may cost money")
+    exchange, base_url = _one_answer(world, gateway, model)
     refusal = of_refusal(exchange, base_url, model, gateway.models)
     if refusal is None and exchange.response is not None and exchange.response.status >= 400:
         refusal = Diagnosis(
@@ -84,9 +83,9 @@ def _stream(world: World, gateway: Gateway, say: Callable[[str], None]) -> Itera
     yield _measured(exchange)
 
 
-def _one_token(world: World, gateway: Gateway, model: str) -> tuple[Exchange, str]:
-    """Ask for a stream of one token through the tap, and return what it saw and the gateway's address."""
-    body = {"model": model, "stream": True, "max_tokens": 1, "messages": [{"role": "user", "content": "Say hi."}]}
+def _one_answer(world: World, gateway: Gateway, model: str) -> tuple[Exchange, str]:
+    """Ask for a short stream through the tap, as examples do, and return what it saw and the gateway's address."""
+    body = {"model": model, "stream": True, "messages": [{"role": "user", "content": "Say hi."}]}
     timer = start_timer(world.clock)
     with gateway.endpoint([]) as upstream:
         with Tap(upstream, timer, Redactor.of((upstream.key,)), environ=world.environ) as tap, requests.Session() as session:

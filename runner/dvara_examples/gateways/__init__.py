@@ -18,6 +18,8 @@ from dvara_examples.core.world import World
 from dvara_examples.gateways._description import GatewayDescription
 from dvara_examples.records.model import Endpoint
 
+USUAL_MODEL = "gpt-4o"
+"""What is asked where DVARA_MODEL names no other."""
 CAPABILITIES = ("scripted", "governance", "docker", "network")
 """The words that ``needs:`` of an example may hold: the answers can be scripted; governance blocks personal data as the
 embedded gateway's does; Docker is there; the network beyond this machine may be used."""

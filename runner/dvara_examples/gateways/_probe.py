@@ -1,8 +1,14 @@
-"""Asks a gateway for its models, once, and tells in a sentence what stands in the way."""
+"""Asks a gateway for its models, once, and tells in a sentence what stands in the way.
+
+The list of models is a hint and no gate: keys without the scope for it, broken lists and lists in other shapes are common where
+chat works. Where it is not as expected, a chat request decides, the one thing that every example needs.
+"""
 
 import json
+import re
 import ssl
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from socket import gaierror
 
@@ -22,17 +28,41 @@ from dvara_examples.tap.upstream import tls_context
 
 PATIENCE_S = 5.0
 """For the connection, and for each silence while the answer comes."""
+_CHAT_PATIENCE = 6.0
+"""How much longer a model may think before its first word than a list of models may take."""
 _BODY_LIMIT_BYTES = 8 * 1024 * 1024
 _BODY_LIMIT_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """What the gateway said about its models; *lists_models* is False where it has no such list."""
+    """What the gateway said about its models; *lists_models* is False where it has no such list, and *doubt* says why."""
 
     models: tuple[str, ...] = ()
     owners: frozenset[str] = frozenset()
     lists_models: bool = True
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An answer's status, its media type and its body, or the first piece of it."""
+
+    status: int
+    media: str
+    body: bytes
+
+    @property
+    def html(self) -> bool:
+        return "html" in self.media.lower() or self.body[:64].lstrip().lower().startswith(b"<")
+
+    @property
+    def value(self) -> object:
+        return None if self.html else _json(self.body)
+
+    def repeats(self, other: "_Answer") -> bool:
+        """Tell whether both are the same answer, but for what is counted or drawn anew each time, such as request ids."""
+        return (self.status, _steady(self.body)) == (other.status, _steady(other.body))
 
 
 class _TapsWay(HTTPAdapter):
@@ -52,27 +82,75 @@ class _TapsWay(HTTPAdapter):
         """Leave the context as it is: the library would add certificates of its own."""
 
 
-def probe(upstream: Endpoint, world: World, *, patience_s: float = PATIENCE_S) -> Probed:
-    """Send ``GET {base_url}/models``. Raises GatewayError, whose message never holds the key."""
+def probe(upstream: Endpoint, world: World, *, model: str = "gpt-4o", patience_s: float = PATIENCE_S) -> Probed:
+    """Send ``GET {base_url}/models``, and a chat request to *model* where its answer is not the expected one.
+
+    Raises GatewayError, whose message never holds the key.
+    """
     origin = GatewayAddress.of(upstream.base_url)
     proxy = proxy_for(origin, world.environ)
     context = tls_context(world.environ) if origin.tls else None
     with requests.Session() as session:
         session.trust_env = False  # no proxies but the tap's, and no .netrc in the place of the key
         session.mount(f"{origin.scheme}://", _TapsWay(context, origin, proxy, patience_s))
+        listed: _Answer | None = None
         try:
-            with session.get(
-                f"{upstream.base_url}/models",
-                headers={"Authorization": f"Bearer {upstream.key}", "Accept": "application/json"},
-                timeout=patience_s,
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                return _read(upstream, response, _body(response, start_timer(world.clock)))
+            listed = _ask(session, upstream, world, "models", None, patience_s)
         except Unreachable as error:
             raise GatewayError(diagnoses.no_way(upstream.base_url, str(error))) from None
         except (requests.RequestException, OSError) as error:
-            raise GatewayError(_reason(upstream.base_url, error)) from None
+            found = _reason(upstream.base_url, error)
+            reached = found in (diagnoses.silent(upstream.base_url), diagnoses.no_proper_answer(upstream.base_url))
+            if not reached or isinstance(error, requests.ConnectTimeout):
+                raise GatewayError(found) from None
+        else:
+            read = _read(upstream, listed)
+            if isinstance(read, Probed):
+                return read
+            found = read
+        body = {"model": model, "stream": True, "messages": [{"role": "user", "content": "Say hi."}]}
+        try:
+            answer = _ask(session, upstream, world, "chat/completions", body, patience_s * _CHAT_PATIENCE)
+        except (Unreachable, requests.RequestException, OSError) as error:
+            if listed is not None and _is_timeout(error):
+                return Probed(lists_models=False, doubt=_in_short(upstream, listed))
+            raise GatewayError(found) from None
+    if (listed is not None and answer.repeats(listed)) or (answer.status >= 400 and _read(upstream, answer) == found):
+        raise GatewayError(found)
+    if (obstacle := _stops_chat(upstream, answer)) is not None:
+        raise GatewayError(obstacle)
+    return Probed(lists_models=False, doubt=_in_short(upstream, listed))
+
+
+def _in_short(upstream: Endpoint, listed: _Answer | None) -> str:
+    """Say what came in the place of a list."""
+    if listed is None:
+        return "no answer"
+    if listed.html:
+        return f"{listed.status}, an HTML page"
+    said = _message(listed.value, upstream.key)
+    return f"{listed.status}{said}" if said or listed.status != 200 else "200, but no list"
+
+
+def _ask(
+    session: requests.Session, upstream: Endpoint, world: World, path: str, body: Mapping[str, object] | None, patience_s: float
+) -> _Answer:
+    """Send one request as a client does; of a stream that goes well the first piece is taken."""
+    with session.request(
+        "GET" if body is None else "POST",
+        f"{upstream.base_url}/{path}",
+        headers={"Authorization": f"Bearer {upstream.key}", "Accept": "application/json" if body is None else "*/*"},
+        json=body,
+        timeout=patience_s,
+        allow_redirects=False,
+        stream=True,
+    ) as response:
+        media = response.headers.get("Content-Type", "")
+        if body is not None and response.status_code < 300:
+            with suppress(StopIteration):
+                return _Answer(response.status_code, media, next(response.iter_content(65_536)))
+            return _Answer(response.status_code, media, b"")
+        return _Answer(response.status_code, media, _body(response, start_timer(world.clock)))
 
 
 def _body(response: requests.Response, timer: Timer) -> bytes:
@@ -87,35 +165,45 @@ def _body(response: requests.Response, timer: Timer) -> bytes:
     return data
 
 
-def _read(upstream: Endpoint, response: requests.Response, body: bytes) -> Probed:
+def _read(upstream: Endpoint, answer: _Answer) -> Probed | Diagnosis:
     """Make sense of the answer to the request for models."""
-    base_url, status = upstream.base_url, response.status_code
-    html = "html" in response.headers.get("Content-Type", "").lower() or body[:64].lstrip().lower().startswith(b"<")
-    value = None if html else _json(body)
-    if status in (401, 403):
-        raise GatewayError(diagnoses.key_refused(base_url, status, _message(value, upstream.key)))
-    if 300 <= status < 400:
-        raise GatewayError(diagnoses.redirects(base_url, status))
-    if html:
-        raise GatewayError(diagnoses.web_page(base_url, status))
-    if status in (404, 405, 501):
-        if _code(value) == "not_found":
-            raise GatewayError(diagnoses.wrong_prefix(base_url))
+    base_url, status = upstream.base_url, answer.status
+    if (obstacle := _stops_chat(upstream, answer)) is not None:
+        return obstacle
+    if status == 404 and _code(answer.value) == "not_found":
+        return diagnoses.wrong_prefix(base_url)
+    if status in (404, 405, 429, 501):
         return Probed(lists_models=False)
-    if status == 429:
-        return Probed(lists_models=False)
+    if status == 403:
+        return diagnoses.key_refused(base_url, status, _message(answer.value, upstream.key))
     if status != 200:
-        raise GatewayError(diagnoses.refused_otherwise(base_url, status, _message(value, upstream.key)))
-    return _models(base_url, value)
+        return diagnoses.refused_otherwise(base_url, status, _message(answer.value, upstream.key))
+    return _models(base_url, answer.value)
 
 
-def _models(base_url: str, value: object) -> Probed:
+def _stops_chat(upstream: Endpoint, answer: _Answer) -> Diagnosis | None:
+    """Say why no example can do anything with a gateway that gives this *answer* to chat, or None where that is not sure."""
+    base_url, status = upstream.base_url, answer.status
+    if status == 401:
+        return diagnoses.key_refused(base_url, status, _message(answer.value, upstream.key))
+    if 300 <= status < 400:
+        return diagnoses.redirects(base_url, status)
+    if answer.html:
+        return diagnoses.web_page(base_url, status)
+    return None
+
+
+def _models(base_url: str, value: object) -> Probed | Diagnosis:
     entries = value.get("data") if isinstance(value, Mapping) else value
     if not isinstance(entries, list):
-        raise GatewayError(f"{base_url}/models answers 200, but with no list of models: no gateway there; check DVARA_URL")
+        return Diagnosis(f"{base_url}/models answers 200, but with no list of models", "check DVARA_URL")
     known = [entry for entry in entries if isinstance(entry, Mapping) and isinstance(entry.get("id"), str)]
     owners = frozenset(str(entry["owned_by"]) for entry in known if "owned_by" in entry)
     return Probed(tuple(entry["id"] for entry in known), owners)
+
+
+def _steady(body: bytes) -> bytes:
+    return re.sub(rb"[^\s\"]*\d[^\s\"]*", b"", body)
 
 
 def _json(body: bytes) -> object:
@@ -150,11 +238,15 @@ def _reason(base_url: str, error: BaseException) -> Diagnosis:
         return _tls(base_url, tls)
     if any(isinstance(cause, gaierror) for cause in causes):
         return diagnoses.unknown_host(base_url)
-    if any(isinstance(cause, requests.Timeout | TimeoutError) for cause in causes):
+    if _is_timeout(error):
         return diagnoses.silent(base_url)
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         return diagnoses.nothing_listens(base_url)
     return diagnoses.no_proper_answer(base_url)
+
+
+def _is_timeout(error: BaseException) -> bool:
+    return any(isinstance(cause, requests.Timeout | TimeoutError) for cause in _chain(error))
 
 
 def _tls(base_url: str, error: ssl.SSLError) -> Diagnosis:

@@ -1,8 +1,9 @@
 """Any gateway at a URL: ``DVARA_URL`` says where it is, ``DVARA_API_KEY`` holds the key that it accepts.
 
 The URL may come with or without ``/v1`` and a slash at its end; where no part of its path is ``v1``, ``/v1`` is added. On
-opening, the gateway is asked for its models once, so that a wrong address or key is told before any example starts. That
-request goes the way the examples' requests go, through the proxy that the environment names, and no redirect is followed.
+opening, the gateway is asked for its models once, so that a wrong address or key is told before any example starts. Where the
+answer is no list, a short chat request decides whether the gateway can be used. Both go the way the examples' requests go,
+through the proxy that the environment names, and no redirect is followed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from dvara_examples.core.errors import Diagnosis, GatewayError
 from dvara_examples.core.world import World
+from dvara_examples.gateways import USUAL_MODEL
 from dvara_examples.gateways._probe import Probed, probe
 from dvara_examples.records import hints as diagnoses
 from dvara_examples.records.model import Endpoint
@@ -49,12 +51,16 @@ def open_gateway(world: World, _name: str, _described: object) -> Iterator[UrlGa
     upstream = endpoint_of(world)
     if world.offline and not is_loopback(GatewayAddress.of(upstream.base_url).host):
         raise GatewayError(diagnoses.kept_in(upstream.base_url))
-    yield _describe(upstream, probe(upstream, world))
+    yield _describe(upstream, probe(upstream, world, model=world.env("DVARA_MODEL") or USUAL_MODEL))
 
 
 def _describe(upstream: Endpoint, probed: Probed) -> UrlGateway:
     known = STANDIN_OWNER in probed.owners
-    description = upstream.base_url if probed.lists_models else f"{upstream.base_url} (lists no models; the key is unchecked)"
+    description = upstream.base_url
+    if probed.doubt:
+        description += f" (GET /models: {probed.doubt}; chat is answered)"
+    elif not probed.lists_models:
+        description += " (lists no models; the key is unchecked)"
     return UrlGateway(upstream, description, probed.models, frozenset({"governance"} if known else ()))
 
 
