@@ -64,11 +64,12 @@ class Recorder:
 
 @dataclass
 class Repository:
-    """Python scripts below *root*, in the order in which they were added."""
+    """Python scripts below *root*, in the order in which they were added; *top* is what the manifest says before them."""
 
     root: Path
     world: World
     entries: list[str] = field(default_factory=list)
+    top: str = ""
 
     def add(self, name: str, code: str, more: str = "") -> None:
         """Add an example that has to end with exit code 0; *more* are further lines of its entry."""
@@ -82,7 +83,7 @@ class Repository:
 
     def run(self, recorder: Recorder, *, jobs: int, control: Control = AS_PLANNED) -> Recorder:
         """Run everything, and return *recorder*."""
-        self.world.manifest_path.write_text("version: 1\nexamples:\n" + "".join(self.entries))
+        self.world.manifest_path.write_text(f"version: 1\n{self.top}examples:\n" + "".join(self.entries))
         options = Options(gateway="embedded", jobs=jobs, control=control)
         with open_session(self.world, Selection(("all",)), options) as session:
             folder = RunFolder.create(self.world.runs_dir, self.world.clock.utc_now())

@@ -86,7 +86,7 @@ class Checks:
         found: Mapping[str, object] = self.problems.read(as_mapping, value, path, {})
         for name, text in found.items():
             try:
-                check_env_name(name)
+                check_env_name(name, text)
             except InvalidValue as error:
                 self.problems.note(error, (*path, name))
             env[name] = self.problems.read(parse_argument, text, (*path, name), "")

@@ -18,17 +18,18 @@ from dvara_examples.manifest.fields import (
     parse_version,
     parse_word,
 )
-from dvara_examples.manifest.model import Example, Variant
+from dvara_examples.manifest.model import Example, ScriptSetting, Variant
 from dvara_examples.manifest.packages import read_by_language
+from dvara_examples.manifest.surroundings import SURROUNDING_KEYS, read_endpoint, read_surroundings
 from dvara_examples.manifest.variants import Shared, read_variants
 from dvara_examples.records.model import AtTerminal, Limits
 from dvara_examples.toolchains import Packages
 
-MANIFEST_KEYS = ("version", "docs", "strict", "ignore", "defaults", "packages", "gateways", "examples")
+MANIFEST_KEYS = ("version", "docs", "strict", "ignore", "defaults", "packages", "endpoint", "gateways", "examples")
 DEFAULTS_KEYS = ("limits",)
 EXAMPLE_KEYS = (
     *("id", "title", "tags", "opt_in", "needs", "answers", "faults", "url", "interrupt_after", "stdout_closes_after"),
-    *("args", "env", "packages", "limits", "expect", "variants"),
+    *("args", "env", "packages", *SURROUNDING_KEYS, "endpoint", "limits", "expect", "variants"),
 )
 NEEDED_KEYS = ("id", "title", "expect", "variants")
 
@@ -45,7 +46,8 @@ def read_examples(checks: Checks, value: object) -> tuple[Example, ...]:
             checks.problems.note(error, ("version",))
             return ()
     packages = read_by_language(checks, found.get("packages", {}), ("packages",), fallback=True)
-    reader = _ExampleReader(checks, _default_limits(checks, found), packages)
+    endpoint = read_endpoint(checks, found.get("endpoint", {}), ("endpoint",))
+    reader = _ExampleReader(checks, _default_limits(checks, found), packages, ScriptSetting(endpoint=endpoint))
     items = found.get("examples")
     if not isinstance(items, list):
         if "examples" in found:
@@ -104,11 +106,12 @@ def _refuse_unnamed(checks: Checks) -> None:
 
 @dataclass(slots=True)
 class _ExampleReader:
-    """Reads one example after the other; *limits* and *packages* are those of examples that have none of their own."""
+    """Reads one example after the other; *limits*, *packages* and *surroundings* are those of the manifest."""
 
     checks: Checks
     limits: Limits
     packages: Mapping[str, Packages]
+    surroundings: ScriptSetting
     _first_of: dict[str, Path] = field(default_factory=dict)
     _words: dict[object, str] = field(default_factory=dict)
     _answers: dict[str, object] = field(default_factory=dict)
@@ -133,7 +136,8 @@ class _ExampleReader:
         faults = checks.items(checks.vocabulary.parse_faults, found["faults"], (*path, "faults")) if "faults" in found else ()
         checks.named_all = checks.named_all and "variants" in found
         own = read_by_language(checks, found["packages"], (*path, "packages")) if "packages" in found else {}
-        shared = Shared(example_id, args, env, limits, expected, {**self.packages, **own})
+        around = self._surroundings(found, path)
+        shared = Shared(example_id, args, env, limits, expected, {**self.packages, **own}, around)
         variants = read_variants(checks, found["variants"], (*path, "variants"), shared) if "variants" in found else ()
         variants = tuple(replace(each, expected_at=self._expected_at(path, each)) for each in variants)
         origin = checks.origin(("examples",), index)
@@ -156,6 +160,12 @@ class _ExampleReader:
         own = marks.get((*path, "variants", variant.language, "expect"), {})
         lines = {key: mark.line + 1 for key, mark in {**common, **own}.items() if key in variant.expect}
         return {str(key): f"{self.checks.shown}:{line}" for key, line in lines.items()}
+
+    def _surroundings(self, found: Mapping[str, object], path: Path) -> ScriptSetting:
+        around = self.surroundings
+        if "endpoint" in found:
+            around = replace(around, endpoint=read_endpoint(self.checks, found["endpoint"], (*path, "endpoint")))
+        return read_surroundings(self.checks, found, path, around)
 
     def _bytes(self, found: Mapping[str, object], key: str, path: Path) -> int | None:
         return self.checks.problems.read(parse_bytes, found[key], (*path, key), None) if key in found else None

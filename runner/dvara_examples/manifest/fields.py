@@ -33,6 +33,7 @@ _ENV = re.compile(ENV_PATTERN.strip("^$"))
 _SECRET = re.compile(r"(^|_)(API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|AUTH)(_|$)", re.IGNORECASE)
 SET_BY_THE_RUNNER = ("DVARA_URL", "DVARA_API_KEY")
 HOST = "{host}"
+KEY = "{key}"
 URL_PATTERN = r"^https?://\{host\}(/[A-Za-z0-9._~/-]*)?$"
 BYTES_KEYS = ("bytes",)
 
@@ -87,17 +88,28 @@ def parse_argument(value: object) -> str:
     return text
 
 
-def check_env_name(name: str) -> None:
-    """Refuse names that are no variable's, that the runner sets itself, or that look as if they held a secret."""
+def parse_variable(name: str) -> str:
+    """Return the name of a variable."""
     if not _ENV.fullmatch(name):
         raise InvalidValue(
             f"found the name {quoted(name)}", "letters, digits and underscores are accepted, not a digit first", on_key=True
         )
+    return name
+
+
+def check_env_name(name: str, value: object = None) -> None:
+    """Refuse names that are no variable's, that the runner sets itself, or that look as if they held a secret.
+
+    Where *value* is nothing but the throw-away key, the name may say so.
+    """
+    parse_variable(name)
     if name.upper() in SET_BY_THE_RUNNER:
         raise InvalidValue(f"found {name}, which the runner itself sets for every run", "remove it", on_key=True)
-    if _SECRET.search(name):
+    if _SECRET.search(name) and value != KEY:
         raise InvalidValue(
-            f"found {name}, which looks like a secret", "secrets never stand in a manifest; remove it", on_key=True
+            f"found {name}, which looks like a secret",
+            f"secrets never stand in a manifest; write {KEY} for the key of the run, or remove it",
+            on_key=True,
         )
 
 

@@ -25,6 +25,37 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class EndpointVariables:
+    """The variables in which scripts expect the gateway: *urls* with the form of the address, *keys* and *models*.
+
+    An empty form stands for the usual one.
+    """
+
+    urls: Mapping[str, str] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All of them."""
+        return frozenset((*self.urls, *self.keys, *self.models))
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptSetting:
+    """What surrounds a script: the folder that it runs in (*cwd*; None: an empty one), its input, and *env* of its ``.env`` file.
+
+    *listen* is the port at which a script with a hard-coded address expects the gateway.
+    """
+
+    cwd: Path | None = None
+    stdin: str | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    listen: int | None = None
+    endpoint: EndpointVariables = EndpointVariables()
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
     """The script of one example in one language, with everything that the example and the defaults say merged in.
 
@@ -49,6 +80,7 @@ class Variant:
     known_failure: KnownFailure | None = None
     expected_at: Mapping[str, str] = field(default_factory=dict)
     packages: Packages | None = None
+    surroundings: ScriptSetting = ScriptSetting()
 
     @property
     def id(self) -> str:

@@ -12,7 +12,7 @@ from dvara_examples.expectations import expectation_keys, expectation_module
 from dvara_examples.faults import NONE, fault_keys, fault_module
 from dvara_examples.gateways import CAPABILITIES
 from dvara_examples.gateways._description import description_schema
-from dvara_examples.manifest import examples, fields, variants
+from dvara_examples.manifest import examples, fields, surroundings, variants
 from dvara_examples.toolchains import languages, load_toolchain
 
 Schema = dict[str, object]
@@ -50,6 +50,7 @@ def manifest_schema() -> Schema:
                     "additionalProperties": description_schema(),
                     "description": "Gateways that --gateway command:NAME and docker:NAME start.",
                 },
+                "endpoint": {"$ref": "#/$defs/endpoint"},
                 "defaults": _object({"limits": {"$ref": "#/$defs/limits"}}),
                 "examples": {"type": "array", "items": {"$ref": "#/$defs/example"}, "minItems": 1},
             },
@@ -62,6 +63,7 @@ def manifest_schema() -> Schema:
             "faults": _faults(),
             "known_failure": _known_failure(),
             "packages": _object({language: {"$ref": "#/$defs/package_list"} for language in languages()}),
+            "endpoint": _endpoint(),
             "package_list": {
                 "oneOf": [{"type": "array", "items": {**_LINE, "not": {"pattern": "^\\s*-"}}}, _LINE],
                 "description": "Packages as their package manager spells them, or the path of a file that lists them.",
@@ -120,6 +122,8 @@ def _example() -> Schema:
             "args": {"$ref": "#/$defs/args"},
             "env": {"$ref": "#/$defs/env"},
             "packages": {"$ref": "#/$defs/packages"},
+            **_surroundings(),
+            "endpoint": {"$ref": "#/$defs/endpoint"},
             "limits": {"$ref": "#/$defs/limits"},
             "expect": {"$ref": "#/$defs/expect"},
             "variants": {
@@ -141,6 +145,7 @@ def _variant(language: str) -> Schema:
                 "args": {"$ref": "#/$defs/args"},
                 "env": {"$ref": "#/$defs/env"},
                 "packages": {"$ref": "#/$defs/package_list"},
+                **_surroundings(),
                 "limits": {"$ref": "#/$defs/limits"},
                 "expect": {"$ref": "#/$defs/expect", "description": "What differs from the example's own; needs because."},
                 "because": {**_LINE, "description": "Why this language differs."},
@@ -153,6 +158,35 @@ def _variant(language: str) -> Schema:
         "dependentSchemas": {"because": {"anyOf": [{"required": [key]} for key in variants.MAY_DIFFER]}},
     }
     return {"oneOf": [file, long_form]}
+
+
+def _surroundings() -> dict[str, object]:
+    return {
+        "cwd": {**_LINE, "description": "The folder that the script runs in, seen from the manifest's; without it an empty one."},
+        "stdin": {"type": "string", "description": "What the script reads."},
+        "env_file": {**_LINE, "description": "A .env file whose entries are added to the environment."},
+        "listen": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": surroundings.MOST_PORT,
+            "description": "The port of this machine at which a script with a hard-coded address expects the gateway.",
+        },
+    }
+
+
+def _endpoint() -> Schema:
+    name: Schema = {"type": "string", "pattern": fields.ENV_PATTERN}
+    names: Schema = {"oneOf": [name, {"type": "array", "items": name}]}
+    forms: Schema = {
+        "type": "object",
+        "propertyNames": name,
+        "additionalProperties": {"type": "string", "pattern": surroundings.URL_FORM},
+    }
+    urls: Schema = {"oneOf": [name, {"type": "array", "items": name}, forms]}
+    return {
+        **_object({"url": urls, "key": names, "model": names}),
+        "description": "The variables in which scripts expect the gateway's address, the key and the model.",
+    }
 
 
 def _bytes() -> Schema:

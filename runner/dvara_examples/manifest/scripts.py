@@ -7,7 +7,7 @@ from enum import Enum
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from dvara_examples.core.values import InvalidValue, nearest, quoted
+from dvara_examples.core.values import InvalidValue, as_text, nearest, quoted
 
 _VENDORED = "node_modules"
 
@@ -105,6 +105,11 @@ class Scripts:
             accepted = "a list of packages, or the path of a file that lists them, is accepted"
             raise InvalidValue(f"found {quoted(written)}, but no such file", accepted)
         return Path(path)
+
+    def find_folder(self, written: object) -> Path:
+        """Return the folder at the path *written* in the manifest. Raises InvalidValue where there is none."""
+        text = as_text(written)
+        return Path(self._folder(text, text).path)
 
     def _ignored(self, folder: _Folder, name: str) -> bool:
         """Tell whether a pattern fits the script *name* in *folder*, or a folder that holds it."""

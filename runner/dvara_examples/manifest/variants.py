@@ -7,14 +7,15 @@ from dvara_examples.core.values import InvalidValue, Path, as_text, describe, di
 from dvara_examples.manifest.checks import Checks
 from dvara_examples.manifest.expects import Expected
 from dvara_examples.manifest.fields import parse_known_failure, parse_line
-from dvara_examples.manifest.model import Variant
+from dvara_examples.manifest.model import ScriptSetting, Variant
 from dvara_examples.manifest.packages import read_packages
 from dvara_examples.manifest.scripts import Script
+from dvara_examples.manifest.surroundings import SURROUNDING_KEYS, read_surroundings
 from dvara_examples.records.model import Limits
 from dvara_examples.records.transcript import KnownFailure
 from dvara_examples.toolchains import Packages
 
-VARIANT_KEYS = ("file", "args", "env", "packages", "limits", "expect", "because", "skip", "known_failure")
+VARIANT_KEYS = ("file", "args", "env", "packages", *SURROUNDING_KEYS, "limits", "expect", "because", "skip", "known_failure")
 """Every key of a variant's long form."""
 MAY_DIFFER = ("args", "env", "limits", "expect")
 
@@ -29,6 +30,7 @@ class Shared:
     limits: Limits
     expected: Expected
     packages: Mapping[str, Packages] = field(default_factory=dict)
+    surroundings: ScriptSetting = field(default_factory=ScriptSetting)
 
 
 def read_variants(checks: Checks, value: object, path: Path, shared: Shared) -> tuple[Variant, ...]:
@@ -81,7 +83,18 @@ def _short_variant(checks: Checks, language: str, script: Script, container: Pat
     origin = checks.origin(container, language)
     inherited = (shared.args, shared.env, shared.limits, *shared.expected)
     packages = shared.packages.get(language)
-    return Variant(shared.id, language, script.file, script.relative, *inherited, None, None, origin, packages=packages)
+    return Variant(
+        shared.id,
+        language,
+        script.file,
+        script.relative,
+        *inherited,
+        None,
+        None,
+        origin,
+        packages=packages,
+        surroundings=shared.surroundings,
+    )
 
 
 def _variant(
@@ -98,13 +111,14 @@ def _variant(
     packages = shared.packages.get(language)
     if "packages" in found:
         packages = read_packages(checks, found["packages"], (*path, "packages"))
+    surroundings = read_surroundings(checks, found, path, shared.surroundings)
     because, skip = (_line(checks, found, key, path) for key in ("because", "skip"))
     known = _known_failure(checks, found, path, expected)
     if script is None:
         return None
     origin = checks.origin(container, language)
     own = (shared.id, language, script.file, script.relative, args, env, limits)
-    return Variant(*own, *expected, because, skip, origin, known, packages=packages)
+    return Variant(*own, *expected, because, skip, origin, known, packages=packages, surroundings=surroundings)
 
 
 def _check_because(checks: Checks, found: Mapping[str, object], path: Path) -> None:

@@ -4,12 +4,14 @@ import os
 import secrets
 import signal
 import subprocess
+import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 from dvara_examples.core.clock import Timer
 from dvara_examples.process.output import OnPiece, OutputKeeper, PipeReader
@@ -22,7 +24,7 @@ from dvara_examples.records.model import LEFT_ALONE, AtTerminal, Limits
 class ExecuteRequest:
     """What to start: *env* is the whole environment, *cwd* an existing folder; *argv[0]* is looked for on *env*'s ``PATH``.
 
-    *at_terminal* is what happens there while it prints.
+    *at_terminal* is what happens there while it prints; *stdin* is what it reads.
     """
 
     argv: tuple[str, ...]
@@ -30,10 +32,23 @@ class ExecuteRequest:
     cwd: Path
     limits: Limits
     at_terminal: AtTerminal = LEFT_ALONE
+    stdin: bytes = b""
+
+
+@contextmanager
+def _input(data: bytes) -> "Iterator[int | IO[bytes]]":
+    """Yield what a child reads: a file that holds *data*, as a pipe could not be written to in one go, or nothing."""
+    if not data:
+        yield subprocess.DEVNULL
+        return
+    with tempfile.TemporaryFile() as given:
+        given.write(data)
+        given.seek(0)
+        yield given
 
 
 class Child:
-    """A child in a session of its own, with nothing to read from; ``with`` leaves no living child and no thread behind."""
+    """A child in a session of its own, with no more to read than is given; ``with`` leaves no child and no thread behind."""
 
     tree: ProcessTree
     readers: tuple[PipeReader, PipeReader]
@@ -53,15 +68,16 @@ class Child:
     def start(self) -> Self:
         """Start the process and the threads around it. Raises OSError or ValueError where the system does not start it."""
         token = secrets.token_hex(8)
-        self._popen = subprocess.Popen(
-            self._request.argv,
-            env={**self._request.env, MARKER: token},
-            cwd=self._request.cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+        with _input(self._request.stdin) as given:
+            self._popen = subprocess.Popen(
+                self._request.argv,
+                env={**self._request.env, MARKER: token},
+                cwd=self._request.cwd,
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
         try:
             self.tree = ProcessTree(self._first_entry(), token, self._table)
             self._start_threads()

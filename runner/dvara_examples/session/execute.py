@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from dvara_examples.core.clock import start_timer
 from dvara_examples.core.redaction import Redactor
@@ -13,10 +12,10 @@ from dvara_examples.core.world import World
 from dvara_examples.gateways import Gateway
 from dvara_examples.process import Cause, ExecuteRequest, child_environment, run_process
 from dvara_examples.records.budget import NO_BOUNDS, RAISE_IT, RunMeter, UsageMeter
-from dvara_examples.records.model import Endpoint
 from dvara_examples.records.transcript import Output, OutputPiece, ProcessEnd, RunInfo, Transcript
 from dvara_examples.session.plan import PlannedRun
-from dvara_examples.tap import Tap
+from dvara_examples.session.surroundings import gateway_variables, port_in_words
+from dvara_examples.tap import LOCALHOST, Tap
 from dvara_examples.toolchains import Command, Deps
 
 OnPiece = Callable[[str, OutputPiece], None]
@@ -54,7 +53,7 @@ def execute(
 
     Raises GatewayError where no endpoint can be had. What the example does is never an exception.
     """
-    world, limits = shared.world, run.variant.limits
+    world, limits, around = shared.world, run.variant.limits, run.variant.surroundings
     started_utc = world.clock.utc_now().isoformat(timespec="milliseconds")
     timer, gate = start_timer(world.clock), RunMeter(shared.meter, on_request)
     with shared.gateway.endpoint(run.example.answers) as upstream:
@@ -62,6 +61,7 @@ def execute(
         model = upstream.model or world.env("DVARA_MODEL")
         stall_after_s = limits.idle_s * _STALL_SHARE
         with (
+            port_in_words(run),
             tempfile.TemporaryDirectory(prefix="dvara-examples-", ignore_cleanup_errors=True) as scratch,
             Tap(
                 upstream,
@@ -71,11 +71,14 @@ def execute(
                 environ=world.environ,
                 faults=run.example.faults,
                 gate=gate,
+                port=around.listen or 0,
+                hosts=LOCALHOST if around.listen else LOCALHOST[:1],
+                any_key=around.listen is not None,
             ) as tap,
         ):
-            variables = _gateway_variables(run, tap.endpoint, model)
-            env = child_environment(world.environ, {**command.env, **run.variant.env, **variables})
-            request = ExecuteRequest(command.argv, env, Path(scratch), limits, run.example.at_terminal)
+            env = child_environment(world.environ, {**command.env, **gateway_variables(run, tap.endpoint, model)})
+            folder, given = around.cwd or Path(scratch), (around.stdin or "").encode()
+            request = ExecuteRequest(command.argv, env, folder, limits, run.example.at_terminal, given)
             result = run_process(
                 request,
                 timer,
@@ -96,13 +99,6 @@ def execute(
             scripted="scripted" in shared.gateway.capabilities,
             notes=tap.notes(),
         )
-
-
-def _gateway_variables(run: PlannedRun, endpoint: Endpoint, model: str | None) -> dict[str, str]:
-    """Return what an example reads: where the gateway is, the throw-away key, and the *model* where one is named."""
-    spelled = run.example.url
-    url = spelled.replace("{host}", urlsplit(endpoint.base_url).netloc) if spelled else endpoint.base_url
-    return {"DVARA_URL": url, "DVARA_API_KEY": endpoint.key} | ({"DVARA_MODEL": model} if model else {})
 
 
 def _overrides(run: PlannedRun) -> tuple[str, ...]:

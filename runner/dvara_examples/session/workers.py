@@ -20,6 +20,7 @@ from dvara_examples.session.judge import judge
 from dvara_examples.session.plan import PlannedRun
 from dvara_examples.session.prepare import Options, Session
 from dvara_examples.session.starting import Started, StartingSlots
+from dvara_examples.session.surroundings import PortTurns
 from dvara_examples.session.toolchain_setup import Preparation
 from dvara_examples.toolchains import load_toolchain
 
@@ -44,6 +45,7 @@ class Workers:
         meter = UsageMeter(allowance_for(session.gateway.kind, options.budget))
         self._execution = Execution(world, session.gateway, secrets, meter, session.deps)
         self._slots = StartingSlots(min(world.cores, options.jobs), world.clock)
+        self._ports = PortTurns()
         self._folder = folder
         self._elapsed = start_timer(world.clock)
         self._control = session.control
@@ -72,7 +74,8 @@ class Workers:
         try:
             if (not_started := self._not_started(run)) is not None:
                 return not_started
-            with self._slots.starting(self._execution.world.stop) as started:
+            stop = self._execution.world.stop
+            with self._ports.turn(run.variant, stop), self._slots.starting(stop) as started:
                 return self._not_started(run) or self._run(run, number, started)
         except DvaraExamplesError as error:
             return _without_transcript(run, Verdict(Outcome.ERRORED, reason=str(error)))

@@ -10,6 +10,6 @@ Response bytes pass untouched and at once; everything else here only watches.
 from dvara_examples.tap.capture_limits import CaptureLimits
 from dvara_examples.tap.gate import RequestGate
 from dvara_examples.tap.progress import TapEvent
-from dvara_examples.tap.server import Tap
+from dvara_examples.tap.server import LOCALHOST, Tap
 
-__all__ = ["CaptureLimits", "RequestGate", "Tap", "TapEvent"]
+__all__ = ["LOCALHOST", "CaptureLimits", "RequestGate", "Tap", "TapEvent"]

@@ -75,7 +75,7 @@ def throw_away_key(real_key: str) -> str:
 class Rewriter:
     """Turns a request to the tap at *authority* into the same request to *upstream*, with *real_key* for *key*.
 
-    The headers *added* go in front of the client's own.
+    The headers *added* go in front of the client's own. With *any_key*, *real_key* takes the place of any key.
     """
 
     upstream: GatewayAddress
@@ -83,6 +83,7 @@ class Rewriter:
     key: str
     real_key: str
     added: Headers = ()
+    any_key: bool = False
 
     def head(self, head: RequestHead) -> bytes:
         """Return the bytes of *head* as the gateway gets them."""
@@ -129,8 +130,9 @@ class Rewriter:
         word = name.lower().decode("latin-1")
         if word == "host" and colon:
             return name + colon + _swap(value, value.strip(), self.upstream.authority.encode())
-        if word in _KEY_HEADERS and value.split()[-1:] == [self.key.encode()]:
-            return name + colon + _swap(value, self.key.encode(), self.real_key.encode()) if self.real_key else None
+        found = value.split()[-1:]
+        if word in _KEY_HEADERS and found and (self.any_key or found == [self.key.encode()]):
+            return name + colon + _swap(value, found[0], self.real_key.encode()) if self.real_key else None
         return line
 
     def _shown(self, name: str, value: str) -> str:

@@ -1,5 +1,6 @@
 """The tap itself: a port of its own, a throw-away key, a thread per client connection, and the exchanges they recorded."""
 
+import errno
 import os
 import select
 import socket
@@ -26,7 +27,10 @@ from dvara_examples.tap.schedule import Schedule, refusal
 from dvara_examples.tap.upstream import reset, tls_context
 
 _HOST = "127.0.0.1"
+LOCALHOST = (_HOST, "::1")
+"""What a client may find behind the name ``localhost``."""
 _BACKLOG = 128
+_NO_SUCH_ADDRESS = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT})
 _JOIN_LIMIT_S = 5.0
 _NOTHING: Mapping[str, str] = {}
 _USUAL = CaptureLimits()
@@ -42,6 +46,8 @@ class Tap:
     that runs for days and is only listened to does not *keep* exchanges. *faults* spoil the responses, an entry per request
     in the order of arrival; beyond the last entry, and without any, not one byte is changed.
     *gate* is asked about each request before anything of it goes out; the client of one that is refused gets no answer.
+    *hosts* are the addresses of this machine that it listens on; those that the machine does not have are left out, but for the
+    first. With *any_key* the client may bring whatever key it was written with, and *upstream*'s key is put in for that one.
     Raises GatewayError for an *upstream* or a proxy that cannot be connected to as it is written, or a *port* that is taken.
     """
 
@@ -59,15 +65,16 @@ class Tap:
         keep: bool = True,
         faults: Sequence[Faults] = (),
         gate: RequestGate | None = None,
+        hosts: Sequence[str] = (_HOST,),
+        any_key: bool = False,
     ) -> None:
         origin = GatewayAddress.of(upstream.base_url)
         context = tls_context(environ) if origin.tls else None
         self._ledger = Ledger(bounds, Redactor.of((*redactor.secrets, upstream.key)), stall_after_s, on_event, keep, gate)
-        self._listener = _listen(port)
-        self._listener.setblocking(False)
-        self._port: int = self._listener.getsockname()[1]
+        self._listeners = _listen_on(hosts, port)
+        self._port: int = self._listeners[0].getsockname()[1]
         self.endpoint = Endpoint(f"http://{_HOST}:{self._port}{PREFIX}", throw_away_key(upstream.key))
-        rewriter = Rewriter(origin, f"{_HOST}:{self._port}", self.endpoint.key, upstream.key, upstream.headers)
+        rewriter = Rewriter(origin, f"{_HOST}:{self._port}", self.endpoint.key, upstream.key, upstream.headers, any_key)
         stopping, self._stop = socket.socketpair()
         schedule = Schedule(faults) if any(faults) else None
         self._wiring = Wiring(
@@ -113,23 +120,27 @@ class Tap:
         give_up_s = self._wiring.timer() + _JOIN_LIMIT_S
         for relay in self._relays:
             relay.join(max(0.0, give_up_s - self._wiring.timer()))
-        self._listener.close()
+        for listener in self._listeners:
+            listener.close()
         if not any(relay.is_alive() for relay in self._relays):
             self._wiring.stopping.close()
 
     def _accept(self) -> None:
         waiting = select.poll()
-        waiting.register(self._listener, select.POLLIN)
+        listeners = {listener.fileno(): listener for listener in self._listeners}
+        for listener in self._listeners:
+            waiting.register(listener, select.POLLIN)
         waiting.register(self._wiring.stopping, select.POLLIN)
         while True:
             ready = dict(waiting.poll())
             if self._wiring.stopping.fileno() in ready:
                 return
-            self._accept_one()
+            for number in ready:
+                self._accept_one(listeners[number])
 
-    def _accept_one(self) -> None:
+    def _accept_one(self, listener: socket.socket) -> None:
         try:
-            client, _ = self._listener.accept()
+            client, _ = listener.accept()
         except OSError:  # the client has gone already, or there are no descriptors left for now
             return
         self._accepted += 1
@@ -143,12 +154,30 @@ class Tap:
         thread.start()
 
 
-def _listen(port: int) -> socket.socket:
+def _listen_on(hosts: Sequence[str], port: int) -> list[socket.socket]:
+    """Return a listening socket on each of *hosts*; with port 0, all on the one that the first gets."""
+    listeners: list[socket.socket] = []
+    for host in hosts:
+        try:
+            listener = _listen(host, listeners[0].getsockname()[1] if listeners else port)
+        except GatewayError as error:
+            if listeners and isinstance(error.__cause__, OSError) and error.__cause__.errno in _NO_SUCH_ADDRESS:
+                continue
+            for listener in listeners:
+                listener.close()
+            raise
+        listener.setblocking(False)
+        listeners.append(listener)
+    return listeners
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((_HOST, port), backlog=_BACKLOG)
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
         reason = os.strerror(error.errno).lower() if error.errno else str(error)
         raise GatewayError(
-            f"port {port} on {_HOST} cannot be used ({reason}); "
+            f"port {port} on {host} cannot be used ({reason}); "
             "stop what listens there, or choose another port (0 takes any that is free)"
         ) from error
