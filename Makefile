@@ -30,7 +30,7 @@ endef
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate
 INSTALL = $(BIN)/python -I requirements/install.py
 
-.PHONY: stale run test test-all lint bench fuzz lock schema docs endings clean help
+.PHONY: stale run test test-all lint bench fuzz lock schema docs endings clients-manifest clean help
 .DEFAULT_GOAL := help
 
 run: $(VENV)/ready-to-run ## set up, then run all examples on the embedded gateway (ARGS="-l node" narrows it down)
@@ -72,11 +72,14 @@ lock: $(VENV)/ready-to-test ## pin the newest releases of everything that is ins
 		--constraint requirements/run.txt --output-file requirements/dev.txt
 	$(COMPILE) --python-version 3.10 examples/python/requirements.in --output-file examples/python/requirements.txt
 	$(COMPILE) --python-version 3.10 examples/python/requirements-lowest.in --output-file examples/python/requirements-lowest.txt
+	for list in python python/openai2; do $(COMPILE) --python-version 3.11 examples/integrations/$$list/requirements.in \
+		--output-file examples/integrations/$$list/requirements.txt || exit 1; done
 	$(COMPILE) --python-version 3.11 --no-deps runner/dvara_examples/toolchains/node_runtime.in \
 		--output-file runner/dvara_examples/toolchains/node_runtime.txt
 	$(COMPILE) --python-version 3.11 tests/data/foreign_gateway/requirements.in \
 		--output-file tests/data/foreign_gateway/requirements.txt
-	for list in examples/node examples/node/lowest runner/dvara_examples/toolchains/_node/tsx; do (cd $$list && npm update --package-lock-only \
+	for list in examples/node examples/node/lowest examples/integrations/node examples/integrations/node/mastra \
+		runner/dvara_examples/toolchains/_node/tsx; do (cd $$list && npm update --package-lock-only \
 		--omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund) || exit 1; done
 
 schema: $(VENV)/ready-to-run ## renew the JSON Schemas of the manifest and the reports from the program's own words
@@ -89,8 +92,11 @@ docs: $(VENV)/ready-to-run ## write the fences of the pages, and the table of th
 endings: $(VENV)/ready-to-test ## run examples and naive clients on every ending, and renew the tables of docs/endings.md
 	@$(BIN)/python -m tests.endings_page
 
+clients-manifest: $(VENV)/ready-to-test ## write examples/integrations/manifest.yaml from its lists of clients and streams
+	@$(BIN)/python -m tests.clients_manifest
+
 clean: ## remove the set-up and all that tests and builds left behind
 	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -15,9 +15,12 @@ PYTHON_LOCKS = (
     "examples/python/requirements-lowest.txt",
     "runner/dvara_examples/toolchains/node_runtime.txt",
     "tests/data/foreign_gateway/requirements.txt",
+    "examples/integrations/python/requirements.txt",
+    "examples/integrations/python/openai2/requirements.txt",
 )
 OF_EXAMPLES = ("examples/node/package-lock.json", "examples/node/lowest/package-lock.json")
-NODE_LOCKS = (*OF_EXAMPLES, "runner/dvara_examples/toolchains/_node/tsx/package-lock.json")
+OF_CLIENTS = ("examples/integrations/node/package-lock.json", "examples/integrations/node/mastra/package-lock.json")
+NODE_LOCKS = (*OF_EXAMPLES, *OF_CLIENTS, "runner/dvara_examples/toolchains/_node/tsx/package-lock.json")
 
 
 def pins(lock: str) -> dict[str, set[str]]:
@@ -36,7 +39,7 @@ def names(requirements: list[str]) -> set[str]:
 @pytest.mark.parametrize("lock", [*PYTHON_LOCKS, *NODE_LOCKS])
 def test_no_lock_names_an_address(lock: str) -> None:
     """Where packages come from is everybody's own configuration; npm's lock also says where their authors take donations."""
-    without_funding = re.sub(r'"(funding|url)": "[^"]*"', "", (ROOT / lock).read_text())
+    without_funding = re.sub(r'"(funding|url)": ("[^"]*"|\[[^\]]*\])', "", (ROOT / lock).read_text())
     assert not re.findall(r"\w+://\S+", without_funding)
 
 
@@ -76,6 +79,14 @@ def test_what_the_python_examples_ask_for_is_pinned(deps: str) -> None:
     asked_for = names((folder / "requirements.in").read_text().splitlines())
     assert asked_for <= names((folder / f"{deps}.in").read_text().splitlines())
     assert asked_for <= pins(f"examples/python/{deps}.txt").keys()
+
+
+@pytest.mark.parametrize("folder", ["python", "python/openai2"])
+def test_what_the_clients_ask_for_is_pinned(folder: str) -> None:
+    """A client that an example shows must be in the lock beside it."""
+    listed = ROOT / "examples/integrations" / folder
+    asked_for = names((listed / "requirements.in").read_text().splitlines())
+    assert asked_for <= pins(f"examples/integrations/{folder}/requirements.txt").keys()
 
 
 @pytest.mark.parametrize("lock", OF_EXAMPLES)

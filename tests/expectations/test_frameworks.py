@@ -193,6 +193,7 @@ def test_attempts_of_one_call_are_counted_together(count: int, ok: bool) -> None
     """Three are within {max: 3}, four are not; another model, as a fallback asks for it, is no other call."""
     finding = per_call({"max": 3}, *[make_exchange(request=asking(user(), model=f"m{index}")) for index in range(count)])
     assert finding.ok is ok
+    assert finding.expected == "at most 3 requests per call"
     assert ok or (f"{count} requests for one call" in finding.seen and finding.where == f"request {count}")
 
 

@@ -25,7 +25,8 @@ class RequestsPerCall:
 
     def check(self, seen: Transcript) -> Finding:
         """Count the requests of each call; the first call outside the bounds is reported."""
-        expected = f"{counted(f'{self.wanted}', 'request')} per call"
+        most = self.wanted.least == 0 and self.wanted.most is not None
+        expected = f"{counted(f'at most {self.wanted.most}' if most else f'{self.wanted}', 'request')} per call"
         found = calls(seen.exchanges)
         if not found:
             return Finding(self.key, self.witness, False, expected, "no request", "the example never sent a request")
@@ -34,7 +35,7 @@ class RequestsPerCall:
                 continue
             sentence = "the client asked less often than expected: a retry is missing"
             if len(call) > self.wanted.least:
-                sentence = "the client turned one call into many requests: its own retries multiply with those of its SDK"
+                sentence = "one call became too many requests: the client asks again by itself, or its retries multiply"
             shown = f"{counted(f'{len(call)}', 'request')} for one call"
             return Finding(self.key, self.witness, False, expected, shown, sentence, f"request {call[-1].number}")
         return Finding(self.key, self.witness, True, expected, f"at most {max(map(len, found))} per call")

@@ -1,0 +1,62 @@
+"""What the examples of client libraries promise, and that their manifest is the one that their lists make."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.clients_manifest import FOLDER, MANIFEST, NAIVE, manifest_text, read
+
+MOST_LINES = {"python": 40, "node": 40, "java": 60}
+CLIENTS = read("clients.yaml")
+SHOWN = pytest.mark.parametrize("client", CLIENTS)
+
+
+def code(file: Path) -> list[str]:
+    """Return the lines of a script's region, which people copy."""
+    lines = file.read_text("utf-8").splitlines()
+    start, end = (next(n for n, line in enumerate(lines) if f"[{tag} " in line) for tag in ("START", "END"))
+    return lines[start + 1 : end]
+
+
+def test_the_manifest_is_what_its_lists_make() -> None:
+    """`make clients-manifest` writes it; nobody edits it by hand."""
+    assert MANIFEST.read_text("utf-8") == manifest_text()
+
+
+def test_there_are_twenty_clients_in_three_languages() -> None:
+    """The aim of the page."""
+    assert len(CLIENTS) >= 20
+    assert {client["language"] for client in CLIENTS.values()} == set(MOST_LINES)
+
+
+@SHOWN
+def test_an_example_is_short_and_asks_for_the_finish_reason(client: str) -> None:
+    """It takes everything from the environment, reads a finish reason, and has a way out for a failure."""
+    language, file = CLIENTS[client]["language"], FOLDER / CLIENTS[client]["file"]
+    text = file.read_text("utf-8")
+    assert len(code(file)) <= MOST_LINES[language]
+    for name in ("DVARA_URL", "DVARA_API_KEY is not set", "DVARA_MODEL", "http://localhost:8080/v1"):
+        assert name in text
+    assert f"Run it: DVARA_API_KEY=gw_... {'jbang' if language == 'java' else language} {file.name}" in text
+    assert re.search("finish_?reason|reasons", text, re.IGNORECASE)
+    assert {"python": "sys.exit(", "node": "process.exitCode = 1", "java": "System.exit(1)"}[language] in text
+    assert "dvara_examples" not in text
+
+
+@SHOWN
+def test_a_naive_twin_asks_for_nothing(client: str) -> None:
+    """It is the short loop of the client's first pages: no finish reason, no exit status of its own."""
+    text = (FOLDER / CLIENTS[client][NAIVE]).read_text("utf-8")
+    assert not re.search("finish_?reason|sys.exit|exitCode|System.exit\\(1\\)", text, re.IGNORECASE)
+    assert len(text.splitlines()) <= 40
+
+
+@SHOWN
+def test_what_is_known_names_streams_that_exist_and_a_reason(client: str) -> None:
+    """An entry for a stream that is gone would hide nothing and mislead."""
+    streams = read("streams.yaml")
+    for known in CLIENTS[client].get("known", ()):
+        assert set(known["streams"]) <= set(streams)
+        assert known["finding"]
+        assert known["because"]
