@@ -35,13 +35,13 @@ COMMANDS = (
 @click.group(cls=LazyGroup, package=__name__, words=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="dvara-examples", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Run the examples against a gateway and say truthfully how each one ended.
+    """Run examples against a gateway and report how each answer ended.
 
-    The gateway is the one that DVARA_URL and DVARA_API_KEY name, or an embedded one that needs no key and no account.
+    Uses the gateway at DVARA_URL, or an embedded one that needs no key and no account.
 
     \b
-    Exit codes: 0 all passed · 1 an expectation failed · 2 wrong usage or manifest
-    3 something could not run · 4 nothing ran · 5 internal error · 130 interrupted
+    Exit codes: 0 all passed · 1 an expectation failed · 2 usage or manifest error
+    3 could not run · 4 nothing ran · 5 internal error · 130 interrupted
 
     \b
     dvara-examples run all

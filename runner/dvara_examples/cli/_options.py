@@ -124,14 +124,14 @@ gateway_option = click.option(
     show_default=True,
     metavar="KIND[:NAME]",
     shell_complete=_completion.gateways,
-    help="What answers: auto (the gateway at DVARA_URL, else embedded), embedded, url, or one that is started: command, docker.",
+    help="Gateway to use: auto (DVARA_URL if set, else embedded), embedded, url, command or docker.",
 )
 deps_option = click.option(
     "--deps",
     type=click.Choice(("locked", "lowest", "latest")),
     default="locked",
     show_default=True,
-    help="Which releases the examples get: those in the lock files, the promised floors, or today's newest.",
+    help="Releases of the SDKs: those in the lock files, the oldest supported, or the newest.",
 )
 _selection = bundled(
     "wanted",
@@ -144,7 +144,7 @@ _selection = bundled(
         multiple=True,
         metavar="LANGUAGE",
         shell_complete=_completion.languages,
-        help="Only this language; repeatable.",
+        help="Only this language. Repeatable.",
     ),
     click.option(
         "-t",
@@ -153,7 +153,7 @@ _selection = bundled(
         multiple=True,
         metavar="TAG",
         shell_complete=_completion.tags,
-        help="Only examples with this tag; repeatable.",
+        help="Only examples with this tag. Repeatable.",
     ),
     click.option(
         "-E",
@@ -161,7 +161,7 @@ _selection = bundled(
         "filters",
         multiple=True,
         metavar="EXPRESSION",
-        help="Only what this holds for: 'tag(smoke) & !language(java)'; repeatable.",
+        help="Only what matches, such as 'tag(smoke) & !language(java)'. Repeatable.",
     ),
 )
 _planning = bundled(
@@ -171,7 +171,7 @@ _planning = bundled(
     click.option(
         "--missing-toolchain",
         type=click.Choice(("skip", "error")),
-        help="What a runtime that is not installed makes of its runs.  [default: error where CI is set, else skip]",
+        help="What to do if a runtime is not installed.  [default: error if CI is set, else skip]",
     ),
 )
 _running = bundled(
@@ -182,15 +182,15 @@ _running = bundled(
         "--jobs",
         type=click.IntRange(1, 64),
         metavar="N",
-        help="Most runs at once.  [default: as many as fit; as cores on another gateway]",
+        help="Run at most N examples at once.  [default: as many as fit; one per core with DVARA_URL]",
     ),
     click.option(
-        "--max-requests", type=click.IntRange(1), metavar="N", help="Send so many requests in all.  [default: 200 to DVARA_URL]"
+        "--max-requests", type=click.IntRange(1), metavar="N", help="Stop sending requests after N.  [default: 200 to DVARA_URL]"
     ),
-    click.option("--max-tokens", type=click.IntRange(1), metavar="N", help="Send no more requests once so many tokens are used."),
+    click.option("--max-tokens", type=click.IntRange(1), metavar="N", help="Stop sending requests after N tokens."),
     deps_option,
-    click.option("--offline", is_flag=True, help="Ask nothing of the network: what `setup` has not prepared is an error."),
-    click.option("-v", "--verbose", is_flag=True, help="Show what the examples write, and every finding."),
+    click.option("--offline", is_flag=True, help="Do not use the network. What `setup` has not prepared is an error."),
+    click.option("-v", "--verbose", is_flag=True, help="Print the output of the examples and every finding."),
 )
 
 
@@ -244,20 +244,18 @@ _MOST_SHARDS = 10_000
 _control = bundled(
     "control",
     Control,
-    click.option(
-        "--last-failed", is_flag=True, help="Only what did not pass in the latest stored run; everything, if all of it passed."
-    ),
-    click.option("--fail-fast", is_flag=True, help="Start nothing more after the first run that is red."),
+    click.option("--last-failed", is_flag=True, help="Only what did not pass in the latest run; everything if all passed."),
+    click.option("--fail-fast", is_flag=True, help="Stop after the first run that does not pass."),
     click.option(
         "--retries",
         type=click.IntRange(0, 100),
         default=0,
         metavar="N",
-        help="Try a run that failed up to N more times. One that then passes is flaky, and red all the same.",
+        help="Retry a failed run up to N times. A run that passes on retry is flaky, and still red.",
     ),
-    click.option("--allow-flaky", is_flag=True, help="Let flaky runs count as passed."),
-    click.option("--repeat", type=click.IntRange(1, 1_000), default=1, metavar="N", help="Hold every run N times."),
-    click.option("--shard", callback=_shard, metavar="I/N", help="Only the I-th of N parts; `report merge` joins them again."),
+    click.option("--allow-flaky", is_flag=True, help="Count flaky runs as passed."),
+    click.option("--repeat", type=click.IntRange(1, 1_000), default=1, metavar="N", help="Run everything N times."),
+    click.option("--shard", callback=_shard, metavar="I/N", help="Only part I of N. `report merge` joins the parts."),
 )
 
 

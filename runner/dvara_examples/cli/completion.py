@@ -16,7 +16,7 @@ _INSTALL = {
 @click.command("completion")
 @click.argument("shell", type=click.Choice(SHELLS))
 def command(shell: str) -> None:
-    """Print what lets SHELL complete commands, options, ids, tags, languages, stored runs and words.
+    """Print the completion script for a shell: commands, options, ids, tags and stored runs.
 
     \b
     dvara-examples completion bash >>~/.bashrc

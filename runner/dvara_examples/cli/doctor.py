@@ -9,10 +9,10 @@ from dvara_examples.cli._options import gateway_option, manifest_option
 
 @click.command("doctor")
 @gateway_option
-@click.option("--json", "as_json", is_flag=True, help="Write the checks as one JSON document.")
+@click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
 @manifest_option
 def command(gateway: str, as_json: bool, manifest: Path | None) -> int:
-    """Look at all that runs need, and say of each thing that is not right what mends it.
+    """Check everything a run needs and suggest a fix for each problem.
 
     Runtimes and package tools, the folders that are written to, the gateway, its key and model, and one streamed answer.
     Against a gateway that DVARA_URL names that is one short question, announced beforehand.

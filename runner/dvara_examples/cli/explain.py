@@ -17,9 +17,9 @@ _MOST_WIDTH = 100
 @click.command("explain")
 @click.argument("words", nargs=-1, metavar="[WORD]...", shell_complete=_completion.words)
 def command(words: tuple[str, ...]) -> None:
-    """Explain a word of the summary: what it means, how it comes about, what to do.
+    """Explain a word of the summary: what it means, what causes it, what to do.
 
-    WORD is an ending, an expectation, a fault, an exit code or an outcome. Without one, all words are listed.
+    WORD is an ending, expectation, fault, exit code or outcome. Without WORD, all of them are listed.
 
     \b
     dvara-examples explain truncated

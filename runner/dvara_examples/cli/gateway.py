@@ -10,11 +10,11 @@ import click
     type=click.IntRange(0, 65_535),
     default=8080,
     show_default=True,
-    help="Port on loopback; 0 takes a free one.",
+    help="Port on loopback; 0 picks a free one.",
 )
-@click.option("--key", metavar="KEY", help="The key that clients must send; it is not printed.  [default: a new one, printed]")
+@click.option("--key", metavar="KEY", help="Key that clients must send; never printed.  [default: a new one, printed]")
 def command(port: int, key: str | None) -> None:
-    """Serve the embedded gateway in the foreground, for curl and for your own code. Ctrl-C ends it.
+    """Start the embedded gateway for curl and your own code. Press Ctrl-C to stop.
 
     \b
     dvara-examples gateway

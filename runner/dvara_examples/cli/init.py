@@ -10,9 +10,9 @@ from dvara_examples.cli._options import gateway_option, own_manifest_option
 
 @click.command("init")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default=".", metavar="[FOLDER]")
-@click.option("--run", "run_them", is_flag=True, help="Run every new script once, and write down what was seen.")
-@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
-@click.option("-v", "--verbose", is_flag=True, help="Name every file that was left out.")
+@click.option("--run", "run_them", is_flag=True, help="Run every new script once and record its expectations.")
+@click.option("--dry-run", is_flag=True, help="Print what would be written without writing it.")
+@click.option("-v", "--verbose", is_flag=True, help="List every file that was left out.")
 @gateway_option
 @own_manifest_option
 def command(folder: Path, run_them: bool, dry_run: bool, verbose: bool, gateway: str, manifest: Path | None) -> int:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding.")
 @manifest_option
 def command(run: str, reports: "tuple[ReportRequest, ...]", verbose: bool, manifest: Path | None) -> int:
-    """Judge the stored transcripts of RUN again, without running anything.
+    """Judge a stored run again without running it.
 
-    RUN is `latest`, the id of a run (or the beginning of it), or a folder that a run has written.
+    RUN is `latest`, an id or its first characters, or a run folder.
 
     \b
     dvara-examples judge latest --verbose

@@ -9,12 +9,12 @@ from dvara_examples.cli._options import own_manifest_option
 
 @click.command("new")
 @click.argument("example_id", metavar="ID")
-@click.option("--title", metavar="TEXT", help="What it shows, in one line.  [default: the id in words]")
-@click.option("-l", "--language", "languages", multiple=True, metavar="LANGUAGE", help="Only this language; repeatable.")
-@click.option("--from", "source", metavar="ID", help="Start from this example, yours or one that comes with the tool.")
+@click.option("--title", metavar="TEXT", help="Title, in one line.  [default: made from the id]")
+@click.option("-l", "--language", "languages", multiple=True, metavar="LANGUAGE", help="Only this language. Repeatable.")
+@click.option("--from", "source", metavar="ID", help="Copy this example, yours or a shipped one.")
 @own_manifest_option
 def command(example_id: str, title: str | None, languages: tuple[str, ...], source: str | None, manifest: Path | None) -> None:
-    """Start a new example: a script per language that passes at once, and its entry in the manifest.
+    """Create an example: a working script per language, and its entry in the manifest.
 
     Where there is no manifest, one is begun in examples/ of this folder, with what the languages need. All of it is written,
     or nothing.

@@ -13,7 +13,7 @@ from dvara_examples.selection.options import Control, Selection
 @planning_options
 @control_options
 def command(wanted: Selection, planning: Planning, control: Control, manifest: Path | None) -> None:
-    """Show what a run would do, without doing it: runtimes, gateway, runs, skips and their reasons.
+    """Print what a run would do: runtimes, gateway, runs, and skips with their reasons.
 
     \b
     dvara-examples plan all

@@ -9,12 +9,12 @@ from dvara_examples.cli._options import gateway_option, own_manifest_option
 
 @click.command("record")
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
-@click.option("--write", "example_id", metavar="ID", help="Put the entry into the manifest, as the example ID.")
-@click.option("--title", metavar="TEXT", help="What it shows, in one line.  [default: the id in words]")
+@click.option("--write", "example_id", metavar="ID", help="Add the entry to the manifest under this id.")
+@click.option("--title", metavar="TEXT", help="Title, in one line.  [default: made from the id]")
 @gateway_option
 @own_manifest_option
 def command(file: Path, example_id: str | None, title: str | None, gateway: str, manifest: Path | None) -> int:
-    """Run a script once, and write down what was seen as an entry of a manifest.
+    """Run a script once and write its manifest entry from what happened.
 
     The entry goes to stdout, or with --write into the manifest. It asserts what every run will show, and no times; what it does
     not assert is told on stderr.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @running_options
 @control_options
 @report_option
-@click.option("--watch", is_flag=True, help="Go on: run again what each saved file concerns, until Ctrl-C (exit 0).")
+@click.option("--watch", is_flag=True, help="Rerun what each saved file affects, until Ctrl-C.")
 def command(
     wanted: Selection,
     planning: Planning,

@@ -12,7 +12,7 @@ from dvara_examples.selection.options import Selection
 @selection_options
 @deps_option
 def command(wanted: Selection, deps: str, manifest: Path | None) -> int:
-    """Fetch and build what runs need, so that they need no network: `run --offline` then keeps to this machine.
+    """Download and build everything that runs need, for `run --offline` later.
 
     Without SELECTOR everything is made ready. Interrupted, it keeps what is done; the same command again goes on from there.
 

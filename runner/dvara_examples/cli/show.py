@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 @click.command("show")
 @click.argument("name", metavar="NAME", shell_complete=_completion.examples_and_runs)
 @click.argument("variants", nargs=-1, metavar="[VARIANT]...", shell_complete=_completion.variants_of_run)
-@click.option("--example/--run", "example", default=None, help="Say what NAME is, where it could be both.")
-@click.option("-v", "--verbose", is_flag=True, help="Of a run: every moment in words.")
+@click.option("--example/--run", "example", default=None, help="Say whether NAME is an example or a run, if it could be both.")
+@click.option("-v", "--verbose", is_flag=True, help="Print every moment of a run in words.")
 @manifest_option
 def command(name: str, variants: tuple[str, ...], example: bool | None, verbose: bool, manifest: Path | None) -> None:
-    """Show one example, or draw what happened in a stored run.
+    """Show an example, or draw the timeline of a stored run.
 
-    NAME is an example's id, or a run: `latest`, its id (or the beginning of it), or its folder. VARIANT picks one of a run.
+    NAME is the id of an example, or a run: `latest`, its id, or its folder. VARIANT picks one variant of a run.
 
     \b
     dvara-examples show stream-reconnect

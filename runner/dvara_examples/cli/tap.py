@@ -56,10 +56,10 @@ def _entry(text: str) -> "Faults":
     type=click.IntRange(0, 65_535),
     default=8081,
     show_default=True,
-    help="Port on loopback; 0 takes a free one.",
+    help="Port on loopback; 0 picks a free one.",
 )
 @click.option(
-    "--save", type=click.Path(path_type=Path), metavar="FILE", callback=_file, help="Store all exchanges in FILE at the end."
+    "--save", type=click.Path(path_type=Path), metavar="FILE", callback=_file, help="Save all exchanges to FILE on exit."
 )
 @click.option(
     "--fault",
@@ -67,10 +67,10 @@ def _entry(text: str) -> "Faults":
     multiple=True,
     metavar="FAULT",
     callback=_faults,
-    help="What the network does to the next request's answer, as in `faults:` of a manifest; repeatable.",
+    help="Fault for the next answer, as under `faults:` in a manifest. Repeatable.",
 )
 def command(url: str, port: int, save: Path | None, faults: "tuple[Faults, ...]") -> None:
-    """Show what passes between any client and the gateway at URL, and how each exchange ends. Ctrl-C ends it.
+    """Watch the traffic between any client and the gateway at URL. Press Ctrl-C to stop.
 
     With DVARA_API_KEY set, clients get a throw-away key and the tap puts the real one in; else they use a key of their own.
 

@@ -10,7 +10,7 @@ COMMANDS = ("check", "sync", "run", "gate")
 
 @click.group("docs", cls=LazyGroup, package=__name__, words=COMMANDS)
 def command() -> None:
-    """Keep documentation pages in step with the examples, and run what they print.
+    """Check, update and run the code in documentation pages.
 
     A comment above a fence names the example that it shows: <!-- example: stream-basic -->.
     PAGES are Markdown files and folders; without any, those that the manifest names.

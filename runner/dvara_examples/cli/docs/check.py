@@ -15,16 +15,16 @@ from dvara_examples.cli._pages import pages_argument
     "--results",
     metavar="RUN",
     shell_complete=_completion.runs,
-    help="Ask this run too whether the examples passed: `latest`, an id, a folder.",
+    help="Also require that the examples passed in this run: `latest`, an id or a folder.",
 )
-@click.option("--report", type=click.Choice(("github",)), help="Write annotations for GitHub Actions, too.")
-@click.option("--suggest", is_flag=True, help="Print the comments that would tie untested fences to examples.")
-@click.option("-v", "--verbose", is_flag=True, help="Show the fences that are in step, too.")
+@click.option("--report", type=click.Choice(("github",)), help="Also write annotations for GitHub Actions.")
+@click.option("--suggest", is_flag=True, help="Print the comments that connect untested fences to examples.")
+@click.option("-v", "--verbose", is_flag=True, help="Also list the fences that are up to date.")
 @manifest_option
 def command(
     pages: tuple[str, ...], results: str | None, report: str | None, suggest: bool, verbose: bool, manifest: Path | None
 ) -> int:
-    """Say for each fence whether it still shows its example, and where code is that nothing tests.
+    """Check that pages show the current code of the examples, and find untested code.
 
     \b
     dvara-examples docs check

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @planning_options
 @running_options
 @click.option(
-    "--also", "also", multiple=True, type=click.Choice(("lowest", "latest")), help="Run with these releases, too; repeatable."
+    "--also", "also", multiple=True, type=click.Choice(("lowest", "latest")), help="Also run with these releases. Repeatable."
 )
 @report_option
 @manifest_option
@@ -30,7 +30,7 @@ def command(
     reports: "tuple[ReportRequest, ...]",
     manifest: Path | None,
 ) -> int:
-    """Let a page pass only if every fence is in step and its example passes in this very run.
+    """Check pages and run their code; pass only if both are right.
 
     \b
     dvara-examples docs gate

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def command(
     pages: tuple[str, ...], planning: Planning, running: Running, reports: "tuple[ReportRequest, ...]", manifest: Path | None
 ) -> int:
-    """Run what pages print, as printed, and judge it like the examples that it names.
+    """Run the code in pages as printed, and judge it like the examples it names.
 
     A fence takes the place of the region that it shows; one under run-as is a script by itself. Of a page without any comment
     for this tool, every fence that can be is tried, and every guess is told; that needs no manifest.

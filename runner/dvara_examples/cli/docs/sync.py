@@ -10,10 +10,10 @@ from dvara_examples.cli._pages import pages_argument
 
 @click.command("sync")
 @pages_argument
-@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing; exit code 1 if anything would.")
+@click.option("--dry-run", is_flag=True, help="Print what would change without changing it. Exits with 1 if anything would.")
 @manifest_option
 def command(pages: tuple[str, ...], dry_run: bool, manifest: Path | None) -> int:
-    """Write the fences of pages anew from the examples that they show, and not a byte around them.
+    """Update the code in pages from the examples. Nothing else on a page changes.
 
     \b
     dvara-examples docs sync

@@ -10,7 +10,7 @@ COMMANDS = ("merge",)
 
 @click.group("report", cls=LazyGroup, package=__name__, words=COMMANDS)
 def command() -> None:
-    """Make one report of what several machines have run.
+    """Merge the runs of several machines into one report.
 
     \b
     dvara-examples report merge shard-*/ --into merged

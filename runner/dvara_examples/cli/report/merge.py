@@ -14,10 +14,8 @@ if TYPE_CHECKING:
 
 @click.command("merge")
 @click.argument("folders", nargs=-1, required=True, metavar="FOLDER...", shell_complete=_completion.runs)
-@click.option(
-    "--into", type=click.Path(path_type=Path), metavar="DIR", help="Write the merged run there, into a new or empty folder."
-)
-@click.option("--allow-partial", is_flag=True, help="Merge what there is, although shards are missing.")
+@click.option("--into", type=click.Path(path_type=Path), metavar="DIR", help="Write the merged run to this new or empty folder.")
+@click.option("--allow-partial", is_flag=True, help="Merge even if shards are missing.")
 @report_option
 @click.option("-v", "--verbose", is_flag=True, help="Show every finding.")
 @manifest_option
@@ -29,7 +27,7 @@ def command(
     verbose: bool,
     manifest: Path | None,
 ) -> int:
-    """Put the run folders of all shards, or of several sessions, together into one, as one session would have written it.
+    """Merge the run folders of shards or sessions into one run.
 
     FOLDER is a folder that a run has written, or its id. Everything is judged again, parity over all of them, and the exit code
     is the one that a single run would have had.
