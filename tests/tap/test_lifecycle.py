@@ -184,3 +184,46 @@ def test_a_client_that_is_stopped(line: Line) -> None:
     seen = line.exchange()
     assert seen.ending is Ending.CLIENT_CLOSED
     assert (seen.error or "").startswith("the run was stopped at its idle limit before the response was complete, after 0.")
+
+
+JSON_HEAD = b"HTTP/1.1 200 \r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+ASKED_ONCE = {"model": "m", "messages": []}
+DOCUMENT = b'{"choices": [{"message": {"content": "Hi"}, "finish_reason": "stop"}]}'
+
+
+@pytest.mark.parametrize("how", ["fin", "rst"])
+def test_a_client_that_leaves_between_a_document_and_its_last_chunk_has_its_answer(line: Line, how: str) -> None:
+    """The end of a JSON document is in itself: a client that closes on it is not blamed for the chunk that was still due."""
+    client, gateway, _ = line.ask(request(ASKED_ONCE))
+    gateway.send(JSON_HEAD + chunk(DOCUMENT))
+    client.receive(len(JSON_HEAD + chunk(DOCUMENT)))
+    if how == "rst":
+        client.rst()
+    else:
+        client.close()
+    wait_for(line.tap.exchanges, "the client's leaving went unnoticed")
+    (seen,) = line.tap.exchanges()
+    assert (seen.ending, seen.text, seen.error) == (Ending.ANSWERED, "Hi", None)
+    assert seen.notes == ("client closed after the answer, before the end of the response",)
+
+
+@pytest.mark.parametrize(
+    ("body", "ending"),
+    [
+        (DOCUMENT[:-1], Ending.CLIENT_CLOSED),
+        (b"", Ending.CLIENT_CLOSED),
+        (b"7", Ending.CLIENT_CLOSED),
+        (b'{"error": {"message": "no"}}', Ending.CLIENT_CLOSED),
+        (b'{"choices": [{"message": {"content": "Hi"}}]}\n', Ending.CLIENT_CLOSED),
+        (DOCUMENT.replace(b"stop", b"abort"), Ending.UNRECOGNISED),
+    ],
+)
+def test_a_client_that_leaves_before_the_end_of_a_document_has_no_answer(line: Line, body: bytes, ending: Ending) -> None:
+    """One byte less than the document, no finish reason or an unknown one, and an error are no whole answer."""
+    client, gateway, _ = line.ask(request(ASKED_ONCE))
+    sent = JSON_HEAD + (chunk(body) if body else b"")
+    gateway.send(sent)
+    client.receive(len(sent))
+    client.close()
+    wait_for(line.tap.exchanges, "the client's leaving went unnoticed")
+    assert [one.ending for one in line.tap.exchanges()] == [ending]

@@ -11,7 +11,8 @@ Precedence, the first that applies:
 5.  the gateway's side broke: ``reset`` (RST), ``truncated`` (FIN, or framing that cannot be followed). Text that says
     "finished" does not help: a client cannot trust a body whose framing is broken
 6.  the client's side ended it, or the run was stopped: ``stalled`` where nothing had moved for the idle limit, ``done`` where
-    a known finish reason and the last word had been delivered before the client hung up (many clients do),
+    a known finish reason and the last word had been delivered before the client hung up (many clients do), ``answered`` where
+    a JSON document with its finish reason had (its end is its own, whatever the framing still adds),
     ``unrecognised`` where the content cannot be read here, else ``client_closed``
 7.  the response is whole, but its content cannot be read here, or an event that would decide: ``unrecognised``
 8.  the response is whole. A stream is ``done`` or ``done_without_sentinel`` only with a known finish reason, and with the last
@@ -55,7 +56,7 @@ class Facts:
     content, and it cannot be read here. *undecided*: what would decide stands in an event that is too large, or that clients
     read differently. *strange*: what came instead of a stream is no answer. *recognised*: the finish reason is a known word.
     *silent_s* is how long nothing had moved when it came to rest, *heard_all* whether the finish reason and the last word
-    had been delivered before the client hung up.
+    had been delivered before the client hung up; of what is no stream, a whole JSON document.
     """
 
     close: CloseKind
@@ -119,6 +120,8 @@ def _given_up(facts: Facts) -> Ending:
     if facts.silent_s >= facts.stall_after_s:
         return Ending.STALLED
     if facts.close is CloseKind.CLIENT and facts.heard_all:
+        if not facts.event_stream and not facts.unreadable:
+            return Ending.UNRECOGNISED if facts.strange else Ending.ANSWERED
         return Ending.DONE if facts.recognised and not facts.undecided else Ending.UNRECOGNISED
     if facts.close is CloseKind.CLIENT and (facts.unreadable or facts.undecided):
         return Ending.UNRECOGNISED
@@ -151,6 +154,7 @@ def _notes(facts: Facts, ending: Ending) -> tuple[str, ...]:
         "last event without a blank line": facts.unfinished_event,
         "compressed body without its end": facts.unfinished_coding and not incomplete,
         "client closed after the sentinel, before the end of the response": ending is Ending.DONE and incomplete,
+        "client closed after the answer, before the end of the response": ending is Ending.ANSWERED and incomplete,
         "the response did not end after the sentinel": facts.sentinel and incomplete and ending is not Ending.DONE,
         "the body of the error is not whole": ending is Ending.HTTP_ERROR and incomplete,
         "the run was stopped": facts.close is CloseKind.STOPPED,

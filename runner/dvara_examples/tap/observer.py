@@ -51,9 +51,11 @@ class ExchangeObserver:
         self._stream_flag.look(data)
 
     def said_all(self) -> bool:
-        """Tell whether ``finish_reason`` and the sentinel have both been passed on."""
+        """Tell whether ``finish_reason`` and the sentinel have both been passed on, or a whole answer in JSON."""
         answer = self.response.answer
-        return answer is not None and answer.chat.sentinel and answer.chat.finish_reason is not None
+        if answer is None or answer.is_whole_document:
+            return answer is not None
+        return answer.chat.sentinel and answer.chat.finish_reason is not None
 
     @property
     def tokens(self) -> int | None:
@@ -95,7 +97,7 @@ class ExchangeObserver:
         if head is None or answer is None:
             return Facts(rest.close, None, asked, known, silent_s=rest.silent_s, stall_after_s=self._stall_after_s)
         close = CloseKind.BROKEN if answer.damaged else rest.close
-        answer.end(head.status, complete=close is CloseKind.COMPLETE)
+        answer.end(head.status, complete=close is CloseKind.COMPLETE or (close is CloseKind.CLIENT and answer.is_whole_document))
         return Facts(
             close,
             head.status,

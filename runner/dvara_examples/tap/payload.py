@@ -77,6 +77,20 @@ class PayloadRecorder:
         known = not (self.chat.oversized or self.unreadable or self.undecided or self.unclear)
         return self._text.whole and known and (self.event_stream or self._body.whole)
 
+    @property
+    def is_whole_document(self) -> bool:
+        """Whether an answer in one JSON document is here, with its finish reason, although more of the framing may be due.
+
+        Documents without a finish reason do not count: each line of a stream of JSON lines is one.
+        """
+        if self.event_stream or self.event_count or not self._json or self.damaged or self.unreadable or not self._body.whole:
+            return False
+        document, reader = read_object(self._body.raw), copy.deepcopy(self.chat)
+        if document is None or document.get("error"):
+            return False
+        reader.read_document(document)
+        return bool(reader.finish_reason)
+
     def feed(self, at_s: float, payload: memoryview) -> None:
         """Take the next payload, which was passed on at *at_s*."""
         self.wire_bytes += len(payload)
