@@ -48,7 +48,7 @@ def test_times_count_from_the_request() -> None:
         "    2.000 s  #2  GET /v1/models",
         "   +1.250 s  #1  200 OK, text/event-stream",
         "   +0.500 s  #2  404",
-        "   +2.000 s  #1  done: finish_reason and [DONE] came, and HTTP's framing is complete",
+        "   +2.000 s  #1  done: the finish reason and the last word came, and HTTP's framing is complete",
         "             #1    3 events, finish_reason stop",
     ]
 

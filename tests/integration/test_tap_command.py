@@ -113,7 +113,7 @@ def test_a_stream_is_shown_step_by_step(start: Start, embedded: EmbeddedServer) 
     steps = re.findall(r"^ +\+?\d+\.\d{3} s  #1  (.*)$", shown, re.MULTILINE)
     assert steps[:2] == ["POST /v1/chat/completions", "200, text/event-stream"]
     assert [step for step in steps if step.startswith("text")] == ["text 'All'", "text ' is'", "text ' well'"]
-    assert steps[-2:] == ["data [DONE]", "done: finish_reason and [DONE] came, and HTTP's framing is complete"]
+    assert steps[-2:] == ["data [DONE]", "done: the finish reason and the last word came, and HTTP's framing is complete"]
     assert shown.endswith("\n1 exchange\n")
 
 

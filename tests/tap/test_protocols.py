@@ -4,9 +4,11 @@ import json
 
 import pytest
 
-from dvara_examples.protocols import FINISH_REASONS, StreamReader, protocol_of, reader_for
+from dvara_examples.protocols import FINISH_REASONS, StreamReader, foreign_protocol, protocol_of, reader_for
 from dvara_examples.records.model import Ending
 from dvara_examples.tap.ending import CloseKind, Facts, name_ending
+from dvara_examples.tap.response_parts import ResponseReader
+from dvara_examples.wire.parts import EventEnd
 from dvara_examples.wire.sse import SseParser
 
 Event = tuple[str, dict[str, object]]
@@ -63,7 +65,7 @@ def ending(target: str, data: bytes) -> Ending:
     facts = Facts(
         CloseKind.COMPLETE,
         200,
-        known=protocol_of(target) is not None,
+        known=reader.known,
         finish_reason=reader.finish_reason,
         recognised=reader.finish_reason in FINISH_REASONS,
         sentinel=reader.sentinel,
@@ -158,3 +160,83 @@ def test_a_stream_in_no_known_protocol_is_unrecognised() -> None:
     events: list[Event] = [("tick", {"n": 1}), ("tick", {"n": 2})]
     assert protocol_of("/v1beta/models/m:streamGenerateContent") is None
     assert ending("/v1beta/models/m:streamGenerateContent", raw(events)) is Ending.UNRECOGNISED
+
+
+def oddities(target: str, events: list[Event]) -> list[str]:
+    """Return what the reader noted about events that do not fit together."""
+    return list(read(target, raw(events))[0].remarks)
+
+
+def test_whole_streams_have_no_oddities() -> None:
+    """Nothing is noted of streams as they have to be."""
+    assert [oddities(target, events) for target, (events, _) in STREAMS.items()] == [[], [], [], []]
+
+
+def test_overlapping_and_open_content_blocks_are_noted() -> None:
+    """The first oddity of a message is told, in words."""
+    start: Event = ("", {"type": "content_block_start", "index": 1, "content_block": {"type": "text", "text": ""}})
+    delta: Event = ("", {"type": "content_block_delta", "index": 1, "delta": {"type": "text_delta", "text": "x"}})
+    found = [
+        oddities("/v1/messages", [*MESSAGES[:4], start]),
+        oddities("/v1/messages", [*MESSAGES[:4], delta]),
+        oddities("/v1/messages", [*MESSAGES[:4], *MESSAGES[5:]]),
+    ]
+    assert found == [
+        ["content block 1 began before block 0 had ended"],
+        ["a delta of content block 1 came while that block was not open"],
+        ["content block 0 was still open at the end"],
+    ]
+
+
+def test_gaps_in_sequence_numbers_are_noted() -> None:
+    """A number that does not follow the one before it is told once."""
+    events: list[Event] = [("", {"type": "response.x", "sequence_number": number}) for number in (0, 1, 3, 5)]
+    assert oddities("/v1/responses", events) == ["sequence_number 3 came after 1"]
+    assert oddities("/v1/responses", events[:2]) == []
+
+
+@pytest.mark.parametrize("asked", STREAMS)
+@pytest.mark.parametrize("came", STREAMS)
+def test_a_stream_in_another_protocol_is_named_and_never_whole(asked: str, came: str) -> None:
+    """Its own last word is none to a client of another protocol; chat and the older completions look alike."""
+    events, tail = STREAMS[came]
+    first = read(asked, raw(events, tail))[0].first
+    assert first is not None
+    alike = protocol_of(asked) == protocol_of(came) or {protocol_of(asked), protocol_of(came)} == {"chat", "completions"}
+    assert (foreign_protocol(asked, first) is None) is alike
+    assert (ending(asked, raw(events, tail)) is Ending.DONE) is alike
+
+
+def test_the_tokens_of_a_streamed_message_are_input_and_output() -> None:
+    """The input is counted at the start, the output at the end, and what came from a cache counts too."""
+    usage = {"input_tokens": 25, "cache_read_input_tokens": 100, "output_tokens": 1}
+    start: Event = ("", {"type": "message_start", "message": {"usage": usage}})
+    end: Event = ("", {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 15}})
+    assert read("/v1/messages", raw([start, end]))[0].total_tokens == 140
+
+
+@pytest.mark.parametrize("target", ["/v1/models", "/v1/embeddings"])
+def test_an_event_stream_in_the_place_of_a_document_is_unrecognised(target: str) -> None:
+    """These endpoints have no streams, so nothing in one says that it is whole."""
+    reader, _ = read(target, raw(CHAT, b"data: [DONE]\n\n"))
+    assert (reader.known, reader.finish_reason, reader.sentinel) == (False, None, False)
+
+
+def test_embeddings_count_their_tokens() -> None:
+    """The budget hears of them."""
+    reader = reader_for("/v1/embeddings")
+    assert reader.read_document({"data": [], "usage": {"prompt_tokens": 7, "total_tokens": 7}}) == ""
+    assert reader.total_tokens == 7
+
+
+@pytest.mark.parametrize(
+    ("target", "finish", "done"), [("/v1/messages", 6, 7), ("/v1/responses", 5, 5), ("/gateway/v1/completions?x=1", 2, 3)]
+)
+def test_faults_find_each_protocols_own_events(target: str, finish: int, done: int) -> None:
+    """The finish reason and the last word are where the protocol has them."""
+    events, tail = STREAMS[target]
+    body = raw(events, tail)
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: %d\r\n\r\n" % len(body)
+    ends = [item for item in ResponseReader("POST", target).feed(head + body)[1] if isinstance(item, EventEnd)]
+    assert [end.number for end in ends if end.finish] == [finish]
+    assert [end.number for end in ends if end.done] == [done]

@@ -23,7 +23,8 @@ class Place:
     """A place in a response.
 
     ``before_head``; ``after_bytes`` so many bytes of the body, without its framing; ``after_events`` so many events and
-    ``mid_event``, half of event *number*; ``after_finish``, the event with the ``finish_reason``; ``after_done``.
+    ``mid_event``, half of event *number*; ``after_finish``, the event with the finish reason; ``after_done``, the protocol's
+    last word.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""``drop_done: true``: the event ``[DONE]`` gets lost, as with gateways that never send it."""
+"""``drop_done: true``: the protocol's last word (``[DONE]``, ``message_stop``) gets lost, as with gateways that never send it."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,10 @@ from dvara_examples.faults._notes import lose_events
 from dvara_examples.faults._values import TRUE, as_true
 from dvara_examples.wire.parts import Items
 
-SCHEMA: dict[str, object] = {"description": "Drop the event [DONE]; the response still ends in good order.", **TRUE}
+SCHEMA: dict[str, object] = {
+    "description": "Drop the protocol's last word, such as [DONE]; the response still ends in good order.",
+    **TRUE,
+}
 
 
 @dataclass(frozen=True, slots=True)

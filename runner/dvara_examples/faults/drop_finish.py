@@ -1,4 +1,4 @@
-"""``drop_finish: true``: the event with the ``finish_reason`` gets lost, and with it all that says that the answer is whole."""
+"""``drop_finish: true``: the event with the finish reason gets lost, and with it all that says that the answer is whole."""
 
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -8,7 +8,10 @@ from dvara_examples.faults._notes import lose_events
 from dvara_examples.faults._values import TRUE, as_true
 from dvara_examples.wire.parts import Items
 
-SCHEMA: dict[str, object] = {"description": "Drop each event with a finish_reason; [DONE] still comes.", **TRUE}
+SCHEMA: dict[str, object] = {
+    "description": "Drop each event with a finish reason; a last word in an event of its own still comes.",
+    **TRUE,
+}
 
 
 @dataclass(frozen=True, slots=True)

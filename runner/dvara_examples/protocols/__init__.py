@@ -3,19 +3,35 @@
 A protocol is one module in this package with:
 
 * ``ENDPOINT``, the end of the request's path (``/chat/completions``), below whatever prefix the gateway has;
-* ``reader() -> StreamReader``, a new reader for one response.
+* ``reader() -> StreamReader``, a new reader for one response;
+* ``speaks(data) -> bool``, whether *data*, the JSON object of an event, belongs to this protocol.
 
-Nothing else names a protocol. Where no module claims a request, :func:`reader_for` returns a reader of chat events, and the
-exchange is only judged good where those say that the answer is whole.
+Nothing else names a protocol. Where no module claims a request, :func:`reader_for` returns a reader of chat events that is not
+*known*, and the exchange is only judged good where those say that the answer is whole.
 """
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
+from types import ModuleType
 from typing import Protocol
 
+from dvara_examples.protocols._documents import asks_for_stream, error_message, read_object
 from dvara_examples.wire.sse import ServerSentEvent
+
+__all__ = [
+    "FINISH_REASONS",
+    "StreamReader",
+    "asks_for_stream",
+    "error_message",
+    "foreign_protocol",
+    "protocol_of",
+    "read_object",
+    "reader_for",
+    "reader_maker",
+    "unknown_reason",
+]
 
 FINISH_REASONS = frozenset({"stop", "length", "content_filter", "tool_calls", "function_call"})
 """The common words for why an answer ended. Any other word says nothing that this tool can vouch for."""
@@ -33,8 +49,11 @@ class StreamReader(Protocol):
     *sentinel* is set once the protocol's last word passed; *after_sentinel* if events followed. *needs_last_word*: a finish
     reason alone does not complete an answer. *error* and *malformed* are sentences about the first such event. *oversized*: an
     event was too large to be read. *remarks* are worth a note; *unclear* says why *read* may not have returned all of the text.
+    *known*: the protocol has streams, and the request was for it. *first* is the JSON object of the first event.
     """
 
+    known: bool
+    first: Mapping[str, object] | None
     finish_reason: str | None
     sentinel: bool
     error: str | None
@@ -63,13 +82,39 @@ def protocol_of(target: str) -> str | None:
 
 def reader_for(target: str) -> StreamReader:
     """Return a new reader for the response to a request for *target*; of chat events where the protocol is unknown."""
-    made: StreamReader = importlib.import_module(f"{__name__}.{protocol_of(target) or 'chat'}").reader()
-    return made
+    return reader_maker(target)()
+
+
+def reader_maker(target: str) -> Callable[[], StreamReader]:
+    """Return a function that makes readers as :func:`reader_for` does."""
+    name = protocol_of(target)
+    make: Callable[[], StreamReader] = _module(name or "chat").reader
+    if name is not None:
+        return make
+
+    def unknown() -> StreamReader:
+        made = make()
+        made.known = False
+        return made
+
+    return unknown
+
+
+def foreign_protocol(target: str, first: Mapping[str, object]) -> str | None:
+    """Return the name of the protocol that a stream speaks, where its *first* object shows another one than *target*'s."""
+    asked = protocol_of(target)
+    if asked is None or _module(asked).speaks(first):
+        return None
+    return next((name for _, name in _endpoints() if _module(name).speaks(first)), None)
 
 
 @cache
 def _endpoints() -> tuple[tuple[str, str], ...]:
     """Return endpoints and names, the longest endpoint first: ``/chat/completions`` also ends in ``/completions``."""
     names = [info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")]
-    found = [(str(importlib.import_module(f"{__name__}.{name}").ENDPOINT), name) for name in names]
+    found = [(str(_module(name).ENDPOINT), name) for name in names]
     return tuple(sorted(found, key=lambda one: -len(one[0])))
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"{__name__}.{name}")

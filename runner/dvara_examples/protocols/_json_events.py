@@ -22,6 +22,9 @@ class JsonEventReader:
     """Whether :data:`SENTINEL` is the protocol's last word; elsewhere it says nothing."""
 
     def __init__(self) -> None:
+        self.known = True
+        self.first: Mapping[str, object] | None = None
+        self._at_odds = False
         self.finish_reason: str | None = None
         self.sentinel = False
         self.error: str | None = None
@@ -49,6 +52,8 @@ class JsonEventReader:
             return self._unreadable(event, str(problem) or "nested too deeply")
         if not isinstance(data, dict):  # asking for a Mapping takes longer, and this is asked of every event
             return self._unreadable(event, "no JSON object")
+        if self.first is None:
+            self.first = data
         error = self._error_in(event, data)
         if error is not None:
             self.error = self.error or error
@@ -62,6 +67,12 @@ class JsonEventReader:
     def _take(self, event: ServerSentEvent, data: Mapping[str, object]) -> str:
         """Take note of what an event says that is no error, and return the answer's text in it."""
         raise NotImplementedError
+
+    def _odd(self, remark: str) -> None:
+        """Take note of the first event that does not fit to those before it."""
+        if not self._at_odds:
+            self._at_odds = True
+            self.remarks[remark] = None
 
     def _unreadable(self, event: ServerSentEvent, why: str) -> str:
         if event.name == "error":

@@ -7,6 +7,7 @@ Only what clients cannot work with either is called malformed.
 import json
 from collections.abc import Mapping
 
+from dvara_examples.protocols._documents import error_message
 from dvara_examples.protocols._json_events import JsonEventReader
 from dvara_examples.wire.sse import ServerSentEvent
 
@@ -78,6 +79,11 @@ def reader() -> ChatReader:
     return ChatReader()
 
 
+def speaks(data: Mapping[str, object]) -> bool:
+    """Tell whether *data* is a chunk of a chat completion, or of an older completion."""
+    return "choices" in data or "error" in data
+
+
 def text_of(document: Mapping[str, object], part: str) -> str:
     """Return the text of the first choice's *part* (``delta`` or ``message``), empty where there is none."""
     return read_content(_raw_content(_first_choice(document), part))[0]
@@ -98,32 +104,6 @@ def total_tokens(document: Mapping[str, object]) -> int | None:
         return total
     counted = [part for part in parts if isinstance(part, int)]
     return sum(counted) if counted else None
-
-
-def error_message(document: Mapping[str, object]) -> str:
-    """Return what an error envelope says, with its code; the document itself where it has another shape."""
-    error = document.get("error")
-    if isinstance(error, str):
-        return error
-    if isinstance(error, Mapping) and isinstance(error.get("message"), str):
-        code = error.get("code")
-        return f"{error['message']} ({code})" if isinstance(code, str) else str(error["message"])
-    return json.dumps(document, ensure_ascii=False)
-
-
-def asks_for_stream(body: bytes) -> bool:
-    """Tell whether the JSON request *body* says ``"stream": true``."""
-    document = read_object(body)
-    return document is not None and document.get("stream") is True
-
-
-def read_object(body: bytes) -> Mapping[str, object] | None:
-    """Return *body* as a JSON object, or None where it is none."""
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return document if isinstance(document, Mapping) else None
 
 
 def _first_choice(document: Mapping[str, object]) -> Mapping[str, object]:

@@ -1,6 +1,8 @@
 """OpenAI's older completions: like chat, but each choice has its ``text`` directly."""
 
-from dvara_examples.protocols.chat import ChatReader
+from dvara_examples.protocols.chat import ChatReader, speaks
+
+__all__ = ["ENDPOINT", "reader", "speaks"]
 
 ENDPOINT = "/completions"
 

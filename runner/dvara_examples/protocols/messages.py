@@ -17,23 +17,42 @@ _COMMON = {
     "tool_use": "tool_calls",
     "refusal": "content_filter",
 }
+_TOKENS = {
+    "input": ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"),
+    "output": ("output_tokens",),
+}
 
 
 class MessagesReader(NamedEventReader):
-    """Reads the events of one message."""
+    """Reads the events of one message; blocks that overlap, or are left open, are noted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._open: object = None
+        self._counted = {"input": 0, "output": 0}
 
     def _take_kind(self, kind: str, data: Mapping[str, object]) -> str:
         match kind:
             case "content_block_delta":
+                if data.get("index") != self._open:
+                    self._odd(f"a delta of content block {data.get('index')} came while that block was not open")
                 delta = part(data, "delta")
                 text = delta.get("text") if delta.get("type") == "text_delta" else None
                 return text if isinstance(text, str) else ""
+            case "content_block_start":
+                if self._open is not None:
+                    self._odd(f"content block {data.get('index')} began before block {self._open} had ended")
+                self._open = data.get("index")
+            case "content_block_stop":
+                self._open = None
             case "message_start":
                 self._count(part(part(data, "message"), "usage"))
             case "message_delta":
                 self._finish(part(data, "delta"))
                 self._count(part(data, "usage"))
             case "message_stop":
+                if self._open is not None:
+                    self._odd(f"content block {self._open} was still open at the end")
                 self.sentinel = True
         return ""
 
@@ -49,12 +68,21 @@ class MessagesReader(NamedEventReader):
             self.finish_reason = _COMMON.get(reason, reason)
 
     def _count(self, usage: Mapping[str, object]) -> None:
-        counted = [usage.get("input_tokens"), usage.get("output_tokens")]
-        total = sum(number for number in counted if isinstance(number, int))
+        """Take the highest count of each kind: a stream gives the input at its start, and the output at its end."""
+        for kind, names in _TOKENS.items():
+            counts = [number for name in names if isinstance(number := usage.get(name), int)]
+            self._counted[kind] = max(self._counted[kind], sum(counts))
+        total = sum(self._counted.values())
         if total:
-            self.total_tokens = max(total, self.total_tokens or 0)
+            self.total_tokens = total
 
 
 def reader() -> MessagesReader:
     """Return a new reader for one response."""
     return MessagesReader()
+
+
+def speaks(data: Mapping[str, object]) -> bool:
+    """Tell whether *data* is an event of a message."""
+    kind = data.get("type")
+    return isinstance(kind, str) and (kind in ("ping", "error") or kind.startswith(("message_", "content_block_")))

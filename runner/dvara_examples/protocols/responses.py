@@ -14,9 +14,18 @@ _COMMON = {"max_output_tokens": "length", "content_filter": "content_filter"}
 
 
 class ResponsesReader(NamedEventReader):
-    """Reads the events of one response."""
+    """Reads the events of one response; gaps in their numbers are noted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._number: int | None = None
 
     def _take_kind(self, kind: str, data: Mapping[str, object]) -> str:
+        number = data.get("sequence_number")
+        if isinstance(number, int):
+            if self._number is not None and number != self._number + 1:
+                self._odd(f"sequence_number {number} came after {self._number}")
+            self._number = number
         response = part(data, "response")
         match kind:
             case "response.output_text.delta":
@@ -52,3 +61,9 @@ class ResponsesReader(NamedEventReader):
 def reader() -> ResponsesReader:
     """Return a new reader for one response."""
     return ResponsesReader()
+
+
+def speaks(data: Mapping[str, object]) -> bool:
+    """Tell whether *data* is an event of a response."""
+    kind = data.get("type")
+    return isinstance(kind, str) and (kind == "error" or kind.startswith("response."))

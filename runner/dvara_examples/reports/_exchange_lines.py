@@ -8,8 +8,8 @@ from dvara_examples.records.model import Ending
 from dvara_examples.tap.progress import EventPassed, ExchangeEnded, Remarked, RequestArrived, ResponseBegan, TapEvent
 
 MEANINGS: Mapping[Ending, str] = {
-    Ending.DONE: "finish_reason and [DONE] came, and HTTP's framing is complete",
-    Ending.DONE_WITHOUT_SENTINEL: "finish_reason came, [DONE] did not, framing complete",
+    Ending.DONE: "the finish reason and the last word came, and HTTP's framing is complete",
+    Ending.DONE_WITHOUT_SENTINEL: "the finish reason came, [DONE] did not, framing complete",
     Ending.ANSWERED: "no stream was asked for, and a whole response came",
     Ending.EOF_WITHOUT_DONE: "framing complete, but no finish_reason: the answer just stops",
     Ending.TRUNCATED: "the connection was closed before the framing was complete",

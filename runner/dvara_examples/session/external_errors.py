@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from dvara_examples.core.errors import Diagnosis
+from dvara_examples.protocols import protocol_of
 from dvara_examples.records.hints import not_canonical, of_refusal
 from dvara_examples.records.transcript import Exchange, Transcript
 
@@ -32,11 +33,11 @@ def known_mistake(seen: Transcript) -> Diagnosis | None:
 
 
 def _own_doing(exchange: Exchange) -> bool:
-    """Tell whether the example asked for another path than the one for completions, or with another key than it was given."""
+    """Tell whether the example asked for a path that no known protocol has, or with another key than it was given."""
     key = (exchange.request.header("Authorization") or exchange.request.header("x-api-key") or "").rpartition(" ")[2]
     has_its_key = bool(key.strip("*"))
     path = exchange.request.target.partition("?")[0]
-    return not has_its_key or not path.endswith("/chat/completions") or "//" in path
+    return not has_its_key or protocol_of(path) is None or "//" in path
 
 
 def _model(exchange: Exchange) -> str:

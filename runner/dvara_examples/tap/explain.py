@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from dvara_examples.protocols import unknown_reason
+from dvara_examples.protocols import foreign_protocol, unknown_reason
 from dvara_examples.records.model import Ending
 from dvara_examples.tap.ending import SWITCHED, CloseKind
 from dvara_examples.tap.payload import EVENT_STREAM, PayloadRecorder
@@ -82,11 +82,14 @@ def unread_sentence(watch: ResponseWatch) -> str | None:
     return watch.answer.undecided or watch.answer.unclear
 
 
-def answer_notes(answer: PayloadRecorder | None) -> list[str]:
-    """Return what is worth a note beside the ending; secrets may still be in it."""
+def answer_notes(answer: PayloadRecorder | None, target: str) -> list[str]:
+    """Return what is worth a note beside the ending of a request for *target*; secrets may still be in it."""
     if answer is None:
         return []
     notes = list(answer.chat.remarks)
+    spoken = foreign_protocol(target, answer.chat.first) if answer.chat.first is not None else None
+    if spoken:
+        notes.insert(0, f"the events are those of the protocol {spoken}, which was not asked for")
     if answer.event_stream and answer.content_type != EVENT_STREAM:
         found = f"the Content-Type {answer.content_type!r}" if answer.content_type else "no Content-Type"
         notes.insert(0, f"expected the Content-Type {EVENT_STREAM!r} for the stream, found {found}")

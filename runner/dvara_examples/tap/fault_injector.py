@@ -37,9 +37,9 @@ class Spoiler:
         """Whether steps are left, or the next one is waited for."""
         return bool(self._steps) or self.resume_at_s is not None
 
-    def begin(self, method: str) -> None:
+    def begin(self, method: str, target: str) -> None:
         """Take note of a request: the next response that is not spoken for is its own."""
-        response = SpoiledResponse(self._schedule.next_request(), method)
+        response = SpoiledResponse(self._schedule.next_request(), method, target)
         self._responses.append(response)
         self._steps.extend(Note(text) for text in self._schedule.told())
         self._steps.extend(response.begin())

@@ -25,10 +25,10 @@ from dvara_examples.wire.reframing import framed, whole_events
 
 
 class SpoiledResponse:
-    """The response to a *method* request under *faults*; used by one thread."""
+    """The response to a *method* request for *target* under *faults*; used by one thread."""
 
-    def __init__(self, faults: Sequence[Fault], method: str) -> None:
-        self._reader = ResponseReader(method)
+    def __init__(self, faults: Sequence[Fault], method: str, target: str = "/chat/completions") -> None:
+        self._reader = ResponseReader(method, target)
         self._arrived: deque[Item] = deque()
         self._no_more = False
         self._spoiled = _pipeline(faults, self._source())

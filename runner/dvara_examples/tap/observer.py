@@ -6,8 +6,7 @@ An observer only ever sees bytes that have been passed on already; nothing here 
 from dataclasses import dataclass
 
 from dvara_examples.core.redaction import Redactor
-from dvara_examples.protocols import FINISH_REASONS, protocol_of
-from dvara_examples.protocols.chat import asks_for_stream
+from dvara_examples.protocols import FINISH_REASONS, asks_for_stream
 from dvara_examples.records.transcript import Exchange, Headers, Request, Response
 from dvara_examples.tap.bounded import BoundedBytes, StreamFlag, storable
 from dvara_examples.tap.capture_limits import CaptureLimits
@@ -88,21 +87,25 @@ class ExchangeObserver:
             streamed=facts.asked_stream,
             error=sentence and storable(sentence, _ERROR_CHARS, clean),
             unread=unread and storable(unread, _ERROR_CHARS, clean),
-            notes=(*notes, *(storable(note, _ERROR_CHARS, clean) for note in answer_notes(answer)), *self.fault_notes),
+            notes=(
+                *notes,
+                *(storable(note, _ERROR_CHARS, clean) for note in answer_notes(answer, self._seen.head.target)),
+                *self.fault_notes,
+            ),
         )
 
     def _facts(self, rest: Rest) -> Facts:
-        asked, known = self._asks_for_stream(), self._is_known()
+        asked = self._asks_for_stream()
         head, answer = self.response.head, self.response.answer
         if head is None or answer is None:
-            return Facts(rest.close, None, asked, known, silent_s=rest.silent_s, stall_after_s=self._stall_after_s)
+            return Facts(rest.close, None, asked, silent_s=rest.silent_s, stall_after_s=self._stall_after_s)
         close = CloseKind.BROKEN if answer.damaged else rest.close
         answer.end(head.status, complete=close is CloseKind.COMPLETE or (close is CloseKind.CLIENT and answer.is_whole_document))
         return Facts(
             close,
             head.status,
             asked,
-            known,
+            answer.chat.known,
             event_stream=answer.event_stream,
             close_delimited=self.response.body.framing == "close",
             empty=answer.wire_bytes == 0,
@@ -114,7 +117,7 @@ class ExchangeObserver:
             sentinel=answer.chat.sentinel,
             needs_last_word=answer.chat.needs_last_word,
             error_event=answer.chat.error is not None,
-            malformed_event=known and answer.chat.malformed is not None,
+            malformed_event=answer.chat.known and answer.chat.malformed is not None,
             after_sentinel=answer.chat.after_sentinel,
             unfinished_event=answer.unfinished_event,
             unfinished_coding=answer.unfinished_coding,
@@ -125,9 +128,6 @@ class ExchangeObserver:
 
     def _asks_for_stream(self) -> bool:
         return asks_for_stream(self._body.raw) if self._body.whole else self._stream_flag.found
-
-    def _is_known(self) -> bool:
-        return protocol_of(self._seen.head.target) is not None
 
     def _request(self) -> Request:
         head, clean = self._seen.head, self._redactor

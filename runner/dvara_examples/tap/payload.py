@@ -3,8 +3,7 @@
 import copy
 
 from dvara_examples.core.redaction import Redactor
-from dvara_examples.protocols import FINISH_REASONS, StreamReader, unknown_reason
-from dvara_examples.protocols.chat import error_message, read_object
+from dvara_examples.protocols import FINISH_REASONS, StreamReader, error_message, read_object, unknown_reason
 from dvara_examples.records.transcript import WireEvent
 from dvara_examples.tap.bounded import OVERLAP, BoundedBytes, BoundedText, storable
 from dvara_examples.tap.capture_limits import CaptureLimits

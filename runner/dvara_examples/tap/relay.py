@@ -256,7 +256,7 @@ class Relay:
         rewriter = self._wiring.rewriter
         self._seen.begin(at_s, part, rewriter.recorded(part.headers), rewriter.credentials(part))
         if self._spoiler is not None:
-            self._spoiler.begin(part.method)
+            self._spoiler.begin(part.method, part.target)
             self._play()
         if (refusal := self._refusal()) is not None:
             self._gateway_takes = False

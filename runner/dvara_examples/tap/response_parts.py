@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dvara_examples.protocols.chat import ChatReader
+from dvara_examples.protocols import reader_maker
 from dvara_examples.wire.framing import BodyReader, ChunkedBody, CloseBody, response_body
 from dvara_examples.wire.http import (
     HeadBuffer,
@@ -18,14 +18,15 @@ from dvara_examples.wire.sse import SseParser
 
 
 class ResponseReader:
-    """Reads the response to a *method* request; *complete* is set once its last byte was seen.
+    """Reads the response to a *method* request for *target*; *complete* is set once its last byte was seen.
 
     What makes no sense as HTTP, and what follows an upgrade, comes out as framing: faults find no place in it.
     """
 
-    def __init__(self, method: str) -> None:
+    def __init__(self, method: str, target: str = "/chat/completions") -> None:
         self.complete = False
         self._method = method
+        self._target = target
         self._heads = HeadBuffer()
         self._body: BodyReader | None = None
         self._events: _EventFinder | None = None
@@ -76,7 +77,7 @@ class ResponseReader:
         self._body = body
         self._blind = head.status == 101
         events = _is_event_stream(head)
-        self._events = _EventFinder() if events else None
+        self._events = _EventFinder(self._target) if events else None
         items.append(Head(raw, head.version, body.framing, events))
         if body.complete:
             self._finish(items)
@@ -141,18 +142,19 @@ class ResponseReader:
 class _EventFinder:
     """Finds where events end, by the parser that clients' behaviour is measured with, line by line."""
 
-    def __init__(self) -> None:
+    def __init__(self, target: str) -> None:
         self._parser = SseParser()
+        self._new_reader = reader_maker(target)
         self._number = 0
 
     def find(self, data: bytes) -> Iterator[Item]:
         for line in data.splitlines(keepends=True):
             yield Payload(line)
             for event in self._parser.feed(line):
-                chat = ChatReader()
-                chat.read(event)
+                reader = self._new_reader()
+                reader.read(event)
                 self._number += 1
-                yield EventEnd(self._number, chat.finish_reason is not None, chat.sentinel)
+                yield EventEnd(self._number, reader.finish_reason is not None, reader.sentinel)
 
 
 def _is_event_stream(head: ResponseHead) -> bool:

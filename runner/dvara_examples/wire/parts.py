@@ -39,7 +39,7 @@ class Payload:
 class EventEnd:
     """Event *number* (from 1) is whole, and so is its chunk where it ended one; *finish* and *done* tell what has come with it.
 
-    *finish*: this event carried a ``finish_reason``; *done*: it is the sentinel ``[DONE]``.
+    *finish*: this event carried the finish reason; *done*: it is the protocol's last word, such as ``[DONE]``.
     """
 
     number: int

@@ -1,0 +1,26 @@
+"""Answers that are never streamed: one JSON document, and nothing in it says more than that it is whole."""
+
+from collections.abc import Mapping
+
+from dvara_examples.protocols._json_events import JsonEventReader, part
+from dvara_examples.wire.sse import ServerSentEvent
+
+
+class DocumentReader(JsonEventReader):
+    """Reads one document; an event stream in its place is in no known protocol."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known = False
+
+    def read_document(self, document: Mapping[str, object]) -> str:
+        """Take the whole document, count its tokens, and return no text."""
+        total = part(document, "usage").get("total_tokens")
+        self.total_tokens = total if isinstance(total, int) else None
+        return ""
+
+    def _error_in(self, _event: ServerSentEvent, _data: Mapping[str, object]) -> str | None:
+        return None
+
+    def _take(self, _event: ServerSentEvent, _data: Mapping[str, object]) -> str:
+        return ""
