@@ -103,6 +103,21 @@ def ask(argv: Sequence[str | Path], world: World) -> str:
     return answer.stdout.strip().partition("\n")[0] if answer.code == 0 else ""
 
 
+def may_choose(found: str, name: str) -> bool:
+    """Tell whether the executable *found*, wanted by the *name* of a runtime, may be a version manager's shim.
+
+    A shim is a script, a link to a program of another name, or a binary in a folder of shims. It chooses by the current folder,
+    and runs start elsewhere than probes: so the runtime behind it is looked up once, and started directly.
+    """
+    real = Path(found).resolve()
+    try:
+        with real.open("rb") as file:
+            is_script = file.read(2) == b"#!"
+    except OSError:
+        return False
+    return is_script or not real.name.startswith(name) or "shims" in Path(found).absolute().parent.parts
+
+
 def find_uv() -> str:
     """Return the path of uv, which comes with this tool. Safe from any thread. Raises FileNotFoundError where it is gone.
 

@@ -28,7 +28,16 @@ from dvara_examples.toolchains import (
     Toolchain,
 )
 from dvara_examples.toolchains._cache import cached_folder, downloads_folder
-from dvara_examples.toolchains._install import ask, candidate_uv, fingerprint, not_here, offline_guard, platform_parts, release
+from dvara_examples.toolchains._install import (
+    ask,
+    candidate_uv,
+    fingerprint,
+    may_choose,
+    not_here,
+    offline_guard,
+    platform_parts,
+    release,
+)
 from dvara_examples.toolchains._node.declare import LISTED, LOCK, PACKAGES, find_declared
 from dvara_examples.toolchains._node.packages import FLOORS, install_packages, pinned_packages, wanted_set
 from dvara_examples.toolchains._node.typescript import PINNED, TypeScriptRunner, choose_runner
@@ -114,7 +123,7 @@ class Node:
         found = shutil.which("node", path=world.environ.get("PATH", ""))
         said = ask([found, "--version"], world) if found else ""
         if found and self._fits(said):
-            return Runtime(self.language, said.removeprefix("v"), Path(found).absolute(), "PATH")
+            return Runtime(self.language, said.removeprefix("v"), _behind(found, world), "PATH")
         passed_over = node_too_old(found, said, self.floor).cause if found else "none on PATH"
         return Runtime(self.language, pinned_version(), Path("node"), PROVISIONED, {"passed_over": passed_over})
 
@@ -223,7 +232,15 @@ def _own_npm(runtime: Runtime, world: World) -> str | None:
     """Return the npm of the machine's own Node.js, if that one is used and has one."""
     if runtime.origin == PROVISIONED:
         return None
-    return shutil.which("npm", path=os.pathsep.join([str(runtime.executable.parent), world.environ.get("PATH", "")]))
+    folders = [str(runtime.executable.parent), *world.environ.get("PATH", "").split(os.pathsep)]
+    beside = [folder for folder in folders if "shims" not in Path(folder).parts]  # a shim of npm would choose anew
+    return shutil.which("npm", path=os.pathsep.join(beside)) or shutil.which("npm", path=os.pathsep.join(folders))
+
+
+def _behind(found: str, world: World) -> Path:
+    """Return the Node.js that *found* starts in the current folder, where that is a shim; else *found* itself."""
+    told = ask([found, "-p", "process.execPath"], world) if may_choose(found, "node") else ""
+    return Path(told) if os.access(told, os.X_OK) and Path(told).is_absolute() else Path(found).absolute()
 
 
 def _all_on_path(name: str, world: World) -> list[str]:

@@ -1,5 +1,6 @@
 """Python: one virtual environment per set of pinned packages, made by uv, byte-compiled, without a tool of its own inside."""
 
+import os
 import re
 import shutil
 import sys
@@ -23,7 +24,16 @@ from dvara_examples.toolchains import (
     Toolchain,
 )
 from dvara_examples.toolchains._cache import cached_folder
-from dvara_examples.toolchains._install import ask, candidate_uv, fingerprint, not_here, offline_guard, platform_parts, release
+from dvara_examples.toolchains._install import (
+    ask,
+    candidate_uv,
+    fingerprint,
+    may_choose,
+    not_here,
+    offline_guard,
+    platform_parts,
+    release,
+)
 from dvara_examples.toolchains._python.declare import PACKAGES, find_declared
 from dvara_examples.toolchains._python.environment import ASKED_FOR, FLOORS, LOCK, make_environment, wanted_set
 from dvara_examples.toolchains._resolved import read_resolved
@@ -37,6 +47,7 @@ Buffering is left as it is: whether an example flushes what it prints is one of 
 """
 
 _VERSION_QUERY = "import sys; print('%d.%d.%d' % sys.version_info[:3])"
+_PLACE_QUERY = "import sys; print(sys.executable)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +105,9 @@ class Python:
             return Missing(
                 self.language, f"{found}, named by {CHOICE}, is Python {version}; the examples need {self.floor} or newer"
             )
-        return Runtime(self.language, version, Path(found).absolute(), CHOICE)
+        told = ask([found, "-c", _PLACE_QUERY], world) if may_choose(found, "python") else ""
+        executable = Path(told) if os.access(told, os.X_OK) and Path(told).is_absolute() else Path(found).absolute()
+        return Runtime(self.language, version, executable, CHOICE)
 
     def candidates(self, world: World) -> Sequence[Candidate]:
         """Look at the interpreter for the examples, at uv, and at one with which the promised floor can be tried."""
