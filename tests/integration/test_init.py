@@ -39,7 +39,7 @@ def repository(tmp_path: Path) -> Path:
     files = {
         "README.md": "# Ours\n\n- `crash.py` - What happens without a key\n",
         "getting-started/python/ask_once.py": ask(),
-        "getting-started/python/crash.py": "import os\nkey = os.environ['THEIR_API_KEY']\nprint(key, os.environ['DVARA_URL'])\n",
+        "getting-started/python/crash.py": "import os\nkey = os.environ['THEIR_ORG']\nprint(key, os.environ['DVARA_URL'])\n",
         "getting-started/nodejs/ask-once.mjs": NODE,
         "more/refused.py": ask("Ask for a model that nobody has", ("nobody-has-it",), careful=False),
         "more/tests/test_ask.py": "def test_it(): assert True\n",
@@ -102,7 +102,7 @@ def test_the_first_run_is_green_where_it_is_right_and_red_for_a_true_reason(
         "stderr": {"equals": ""},
     }
     assert crash["expect"] == {"exit": 0, "requests": {"min": 1}}
-    assert "# crash.py: sent no request: KeyError: 'THEIR_API_KEY'\n" in text
+    assert "# crash.py: sent no request: KeyError: 'THEIR_ORG'\n" in text
     assert refused["expect"] == {"exit": 0, "requests": {"min": 1}, "ends": "answered"}
     assert (
         "# refused.py: request 1 to /v1/chat/completions ended as http_error (400), and it exited with 0 all the same\n" in text
@@ -155,6 +155,26 @@ def test_where_there_is_nothing_to_run(tool: Tool, tmp_path: Path) -> None:
     assert ran.code == 4
     assert "found no script in" in ran.stderr
     assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_packages_that_nothing_declares(tool: Tool, tmp_path: Path) -> None:
+    """They are guessed from the imports, unless a list lies beside the script or above it; sibling modules are none."""
+    files = {
+        "free/ask.py": "import os\nimport helper\nimport yaml\nfrom openai import OpenAI\nprint(OpenAI().models.list())\n",
+        "free/helper.py": "",
+        "free/ask.mjs": "import fs from 'fs';\nimport OpenAI from 'openai/index';\nawait new OpenAI().models.list();\n",
+        "bound/requirements.txt": "openai\n",
+        "bound/other.py": "from openai import OpenAI\nprint(OpenAI().models.list())\n",
+    }
+    for name, text in files.items():
+        (tmp_path / "theirs" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "theirs" / name).write_text(text)
+    assert tool("init", cwd=tmp_path / "theirs").code == 0
+    entries = yaml.safe_load((tmp_path / "theirs" / "examples" / "manifest.yaml").read_text())["examples"]
+    assert {entry["id"]: entry.get("packages") for entry in entries} == {
+        "ask": {"python": ["pyyaml", "openai"], "node": ["openai"]},
+        "other": None,
+    }
 
 
 def test_a_dry_run_writes_nothing(tool: Tool, repository: Path) -> None:

@@ -95,7 +95,7 @@ def test_what_is_written_passes_at_once(tool: Tool, repository: Path) -> None:
         ("print('done')\n", ["no request reached the gateway"]),
         (
             "import os\n\nkey = os.environ['SOME_API_KEY']\n",
-            ["KeyError: 'SOME_API_KEY'", "no_request.py:3: reads SOME_API_KEY, which is not set", "`env:` in the manifest"],
+            ["KeyError: 'SOME_API_KEY'", "no_request.py:3: reads SOME_API_KEY, which is not set", "`env:` sets others"],
         ),
         (
             "import os\n# http://localhost:8080/v1\nURL = 'http://127.0.0.1:9/v1'\nos.environ.get('DVARA_URL')\n",
@@ -178,7 +178,11 @@ def test_a_second_language_joins_an_example(tool: Tool, repository: Path, langua
     ("args", "code", "said"),
     [
         (("examples/python/none.py",), 2, "none.py is no file\nhint: the path of a script is accepted"),
-        (("examples/notes.txt",), 2, "is no script of a language that is known\nhint: .java, .js, .mjs, .py are accepted"),
+        (
+            ("examples/notes.txt",),
+            2,
+            "is no script of a language that is known\nhint: .cjs, .cts, .java, .js, .mjs, .mts, .py, .ts, .tsx are accepted",
+        ),
         (("examples/python/asks_twice.py", "--write", "Asks_Twice"), 2, "'asks-twice' would do"),
         (("examples/python/asks_twice.py", "--write", "x", "--gateway", "url"), 3, "DVARA_URL is not set"),
     ],

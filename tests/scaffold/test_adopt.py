@@ -165,6 +165,8 @@ def test_the_text_is_yaml_whatever_titles_hold(tmp_path: Path) -> None:
     assert entry == {
         "id": "ask",
         "title": title,
+        "endpoint": {"key": ["MY_API_KEY"]},
+        "listen": 8080,
         "expect": {"exit": 0, "requests": {"min": 1}, "ends": "answered"},
         "variants": {"python": "../python/ask.py"},
     }

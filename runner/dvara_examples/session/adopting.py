@@ -1,5 +1,6 @@
 """What ``init --run`` makes of the first run of each script: expectations where it went well, and a comment where it did not."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -7,11 +8,16 @@ from dvara_examples.records.crash import crashed, error_line
 from dvara_examples.records.results import Preparing, RunEvent, RunFinished, RunResult, Summary
 from dvara_examples.records.timeline import WHOLE_ENDINGS
 from dvara_examples.records.transcript import Transcript
-from dvara_examples.scaffold.adopt.groups import Draft
+from dvara_examples.scaffold.adopt.groups import Draft, expected
 from dvara_examples.session.recording import expectations_of
 
 _MAY_NOT_DIFFER = frozenset({"exit", "ends", "requests", "responses", "leaks"})
 """What the languages of an example must agree on; where they do not, they are examples of their own."""
+
+
+_ROOT = r"(?:file://)?/(?:home|root|Users|tmp|var|usr|opt|private|mnt|srv|work|builds?|github)/"
+_PLACE = re.compile(rf" ?\({_ROOT}[^()\s]*\)|{_ROOT}(?:[^\s/:()]+/)*")
+"""Where something lies on this machine, which is nothing for a manifest."""
 
 
 class SeenRuns:
@@ -75,17 +81,27 @@ def _apart(draft: Draft, results: Mapping[str, RunResult]) -> list[Draft]:
     comments = (*draft.guesses, *(f"{draft.scripts[language].file.name}: {wrong}" for language, wrong in bad.items()))
     if not good:
         return [replace(draft, guesses=comments)]
+    alike = {draft.scripts[language].asks for language in good}
+    apart = [language for language in bad if draft.scripts[language].asks not in alike]
     kinds: dict[str, list[str]] = {}
     for language, held in good.items():
         kinds.setdefault(repr([held.get(key) for key in sorted(_MAY_NOT_DIFFER)]), []).append(language)
     parts = []
     for number, languages in enumerate(kinds.values()):
-        mine = {name: draft.scripts[name] for name in draft.scripts if name in languages or (number == 0 and name not in good)}
+        others = [name for name in draft.scripts if name not in good and name not in apart] if number == 0 else []
+        mine = {name: script for name, script in draft.scripts.items() if name in languages or name in others}
         expect, dropped = _common([good[language] for language in languages])
         said = [*comments] if number == 0 else [f"apart from {draft.id}, as it sends or ends otherwise"]
+        said = [each for each in said if not any(each.startswith(f"{draft.scripts[name].file.name}: ") for name in apart)]
         said += [f"not asserted: {key}, which did not hold in every language" for key in dropped]
         name = draft.id if number == 0 else f"{draft.id}-{languages[0]}"
         parts.append(replace(draft, id=name, scripts=mine, guesses=tuple(said), expect=expect))
+    for name in apart:
+        script = draft.scripts[name]
+        said = [f"apart from {draft.id}, as it asks in another number of places", f"{script.file.name}: {bad[name]}"]
+        parts.append(
+            replace(draft, id=f"{draft.id}-{name}", scripts={name: script}, guesses=tuple(said), expect=expected([script]))
+        )
     return parts
 
 
@@ -121,5 +137,5 @@ def _why(seen: Transcript, error: str | None) -> str:
 
 
 def _one_line(text: str) -> str:
-    line = " ".join(text.split())
+    line = " ".join(_PLACE.sub("", text).split())
     return line if len(line) <= 160 else f"{line[:156]} ..."

@@ -11,6 +11,7 @@ from dvara_examples.records.transcript import KnownFailure, Transcript
 from dvara_examples.records.verdict import KNOWN_FAILURE, Finding, Outcome, Verdict, Witness
 from dvara_examples.session.certainty import as_far_as_certain
 from dvara_examples.session.external_errors import external_error, known_mistake
+from dvara_examples.session.surroundings import WELL_KNOWN
 
 IMPLIED: Mapping[str, object] = {"limit": "none", "leaks": "none"}
 """What every run is held to unless its example says otherwise: it ends by itself and leaves nothing behind."""
@@ -59,7 +60,7 @@ def _why_silent(transcript: Transcript) -> Iterator[str]:
     error = error_line(transcript.stderr.text)
     if error:
         yield error
-    lacking = [name for name in variables_named(error) if name not in _GIVEN] if _LACKS.search(error) else []
+    lacking = [name for name in variables_named(error) if name not in (*_GIVEN, *WELL_KNOWN)] if _LACKS.search(error) else []
     if lacking:
         yield f"not set: {', '.join(lacking)}. A run gets {' and '.join(_GIVEN)}, and of your own variables only {_PASSED};"
         yield "set others under env in the manifest"

@@ -23,6 +23,7 @@ from dvara_examples.records.transcript import Exchange, Transcript
 from dvara_examples.scaffold.script_lines import why_no_request
 from dvara_examples.session.execute import Execution, execute
 from dvara_examples.session.plan import PlannedRun
+from dvara_examples.session.surroundings import WELL_KNOWN
 from dvara_examples.toolchains import Missing, Progress, languages, load_toolchain
 
 _LEAST_PIECES, _LEAST_SPREAD_S = 5, 0.2
@@ -87,7 +88,8 @@ def _refuse_false_green(seen: Transcript, file: Path, world: World) -> None:
 
 _GIVEN = (
     f"a script gets DVARA_URL and DVARA_API_KEY; of your own variables only {', '.join(sorted(PASSED_ON)[:4])} and the like are "
-    "passed on, and `env:` in the manifest sets others"
+    "passed on. In the manifest, `env:` sets others, `endpoint:` names those for address and key, and `listen:` serves a fixed "
+    "address"
 )
 
 
@@ -101,7 +103,7 @@ def no_request_lines(seen: Transcript, file: Path, shown: str) -> Iterator[str]:
         text = file.read_text("utf-8", errors="replace")
     except OSError:
         return
-    reasons = list(why_no_request(text, ("DVARA_URL", "DVARA_API_KEY", *PASSED_ON)))
+    reasons = list(why_no_request(text, ("DVARA_URL", "DVARA_API_KEY", *WELL_KNOWN, *PASSED_ON)))
     named = variables_named(error)
     certain = [reason for reason in reasons if any(f"reads {name}," in reason for name in named)]
     yield from (f"{shown}:{reason}" for reason in (certain or reasons)[:_MOST_REASONS])

@@ -11,7 +11,10 @@ from dvara_examples.scaffold.adopt.titles import id_of, named_after, tags_of, ti
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An example to be: one script per language; *guesses* are comments, and *expect* what it is held to."""
+    """An example to be: one script per language; *guesses* are comments, and *expect* what it is held to.
+
+    *packages* are what scripts import that no file beside them declares.
+    """
 
     id: str
     title: str
@@ -19,12 +22,42 @@ class Draft:
     scripts: Mapping[str, Surveyed]
     guesses: tuple[str, ...] = ()
     expect: Mapping[str, object] = field(default_factory=dict)
-    unlike: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def endpoint(self) -> Mapping[str, object]:
+        """The variables that carry address, key and model, but for those that every run sets."""
+        forms: dict[str, str] = {}
+        keys: dict[str, None] = {}
+        models: dict[str, None] = {}
+        for script in self.runnable:
+            own = dict(script.forms)
+            forms |= {name: own.get(name, "") for name in script.address_variables if name not in SET_BY_RUNS}
+            keys |= dict.fromkeys(name for name in script.key_variables if name not in SET_BY_RUNS)
+            models |= dict.fromkeys(name for name in script.model_variables if name not in SET_BY_RUNS)
+        usual = {name: form or "http://{host}/v1" for name, form in forms.items()}
+        urls: object = usual if any(forms.values()) else list(forms)
+        return {key: value for key, value in (("url", urls), ("key", list(keys)), ("model", list(models))) if value}
+
+    @property
+    def listen(self) -> int | None:
+        """The port at which all of its scripts expect the gateway, where that is one."""
+        ports = {script.port for script in self.runnable}
+        return next(iter(ports)) if len(ports) == 1 else None
 
     @property
     def runnable(self) -> tuple[Surveyed, ...]:
         """The scripts that can run here."""
         return tuple(script for script in self.scripts.values() if script.skip is None)
+
+
+SET_BY_RUNS = frozenset(
+    {
+        *("DVARA_URL", "DVARA_API_KEY", "DVARA_MODEL", "OPENAI_BASE_URL", "OPENAI_API_BASE", "OPENAI_API_KEY"),
+        *("ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY"),
+    }
+)
+"""The variables in which every run finds address, key and model."""
 
 
 def group(found: Sequence[Surveyed], root: Path, taken: Collection[str]) -> tuple[Draft, ...]:

@@ -3,6 +3,7 @@
 import ast
 import re
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,8 +24,9 @@ class Surveyed:
     """One script: *relative* is its path seen from the root, *title* what it says of itself.
 
     *left_out* tells why it is no example at all, *skip* why it is one that cannot run here. *port* is where a hard-coded address
-    expects the gateway, *at_line* the line of that. *remarks* are what the user should look at. *streams* and *asks* count the
-    places in its text that stream, and that send a request.
+    expects the gateway, *at_line* the line of that. *remarks* are what the user should look at. *forms* are the address
+    variables with the form that their default has, where it is not the usual one. *opens_beside* tells that it opens a file
+    beside it. *streams* and *asks* count the places in its text that stream, and that send a request.
     """
 
     file: Path
@@ -40,6 +42,8 @@ class Surveyed:
     key_variables: tuple[str, ...] = ()
     model_variables: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
+    forms: tuple[tuple[str, str], ...] = ()
+    opens_beside: bool = False
     packages: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     streams: int = 0
@@ -78,6 +82,8 @@ def survey_script(file: Path, relative: str, language: str) -> Surveyed:
         key_variables=tuple(name for name in names if KEY_VARIABLE.search(name)),
         model_variables=tuple(name for name in names if MODEL_VARIABLE.search(name)),
         models=tuple(dict.fromkeys(signs.MODEL.findall(code))),
+        forms=tuple(_forms(reads, found)),
+        opens_beside=_opens(file, code)[1],
         packages=packages,
         remarks=tuple(_remarks(file, code)),
         streams=len(signs.STREAMS.findall(code)),
@@ -183,17 +189,35 @@ def _cannot_run(code: str, fixed: Address | None) -> str | None:
     return None
 
 
-def _remarks(file: Path, code: str) -> "list[str]":
+def _remarks(file: Path, code: str) -> list[str]:
     """Say what the script needs besides a gateway."""
     remarks = []
     if signs.READS_INPUT.search(code):
         remarks.append("it reads input, and a run has none")
     if signs.READS_ARGUMENTS.search(code):
         remarks.append("it reads arguments; give them as args")
-    for match in signs.OPENS_FILE.finditer(code):
-        name = next((group for group in match.groups() if group), "")
-        if name and not name.startswith(("/", "~")):
-            here = "which lies beside it" if (file.parent / name).exists() else "which is not there"
-            remarks.append(f"it opens {name}, {here}; a run starts in a folder of its own")
-            break
+    name, beside = _opens(file, code)
+    if name and not beside:
+        remarks.append(f"it opens {name}, which is not there; a run starts in a folder of its own")
     return remarks
+
+
+def _opens(file: Path, code: str) -> tuple[str, bool]:
+    """Return the first file that the script opens by a relative path, and whether it lies beside the script."""
+    names = (next((group for group in match.groups() if group), "") for match in signs.OPENS_FILE.finditer(code))
+    name = next((name for name in names if name and not name.startswith(("/", "~"))), "")
+    return name, bool(name) and (file.parent / name).exists()
+
+
+def _forms(reads: tuple[Read, ...], found: tuple[Address, ...]) -> Iterator[tuple[str, str]]:
+    """Yield the variables whose default address ends otherwise than with ``/v1``, each with its form."""
+    for read in reads:
+        default = next((each for each in found if 0 <= each.line - read.line <= 1), None)
+        if default is None or not ADDRESS_VARIABLE.search(read.name):
+            continue
+        try:
+            path = urlsplit(default.url).path
+        except ValueError:
+            continue
+        if path.rstrip("/") != "/v1":
+            yield read.name, f"http://{{host}}{path}"

@@ -1,7 +1,8 @@
 """From a folder to drafts of its examples, and to what was left out and why; then the manifest with these added."""
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dvara_examples.core.errors import ManifestError
@@ -9,6 +10,7 @@ from dvara_examples.core.world import World
 from dvara_examples.manifest import Manifest
 from dvara_examples.manifest.loader import load_manifest
 from dvara_examples.scaffold.adopt.groups import Draft, group
+from dvara_examples.scaffold.adopt.packages import guessed_packages
 from dvara_examples.scaffold.adopt.script import Surveyed, survey_script
 from dvara_examples.scaffold.adopt.text import draft_lines, header, seen_from
 from dvara_examples.scaffold.adopt.walk import script_files
@@ -56,8 +58,10 @@ def survey(folder: Path, world: World) -> Survey:
     joining, fresh = _joining(drafts, own)
     if taken:
         drafts = group([script for draft in fresh for script in draft.scripts.values()], world.root, taken)
+    lists = _lists(included, world.root)
+    drafts = tuple(replace(draft, packages=guessed_packages(draft.runnable, lists)) for draft in drafts)
     left_out = tuple(script for script in found if script.left_out is not None)
-    return Survey(drafts, joining, left_out, len(files) - len(found), _lists(included, world.root), own)
+    return Survey(drafts, joining, left_out, len(files) - len(found), _counted(lists), own)
 
 
 def _suffix(file: Path, suffixes: Collection[str]) -> str:
@@ -81,17 +85,21 @@ def _joining(drafts: Sequence[Draft], own: Manifest | None) -> tuple[tuple[tuple
     return tuple(joining), fresh
 
 
-def _lists(scripts: Sequence[Surveyed], root: Path) -> tuple[tuple[str, int], ...]:
-    """Return the files that declare dependencies for *scripts*, seen from the root, and for how many each does."""
-    counted: dict[str, int] = {}
+def _lists(scripts: Sequence[Surveyed], root: Path) -> dict[Path, str]:
+    """Return for each of *scripts* the file that declares its dependencies, seen from the root, where there is one."""
     nearest: dict[tuple[Path, str], str] = {}
+    found = {}
     for script in scripts:
         place = (script.file.parent, script.language)
         if place not in nearest:
             nearest[place] = _nearest_list(*place, root)
-        if nearest[place]:
-            counted[nearest[place]] = counted.get(nearest[place], 0) + 1
-    return tuple(counted.items())
+        found[script.file] = nearest[place]
+    return found
+
+
+def _counted(lists: Mapping[Path, str]) -> tuple[tuple[str, int], ...]:
+    """Return the files that declare dependencies, and for how many scripts each does."""
+    return tuple(Counter(filter(None, lists.values())).items())
 
 
 _DECLARE = {

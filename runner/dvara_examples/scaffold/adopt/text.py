@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from dvara_examples.scaffold.adopt.groups import Draft
+from dvara_examples.scaffold.adopt.script import Surveyed
 
 _WIDE = 10_000
 
@@ -36,21 +37,35 @@ def _entry(draft: Draft, base: Path) -> Iterator[str]:
     yield from (f"  # {guess}" for guess in draft.guesses)
     if draft.tags:
         yield f"  tags: [{', '.join(map(_scalar, draft.tags))}]"
+    if draft.packages:
+        named = {language: list(names) for language, names in draft.packages.items()}
+        yield f"  packages: {_value(named)}  # guessed from the imports"
+    if draft.endpoint:
+        yield f"  endpoint: {_value(draft.endpoint)}"
+    if draft.listen is not None:
+        lines = ", ".join(f"{script.file.name}:{script.at_line}" for script in draft.runnable)
+        yield f"  listen: {draft.listen}  # the address is hard-coded: {lines}"
     yield "  expect:"
     yield from (f"    {key}: {_value(value)}" for key, value in draft.expect.items())
     yield "  variants:"
     for language, script in draft.scripts.items():
         path = _scalar(seen_from(script.file, base))
-        unlike = draft.unlike.get(language)
-        if script.skip is None and not unlike:
-            yield f"    {language}: {path}"
-            continue
-        yield f"    {language}:"
-        yield f"      file: {path}"
-        if script.skip is not None:
-            yield f"      skip: {_scalar(script.skip)}"
-        for key, value in (unlike or {}).items():
-            yield f"      {key}: {_value(value)}"
+        own = dict(_of_variant(draft, script, base))
+        yield f"    {language}:" if own else f"    {language}: {path}"
+        if own:
+            yield f"      file: {path}"
+            yield from (f"      {key}: {_value(value)}" for key, value in own.items())
+
+
+def _of_variant(draft: Draft, script: Surveyed, base: Path) -> Iterator[tuple[str, object]]:
+    """Yield what only this script needs."""
+    if script.skip is not None:
+        yield "skip", script.skip
+        return
+    if script.port is not None and draft.listen is None:
+        yield "listen", script.port
+    if script.opens_beside:
+        yield "cwd", seen_from(script.file.parent, base)
 
 
 def seen_from(file: Path, base: Path) -> str:
