@@ -88,7 +88,7 @@ def try_page(path: Path, sources: Sources, counts: Counter[str]) -> None:
     text, wanted, number = _named(page)
     counts["fences named"] += number
     try:
-        got = synced(read_page(path, str(path), text), sources)
+        got = synced(read_page(path, str(path), text, mdx=page.mdx), sources)
     except PageError as error:
         counts["refused"] += 1
         print(f"refused: {error}")

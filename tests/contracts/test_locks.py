@@ -20,7 +20,12 @@ PYTHON_LOCKS = (
 )
 OF_EXAMPLES = ("examples/node/package-lock.json", "examples/node/lowest/package-lock.json")
 OF_CLIENTS = ("examples/integrations/node/package-lock.json", "examples/integrations/node/mastra/package-lock.json")
-NODE_LOCKS = (*OF_EXAMPLES, *OF_CLIENTS, "runner/dvara_examples/toolchains/_node/tsx/package-lock.json")
+NODE_LOCKS = (
+    *OF_EXAMPLES,
+    *OF_CLIENTS,
+    "runner/dvara_examples/toolchains/_node/tsx/package-lock.json",
+    "tests/data/mdx/package-lock.json",
+)
 
 
 def pins(lock: str) -> dict[str, set[str]]:

@@ -5,7 +5,7 @@ import pytest
 from dvara_examples.docs_ci.markdown import Comment, Fence, blocks, split_page
 
 
-def fences(text: str, *, mdx: bool = False) -> list[Fence]:
+def fences(text: str, *, mdx: bool | None = None) -> list[Fence]:
     """Return the fences of *text*."""
     return [block for block in blocks(text, mdx=mdx) if isinstance(block, Fence)]
 
@@ -68,7 +68,7 @@ def test_mdx_has_neither_html_blocks_nor_indented_code() -> None:
     text = "<Tabs>\n  <TabItem value='x'>\n      ```js\n      a\n      ```\n  </TabItem>\n</Tabs>\n"
     assert [f.lines for f in fences(text, mdx=True)] == [("a",)]
     assert [f.lines for f in fences('import Tabs from "@theme/Tabs";\n\n' + text)] == [("a",)], "an import makes it MDX"
-    assert fences(text) == []
+    assert fences(text, mdx=False) == []
 
 
 def test_what_stands_in_a_comment_of_mdx_is_no_fence() -> None:

@@ -1,23 +1,43 @@
-"""Docusaurus' comments for highlighted lines: its readers do not see them, so they are no difference, and a sync keeps them."""
+"""Lines of a fence that its readers do not see: Docusaurus' comments for highlights, and MyST's options at the beginning.
+
+They are no difference, and a sync keeps them.
+"""
 
 import re
 from collections.abc import Sequence
 
 _HIGHLIGHT = re.compile(r"^\s*(?:#|//|/\*|\{/\*|<!--)\s*(?P<what>highlight-(?:next-line|start|end))\s*(?:\*/\}?|-->)?\s*$")
+_OPTION = re.compile(r":[A-Za-z][\w-]*:(?:\s.*)?")
+"""No line of Python, JavaScript or Java begins so."""
 
 
 def without_highlights(lines: Sequence[str]) -> tuple[str, ...]:
     """Return *lines* as a reader sees them."""
-    return tuple(line for line in lines if not _HIGHLIGHT.match(line))
+    return tuple(line for line in lines[_options(lines) :] if not _HIGHLIGHT.match(line))
+
+
+def without_options(lines: Sequence[str]) -> tuple[str, ...]:
+    """Return *lines* with blank ones in the place of options, so that all others keep their numbers."""
+    count = _options(lines)
+    return (*("" for _ in range(count)), *lines[count:])
 
 
 def highlights(lines: Sequence[str]) -> tuple[tuple[int, int, bool], ...]:
     """Return of each such comment before how many visible lines it stands, its index in *lines*, and whether it ends a part."""
-    found, seen = [], 0
-    for index, line in enumerate(lines):
+    options = _options(lines)
+    found, seen = [(0, index, False) for index in range(options)], 0
+    for index, line in enumerate(lines[options:], options):
         match = _HIGHLIGHT.match(line)
         if match is None:
             seen += 1
         else:
             found.append((seen, index, match["what"] == "highlight-end"))
     return tuple(found)
+
+
+def _options(lines: Sequence[str]) -> int:
+    """Return how many lines at the beginning are options, with the blank line behind them."""
+    count = 0
+    while count < len(lines) and _OPTION.fullmatch(lines[count]):
+        count += 1
+    return count + (0 < count < len(lines) and not lines[count])

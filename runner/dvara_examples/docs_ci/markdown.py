@@ -14,8 +14,14 @@ from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
+from dvara_examples.docs_ci.mdx import use_mdx
+
 _COMMENT = re.compile(r"<!--(?P<html>.*?)-->|\{/\*(?P<mdx>.*?)\*/\}", re.DOTALL)
 _IMPORT = re.compile(r"import\s.*\sfrom\s+['\"].+['\"];?\s*$", re.MULTILINE)
+_COMPONENT = re.compile(r"\s*</?[A-Z][\w.]*[a-z]")
+"""A tag of a component: those of HTML are written in lower case, or all in capitals."""
+_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
+_UNSEEN = re.compile(r"<!--(?P<html>.*?)-->|\{\s*/\*(?P<mdx>.*?)\*/", re.DOTALL)
 _MARKUP = r"<summary>[^<]*</summary>|<[^<>]*>|\{%[^\n]*?%\}|\{\{[<%][^\n]*?[%>]\}\}|:::+[^\n]*|===[+!]? +\"[^\n]*|////*[^\n]*"
 _TABS = re.compile(rf"(?:\s*(?:{_MARKUP}))+\s*")
 """What tabs are made of: tags, and the words of Hugo, Liquid, Docusaurus, MkDocs and Python-Markdown."""
@@ -55,7 +61,15 @@ class Prose:
     start: int
 
 
-Block = Fence | Comment | Prose
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A comment in the middle of something else, on the line *start*: neither tied to a fence nor visible to readers."""
+
+    start: int
+    text: str
+
+
+Block = Fence | Comment | Prose | Unseen
 
 
 def split_page(text: str) -> list[str]:
@@ -63,12 +77,18 @@ def split_page(text: str) -> list[str]:
     return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z", text)
 
 
-def blocks(text: str, *, mdx: bool = False) -> list[Block]:
-    """Return the blocks of a page; *mdx* reads it as MDX, and so does an ``import … from`` in its prose."""
-    tokens = _parser(mdx).parse(text)
-    if not mdx and any(t.type == "inline" and t.level == 1 and _IMPORT.match(t.content) for t in tokens):
+def blocks(text: str, *, mdx: bool | None = None) -> list[Block]:
+    """Return the blocks of a page; *mdx* tells its grammar. With None, an import or a component in its prose makes it MDX."""
+    tokens = _parser(mdx or False).parse(text)
+    if mdx is None and any(map(_only_in_mdx, tokens)):
         tokens = _parser(mdx=True).parse(text)
     return list(_blocks(tokens))
+
+
+def _only_in_mdx(token: Token) -> bool:
+    if token.type == "inline":
+        return token.level == 1 and _IMPORT.match(token.content) is not None
+    return token.type == "html_block" and _COMPONENT.match(token.content) is not None
 
 
 def _parser(mdx: bool) -> MarkdownIt:
@@ -77,9 +97,7 @@ def _parser(mdx: bool) -> MarkdownIt:
     parser.block.ruler.before("code", "front_matter", _front_matter)
     interrupts: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     if mdx:
-        parser.disable(["html_block", "code"])
-        parser.block.ruler.before("fence", "comment", _any_comment, interrupts)
-        parser.block.ruler.before("fence", "tags", _tags, interrupts)
+        use_mdx(parser)
     else:
         parser.block.ruler.before("fence", "comment", _line_comment, interrupts)
         parser.block.ruler.before("code", "indented", _indented, interrupts)
@@ -88,9 +106,10 @@ def _parser(mdx: bool) -> MarkdownIt:
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
     for token in tokens:
-        if token.map is None or token.type == "front_matter":
+        if token.map is None or token.type in ("front_matter", "module"):
             continue
         start, end = token.map
+        yield from _unseen(token, start)
         if token.type == "fence":
             yield _fence(token, start, end)
         elif token.type == "html_block":
@@ -112,6 +131,21 @@ def _html(token: Token, start: int) -> Iterator[Block]:
         at = found.end()
     if not _is_markup(content[at:]):
         yield Prose(start)
+
+
+def _unseen(token: Token, start: int) -> Iterator[Unseen]:
+    """Yield the comments in text, in indented code, in a fence without an end, and in expressions of MDX."""
+    content = token.content
+    if token.type == "inline":
+        content = _CODE_SPAN.sub(lambda span: re.sub(r"[^\n]", " ", span[0]), content)
+    elif token.type == "html_block":
+        content = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), content)
+    elif token.type == "fence" and token.map is not None and not _fence(token, *token.map).closed:
+        start += 1
+    elif token.type != "code_block":
+        return
+    for found in _UNSEEN.finditer(content):
+        yield Unseen(start + content.count("\n", 0, found.start()), (found["html"] or found["mdx"] or "").strip())
 
 
 def _is_markup(text: str) -> bool:
@@ -169,27 +203,3 @@ def _indented(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     state.blkIndent, state.lineMax = outer, line_max
     state.line = last
     return True
-
-
-def _any_comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Take a comment of MDX or HTML, however many lines it has; what stands inside is never a block."""
-    line = _line(state, start)
-    closing = "*/}" if line.startswith("{/*") else "-->" if line.startswith("<!--") else None
-    if closing is None:
-        return False
-    last = next((n for n in range(start, end) if closing in _line(state, n)), None)
-    return last is not None and (silent or _push(state, "html_block", start, last + 1))
-
-
-def _tags(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Take tags that have their lines to themselves: in MDX, what follows such a line is a block of its own."""
-    if not re.match(r"</?[A-Za-z>]", _line(state, start)):
-        return False
-    text = ""
-    for number in range(start, end):
-        if state.isEmpty(number):
-            return False
-        text += _line(state, number) + "\n"
-        if re.fullmatch(r"(?:<summary>[^<]*</summary>\s*|<[^<>]*>\s*)+", text):
-            return silent or _push(state, "html_block", start, number + 1)
-    return False

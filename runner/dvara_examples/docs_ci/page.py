@@ -21,12 +21,17 @@ from dvara_examples.docs_ci.directives import (
     Untested,
     parse_directive,
 )
-from dvara_examples.docs_ci.markdown import Block, Comment, Fence, Prose, blocks
+from dvara_examples.docs_ci.grammar import is_mdx
+from dvara_examples.docs_ci.markdown import Block, Comment, Fence, Prose, Unseen, blocks
 from dvara_examples.toolchains import languages, load_toolchain
 
 SUFFIXES = (".md", ".mdx", ".markdown")
 
-_WORD = re.compile(r"\{?\s*\.?(?P<word>[A-Za-z0-9_+#-]+)")
+_WORD = re.compile(
+    r"(?:\{\s*(?:code|code-block|code-cell|sourcecode)\s*\}\s*"  # MyST: {code-block} python
+    r"|\{\s*(?:#\S+\s+)?)?"  # Pandoc: {#id .python}
+    r"\.?(?P<word>[A-Za-z0-9_+#-]+)"
+)
 _About = Shows | RunsAs | Untested
 
 
@@ -81,6 +86,7 @@ class Page:
     placeholders: tuple[tuple[str, str], ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
     problems: tuple[PageProblem, ...] = ()
+    mdx: bool | None = None
 
 
 def load_page(path: Path, shown: str) -> Page:
@@ -91,16 +97,17 @@ def load_page(path: Path, shown: str) -> Page:
         reason = (error.strerror or str(error)).lower()
         raise PageError(f"{shown}: the page cannot be read ({reason}); name a Markdown file or a folder") from None
     try:
-        return read_page(path, shown, data.removeprefix(codecs.BOM_UTF8).decode(), has_bom=data.startswith(codecs.BOM_UTF8))
+        text = data.removeprefix(codecs.BOM_UTF8).decode()
+        return read_page(path, shown, text, has_bom=data.startswith(codecs.BOM_UTF8), mdx=is_mdx(path, text))
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         found = f"found the byte 0x{error.object[error.start]:02x}, which is not UTF-8 here"
         raise PageError(f"{shown}:{line}: {found}; save the page as UTF-8") from None
 
 
-def read_page(path: Path, shown: str, text: str, *, has_bom: bool = False) -> Page:
-    """Return the page that *text* is; a name that ends in ``.mdx`` makes it MDX."""
-    found = blocks(text, mdx=path.suffix == ".mdx")
+def read_page(path: Path, shown: str, text: str, *, has_bom: bool = False, mdx: bool | None = None) -> Page:
+    """Return the page that *text* is; *mdx* tells its grammar, None where a name that ends in ``.mdx`` or its content does."""
+    found = blocks(text, mdx=True if mdx is None and path.suffix == ".mdx" else mdx)
     reader = _Reader()
     reader.read(found)
     return Page(
@@ -114,6 +121,7 @@ def read_page(path: Path, shown: str, text: str, *, has_bom: bool = False) -> Pa
         tuple(reader.placeholders),
         tuple(reader.variables),
         tuple(sorted(reader.problems, key=lambda problem: problem.line)),
+        mdx,
     )
 
 
@@ -152,12 +160,23 @@ class _Reader:
                         self._take(block, directives[index], closed_later=index in closed)
                 case Fence():
                     self._fence(block)
+                case Unseen():
+                    self._unseen(block)
                 case Prose():
                     if not self._closed_later:
                         self._end()
         self._end()
         if self._table is not None:
             self._problem(self._table, "the table that begins here has no /examples comment behind it; add one")
+
+    def _unseen(self, block: Unseen) -> None:
+        try:
+            ours = parse_directive(block.text) is not None
+        except BadDirective:
+            ours = True
+        if ours:
+            sentence = "this comment stands in the middle of something else and has no effect; give it a line of its own"
+            self._problem(block.start + 1, sentence)
 
     def _directives(self, found: Sequence[Block]) -> dict[int, Directive]:
         directives = {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dvara_examples.core.errors import PageError
 from dvara_examples.core.language import Language
 from dvara_examples.docs_ci.directives import RunsAs, Shows
+from dvara_examples.docs_ci.highlights import without_options
 from dvara_examples.docs_ci.page import Page, Snippet
 from dvara_examples.docs_ci.placeholders import Unmappable, mapped, renamed_variables
 from dvara_examples.docs_ci.regions import split_lines
@@ -124,7 +125,7 @@ def _own(page: Page, part: _Part) -> str:
 def _mapped(page: Page, part: _Part) -> str:
     snippet = part.snippet
     try:
-        code = renamed_variables("\n".join(snippet.fence.lines), page.variables)
+        code = renamed_variables("\n".join(without_options(snippet.fence.lines)), page.variables)
         return mapped(code, part.variant.language, page.placeholders)
     except Unmappable as error:
         raise PageError(f"{page.shown}:{snippet.line + error.line}: {error}") from None

@@ -125,7 +125,7 @@ def _marker(markup: str, content: Sequence[str]) -> str:
 
 def _check(page: Page, text: str, wanted: dict[int, tuple[str, ...]]) -> None:
     """Read what would be written, and refuse it where any fence would not be what it is to be, or the others not as before."""
-    after = read_page(page.path, page.shown, text)
+    after = read_page(page.path, page.shown, text, mdx=page.mdx)
     meant = [wanted.get(fence.start, fence.lines) for fence in page.fences]
     seen = [without_highlights(fence.lines) for fence in after.fences]
     if seen != [without_highlights(each) for each in meant] or len(after.tables) != len(page.tables):

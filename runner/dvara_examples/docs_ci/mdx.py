@@ -1,0 +1,107 @@
+"""The blocks that only MDX has: tags, expressions and modules; and paragraphs, which indented blocks end there too.
+
+Held against the compiler ``@mdx-js/mdx`` in the tests. MDX has neither HTML blocks nor indented code.
+"""
+
+import re
+from collections.abc import Iterator
+
+from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
+from markdown_it.rules_block import StateBlock
+
+from dvara_examples.docs_ci.javascript import balanced, expression_end, tag_end
+
+_SUMMARY = re.compile(r"(?:<summary>[^<]*</summary>\s*|<[^<>]*>\s*)+")
+_MODULE = re.compile(r"(?:import|export)\b")
+
+
+def use_mdx(parser: MarkdownIt) -> None:
+    """Let *parser* read blocks as MDX does."""
+    interrupts: RuleOptionsType = {"alt": ["paragraph", "blockquote", "list"]}
+    parser.disable(["html_block", "code", "lheading", "reference"])
+    parser.block.ruler.before("fence", "html_comment", _html_comment, interrupts)
+    parser.block.ruler.before("fence", "markup", _markup, interrupts)
+    parser.block.ruler.before("fence", "module", _module)
+    parser.block.ruler.at("paragraph", _paragraph)
+
+
+def _push(state: StateBlock, kind: str, start: int, end: int) -> bool:
+    state.line = end
+    token = state.push(kind, "", 0)
+    token.map = [start, end]
+    token.content = state.getLines(start, end, state.blkIndent, True)
+    return True
+
+
+def _line(state: StateBlock, line: int) -> str:
+    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
+
+
+def _html_comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Take a comment of HTML, which Docusaurus still reads, however many lines it has."""
+    if not _line(state, start).startswith("<!--"):
+        return False
+    last = next((n for n in range(start, end) if "-->" in _line(state, n)), None)
+    return last is not None and (silent or _push(state, "html_block", start, last + 1))
+
+
+def _markup(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Take tags and expressions that have their lines to themselves: what follows them is a block of its own."""
+    if _line(state, start)[:1] not in ("<", "{"):
+        return False
+    if _SUMMARY.fullmatch(_line(state, start)):
+        return silent or _push(state, "html_block", start, start + 1)
+    text, starts = "", []
+    for number in _own_lines(state, start, end):
+        starts.append(len(text))
+        text += _line(state, number) + "\n"
+    at = 0
+    while text[at : at + 1] in ("<", "{"):
+        found = tag_end(text, at) if text[at] == "<" else expression_end(text, at)
+        if found is None:
+            return False
+        at = found
+        while text[at : at + 1] in (" ", "\t"):
+            at += 1
+        if text[at] == "\n":
+            last = sum(begin <= at for begin in starts)
+            return silent or _push(state, "html_block", start, start + last)
+    return False
+
+
+def _own_lines(state: StateBlock, start: int, end: int) -> Iterator[int]:
+    """Yield the lines from *start* that belong to the same list item or quote; *start* itself may end both."""
+    indent = min(state.blkIndent, state.sCount[start])
+    for number in range(start, end):
+        if not state.isEmpty(number) and state.sCount[number] < indent:
+            return
+        yield number
+
+
+def _module(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Take imports and exports: from a line of the page itself to the first blank line at which all brackets are closed."""
+    if state.level or state.blkIndent or state.sCount[start] or not _MODULE.match(_line(state, start)):
+        return False
+    last = start
+    while last < end:
+        while last < end and not state.isEmpty(last):
+            last += 1
+        if balanced(state.getLines(start, last, 0, True)):
+            return silent or _push(state, "module", start, last)
+        while last < end and state.isEmpty(last):
+            last += 1
+    return False
+
+
+def _paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: ARG001 - the rule's signature
+    """Take lines up to a blank one or another block, which may be indented as deep as it likes."""
+    rules, outer = state.md.block.ruler.getRules("paragraph"), state.parentType
+    state.parentType = "paragraph"
+    last = start + 1
+    while last < state.lineMax and not state.isEmpty(last):
+        if state.sCount[last] >= 0 and any(rule(state, last, state.lineMax, True) for rule in rules):
+            break
+        last += 1
+    state.parentType = outer
+    return _push(state, "inline", start, last)
