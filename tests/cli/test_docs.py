@@ -130,7 +130,7 @@ def test_what_is_wrong_becomes_annotations(folder: Path) -> None:
         if line.startswith("::")
     ]
     assert len(lines) == 11
-    assert lines[-1] == "::notice title=pages::and 3 more; the log of this step tells all of them"
+    assert lines[-1] == "::notice title=pages::and 3 more; the log of this step lists all of them"
 
 
 def test_a_page_cannot_speak_to_terminal_or_runner(folder: Path) -> None:

@@ -40,7 +40,7 @@ def test_success_on_a_failure_is_explained_to_an_outsider() -> None:
     assert "reported success although something went wrong: whoever runs it cannot know" in cut.sentence
     assert cut.seen == "exit code 0"
     whole = nonzero.check(make_transcript(process=ProcessEnd(0), exchanges=[make_exchange()]))
-    assert whole.sentence == "the example reported success, where a failure is expected"
+    assert whole.sentence == "the example reported success, but a failure is expected"
 
 
 def test_a_limit_names_its_bound_and_what_stopped_the_run() -> None:

@@ -126,7 +126,7 @@ def test_a_body_in_which_no_events_can_be_found(spoilt: Spoilt, entry: object, k
     assert client.receive(len(raw)) == raw
     (note,) = line.exchange().notes
     assert note.startswith("fault: ")
-    assert note.endswith(("no event stream in plain bytes", "never came to it"))
+    assert note.endswith(("not an uncompressed event stream", "never came to it"))
 
 
 def segments(client: Side) -> list[bytes]:

@@ -141,7 +141,7 @@ def test_what_is_compressed_already_is_left_alone(spoilt: Spoilt) -> None:
     line = spoilt({"gzip": True})
     client, _ = answered(line, raw)
     assert client.receive_all() == (raw, "fin")
-    assert line.exchange().notes == ("fault: gzip: not done, as the body is no event stream in plain bytes",)
+    assert line.exchange().notes == ("fault: gzip: skipped, because the body is not an uncompressed event stream",)
 
 
 def test_headers(spoilt: Spoilt) -> None:

@@ -162,7 +162,7 @@ def test_a_wrong_prefix_is_told(opened: Open) -> None:
     """A DVARA that answers, but not at this path, is not taken for a server without a list."""
     with EmbeddedServer(clock=SystemClock(), default_key=KEY) as embedded:
         told = refusal(opened, embedded.base_url.replace("/v1", "/gateway"))
-    assert "check what stands before /v1" in told
+    assert "check the part before /v1" in told
 
 
 @pytest.mark.parametrize(

@@ -183,7 +183,7 @@ def test_v1_twice(tool: Tool, gateway: EmbeddedServer) -> None:
     """A doubled prefix is told before anything is sent, with the address that is meant."""
     ran = doctor(tool, DVARA_URL=f"{gateway.base_url}/v1/", DVARA_API_KEY=KEY)
     assert (ran.code, found(ran, "gateway").state) == (3, "wrong")
-    assert "DVARA_URL holds /v1/v1" in found(ran, "gateway").text
+    assert "DVARA_URL contains /v1/v1" in found(ran, "gateway").text
     assert found(ran, "gateway").hint == f"set it with export DVARA_URL={gateway.base_url}"
 
 

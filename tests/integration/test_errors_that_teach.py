@@ -65,7 +65,7 @@ def test_a_model_that_the_gateway_does_not_know(tool: Tool, gateway: EmbeddedSer
 def test_v1_twice(tool: Tool, gateway: EmbeddedServer) -> None:
     """A doubled prefix is refused before anything runs, with the line that sets the right address."""
     said = refused(tool(*RUN, env={"DVARA_URL": f"{gateway.base_url}/v1", "DVARA_API_KEY": KEY}))
-    cause = "error: DVARA_URL holds /v1/v1, where no gateway answers"
+    cause = "error: DVARA_URL contains /v1/v1, where no gateway answers"
     assert said == f"{cause}\nhint: set it with export DVARA_URL={gateway.base_url}\n"
 
 
@@ -85,7 +85,7 @@ def test_a_path_with_two_slashes_is_the_examples_own_mistake(tool: Tool, tmp_pat
     ran = tool("run", "all", "--manifest", str(manifest))
     assert ran.outcomes == {"slashes[python]": "failed"}
     assert "the request asked for /v1//chat/completions, and a path with // is refused (400 invalid_path)" in ran.stdout
-    assert "take the slash from the end of the base URL" in ran.stdout
+    assert "remove the slash at the end of the base URL" in ran.stdout
 
 
 @pytest.mark.slow
@@ -120,7 +120,7 @@ def test_a_gateway_that_goes_down_during_the_session(tool: Tool) -> None:
         (402, "budget_cap_hard", "has no budget left for the key (402: no); have it raised"),
         (429, "rate_limit_exceeded", "limits the rate of requests (429: no); try again"),
         (502, "provider_error", "is up, but its provider fails (502: no); check the provider's key"),
-        (404, "resource_not_found", "check what stands before /v1 in DVARA_URL"),
+        (404, "resource_not_found", "check the part before /v1 in DVARA_URL"),
     ],
 )
 def test_a_live_gateway_that_refuses(tool: Tool, status: int, code: str, words: str) -> None:

@@ -117,7 +117,7 @@ def refused(tool: Tool, folder: Path, *args: str) -> Ran:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (("Bad_Id",), "'bad-id' would do"),
+        (("Bad_Id",), "try 'bad-id'"),
         (("all",), "selects every example"),
         (("mine",), "there is an example 'mine' already, at examples/manifest.yaml:4:"),
         (("second", "--from", "stream-basik"), "did you mean 'stream-basic'?"),

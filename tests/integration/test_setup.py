@@ -124,7 +124,7 @@ def test_offline_and_a_gateway_elsewhere(tool: Tool) -> None:
     assert there.code == 3
     assert there.stderr == (
         "error: the gateway at https://gw.example.com/v1 is on another machine, and --offline keeps this run on its own\n"
-        "hint: leave --offline away, or take the embedded gateway with --gateway embedded\n"
+        "hint: remove --offline, or use --gateway embedded\n"
     )
     here = tool("run", "stream-basic[python]", "--offline", env={"DVARA_URL": "http://127.0.0.1:1", "DVARA_API_KEY": "gw_x"})
     assert "nothing listens at http://127.0.0.1:1/v1" in here.stderr

@@ -121,7 +121,7 @@ def test_a_path_that_is_no_file_is_refused_without_opening_it(refusal: Callable[
     os.mkfifo(tmp_path / "fifo")
     assert "found no such file" in refusal(tmp_path / "none.yaml")
     assert "found a folder" in refusal(tmp_path)
-    assert "no regular file" in refusal(tmp_path / "fifo")
+    assert "not a regular file" in refusal(tmp_path / "fifo")
     assert "cannot be read" in refusal(tmp_path / "nul\0")
 
 
@@ -149,7 +149,7 @@ def test_a_bomb_of_aliases_is_refused_at_once(refusal: Callable[[Path], str], wr
     """Thirty doublings stand for a thousand million values; they are refused without being built."""
     lines = ["a0: &a0 [lol, lol]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 31))]
     began = time.process_time()
-    assert "aliases that stand for too many values" in refusal(write_manifest("\n".join(lines)))
+    assert "aliases that expand to too many values" in refusal(write_manifest("\n".join(lines)))
     assert time.process_time() - began < 5
 
 
@@ -174,7 +174,7 @@ def test_a_link_inside_the_root_is_taken(write_manifest: WriteManifest, vocabula
     for target in ("nowhere.py", "real"):
         (tmp_path / "hello.py").unlink()
         (tmp_path / "hello.py").symlink_to(target)
-        with pytest.raises(ManifestError, match="which is something that is no regular file"):
+        with pytest.raises(ManifestError, match="which is something that is not a regular file"):
             load_manifest(path, tmp_path, vocabulary=vocabulary)
 
 

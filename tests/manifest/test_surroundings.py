@@ -51,7 +51,7 @@ def test_the_manifests_endpoint_holds_for_all(tmp_path: Path) -> None:
         ("endpoint: {url: 1X}", "found the name '1X'; letters, digits and underscores are accepted, not a digit first"),
         ("endpoint: {url: {X: 'http://localhost'}}", "an address with {host} for host and port is accepted: http://{host}/v1"),
         ("endpoint: {token: X}", "found the unknown key 'token'; "),
-        ("env: {API_KEY: abc}", "looks like a secret; secrets never stand in a manifest; write {key} for the key of the run"),
+        ("env: {API_KEY: abc}", "looks like a secret; a manifest must not hold secrets; write {key} for the key of the run"),
     ],
 )
 def test_surroundings_that_are_none(tmp_path: Path, line: str, sentence: str) -> None:

@@ -71,7 +71,7 @@ def test_binary_output_stays_as_it_is(run: Run) -> None:
     [
         (None, 0, "no such file"),
         (b"#!/bin/sh\n", 0o644, "permission denied"),
-        (b"\x00\x01\x02", 0o755, "no program of this machine"),
+        (b"\x00\x01\x02", 0o755, "it is not a program for this machine"),
         (b"#!/no/such/interpreter\n", 0o755, "names an interpreter that does not exist"),
     ],
 )

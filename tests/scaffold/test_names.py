@@ -23,7 +23,7 @@ def test_each_language_spells_it_in_its_own_way(language: str, example_id: str, 
 
 @pytest.mark.parametrize(
     ("text", "hint"),
-    [("My_Idea", "'my-idea' would do"), ("myIdea", "'my-idea' would do"), ("a--b", "'a-b' would do"), ("é", "lower-case words")],
+    [("My_Idea", "try 'my-idea'"), ("myIdea", "try 'my-idea'"), ("a--b", "try 'a-b'"), ("é", "lower-case words")],
 )
 def test_a_bad_id_is_told_with_one_that_would_do(text: str, hint: str) -> None:
     """The rule, and the nearest id that follows it."""

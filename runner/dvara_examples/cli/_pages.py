@@ -53,7 +53,7 @@ def annotate(world: "World", found: "Checked") -> None:
         text = escape_data(visible("\n".join([standing.sentence, *standing.diff])[:2_000]))
         runner.write(f"::error {place},title={title}::{text}\n")
     if len(wrong) > _MOST:
-        runner.write(f"::notice title=pages::and {len(wrong) - _MOST} more; the log of this step tells all of them\n")
+        runner.write(f"::notice title=pages::and {len(wrong) - _MOST} more; the log of this step lists all of them\n")
 
 
 def sum_line(found: "Checked") -> str:

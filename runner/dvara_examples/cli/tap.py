@@ -24,9 +24,11 @@ def _address(_context: click.Context, _parameter: click.Parameter, url: str) -> 
 def _file(_context: click.Context, _parameter: click.Parameter, path: Path | None) -> Path | None:
     """Refuse now what could not be written at the end."""
     if path is not None and path.exists() and not path.is_file():
-        raise click.BadParameter(f"{path} is there and no regular file; a file that is new, or may be replaced, is accepted")
+        raise click.BadParameter(f"{path} exists and is not a regular file; name a new file or one that may be replaced")
     if path is not None and not os.access(path.absolute().parent, os.W_OK):
-        raise click.BadParameter(f"{path.absolute().parent} is no folder that can be written to; name a file in one that is")
+        raise click.BadParameter(
+            f"{path.absolute().parent} is not in a writable folder; name a file in a folder that you can write to"
+        )
     return path
 
 

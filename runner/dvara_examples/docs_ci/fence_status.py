@@ -90,7 +90,7 @@ def _snippet(page: Page, snippet: Snippet, sources: Sources) -> FenceStatus:
         case Untested():
             return FenceStatus(snippet.line, FenceState.EXEMPT, _word(snippet), about.reason, snippet=snippet)
     if not fence.closed:
-        sentence = "this fence is never closed; add the closing fence, so that it can be told where it ends"
+        sentence = "this fence is never closed; add the closing fence"
         return FenceStatus(snippet.line, FenceState.UNKNOWN, about.example_id, sentence, snippet=snippet)
     try:
         if isinstance(about, RunsAs):
@@ -111,7 +111,7 @@ def _shown(page: Page, snippet: Snippet, about: Shows, sources: Sources) -> Fenc
     what = f"{source.variant.id} region {source.region.name}"
     if without_highlights(snippet.fence.lines) == source.region.lines:
         return FenceStatus(snippet.line, FenceState.IN_STEP, what, variant=source.variant, snippet=snippet)
-    sentence = f"it shows something else than {source.variant.relative}; `dvara-examples docs sync` writes it anew"
+    sentence = f"it shows something else than {source.variant.relative}; update it with `dvara-examples docs sync`"
     diff = tuple(_diff(page, snippet, source))
     return FenceStatus(snippet.line, FenceState.DRIFTED, what, sentence, diff, source.variant, snippet)
 
@@ -127,7 +127,7 @@ def _table(page: Page, table: Generated, sources: Sources) -> FenceStatus:
     seen, wanted = split_lines(page.text)[table.start : table.end], table_lines(sources.manifest, page.path)
     if tuple(seen) == wanted:
         return FenceStatus(table.start + 1, FenceState.IN_STEP, "table of the examples")
-    sentence = "the manifest has other examples than this table; `dvara-examples docs sync` writes it anew"
+    sentence = "the table differs from the manifest; update it with `dvara-examples docs sync`"
     diff = differences(seen, table.start + 1, wanted, range(1, len(wanted) + 1))
     return FenceStatus(table.start + 1, FenceState.DRIFTED, "table of the examples", sentence, tuple(diff))
 

@@ -17,7 +17,7 @@ class Unmappable(ValueError):  # noqa: N818 - reads as the sentence it starts
     """A placeholder stands in a string that cannot be taken apart; *line* counts from 1 within the code."""
 
     def __init__(self, line: int, text: str) -> None:
-        super().__init__(f"the placeholder {text!r} stands in a text block or in bytes; use a plain string")
+        super().__init__(f"the placeholder {text!r} is inside a text block or bytes; use a plain string")
         self.line = line
 
 

@@ -79,7 +79,7 @@ def _check_end(name: str, number: int, open_at: Mapping[str, int], kept: Mapping
         raise BadRegion(number, f"the region {name} ends here and has not begun; add [START {name}] before its first line")
     innermost = list(open_at)[-1]
     if innermost != name:
-        raise BadRegion(number, f"the region {name} ends inside {innermost}; regions may lie in each other, but not cross")
+        raise BadRegion(number, f"the region {name} ends inside {innermost}; regions may be nested, but must not overlap")
     if not kept[name]:
         raise BadRegion(number, f"the region {name} is empty; put what a page is to show between its tags")
 

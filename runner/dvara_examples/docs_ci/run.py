@@ -36,7 +36,7 @@ def choose_printed(pages: Sequence[Page], manifest: Manifest, world: World) -> C
     """Choose everything that *pages* print under a directive. Raises PageError, and NothingSelected where that is nothing."""
     chosen = _chosen(_scripts(pages, manifest, world), manifest, world)
     if not chosen.variants:
-        raise NothingSelected("nothing to run: no fence of these pages stands under example: or run-as:")
+        raise NothingSelected("nothing to run: no fence of these pages has a comment example: or run-as: above it")
     return chosen
 
 

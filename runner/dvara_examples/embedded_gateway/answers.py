@@ -107,7 +107,7 @@ def _parse(value: object) -> Answer:
 
 def _beside(kind: str) -> str:
     accepted = ", ".join(BESIDE[kind])
-    return f"beside {kind!r} {accepted} are accepted" if accepted else f"{kind!r} stands alone"
+    return f"beside {kind!r} {accepted} are accepted" if accepted else f"{kind!r} must be the only key"
 
 
 def _content(kind: str, given: Mapping[str, object]) -> Answer:

@@ -96,7 +96,7 @@ def parse_faults(entry: object) -> Faults:
     faults = tuple(parse_fault(key, value) for key, value in as_mapping(entry).items())
     alone = next((fault.key for fault in faults if fault.key == "refuse"), None)
     if alone and len(faults) > 1:
-        raise InvalidValue("found another fault beside refuse", "refuse stands alone: nothing else can happen then", (alone,))
+        raise InvalidValue("found another fault beside refuse", "refuse must be the only fault of a request", (alone,))
     return faults
 
 

@@ -19,7 +19,7 @@ def never_came(fault: Fault) -> Note:
 
 def not_done(fault: Fault) -> Note:
     """Say that a fault of event streams left another body alone."""
-    return Note(f"fault: {fault}: not done, as the body is no event stream in plain bytes")
+    return Note(f"fault: {fault}: skipped, because the body is not an uncompressed event stream")
 
 
 def on_events(fault: Fault, items: Items, change: Callable[[bytes], bytes]) -> Items:

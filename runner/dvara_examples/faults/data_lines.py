@@ -14,7 +14,7 @@ _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{,:\[]|[^"{,:\[]+|"')
 _OPENERS = (b"{", b"[", b",", b":")
 _MOST = 1000
 SCHEMA: dict[str, object] = {
-    "description": "Write the data of each event in up to so many lines, cut where JSON allows white space.",
+    "description": "Split the data of each event into up to N lines, where JSON allows white space.",
     "type": "integer",
     "minimum": 2,
     "maximum": _MOST,

@@ -16,7 +16,7 @@ _INTO: dict[str, Callable[[bytes], bytes]] = {
     "text": lambda data: b"upstream connect error",  # noqa: ARG005 - whatever stood there
 }
 SCHEMA: dict[str, object] = {
-    "description": "Make the data of one event something that is no JSON; it still ends with a blank line.",
+    "description": "Make the data of one event invalid JSON; it still ends with a blank line.",
     "type": "object",
     "properties": {"event": {"type": "integer", "minimum": 1}, "into": {"enum": list(_INTO)}},
     "additionalProperties": False,

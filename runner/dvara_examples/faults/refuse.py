@@ -12,7 +12,7 @@ from dvara_examples.faults._notes import did
 from dvara_examples.faults._values import TRUE, as_true
 from dvara_examples.wire.parts import Items, Rst
 
-SCHEMA: dict[str, object] = {"description": "Reset the connection that the request would come on; stands alone.", **TRUE}
+SCHEMA: dict[str, object] = {"description": "Reset the connection that the request would use; must be the only fault.", **TRUE}
 
 
 @dataclass(frozen=True, slots=True)

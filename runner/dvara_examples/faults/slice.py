@@ -24,7 +24,7 @@ from dvara_examples.wire.parts import (
 _UNITS = ("bytes", "events")
 _COUNT: dict[str, object] = {"type": "integer", "minimum": 1}
 SCHEMA: dict[str, object] = {
-    "description": "Send so many bytes, or so many events, per TCP segment.",
+    "description": "Send N bytes, or N events, per TCP segment.",
     "type": "object",
     "properties": {**dict.fromkeys(_UNITS, _COUNT), "pause_s": SECONDS},
     "additionalProperties": False,

@@ -51,7 +51,7 @@ class Anchors:
     def resolve(self, name: str) -> Anchor:
         """Return what the alias *name* stands for. Raises InvalidValue where it may not stand for it."""
         if any(name == opened for opened, _, _ in self._open.values()):
-            raise InvalidValue(f"found the alias *{name} inside what it stands for", "write the value out")
+            raise InvalidValue(f"found the alias *{name} inside its own anchor", "write the value out")
         anchor = self._finished.get(name)
         if anchor is None:
             accepted = f"the name of an anchor is accepted; {did_you_mean(name, self._finished)}"
@@ -59,5 +59,5 @@ class Anchors:
         self.repeated += anchor.size - 1
         if self.repeated > MOST_REPEATED:
             accepted = f"at most {MOST_REPEATED:,} are accepted; write the values out, or fewer of them"
-            raise InvalidValue("found aliases that stand for too many values", accepted)
+            raise InvalidValue("found aliases that expand to too many values", accepted)
         return anchor

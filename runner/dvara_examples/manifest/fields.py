@@ -108,7 +108,7 @@ def check_env_name(name: str, value: object = None) -> None:
     if _SECRET.search(name) and value != KEY:
         raise InvalidValue(
             f"found {name}, which looks like a secret",
-            f"secrets never stand in a manifest; write {KEY} for the key of the run, or remove it",
+            f"a manifest must not hold secrets; write {KEY} for the key of the run, or remove it",
             on_key=True,
         )
 

@@ -65,7 +65,7 @@ def syntax_problem(error: yaml.YAMLError, text: str) -> Problem:
     since = f" that began on line {began.line + 1}" if began is not None and began.line != mark.line else ""
     context = f" {error.context}{since}" if error.context else ""
     if "mapping values are not allowed" in (error.problem or ""):
-        accepted = "put a text with a colon in it in quotes, or mend the indentation"
+        accepted = "quote a text that has a colon in it, or fix the indentation"
     else:
         accepted = "check the indentation, quotes and brackets here and above"
     return Problem(f"found broken YAML ({error.problem}{context})", accepted, at=at)

@@ -41,9 +41,9 @@ def manifest_schema() -> Schema:
                 "ignore": {
                     "type": "array",
                     "items": {**_LINE, "not": {"pattern": fields.LEAVES_ROOT}},
-                    "description": "Scripts that are no examples: paths, folders or patterns, seen from the manifest's folder.",
+                    "description": "Scripts that are not examples: paths, folders or patterns, from the manifest's folder.",
                 },
-                "packages": {"$ref": "#/$defs/packages", "description": "What scripts need where no list lies beside them."},
+                "packages": {"$ref": "#/$defs/packages", "description": "Packages for scripts without a dependency list."},
                 "gateways": {
                     "type": "object",
                     "propertyNames": {"pattern": fields.ID_PATTERN},
@@ -115,9 +115,9 @@ def _example() -> Schema:
             "url": {
                 "type": "string",
                 "pattern": fields.URL_PATTERN,
-                "description": "How DVARA_URL is spelled to the scripts; {host} stands for host and port.",
+                "description": "How scripts get DVARA_URL; {host} is replaced by host and port.",
             },
-            "interrupt_after": {**_bytes(), "description": "Ctrl-C is pressed once so much stands on stdout."},
+            "interrupt_after": {**_bytes(), "description": "Press Ctrl-C after this many bytes on stdout."},
             "stdout_closes_after": {**_bytes(), "description": "The reader of stdout leaves once so much has come."},
             "args": {"$ref": "#/$defs/args"},
             "env": {"$ref": "#/$defs/env"},

@@ -16,7 +16,7 @@ class _Kind(Enum):
     FILE = "a file"
     FOLDER = "a folder"
     LINK = "a symbolic link"
-    OTHER = "something that is no regular file"
+    OTHER = "something that is not a regular file"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def _read_bytes(path: Path, shown: str) -> bytes:
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
-            what = "a folder" if stat.S_ISDIR(mode) else "something that is no regular file"
+            what = "a folder" if stat.S_ISDIR(mode) else "something that is not a regular file"
             raise ManifestError((f"{shown}: found {what}; the path of a manifest, such as examples/manifest.yaml, is accepted",))
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)

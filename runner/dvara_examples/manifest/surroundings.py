@@ -69,7 +69,7 @@ def read_env(text: str, name: str, carried: frozenset[str]) -> dict[str, str]:
             continue
         entry = _ENTRY.fullmatch(line)
         if entry is None:
-            raise InvalidValue(f"found {quoted(name)}, whose line {number} is no NAME=value", "correct that line")
+            raise InvalidValue(f"found {quoted(name)}, whose line {number} is not NAME=value", "correct that line")
         variable, value = entry[1], _unquoted(entry[2])
         if variable in carried or variable in SET_BY_THE_RUNNER:
             continue

@@ -14,7 +14,7 @@ def why_not_started(request: ExecuteRequest, error: OSError | ValueError) -> str
     if not isinstance(error, OSError):
         return f"{problem}: {error} in its arguments or environment; text without NUL bytes is accepted"
     if not request.cwd.is_dir():
-        return f"{problem}: its working folder {str(request.cwd)!r} does not exist or is no folder"
+        return f"{problem}: its working folder {str(request.cwd)!r} does not exist or is not a folder"
     if isinstance(error, FileNotFoundError):
         found = shutil.which(name, path=request.env.get("PATH", os.defpath))
         if found:
@@ -23,5 +23,5 @@ def why_not_started(request: ExecuteRequest, error: OSError | ValueError) -> str
     if isinstance(error, PermissionError):
         return f"{problem}: permission denied; make it an executable file (chmod +x)"
     if error.errno == errno.ENOEXEC:
-        return f"{problem}: it is no program of this machine and has no #! line; name the interpreter that runs it"
+        return f"{problem}: it is not a program for this machine and has no #! line; name its interpreter"
     return f"{problem}: {error.strerror or error}"

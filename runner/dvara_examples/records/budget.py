@@ -45,7 +45,7 @@ def allowance_for(kind: str, asked: Budget) -> Budget:
 def cost_reminder(runs: int, gateway: str, budget: Budget) -> str:
     """Return what a user should know before the first of *runs* asks a *gateway* on another machine."""
     send = "1 run sends its" if runs == 1 else f"{runs} runs send their"
-    return f"{send} requests to {gateway}, where they may cost money; the bound is {budget}"
+    return f"{send} requests to {gateway}, where they may cost money; the limit is {budget}"
 
 
 class UsageMeter:

@@ -57,7 +57,7 @@ def no_way(base_url: str, reason: str) -> Diagnosis:
 
 def kept_in(base_url: str) -> Diagnosis:
     """The user forbade the network, and named a gateway that is somewhere in it."""
-    hint = "leave --offline away, or take the embedded gateway with --gateway embedded"
+    hint = "remove --offline, or use --gateway embedded"
     return Diagnosis(f"the gateway at {base_url} is on another machine, and --offline keeps this run on its own", hint)
 
 
@@ -89,18 +89,18 @@ def web_page(base_url: str, status: int) -> Diagnosis:
 
 def wrong_prefix(base_url: str) -> Diagnosis:
     """A DVARA answers, but not below this path."""
-    return Diagnosis(f"the gateway answers, but not at {base_url} (404)", "check what stands before /v1 in DVARA_URL")
+    return Diagnosis(f"the gateway answers, but not at {base_url} (404)", "check the part before /v1 in DVARA_URL")
 
 
 def doubled_prefix(name: str, mended: str) -> Diagnosis:
     """The address says /v1 twice."""
-    return Diagnosis(f"{name} holds /v1/v1, where no gateway answers", f"set it with export {name}={mended}")
+    return Diagnosis(f"{name} contains /v1/v1, where no gateway answers", f"set it with export {name}={mended}")
 
 
 def not_canonical(target: str) -> Diagnosis:
     """A base URL with a slash at its end, and a path with one at its beginning, were put together."""
     cause = f"the request asked for {target}, and a path with // is refused (400 invalid_path)"
-    return Diagnosis(cause, "take the slash from the end of the base URL before a path is put behind it")
+    return Diagnosis(cause, "remove the slash at the end of the base URL before adding a path")
 
 
 def model_unknown(model: str, models: Sequence[str] = ()) -> Diagnosis:

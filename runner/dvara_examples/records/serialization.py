@@ -177,4 +177,4 @@ def _from_base64(value: object) -> bytes:
     except (binascii.Error, ValueError) as error:
         if isinstance(error, InvalidValue):
             raise
-        raise InvalidValue(f"found {describe(value)}, which is no base64", "base64 is accepted") from None
+        raise InvalidValue(f"found {describe(value)}, which is not base64", "base64 is accepted") from None

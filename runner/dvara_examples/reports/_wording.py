@@ -103,7 +103,7 @@ def troubles(summary: Summary) -> Iterator[Trouble]:
     if summary.interrupted:
         yield Trouble("interrupted", "interruption", "the session was interrupted; what had ended is kept", Outcome.ERRORED)
     if summary.exit_code is ExitCode.NOTHING_SELECTED:
-        sentence = "nothing has run: every run that was selected was skipped, for the reason that stands with it"
+        sentence = "nothing ran: every selected run was skipped; each shows its reason"
         yield Trouble("nothing-ran", "selection", sentence, Outcome.ERRORED)
 
 

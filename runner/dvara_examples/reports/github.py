@@ -55,7 +55,7 @@ class GithubReport:
         if left_out := len(lines) - _MOST:
             lines = lines[:_MOST]
         if left_out > 0:
-            more = f"and {left_out} more; the log of this step tells all of them. In sum {summary}"
+            more = f"and {left_out} more; the log of this step lists all of them. In sum {summary}"
             lines += (_command("notice", "dvara-examples", more),)
         self._target.write("".join(f"{line}\n" for line in lines))
 

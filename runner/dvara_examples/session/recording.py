@@ -125,9 +125,9 @@ def language_of(file: Path) -> str:
     """Return the language of the script *file*. Raises SelectionError where it is no script of a known one."""
     suffixes = {suffix: language for language in languages() for suffix in load_toolchain(language).suffixes}
     if not file.is_file():
-        raise SelectionError(f"{file} is no file; the path of a script is accepted")
+        raise SelectionError(f"{file} is not a file; expected the path of a script")
     if file.suffix not in suffixes:
-        raise SelectionError(f"{file} is no script of a language that is known; {', '.join(sorted(suffixes))} are accepted")
+        raise SelectionError(f"{file} is not a script in a known language; {', '.join(sorted(suffixes))} are accepted")
     return suffixes[file.suffix]
 
 

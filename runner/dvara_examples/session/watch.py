@@ -149,7 +149,7 @@ class _Watching:
         except ManifestError as error:
             self._broken = True
             self._tell_of(error)
-            self._say("waiting until the manifest is mended; Ctrl-C ends it")
+            self._say("waiting until the manifest is fixed; press Ctrl-C to stop")
             return frozenset()
         before, self._manifest, self._broken = self._manifest, manifest, False
         self._watcher.follow(watched_folders(manifest, self._lists))

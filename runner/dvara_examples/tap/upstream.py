@@ -96,7 +96,7 @@ def _open(host: str, port: int, shown: str, ready: Ready) -> socket.socket:
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        why = words(error) if isinstance(error, OSError) else "it is no host name"
+        why = words(error) if isinstance(error, OSError) else "it is not a host name"
         raise Unreachable(f"the host name {host!r} cannot be resolved: {why}") from error
     reason = "it has no address"
     for family, kind, protocol, _, address in addresses:

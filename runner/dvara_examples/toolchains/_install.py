@@ -136,7 +136,7 @@ def candidate_uv(world: World) -> Candidate:
         found = find_uv()
     except FileNotFoundError:
         hint = "put it beside this tool: python -m pip install uv"
-        return Candidate("uv", "", Fitness.MISSING, "it comes with this tool, but is not there", hint)
+        return Candidate("uv", "", Fitness.MISSING, "it comes with this tool, but is missing", hint)
     return Candidate(ask([found, "--version"], world).partition(" (")[0] or "uv", found, Fitness.FITS, "installs the packages")
 
 

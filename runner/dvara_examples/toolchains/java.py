@@ -134,7 +134,7 @@ def _sightings(probed: Runtime | Missing, world: World) -> Iterator[Candidate]:
         standing = Fitness.FITS if is_used else Fitness.PASSED_OVER
         yield Candidate(f"JDK {jdk.version}", str(jdk.home), standing, f"{why} (found by {jdk.origin})")
     if (java := without_compiler(world)) is not None:
-        yield Candidate("java", java, Fitness.PASSED_OVER, "a Java without a compiler: no javac lies beside it")
+        yield Candidate("java", java, Fitness.PASSED_OVER, "a Java without a compiler: there is no javac next to it")
     if isinstance(probed, Missing):
         none_at_all = "none of these is new enough" if found else "none with a javac was found"
         yield Candidate(f"JDK {FLOOR} or newer", "", Fitness.MISSING, none_at_all, HOW_TO_INSTALL)

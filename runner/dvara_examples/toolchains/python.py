@@ -96,7 +96,7 @@ class Python:
         found = shutil.which(chosen, path=world.env("PATH"))
         if found is None:
             return Missing(
-                self.language, f"{CHOICE} is {chosen!r}, which is no executable; set it to a Python {self.floor} or newer"
+                self.language, f"{CHOICE} is {chosen!r}, which is not executable; set it to a Python {self.floor} or newer"
             )
         version = ask([found, "-c", _VERSION_QUERY], world)
         if not re.fullmatch(r"\d+\.\d+\.\d+", version):

@@ -154,7 +154,7 @@ class ChunkedBody:
         if self.state == "size":
             match = _CHUNK_SIZE.fullmatch(line)
             if match is None:
-                raise ProtocolError(f"{line[:40]!r} where the size of a chunk must stand")
+                raise ProtocolError(f"{line[:40]!r} instead of the size of a chunk")
             self._left = int(match[1], 16)
             self.state = "payload" if self._left else "trailer"
         elif self.state == "end":

@@ -95,7 +95,7 @@ def read_request_head(raw: bytes) -> RequestHead:
     first, headers = _lines(raw)
     match = _REQUEST_LINE.fullmatch(first)
     if match is None:
-        raise ProtocolError("the first line is no request line")
+        raise ProtocolError("the first line is not a request line")
     method, target, version = (group.decode("latin-1") for group in match.groups())
     return RequestHead(method, target, version, headers, raw)
 
@@ -105,7 +105,7 @@ def read_response_head(raw: bytes) -> ResponseHead:
     first, headers = _lines(raw)
     match = _STATUS_LINE.fullmatch(first)
     if match is None:
-        raise ProtocolError("the first line is no status line")
+        raise ProtocolError("the first line is not a status line")
     version, status, reason = match.groups(b"")
     return ResponseHead(version.decode("latin-1"), int(status), reason.decode("latin-1"), headers)
 

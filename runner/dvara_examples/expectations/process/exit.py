@@ -50,7 +50,7 @@ class Exit:
             return f"the example did not end by itself: it was stopped when its {end.limit} limit was reached"
         if self.nonzero and end.exit_code == 0:
             if last is None or last.ending in WHOLE_ENDINGS:
-                return "the example reported success, where a failure is expected"
+                return "the example reported success, but a failure is expected"
             return "the example reported success although something went wrong: whoever runs it cannot know"
         if self.code == 0:
             return "the example reported a failure; its last lines of stderr say which"

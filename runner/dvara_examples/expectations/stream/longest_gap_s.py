@@ -33,7 +33,7 @@ class LongestGap:
             return self._finding(False, "no answer", why)
         times = [event.at_s for event in text_events(answer)]
         if len(times) < 2:
-            sentence = not_kept(answer) or "without two pieces of text there is no silence between them to measure"
+            sentence = not_kept(answer) or "a gap needs at least two pieces of text"
             return self._finding(False, counted(f"{len(times)}", "event") + " with text", sentence, answer)
         gap_s, since_s = max((after - before, before) for before, after in pairwise(times))
         shown = f"{gap_s:.2f} s of silence from {since_s:.2f} s on"

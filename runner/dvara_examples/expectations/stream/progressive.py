@@ -48,7 +48,7 @@ class Progressive:
         if share >= 0.5 and len(sizes) > 1:
             return Finding(self.key, self.witness, True, _EXPECTED, text)
         sentence = (
-            "the answer came in pieces, but the example held them back: its reader sees one burst at the end (flush each piece)"
+            "the answer came in pieces, but the example buffered them: its reader sees one burst at the end (flush each piece)"
         )
         return Finding(self.key, self.witness, False, _EXPECTED, text, sentence, f"request {exchange.number}")
 

@@ -90,7 +90,9 @@ def one_at_a_time(world: World, progress: Progress) -> Iterator[None]:
             if world.stop.wait(_POLL_S):
                 raise ToolchainError("interrupted while it waited for another build with JBang")
         else:
-            raise ToolchainError(f"another build with JBang has held {lock.name} for {_WAIT_LIMIT_S:g} s; wait for it, or end it")
+            raise ToolchainError(
+                f"another build with JBang has locked {lock.name} for {_WAIT_LIMIT_S:g} s; wait for it, or end it"
+            )
         yield
 
 

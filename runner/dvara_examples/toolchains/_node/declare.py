@@ -46,7 +46,7 @@ def read_listing(listing: Path) -> Mapping[str, object]:
     except (ValueError, OSError):
         content = None
     if not isinstance(content, dict) or not isinstance(content.get("dependencies", {}), dict):
-        raise ToolchainError(f"{listing} is no list of packages as npm writes it; correct it")
+        raise ToolchainError(f"{listing} is not a valid package.json; correct it")
     return content
 
 

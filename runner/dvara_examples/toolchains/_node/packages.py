@@ -106,7 +106,7 @@ def locked_packages(listing: Path) -> Mapping[str, Mapping[str, object]]:
     except (ValueError, KeyError, TypeError):
         packages = None
     if not isinstance(packages, dict) or not all(isinstance(package, dict) for package in packages.values()):
-        raise ToolchainError(f"{path} is no lock file of npm 7 or newer; make it anew with `npm install --package-lock-only`")
+        raise ToolchainError(f"{path} is not a lock file of npm 7 or newer; create one with `npm install --package-lock-only`")
     return packages
 
 

@@ -29,7 +29,7 @@ def included(file: Path) -> dict[Path, str]:
         if path in found:
             continue
         if not path.is_file():
-            raise ToolchainError(f"{file} includes {path}, which is not there; add it, or remove the line")
+            raise ToolchainError(f"{file} includes {path}, which does not exist; add it, or remove the line")
         found[path] = read_list(path)
         waiting += [Path(path.parent, name).resolve() for name in _INCLUDES.findall(found[path]) if "://" not in name]
     return found
