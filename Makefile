@@ -71,6 +71,10 @@ lock: $(VENV)/ready-to-test ## pin the newest releases of everything that is ins
 	$(COMPILE) --python-version 3.11 pyproject.toml --all-extras requirements/build.in --group test --group lint \
 		--constraint requirements/run.txt --output-file requirements/dev.txt
 	$(COMPILE) --python-version 3.10 examples/python/requirements.in --output-file examples/python/requirements.txt
+	$(COMPILE) --python-version 3.10 examples/python/anthropic/requirements.in \
+		--output-file examples/python/anthropic/requirements.txt
+	$(COMPILE) --python-version 3.10 examples/python/anthropic/requirements-lowest.in \
+		--output-file examples/python/anthropic/requirements-lowest.txt
 	$(COMPILE) --python-version 3.10 examples/python/requirements-lowest.in --output-file examples/python/requirements-lowest.txt
 	for list in python python/openai2; do $(COMPILE) --python-version 3.11 examples/integrations/$$list/requirements.in \
 		--output-file examples/integrations/$$list/requirements.txt || exit 1; done
@@ -78,7 +82,7 @@ lock: $(VENV)/ready-to-test ## pin the newest releases of everything that is ins
 		--output-file runner/dvara_examples/toolchains/node_runtime.txt
 	$(COMPILE) --python-version 3.11 tests/data/foreign_gateway/requirements.in \
 		--output-file tests/data/foreign_gateway/requirements.txt
-	for list in examples/node examples/node/lowest examples/integrations/node examples/integrations/node/mastra \
+	for list in examples/node examples/node/lowest examples/node/anthropic examples/node/anthropic/lowest examples/integrations/node examples/integrations/node/mastra \
 		runner/dvara_examples/toolchains/_node/tsx; do (cd $$list && npm update --package-lock-only \
 		--omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund) || exit 1; done
 

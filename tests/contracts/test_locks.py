@@ -13,12 +13,19 @@ PYTHON_LOCKS = (
     "requirements/dev.txt",
     "examples/python/requirements.txt",
     "examples/python/requirements-lowest.txt",
+    "examples/python/anthropic/requirements.txt",
+    "examples/python/anthropic/requirements-lowest.txt",
     "runner/dvara_examples/toolchains/node_runtime.txt",
     "tests/data/foreign_gateway/requirements.txt",
     "examples/integrations/python/requirements.txt",
     "examples/integrations/python/openai2/requirements.txt",
 )
-OF_EXAMPLES = ("examples/node/package-lock.json", "examples/node/lowest/package-lock.json")
+OF_EXAMPLES = (
+    "examples/node/package-lock.json",
+    "examples/node/lowest/package-lock.json",
+    "examples/node/anthropic/package-lock.json",
+    "examples/node/anthropic/lowest/package-lock.json",
+)
 OF_CLIENTS = ("examples/integrations/node/package-lock.json", "examples/integrations/node/mastra/package-lock.json")
 NODE_LOCKS = (
     *OF_EXAMPLES,
@@ -86,6 +93,12 @@ def test_what_the_python_examples_ask_for_is_pinned(deps: str) -> None:
     assert asked_for <= pins(f"examples/python/{deps}.txt").keys()
 
 
+def test_what_the_python_examples_on_anthropics_sdk_ask_for_is_pinned() -> None:
+    """They have a list of their own, so that the others stay light."""
+    folder = "examples/python/anthropic"
+    assert names((ROOT / folder / "requirements.in").read_text().splitlines()) <= pins(f"{folder}/requirements.txt").keys()
+
+
 @pytest.mark.parametrize("folder", ["python", "python/openai2"])
 def test_what_the_clients_ask_for_is_pinned(folder: str) -> None:
     """A client that an example shows must be in the lock beside it."""
@@ -99,7 +112,8 @@ def test_what_the_node_examples_ask_for_is_pinned(lock: str) -> None:
     """The same for Node, whose lock repeats what was asked for."""
     pinned = json.loads((ROOT / lock).read_text())["packages"][""]["dependencies"]
     assert pinned == json.loads((ROOT / lock).with_name("package.json").read_text())["dependencies"]
-    assert pinned.keys() == json.loads((ROOT / "examples/node/package.json").read_text())["dependencies"].keys()
+    folder = "examples/node/anthropic" if "anthropic" in lock else "examples/node"
+    assert pinned.keys() == json.loads((ROOT / folder / "package.json").read_text())["dependencies"].keys()
 
 
 def test_every_install_from_a_lock_leaves_the_resolver_out() -> None:

@@ -44,9 +44,13 @@ SHORT_MODEL = "short"
 SHORT_ANSWER = {"json": {**PERSON, "job": "cook", "motto": "first things first"}, "role_first": True, "sse_space": True}
 """The same for the conformance runs, in which each event may come late on purpose."""
 
-SERVED = ("chat-basic", "stream-basic", "stream-json-partial", "stream-json-schema", "stream-robust")
+SERVED = ("chat-basic", "stream-basic", "stream-json-partial", "stream-json-schema", "stream-usage", "stream-robust")
 JAVA_ALONE = "stream-wire"
-NEEDS = {"stream-content-filter": "governance", "stream-reconnect": "scripted"}
+NEEDS = {
+    "stream-content-filter": "governance",
+    **dict.fromkeys(("stream-reconnect", "stream-tools", "stream-cancel", "responses-stream", "messages-stream"), "scripted"),
+    **dict.fromkeys(("embeddings", "list-models", "multi-provider"), "scripted"),
+}
 START_LIMIT_S = 180.0
 STOP_LIMIT_S = 20.0
 
