@@ -1,6 +1,6 @@
 """Hundreds of thousands of random streams past the tap's observers, and some hundreds through a real tap.
 
-    python -m bench.fuzz [--tries N] [--sockets N] [--limit-s S] [--seed N] [--only NUMBER]
+    python -m bench.fuzz [--tries N] [--cuts N] [--sockets N] [--limit-s S] [--seed N] [--only NUMBER]
 
 The seed is printed first; `--seed` with `--only` tries one response again. Ends with exit code 1 at the first that fails.
 """
@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from types import FrameType
 
+from tests.tap.cutting import check_cut, draw_cut
 from tests.tap.fuzzing import Tried, check, check_events, draw, tried_over_sockets
 from tests.tap.scripted import open_line
 
@@ -27,18 +28,25 @@ def main() -> None:
     print(f"fuzz         seed {asked.seed}", flush=True)
     if asked.only is not None:
         print(draw(asked.seed, asked.only))
-        _try_all(asked.seed, [asked.only], _observed, asked.limit_s)
+        _try_all(asked.seed, [asked.only], lambda number: _observed(draw(asked.seed, number)), asked.limit_s)
         return
-    _told("observers", *_try_all(asked.seed, range(asked.tries), _observed, asked.limit_s))
+    _told(
+        "observers", *_try_all(asked.seed, range(asked.tries), lambda number: _observed(draw(asked.seed, number)), asked.limit_s)
+    )
+    _told("cuts", *_try_all(asked.seed, range(asked.cuts), lambda number: check_cut(draw_cut(asked.seed, number)), asked.limit_s))
     with open_line() as line:
         _told(
-            "sockets", *_try_all(asked.seed, range(asked.sockets), lambda tried: tried_over_sockets(line, tried), asked.limit_s)
+            "sockets",
+            *_try_all(
+                asked.seed, range(asked.sockets), lambda number: tried_over_sockets(line, draw(asked.seed, number)), asked.limit_s
+            ),
         )
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.fuzz")
     parser.add_argument("--tries", type=int, default=100_000, help="responses led past the observers")
+    parser.add_argument("--cuts", type=int, default=100_000, help="streams of every protocol that are cut at a random byte")
     parser.add_argument("--sockets", type=int, default=500, help="responses sent through a real tap")
     parser.add_argument("--limit-s", type=float, default=300.0, help="stop each part after so many seconds")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
@@ -52,17 +60,17 @@ def _observed(tried: Tried) -> str:
 
 
 def _try_all(
-    seed: int, numbers: Iterable[int], attempt: Callable[[Tried], str | None], limit_s: float
+    seed: int, numbers: Iterable[int], attempt: Callable[[int], str | None], limit_s: float
 ) -> tuple[Counter[str], float, float]:
     """Try the responses of these *numbers*; return how they ended, the seconds in all and those of the slowest one."""
     signal.signal(signal.SIGALRM, _too_long)
     endings: Counter[str] = Counter()
     began_s, slowest_s = time.perf_counter(), 0.0
     for number in numbers:
-        tried, tried_at_s = draw(seed, number), time.perf_counter()
+        tried_at_s = time.perf_counter()
         signal.setitimer(signal.ITIMER_REAL, MOST_S)
         try:
-            endings[attempt(tried) or "tried"] += 1
+            endings[attempt(number) or "tried"] += 1
         except Exception as error:
             error.add_note(f"again: python -m bench.fuzz --seed {seed} --only {number}")
             raise

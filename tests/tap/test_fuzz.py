@@ -1,10 +1,12 @@
 """Random streams, cut and damaged anywhere; `make fuzz` tries many more of them."""
 
+from collections import Counter
 from random import Random
 
 import pytest
 
 from dvara_examples.records.model import Ending
+from tests.tap.cutting import check_cut, draw_cut
 from tests.tap.fuzzing import Closing, Tried, check, check_events, done_streams, draw, observe, sources, tried_over_sockets
 from tests.tap.scripted import open_line
 
@@ -50,3 +52,11 @@ def test_over_real_sockets() -> None:
     with open_line() as line:
         for number in range(OVER_SOCKETS):
             tried_over_sockets(line, draw(SEED, number))
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_no_protocol_is_whole_before_its_last_word(batch: int) -> None:
+    """A stream of any protocol, cut at any byte and ended in any way, is never called whole too early."""
+    endings = Counter(check_cut(draw_cut(SEED, number)) for number in range(batch * BATCH, (batch + 1) * BATCH))
+    assert len(endings) > 4
+    assert endings[Ending.DONE] > 0
