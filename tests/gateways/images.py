@@ -1,11 +1,12 @@
 """Builds an image out of this machine's own Python and libraries, as no image registry is asked by the tests."""
 
 import io
+import json
 import subprocess
 import sys
 import sysconfig
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -15,46 +16,68 @@ if TYPE_CHECKING:
     from docker import DockerClient
 
 _LEFT_OUT = ("site-packages", "dist-packages", "__pycache__", "test", "idlelib", "tkinter", "ensurepip", "lib2to3", "config-")
+_LARGEST = "polars"
+"""A third of LiteLLM's environment, which only its reports of costs need."""
 _INTERPRETER = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
 _LIBRARY = Path(sysconfig.get_path("stdlib"))
+_PREFIX = _LIBRARY.parent.parent
+"""The folder below which Python looks for ``lib/pythonX.Y``."""
+_SETTINGS = (f"ENV PYTHONHOME={_PREFIX}", "ENV PYTHONUNBUFFERED=1")
 
 
 def build_image(client: "DockerClient") -> None:
     """Import a root file system with Python and the relay, in about a second; an image that is there is made anew."""
-    changes = ["WORKDIR /gateway", f"ENV PYTHONHOME={_prefix()}", "ENV PYTHONUNBUFFERED=1"]
-    repository, _, tag = IMAGE.partition(":")
-    client.api.import_image_from_data(_root(), repository=repository, tag=tag, changes=changes)
-
-
-def _prefix() -> Path:
-    """Return the folder below which Python looks for ``lib/pythonX.Y``."""
-    return _LIBRARY.parent.parent
-
-
-def _root() -> bytes:
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w", format=tarfile.GNU_FORMAT) as archive:
-        archive.add(_INTERPRETER, "python")
+        _add_python(archive, ())
         archive.add(RELAY, "relay.py")
-        archive.add(_LIBRARY, str(_LIBRARY).lstrip("/"), filter=_wanted)
-        for path in sorted(_needed()):
-            archive.add(path.resolve(), str(path).lstrip("/"))
-        for folder in ("tmp", "etc", "gateway", "proc", "sys", "dev"):
-            entry = tarfile.TarInfo(folder)
-            entry.type, entry.mode = tarfile.DIRTYPE, 0o1777 if folder == "tmp" else 0o755
-            archive.addfile(entry)
-    return data.getvalue()
+    changes = ["WORKDIR /gateway", *_SETTINGS]
+    repository, _, tag = IMAGE.partition(":")
+    client.api.import_image_from_data(data.getvalue(), repository=repository, tag=tag, changes=changes)
+
+
+def build_program_image(client: "DockerClient", name: str, packages: Path, code: str, folder: Path) -> None:
+    """Import a root file system with Python and the installed *packages*, whose entry point runs *code*, by way of *folder*."""
+    path = folder / "root.tar"
+    with tarfile.open(path, mode="w", format=tarfile.GNU_FORMAT) as archive:
+        _add_python(archive, [str(library) for library in packages.rglob("*.so*")])
+        archive.add(packages, "packages", filter=lambda entry: None if _LARGEST in entry.name else entry)
+    entry = json.dumps(["/python", "-c", code])
+    changes = ["WORKDIR /gateway", *_SETTINGS, "ENV PYTHONPATH=/packages", "ENV HOME=/tmp", f"ENTRYPOINT {entry}"]
+    repository, _, tag = name.partition(":")
+    client.api.import_image_from_file(str(path), repository=repository, tag=tag, changes=changes)
+    path.unlink()
+
+
+def _add_python(archive: tarfile.TarFile, libraries: Sequence[str]) -> None:
+    """Add the interpreter with its library, and the shared libraries of the machine that it or *libraries* need."""
+    archive.add(_INTERPRETER, "python")
+    archive.add(_LIBRARY, str(_LIBRARY).lstrip("/"), filter=_wanted)
+    own = [str(path) for path in _LIBRARY.joinpath("lib-dynload").glob("*.so")]
+    for path in sorted(_needed([str(_INTERPRETER), *own, *libraries])):
+        archive.add(path.resolve(), str(path).lstrip("/"))
+    for folder in ("tmp", "etc", "gateway", "proc", "sys", "dev"):
+        entry = tarfile.TarInfo(folder)
+        entry.type, entry.mode = tarfile.DIRTYPE, 0o1777 if folder == "tmp" else 0o755
+        archive.addfile(entry)
 
 
 def _wanted(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
     return None if any(part.startswith(_LEFT_OUT) for part in Path(entry.name).parts) else entry
 
 
-def _needed() -> set[Path]:
-    """Return the shared libraries of the interpreter and its modules, the loader among them."""
-    modules = list(_LIBRARY.joinpath("lib-dynload").glob("*.so"))
-    found = subprocess.run(["ldd", str(_INTERPRETER), *map(str, modules)], capture_output=True, text=True, check=False).stdout
-    return {path for path in _paths(found) if path.exists()}
+def _needed(files: Sequence[str]) -> set[Path]:
+    """Return the shared libraries of the system that *files* need, the loader among them."""
+    found = subprocess.run(["ldd", *files], capture_output=True, text=True, check=False).stdout
+    named = {path for path in _paths(found) if path.exists()}
+    return {
+        path
+        for path in named
+        if path.is_relative_to("/lib")
+        or path.is_relative_to("/lib64")
+        or path.is_relative_to("/usr")
+        or path.is_relative_to(_PREFIX)
+    }
 
 
 def _paths(lines: str) -> Iterator[Path]:
