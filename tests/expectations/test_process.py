@@ -67,6 +67,19 @@ def test_leaks_are_named() -> None:
     assert holds("leaks", "any", end)
 
 
+def test_a_leak_that_lives_on_is_not_called_stopped() -> None:
+    """A process of another user, and whoever holds a pipe, may still run; those that were ended are told to be."""
+    gone, living = Leak("process", "sleep 60", 4711), Leak("process", "sudo sleep", 4712, stopped=False)
+    unseen = Leak("pipe", "stdout", stopped=False)
+    told = [
+        parse_expectation("leaks", "none").check(make_transcript(process=ProcessEnd(0, leaks=leaks))).sentence
+        for leaks in ((gone,), (gone, living), (unseen,))
+    ]
+    assert told[0].endswith("which was then stopped")
+    assert told[1].endswith("of which pid 4712 could not be stopped and may still run")
+    assert told[2].endswith("of which a process that cannot be seen could not be stopped and may still run")
+
+
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [

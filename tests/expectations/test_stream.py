@@ -6,6 +6,7 @@ import pytest
 
 from dvara_examples.core.values import InvalidValue
 from dvara_examples.expectations import parse_expectation
+from dvara_examples.protocols import FINISH_REASONS
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Exchange, Response, Transcript
 from dvara_examples.records.verdict import Finding
@@ -169,3 +170,17 @@ def test_only_true_is_accepted(key: str) -> None:
     """`false` would be an expectation that cannot be meant."""
     with pytest.raises(InvalidValue, match="true is accepted"):
         parse_expectation(key, False)
+
+
+@pytest.mark.parametrize("word", ["lenght", "stopp", "Stop", "tool_call", "content-filter", "None"])
+def test_a_misspelt_finish_reason_is_refused(word: str) -> None:
+    """An expectation that no gateway can meet is a mistake in the manifest, and no finding about an example."""
+    with pytest.raises(InvalidValue) as caught:
+        parse_expectation("finish_reason", word)
+    assert "did you mean" in str(caught.value)
+
+
+@pytest.mark.parametrize("word", [*sorted(FINISH_REASONS), "none", "abort", "error", "end_turn", "MAX_TOKENS", "eos"])
+def test_a_finish_reason_of_its_own_is_accepted(word: str) -> None:
+    """Gateways have words that no list knows."""
+    assert parse_expectation("finish_reason", word)

@@ -93,6 +93,17 @@ def test_a_pipe_gets_plain_lines() -> None:
     assert "preparing  fetching" in screen.err.getvalue()
 
 
+@pytest.mark.parametrize("environ", [{"FORCE_COLOR": "1"}, {"FORCE_COLOR": "0"}, {"FORCE_COLOR": "1", "NO_COLOR": "1"}])
+def test_a_file_gets_no_cursor_movements(environ: dict[str, str]) -> None:
+    """Colour may be forced into a file; there is no cursor in it to move, and without colour no escape sequence at all."""
+    screen = Screen({**environ, "TERM": "xterm"})
+    screen.report.event(RunStarted("stream-basic[python]", 0.0))
+    screen.report.tick()
+    text = screen.close(PASSED, FAILED)
+    assert not re.search(r"\x1b\[[0-9;?]*[^m0-9;?]|\r", text)
+    assert ("\x1b" in text) is (environ == {"FORCE_COLOR": "1"})
+
+
 @pytest.mark.parametrize(
     ("environ", "coloured"),
     [
@@ -100,6 +111,8 @@ def test_a_pipe_gets_plain_lines() -> None:
         ({"FORCE_COLOR": ""}, False),
         ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
         ({"FORCE_COLOR": "1", "NO_COLOR": ""}, True),
+        ({"FORCE_COLOR": "0"}, False),
+        ({"FORCE_COLOR": "false"}, False),
     ],
 )
 def test_colour_follows_the_usual_variables(environ: dict[str, str], coloured: bool) -> None:

@@ -56,7 +56,7 @@ class _Progress:
     def __init__(self, world: World) -> None:
         self._console = make_console(world, world.stderr)
         self._live = Live(Text(""), console=self._console, auto_refresh=False, transient=True)
-        self._is_live = self._console.is_terminal and not world.on_ci
+        self._is_live = self._console.is_screen and not world.on_ci
         self._told = ("", 0.0)
 
     def __enter__(self) -> "_Progress":

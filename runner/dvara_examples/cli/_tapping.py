@@ -184,6 +184,8 @@ def _greeting(wanted: TapOptions, own: Endpoint) -> Iterator[str]:
     yield f"export DVARA_URL={own.base_url}"
     if upstream.key:
         yield f"export DVARA_API_KEY={own.key}"
+    else:
+        yield "export DVARA_API_KEY=…  # a key that the gateway accepts"
     yield ""
     yield from ready_curl(wanted.model)
     yield ""

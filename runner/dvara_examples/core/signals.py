@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM as a flag that whoever waits looks at."""
+"""SIGINT, SIGTERM and SIGHUP as a flag that whoever waits looks at."""
 
 import signal
 import threading
@@ -8,13 +8,21 @@ from contextlib import contextmanager
 
 @contextmanager
 def interruptible(stop: threading.Event) -> Iterator[threading.Event]:
-    """Let SIGINT and SIGTERM set *stop*, instead of raising an exception that could strike between any two steps."""
+    """Let SIGINT, SIGTERM and SIGHUP set *stop*, instead of raising an exception that could strike between any two steps.
+
+    SIGHUP says that the terminal is gone; where it is ignored (nohup), it stays ignored.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in _numbers()}
     try:
         yield stop
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _numbers() -> tuple[signal.Signals, ...]:
+    gone = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
+    return (signal.SIGINT, signal.SIGTERM, *gone)

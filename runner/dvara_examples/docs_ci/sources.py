@@ -1,5 +1,6 @@
 """What the directives of pages name: examples of the manifest, and regions of their scripts, each script read once."""
 
+import tokenize
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,8 +60,16 @@ class Sources:
                 self._regions[variant.file] = dict(find_regions(read_script(variant.file)))
             except BadRegion as error:
                 raise Unknown(f"{variant.relative}:{error.line}: {error}") from None
-            except (OSError, UnicodeDecodeError) as error:
-                raise Unknown(f"{variant.relative} cannot be read ({error})") from None
+            except OSError as error:
+                raise Unknown(f"{variant.relative} cannot be read ({error.strerror or error})") from None
+            except UnicodeDecodeError as error:
+                line = error.object[: error.start].count(b"\n") + 1
+                found = f"found the byte 0x{error.object[error.start]:02x}, which is not {error.encoding} here"
+                raise Unknown(f"{variant.relative}:{line}: {found}; save the script as UTF-8") from None
+            except (SyntaxError, LookupError):
+                raise Unknown(
+                    f"{variant.relative}: its first two lines are not UTF-8, or name an encoding that Python does not know"
+                ) from None
         return self._regions[variant.file]
 
 
@@ -70,5 +79,9 @@ def default_region(example_id: str) -> str:
 
 
 def read_script(file: Path) -> str:
-    """Return the text of a script as it is, line ends included."""
-    return file.read_bytes().decode("utf-8-sig")
+    """Return the text of a script as it is, line ends included; a Python script may name its encoding in a comment."""
+    data = file.read_bytes()
+    encoding = "utf-8-sig"
+    if file.suffix == ".py":
+        encoding, _ = tokenize.detect_encoding(iter(data.splitlines(keepends=True)).__next__)
+    return data.decode("utf-8-sig" if encoding == "utf-8" else encoding)

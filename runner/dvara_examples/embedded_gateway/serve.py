@@ -1,6 +1,7 @@
 """The embedded gateway in the foreground, for ``dvara-examples gateway``: for curl, and for one's own code."""
 
 import contextlib
+import signal
 import threading
 from collections.abc import Callable
 
@@ -20,6 +21,8 @@ def serve(*, port: int, key: str | None, clock: Clock, write: Callable[[str], No
     Without *key* a new one is made and shown, as clients need it; a given one is not shown, as it may be a real one.
     Raises GatewayError if the port cannot be used.
     """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it starts in the background ignore it
     lock = threading.Lock()
 
     def log(line: str) -> None:

@@ -4,7 +4,7 @@ import math
 import signal
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dvara_examples.process.table import Entry
 from dvara_examples.process.tree import ProcessTree
@@ -53,7 +53,10 @@ def stop_tree(tree: ProcessTree, ladder: StopLadder, ended: Callable[[float], bo
 
 
 def end_survivors(tree: ProcessTree, ladder: StopLadder, grace_s: float) -> tuple[Leak, ...]:
-    """End what outlived the first process of *tree*, and return one leak for each that did not go within *grace_s*."""
+    """End what outlived the first process of *tree*, and return one leak for each that did not go within *grace_s*.
+
+    A leak says whether its process could be ended: one of another user, or one that hangs in the kernel, lives on.
+    """
     leaks: dict[tuple[int, float], Leak] = {}
 
     def note(entry: Entry) -> None:
@@ -69,7 +72,8 @@ def end_survivors(tree: ProcessTree, ladder: StopLadder, grace_s: float) -> tupl
             if _all_gone(tree, wait_s, press):
                 break
     tree.reap()
-    return tuple(leaks.values())
+    living = {entry.identity for entry in tree.descendants()} if leaks else set()
+    return tuple(replace(leak, stopped=identity not in living) for identity, leak in leaks.items())
 
 
 def _all_gone(tree: ProcessTree, wait_s: float, meet: Callable[[Entry], None]) -> bool:

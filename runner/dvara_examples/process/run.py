@@ -124,7 +124,7 @@ def _held_pipes(readers: tuple[PipeReader, ...], drain_s: float, table: ProcessT
             holders = table.holders(reader.inode)
             names = ", ".join(f"pid {pid} ({table.command_line(pid)})" for pid in holders)
             what = f"{reader.name} is still held open by {names or 'a process that cannot be seen'}"
-            leaks.append(Leak("pipe", what, holders[0] if holders else None))
+            leaks.append(Leak("pipe", what, holders[0] if holders else None, stopped=False))
     return tuple(leaks)
 
 

@@ -51,11 +51,15 @@ Limit = Literal["wall", "idle"]
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """Something an example left behind: a *process* that outlived it, or a *pipe* that a stranger held open."""
+    """Something an example left behind: a *process* that outlived it, or a *pipe* that a stranger held open.
+
+    *stopped* is False where it was not, or could not be, ended; transcripts of older releases do not say.
+    """
 
     kind: Literal["process", "pipe"]
     what: str
     pid: int | None = None
+    stopped: bool = True
 
 
 @dataclass(frozen=True, slots=True)

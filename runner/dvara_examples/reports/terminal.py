@@ -43,7 +43,7 @@ class TerminalReport:
         self._done = 0
         self._lines = _Lines(Redactor.of((world.env("DVARA_API_KEY"),)), self._print_output)
         self._live = Live(console=self._out, get_renderable=self._progress, auto_refresh=False, transient=True)
-        if self._out.is_terminal and not world.on_ci:
+        if self._out.is_screen and not world.on_ci:
             self._live.start()
 
     def event(self, event: RunEvent) -> None:
@@ -164,18 +164,36 @@ def _reason(result: RunResult) -> str:
     return reason if len(reason) <= _REASON_CHARS else f"{reason[:_REASON_CHARS].rpartition(' ')[0]} ..."
 
 
-def make_console(world: World, stream: object) -> Console:
-    """Build a console that takes colour and width from *world* alone; an empty NO_COLOR, FORCE_COLOR or CI counts as unset."""
+def make_console(world: World, stream: object) -> "ReportConsole":
+    """Build a console that takes colour and width from *world* alone; an empty NO_COLOR, FORCE_COLOR or CI counts as unset.
+
+    FORCE_COLOR gives colour to what is no terminal, and nothing that moves a cursor; ``FORCE_COLOR=0`` means NO_COLOR.
+    """
     environ = {key: value for key, value in world.environ.items() if value}
-    return _Console(file=stream, _environ=environ, highlight=False, emoji=False, markup=False)  # type: ignore[arg-type]
+    forced, refused = environ.pop("FORCE_COLOR", ""), environ.pop("NO_COLOR", "")
+    plain = bool(refused) or forced.lower() in ("0", "false")
+    return ReportConsole(
+        file=stream,  # type: ignore[arg-type]
+        _environ=environ,
+        color_system=None if plain else "auto",
+        force_terminal=True if forced and not plain else None,
+        highlight=False,
+        emoji=False,
+        markup=False,
+    )
 
 
-class _Console(Console):
+class ReportConsole(Console):
     """A console that leaves it to its caller what a reader who has left means; rich would end the program."""
 
     def on_broken_pipe(self) -> None:
         """Raise BrokenPipeError."""
         raise BrokenPipeError
+
+    @property
+    def is_screen(self) -> bool:
+        """Whether a cursor can be moved: on a terminal, whatever the colours are."""
+        return bool(self.file.isatty()) and not self.is_dumb_terminal
 
 
 class _Lines:

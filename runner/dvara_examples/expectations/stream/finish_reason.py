@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.core.values import InvalidValue, as_text
+from dvara_examples.core.values import InvalidValue, as_text, nearest, quoted
 from dvara_examples.expectations._answer import last_answer
+from dvara_examples.protocols import FINISH_REASONS
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Transcript
 from dvara_examples.records.verdict import Expectation, Finding, Witness
@@ -48,4 +49,7 @@ def parse(value: object) -> Expectation:
     word = as_text(value)
     if not word.strip():
         raise InvalidValue("found an empty text", "a finish_reason such as stop or content_filter is accepted, or none")
+    near = nearest(word, (*FINISH_REASONS, "none")) if word not in FINISH_REASONS else None
+    if near is not None and near != word:
+        raise InvalidValue(f"found {quoted(word)}, which is one letter or two from {near!r}", f"did you mean {near!r}?")
     return FinishReason(None if word == "none" else word)

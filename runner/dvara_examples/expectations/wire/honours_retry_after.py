@@ -1,4 +1,6 @@
-"""``honours_retry_after: true``: where the gateway said when to come again (``Retry-After``), no request came earlier.
+"""``honours_retry_after: true``: where the gateway said when to come again, no request came earlier.
+
+It says so in ``Retry-After``, or in milliseconds in ``retry-after-ms``, which the common SDKs read first.
 
 The wait is counted from the head of the response that asked for it. A date is seen from the response's own ``Date``, so that
 no two clocks are compared (RFC 9110, section 10.2.3). Where the header never came, or nothing was sent after it, nothing is
@@ -20,6 +22,7 @@ SCHEMA: dict[str, object] = {"description": "No request comes earlier than Retry
 _EXPECTED = "no request before Retry-After is over"
 _TOLERANCE_S = 0.05
 """A request may come so much early: timers are coarse, and the client's begins a moment after the relay's."""
+_IN_MS = "retry-after-ms"
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]+)?")
 """Whole seconds in the RFC; clients read fractions as well, and some gateways send them."""
 
@@ -60,9 +63,14 @@ class HonoursRetryAfter:
 def _asked(seen: Transcript) -> Iterator[tuple[Exchange, Response, str]]:
     """Yield each exchange whose response carried the header, with both."""
     for exchange in seen.exchanges:
-        value = exchange.response.header("Retry-After") if exchange.response else None
-        if exchange.response is not None and value is not None:
-            yield exchange, exchange.response, value.strip()
+        if (response := exchange.response) is None:
+            continue
+        in_ms = (response.header(_IN_MS) or "").strip()
+        value = response.header("Retry-After")
+        if _SECONDS.fullmatch(in_ms):
+            yield exchange, response, f"{float(in_ms) / 1000:g}"
+        elif value is not None:
+            yield exchange, response, value.strip()
 
 
 def _follower(seen: Transcript, exchange: Exchange) -> Exchange | None:
