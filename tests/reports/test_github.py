@@ -2,16 +2,21 @@
 
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dvara_examples.records.results import SourceLine
+from dvara_examples.cli._compose import within
+from dvara_examples.core.world import World
+from dvara_examples.records.results import SourceLine, Summary
 from dvara_examples.records.verdict import Outcome
+from dvara_examples.reports import report_module
+from dvara_examples.reports._target import file_target
 from dvara_examples.reports._workflow import escape_workflow_commands
 from tests.reports.actions_runner import Command, commands_in
-from tests.reports.conftest import ONE_OF_EACH, Write, make_result
+from tests.reports.conftest import ONE_OF_EACH, Write, about, make_result
 
 
 def test_an_annotation_stands_at_the_example_and_at_the_page(write: Write) -> None:
@@ -119,3 +124,35 @@ def test_the_oracle_knows_a_command() -> None:
     shown = "::error file=app.js,line=1,col=5,endColumn=7,title=YOUR-TITLE::Missing semicolon"
     properties = {"file": "app.js", "line": "1", "col": "5", "endColumn": "7", "title": "YOUR-TITLE"}
     assert commands_in(shown) == [Command("error", properties, "Missing semicolon")]
+
+
+@pytest.mark.parametrize("kind", ["github", "junit"])
+def test_in_a_monorepo_places_are_seen_from_the_repository(tmp_path: Path, kind: str) -> None:
+    """GitHub shows an annotation where the file's path is right from the top of the repository; what lies outside stays."""
+    places = (SourceLine("examples/python/x.py", 3), SourceLine("/elsewhere/page.md", 4))
+    result = make_result(Outcome.FAILED, places=places)
+    with file_target(tmp_path / "out") as target:
+        report = report_module(kind).open_report(replace(about([result]), within="sub/"), target)
+        report.result(result)
+        report.close(Summary.of([result]))
+    text = (tmp_path / "out").read_text("utf-8")
+    if kind == "github":
+        assert [found.properties["file"] for found in commands_in(text)] == ["sub/examples/python/x.py", "/elsewhere/page.md"]
+    else:
+        assert ">sub/examples/python/x.py:3: " in text
+
+
+@pytest.mark.parametrize(
+    ("clone", "workspace", "seen"),
+    [(".", None, "sub/"), ("sub", None, ""), (None, None, ""), (None, ".", "sub/"), ("sub", ".", "sub/"), (".", "other", "sub/")],
+)
+def test_the_repository_is_the_workspace_or_the_nearest_clone(
+    tmp_path: Path, clone: str | None, workspace: str | None, seen: str
+) -> None:
+    """In a workflow the workspace is the top, also above a nested clone; at a desk the folder with `.git` is."""
+    root = tmp_path / "sub"
+    root.mkdir()
+    if clone is not None:
+        (tmp_path / clone / ".git").mkdir()
+    environ = {"GITHUB_WORKSPACE": str(tmp_path / workspace)} if workspace else {}
+    assert within(World(environ, root, root, root, root, root, io.StringIO(), io.StringIO())) == seen

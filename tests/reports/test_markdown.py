@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
+from dvara_examples.records.results import Summary
 from dvara_examples.records.verdict import Outcome
 from dvara_examples.reports._target import file_target
-from dvara_examples.reports.markdown import MOST_BYTES, escaped
+from dvara_examples.reports.markdown import GITHUB_DROPS_ABOVE_BYTES, MOST_BYTES, escaped, open_report
 from tests.factories import make_transcript
-from tests.reports.conftest import ONE_OF_EACH, Write, make_result
+from tests.reports.conftest import ONE_OF_EACH, Write, about, make_result
 
 OURS = {"h2", "p", "table", "thead", "tbody", "tr", "th", "td", "details", "summary", "pre", "code", "strong"}
 
@@ -121,3 +122,22 @@ def test_what_others_wrote_into_a_shared_summary_stays(tmp_path: Path) -> None:
     with file_target(path, keep=True) as target:
         target.write("after\n")
     assert path.read_text() == "before\nafter\n"
+
+
+@pytest.mark.parametrize("before_bytes", [0, 400_000, 998_000, 1_000_000, 1_048_000, 1_048_560, 2_000_000])
+def test_two_reports_in_one_summary_stay_below_what_github_takes(tmp_path: Path, before_bytes: int) -> None:
+    """GitHub drops a summary above 1 MiB whole: what others wrote counts, and the little that fits is still written."""
+    path = tmp_path / "summary"
+    path.write_bytes(b"x" * before_bytes)
+    loud = make_transcript(stdout="\u00e4" * 5_000, stderr="<" * 5_000)
+    results = [make_result(Outcome.FAILED, f"case-{number}[java]", transcript=loud) for number in range(300)]
+    with file_target(path, keep=True) as target:
+        report = open_report(about(results), target)
+        for result in results:
+            report.result(result)
+        report.close(Summary.of(results))
+    text = path.read_bytes()
+    assert text.startswith(b"x" * before_bytes)
+    assert len(text) <= max(before_bytes, GITHUB_DROPS_ABOVE_BYTES)
+    if before_bytes <= 1_048_000:
+        assert b"## dvara-examples: not passed" in text

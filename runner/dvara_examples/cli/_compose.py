@@ -78,6 +78,7 @@ def session_info(session: Session, folder: RunFolder) -> SessionInfo:
         elapsed=start_timer(world.clock),
         shard=str(plan.shard) if plan.shard else None,
         manifest=world.manifest_name if world.manifest_path.is_file() else "",
+        within=within(world),
     )
 
 
@@ -96,7 +97,18 @@ def stored_info(folder: RunFolder, world: World) -> SessionInfo:
         elapsed=start_timer(world.clock),
         shard=f"{shard.index}/{shard.of}" if shard else None,
         manifest=document.about.manifest,
+        within=within(world),
     )
+
+
+def within(world: World) -> str:
+    """Return the root as seen from the repository that holds it: the workspace of the CI, else the nearest clone."""
+    folders = (world.root, *world.root.parents)
+    workspace = world.env("GITHUB_WORKSPACE")
+    clone = next((folder for folder in folders if (folder / ".git").exists()), world.root)
+    top = Path(workspace).resolve() if workspace and Path(workspace).resolve() in folders else clone
+    inner = world.root.relative_to(top).as_posix()
+    return "" if inner == "." else f"{inner}/"
 
 
 @contextmanager

@@ -41,6 +41,7 @@ def page_lines(page: "Page", standings: "Sequence[FenceStatus]", *, verbose: boo
 
 def annotate(world: "World", found: "Checked") -> None:
     """Write what is not right as annotations for GitHub Actions, on the pages' lines; ten at most, and how many more."""
+    from dvara_examples.cli._compose import within
     from dvara_examples.docs_ci.check import page_id
     from dvara_examples.reports._wording import visible
     from dvara_examples.reports._workflow import escape_data, escape_property, unmuzzled
@@ -48,7 +49,9 @@ def annotate(world: "World", found: "Checked") -> None:
     runner = unmuzzled(world.stdout)
     wrong = [(page, standing) for page, standings in found for standing in standings if not standing.good]
     for page, standing in wrong[:_MOST]:
-        place = f"file={escape_property(visible(page_id(page, world)))},line={standing.line}"
+        file = page_id(page, world)
+        file = file if file.startswith("/") else within(world) + file
+        place = f"file={escape_property(visible(file))},line={standing.line}"
         title = escape_property(visible(f"{standing.state}: {standing.what}"))
         text = escape_data(visible("\n".join([standing.sentence, *standing.diff])[:2_000]))
         runner.write(f"::error {place},title={title}::{text}\n")

@@ -32,7 +32,8 @@ class SessionInfo:
 
     *started_utc* is an ISO 8601 stamp, *deps* the set of releases, *folder* where the transcripts lie, as it is shown to people.
     *elapsed* tells the seconds since the session began. *shard* is the part of the plan that is run, such as ``2/4``.
-    *manifest* is the manifest's path, seen from the root.
+    *manifest* is the manifest's path, seen from the root. *within* is the root, seen from the repository that holds it, with a
+    slash at its end; empty where both are the same.
     """
 
     version: str
@@ -45,6 +46,7 @@ class SessionInfo:
     elapsed: Timer = lambda: 0.0
     shard: str | None = None
     manifest: str = ""
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,14 @@ class Target:
     """Where a report goes: *write* takes whole text at the end, and replaces the file at once or not at all.
 
     *append* takes a piece of text as soon as it is known, for reports that are read while runs go on; the first piece replaces
-    what was there. Both take any text: half a surrogate pair becomes U+FFFD. *path* is None for stdout.
+    what was there. Both take any text: half a surrogate pair becomes U+FFFD. *path* is None for stdout. *kept_bytes* tells how
+    much others have written that stays in front of what is written.
     """
 
     write: Callable[[str], None]
     append: Callable[[str], None]
     path: Path | None
+    kept_bytes: Callable[[], int] = lambda: 0
 
 
 class Reporter(Protocol):

@@ -39,7 +39,7 @@ def file_target(path: Path, *, keep: bool = False) -> Iterator[Target]:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         file = _Stream(path) if mode and not stat.S_ISREG(mode) else _File(path, keep=keep)
     try:
-        yield Target(file.write, file.append, path)
+        yield Target(file.write, file.append, path, file.kept_bytes)
     finally:
         file.close()
 
@@ -51,6 +51,9 @@ class _File:
         self._path, self._keep = path.resolve(), keep
         self._appending: int | None = None
         self._put(b"", trial=True)
+
+    def kept_bytes(self) -> int:
+        return self._path.stat().st_size if self._keep and self._path.exists() else 0
 
     def write(self, text: str) -> None:
         before = self._path.read_bytes() if self._keep and self._path.exists() else b""
@@ -92,6 +95,9 @@ class _Stream:
         _write_all(self._fd, _repaired(text), self._path)
 
     append = write
+
+    def kept_bytes(self) -> int:
+        return 0
 
     def close(self) -> None:
         os.close(self._fd)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dvara_examples.core.errors import ExitCode
 from dvara_examples.records.results import RunResult, SourceLine, Summary
@@ -34,6 +34,12 @@ def one_line(text: str, most_chars: int = 200) -> str:
 def location(place: SourceLine) -> str:
     """Return ``file:line``, as compilers write it and editors open it."""
     return f"{visible(place.file)}:{place.line}"
+
+
+def placed(result: RunResult, within: str) -> RunResult:
+    """Return *result* with places as seen from the repository, in which the root lies at *within*: services link them so."""
+    places = tuple(replace(p, file=p.file if p.file.startswith("/") else f"{within}{p.file}") for p in result.places)
+    return replace(result, places=places)
 
 
 def headline(result: RunResult) -> str:

@@ -10,6 +10,7 @@ from dvara_examples.reports._wording import (
     explanation,
     headline,
     one_line,
+    placed,
     red,
     remarkable,
     severity,
@@ -26,16 +27,16 @@ _MOST = 10
 """What GitHub shows of one kind of annotation per step; it drops the others without a word."""
 
 
-def open_report(about: SessionInfo, target: Target) -> "GithubReport":  # noqa: ARG001 - the contract's signature
+def open_report(about: SessionInfo, target: Target) -> "GithubReport":
     """Open the report."""
-    return GithubReport(target)
+    return GithubReport(about, target)
 
 
 class GithubReport:
     """Collects what did not pass and writes the worst of it at the end."""
 
-    def __init__(self, target: Target) -> None:
-        self._target = target
+    def __init__(self, about: SessionInfo, target: Target) -> None:
+        self._within, self._target = about.within, target
         self._results: list[RunResult] = []
 
     def event(self, event: RunEvent) -> None:
@@ -44,7 +45,7 @@ class GithubReport:
     def result(self, result: RunResult) -> None:
         """Keep one result, if there is something to say of it."""
         if remarkable(result):
-            self._results.append(result)
+            self._results.append(placed(result, self._within))
 
     def tick(self) -> None:
         """Show nothing."""

@@ -11,7 +11,7 @@ from dvara_examples.records.results import RunEvent, RunResult, Summary
 from dvara_examples.records.verdict import Outcome
 from dvara_examples.reports import SessionInfo, Target
 from dvara_examples.reports._facts import cut
-from dvara_examples.reports._wording import Trouble, explanation, headline, location, one_line, red, troubles, visible
+from dvara_examples.reports._wording import Trouble, explanation, headline, location, one_line, placed, red, troubles, visible
 
 DEFAULT_NAME = "junit.xml"
 _NAME = "dvara-examples"
@@ -34,7 +34,7 @@ class JunitReport:
 
     def result(self, result: RunResult) -> None:
         """Keep one result."""
-        self._results.append(result)
+        self._results.append(placed(result, self._about.within))
 
     def tick(self) -> None:
         """Show nothing."""

@@ -22,6 +22,10 @@ DEFAULT_NAME = "summary.md"
 MOST_BYTES = 1_000_000
 """GitHub takes a summary of 1 MiB per step, and drops a larger one whole; some room is left for what others add."""
 
+GITHUB_DROPS_ABOVE_BYTES = 1024 * 1024
+_NOTES_BYTES = 1_000
+"""For the notes of what was left out."""
+
 _SIGNS = {Outcome.PASSED: "✅", Outcome.FAILED: "❌", Outcome.ERRORED: "💥", Outcome.SKIPPED: "⏭️"}
 _FLAKY = "🔁"
 _MARKUP = re.compile(
@@ -57,7 +61,11 @@ class MarkdownReport:
     def close(self, summary: Summary) -> None:
         """Write the page, as much of it as there is room for."""
         head = "".join(f"{line}\n" for line in self._head(summary))
-        room = MOST_BYTES - len(head.encode()) - 1_000  # for the notes of what was left out
+        kept_bytes = self._target.kept_bytes()
+        room = MOST_BYTES - kept_bytes - len(head.encode()) - _NOTES_BYTES
+        if room < 0:
+            self._write_less(head, kept_bytes)
+            return
         table = _fitting(_table(self._results), room * 2 // 3, "rows")
         wrong = [
             result for result in self._results if result.flaky or result.verdict.outcome in (Outcome.FAILED, Outcome.ERRORED)
@@ -66,6 +74,12 @@ class MarkdownReport:
         sections = (_section(result, summary) for result in wrong)
         details = _fitting([*sections, *_skips(self._results)], room - len(table.encode()), "sections")
         self._target.write(f"{head}\n{table}{details}")
+
+    def _write_less(self, head: str, kept_bytes: int) -> None:
+        """Write the headline, or nothing, where what others wrote into the same summary leaves no room for more."""
+        short = head.partition("\n")[0] + "\n\nThe summary of this step is full; the log tells the rest.\n"
+        if kept_bytes + len(short.encode()) <= GITHUB_DROPS_ABOVE_BYTES:
+            self._target.write(short)
 
     def _head(self, summary: Summary) -> Iterator[str]:
         about = self._about
