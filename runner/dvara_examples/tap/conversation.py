@@ -10,7 +10,7 @@ from dvara_examples.tap.exchange_log import Ledger
 from dvara_examples.tap.explain import Rest
 from dvara_examples.tap.observer import ExchangeObserver, Seen
 from dvara_examples.tap.progress import Teller
-from dvara_examples.wire.http import RequestHead
+from dvara_examples.wire.http import RequestHead, header
 
 
 class Conversation:
@@ -34,6 +34,13 @@ class Conversation:
     def idle(self) -> bool:
         """Whether every request so far has had its whole answer."""
         return not self._waiting
+
+    @property
+    def called(self) -> str | None:
+        """How the client calls the tap (``Host``), where the next response byte is the first of a response; else None."""
+        if not self._waiting or self._waiting[0].response.began:
+            return None
+        return header(self._waiting[0].request_head.headers, "host")
 
     @property
     def switched(self) -> bool:

@@ -18,7 +18,7 @@ Precedence, the first that applies:
 8.  the response is whole. A stream is ``done`` or ``done_without_sentinel`` only with a known finish reason, and with the last
     word where the protocol needs one; ``unrecognised`` with an unknown reason, or in no known protocol; else
     ``eof_without_done``, also where a last word came without a finish reason. What is no stream is ``answered``, unless it is
-    strange: an error, no JSON, or an answer with an unknown finish reason
+    strange: an error, no JSON, or an answer with an unknown finish reason. A redirect past the tap is ``unrecognised``
 """
 
 from dataclasses import dataclass
@@ -53,10 +53,11 @@ class Facts:
 
     *status* is None while no whole head came. *asked_stream* and *known* (a protocol claims it) come from the request,
     *close_delimited* from the response's head. *event_stream*: its head or its first bytes show one. *unreadable*: there is
-    content, and it cannot be read here. *undecided*: what would decide stands in an event that is too large, or that clients
-    read differently. *strange*: what came instead of a stream is no answer. *recognised*: the finish reason is a known word.
-    *silent_s* is how long nothing had moved when it came to rest, *heard_all* whether the finish reason and the last word
-    had been delivered before the client hung up; of what is no stream, a whole JSON document.
+    content, and it cannot be read here. *elsewhere*: the client was sent past the tap. *undecided*: what would decide stands in
+    an event that is too large, or that clients read differently. *strange*: what came instead of a stream is no answer.
+    *recognised*: the finish reason is a known word. *silent_s* is how long nothing had moved when it came to rest, *heard_all*
+    whether the finish reason and the last word had been delivered before the client hung up; of what is no stream, a whole JSON
+    document.
     """
 
     close: CloseKind
@@ -67,6 +68,7 @@ class Facts:
     close_delimited: bool = False
     empty: bool = False
     unreadable: bool = False
+    elsewhere: bool = False
     undecided: bool = False
     strange: bool = False
     finish_reason: str | None = None
@@ -94,6 +96,8 @@ def _ending(facts: Facts) -> Ending:
         return _given_up(facts) if facts.close in (CloseKind.CLIENT, CloseKind.STOPPED) else Ending.NO_RESPONSE
     if facts.status >= 400:
         return Ending.HTTP_ERROR
+    if facts.elsewhere and facts.close is CloseKind.COMPLETE:
+        return Ending.UNRECOGNISED
     if (
         facts.asked_stream
         and facts.status != SWITCHED

@@ -13,6 +13,7 @@ from dvara_examples.tap.capture_limits import CaptureLimits
 from dvara_examples.tap.ending import CloseKind, Facts, name_ending
 from dvara_examples.tap.explain import Rest, answer_notes, error_sentence, unread_sentence
 from dvara_examples.tap.progress import Teller
+from dvara_examples.tap.redirects import past_the_tap
 from dvara_examples.tap.response import ResponseWatch
 from dvara_examples.wire.http import RequestHead
 
@@ -44,6 +45,11 @@ class ExchangeObserver:
         self._body = BoundedBytes(bounds.request_body_bytes)
         self._stream_flag = StreamFlag()
 
+    @property
+    def request_head(self) -> RequestHead:
+        """The head of the request as the client wrote it."""
+        return self._seen.head
+
     def request_payload(self, data: bytes | memoryview) -> None:
         """Take payload of the request's body."""
         self._body.add(data)
@@ -67,7 +73,8 @@ class ExchangeObserver:
         watch, answer = self.response, self.response.answer
         facts = self._facts(rest)
         ending, notes = name_ending(facts)
-        sentence, unread, clean = error_sentence(ending, watch, rest), unread_sentence(watch), self._redactor
+        past = past_the_tap(self._seen.head, watch.head) if facts.elsewhere else None
+        sentence, unread, clean = past or error_sentence(ending, watch, rest), past or unread_sentence(watch), self._redactor
         return Exchange(
             number=self._seen.number,
             connection=self._seen.connection,
@@ -121,6 +128,7 @@ class ExchangeObserver:
             after_sentinel=answer.chat.after_sentinel,
             unfinished_event=answer.unfinished_event,
             unfinished_coding=answer.unfinished_coding,
+            elsewhere=past_the_tap(self._seen.head, head) is not None,
             heard_all=rest.heard_all,
             silent_s=rest.silent_s,
             stall_after_s=self._stall_after_s,

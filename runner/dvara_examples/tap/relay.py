@@ -17,6 +17,7 @@ from dvara_examples.tap.conversation import Conversation
 from dvara_examples.tap.downstream import Downstream
 from dvara_examples.tap.ending import CloseKind
 from dvara_examples.tap.fault_injector import GatewayClosed, Spoiler
+from dvara_examples.tap.redirects import CHANGED, led_home
 from dvara_examples.tap.requests import NOT_HTTP, BodyPart, RequestSplitter
 from dvara_examples.tap.unreachable import Unreachable
 from dvara_examples.tap.upstream import Upstream, connect
@@ -150,12 +151,22 @@ class Relay:
             return
         piece = self._from_gateway[:size]
         if self._spoiler is None:
-            self._deliver(self._timer(), piece)
+            self._deliver(self._timer(), self._led_home(piece))
         else:
             self._spoiler.take(piece)
             self._play()
         if size == len(self._from_gateway) < _BULK_BYTES:  # what waits of the piece keeps the old one
             self._from_gateway = memoryview(bytearray(_BULK_BYTES))
+
+    def _led_home(self, piece: memoryview) -> memoryview:
+        """Return *piece* as it is, but for a redirect that would lead the client past the tap to the same gateway."""
+        if bytes(piece[9:10]) != b"3" or not (called := self._seen.called):
+            return piece
+        changed = led_home(bytes(piece), self._wiring.origin, called.strip())
+        if changed is None:
+            return piece
+        self._seen.note(CHANGED)
+        return memoryview(changed)
 
     def _gateway_fin(self, why: str) -> None:
         if self._spoiler is None:

@@ -44,7 +44,8 @@ class Tap:
     *environ* names certificate authorities (``SSL_CERT_FILE`` and its kin) for an https gateway, and proxies on the way there.
     *on_event* hears of each exchange while it goes on, from the threads that relay: it must neither wait nor raise. A tap
     that runs for days and is only listened to does not *keep* exchanges. *faults* spoil the responses, an entry per request
-    in the order of arrival; beyond the last entry, and without any, not one byte is changed.
+    in the order of arrival; beyond the last entry, and without any, not one byte is changed but the
+    address of a redirect to the gateway itself.
     *gate* is asked about each request before anything of it goes out; the client of one that is refused gets no answer.
     *hosts* are the addresses of this machine that it listens on; those that the machine does not have are left out, but for the
     first. With *any_key* the client may bring whatever key it was written with, and *upstream*'s key is put in for that one.
