@@ -270,6 +270,14 @@ def test_read_only_cache(tmp_path: Path) -> None:
     assert "DVARA_EXAMPLES_CACHE" in found(ran, "cache").hint
 
 
+def test_a_cache_where_nothing_can_be_executed(tmp_path: Path) -> None:
+    """A noexec mount takes files, and lets neither Node.js nor compiled packages run: the state folder takes its place."""
+    ran = mounted(tmp_path, "noexec")
+    assert found(ran, "cache").state == "note", ran.stderr
+    assert "lets nothing be executed (noexec)" in found(ran, "cache").text
+    assert "DVARA_EXAMPLES_CACHE" in found(ran, "cache").hint
+
+
 def test_a_remote_gateway_is_announced(tool: Tool, gateway: EmbeddedServer) -> None:
     """The one request that may cost money is told before it is sent; to a gateway on this machine it is not."""
     port = int(gateway.base_url.removesuffix("/v1").rpartition(":")[2])

@@ -16,6 +16,7 @@ import pytest
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains._cache import LAYOUT, cached_folder
+from tests.integration.namespaces import with_disk
 
 BUILDER = """
 import io, os, pathlib, subprocess, sys, time
@@ -284,3 +285,23 @@ def test_full_disk(world: World) -> None:
     with pytest.raises(ToolchainError, match=r"the disk that holds .* is full .* free some space"):
         cached_folder(world, "kind", "key", fill_up)
     assert names_in(cached_folder(world, "kind", "key", write_whole)) == {"whole"}
+
+
+PASSED_OVER = """
+cached_folder(world, "kind", "key", lambda _: None).relative_to(world.state_dir)
+assert kept_folder(world, "kind", "key") is not None
+try:
+    cached_folder(replace(world, state_dir=world.cache_dir), "kind", "key", lambda _: None)
+except ToolchainError as error:
+    print(error)
+"""
+
+
+def test_a_cache_where_nothing_can_be_executed_is_passed_over(tmp_path: Path) -> None:
+    """What is built there could not run, and its example would be blamed: the state folder takes its place."""
+    (tmp_path / "cache").mkdir()
+    code = f"from dataclasses import replace\n{BUILDER}\nfrom dvara_examples.toolchains._cache import kept_folder\n{PASSED_OVER}"
+    words = with_disk(str(tmp_path / "cache"), "noexec", sys.executable, "-c", code, str(tmp_path))
+    said = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert "lets nothing be executed (noexec)" in said.stdout, said.stderr
+    assert "DVARA_EXAMPLES_CACHE" in said.stdout

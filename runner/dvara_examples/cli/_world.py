@@ -89,7 +89,7 @@ def _cache_dir(environ: Mapping[str, str]) -> Path:
     named = environ.get("DVARA_EXAMPLES_CACHE")
     if named:
         return Path(named).absolute()
-    return Path(environ.get("XDG_CACHE_HOME") or _home(environ) / ".cache") / "dvara-examples"
+    return (_absolute(environ, "XDG_CACHE_HOME") or _home(environ) / ".cache") / "dvara-examples"
 
 
 def _state_dir(environ: Mapping[str, str], root: Path) -> Path:
@@ -99,7 +99,13 @@ def _state_dir(environ: Mapping[str, str], root: Path) -> Path:
         return Path(named).absolute()
     if root != _PACKAGE / "_data" and os.access(root, os.W_OK):
         return root / ".dvara-examples"
-    return Path(environ.get("XDG_STATE_HOME") or _home(environ) / ".local" / "state") / "dvara-examples"
+    return (_absolute(environ, "XDG_STATE_HOME") or _home(environ) / ".local" / "state") / "dvara-examples"
+
+
+def _absolute(environ: Mapping[str, str], name: str) -> Path | None:
+    """Return the folder that *name* names; a relative one is to be ignored, as the XDG specification has it."""
+    named = Path(environ.get(name, ""))
+    return named if named.is_absolute() else None
 
 
 def _home(environ: Mapping[str, str]) -> Path:

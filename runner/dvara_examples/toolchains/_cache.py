@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from dvara_examples.core.disk import kept_from_running
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.records.hints import FULL, disk_refused
@@ -39,7 +40,7 @@ def cached_folder(
     *build* gets an empty folder and leaves it complete or raises; whatever it raises is passed on, an OSError as
     a ToolchainError, and the attempt is removed. Of several processes or threads one builds and the others wait.
     A complete folder is found without a lock, so that a read-only cache serves; where the cache folder cannot be
-    written, the state folder takes its place.
+    written, or is mounted so that nothing in it can be executed, the state folder takes its place.
 
     Raises ToolchainError where nothing can be written, the disk is full, or another process builds for longer
     than *wait_limit_s* seconds.
@@ -48,10 +49,11 @@ def cached_folder(
         if not _PLAIN_NAME.fullmatch(name):
             raise ValueError(f"{name!r} cannot name a folder of the cache")
     slots = [base / LAYOUT / kind / key for base in (world.cache_dir, world.state_dir / "cache")]
+    refusals = [f"{slot} is on a file system that lets nothing be executed (noexec)" for slot in slots if kept_from_running(slot)]
+    slots = [slot for slot in slots if not kept_from_running(slot)]
     for slot in slots:
         if (found := _complete(slot)) is not None:
             return found
-    refusals = []
     for slot in slots:
         with contextlib.ExitStack() as held:
             try:
@@ -61,13 +63,14 @@ def cached_folder(
                 continue
             return _complete(slot) or _build(slot, build)
     raise ToolchainError(
-        f"nothing can be kept for {kind}: {' and '.join(refusals)}; let DVARA_EXAMPLES_CACHE name a folder that can be written to"
+        f"nothing can be kept for {kind}: {' and '.join(refusals)}; let DVARA_EXAMPLES_CACHE name another folder"
     )
 
 
 def kept_folder(world: World, kind: str, key: str) -> Path | None:
     """Return the complete folder for *kind* and *key*, or None where it would have to be built; changes nothing."""
-    found = (_complete(base / LAYOUT / kind / key) for base in (world.cache_dir, world.state_dir / "cache"))
+    bases = (base for base in (world.cache_dir, world.state_dir / "cache") if not kept_from_running(base))
+    found = (_complete(base / LAYOUT / kind / key) for base in bases)
     return next((folder for folder in found if folder is not None), None)
 
 
