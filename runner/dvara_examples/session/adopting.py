@@ -1,5 +1,6 @@
 """What ``init --run`` makes of the first run of each script: expectations where it went well, and a comment where it did not."""
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -86,7 +87,7 @@ def _apart(draft: Draft, results: Mapping[str, RunResult]) -> list[Draft]:
     kinds: dict[str, list[str]] = {}
     for language, held in good.items():
         kinds.setdefault(repr([held.get(key) for key in sorted(_MAY_NOT_DIFFER)]), []).append(language)
-    parts = []
+    parts: list[Draft] = []
     for number, languages in enumerate(kinds.values()):
         others = [name for name in draft.scripts if name not in good and name not in apart] if number == 0 else []
         mine = {name: script for name, script in draft.scripts.items() if name in languages or name in others}
@@ -95,7 +96,9 @@ def _apart(draft: Draft, results: Mapping[str, RunResult]) -> list[Draft]:
         said = [each for each in said if not any(each.startswith(f"{draft.scripts[name].file.name}: ") for name in apart)]
         said += [f"not asserted: {key}, which did not hold in every language" for key in dropped]
         name = draft.id if number == 0 else f"{draft.id}-{languages[0]}"
-        parts.append(replace(draft, id=name, scripts=mine, guesses=tuple(said), expect=expect))
+        slowest_s = max(_seconds(results.get(f"{draft.id}[{language}]")) for language in languages)
+        wall_s = math.ceil(slowest_s * _ROOM / 60) * 60 if slowest_s > _SLOW_S else None
+        parts.append(replace(draft, id=name, scripts=mine, guesses=tuple(said), expect=expect, wall_s=wall_s))
     for name in apart:
         script = draft.scripts[name]
         said = [f"apart from {draft.id}, as it asks in another number of places", f"{script.file.name}: {bad[name]}"]
@@ -103,6 +106,15 @@ def _apart(draft: Draft, results: Mapping[str, RunResult]) -> list[Draft]:
             replace(draft, id=f"{draft.id}-{name}", scripts={name: script}, guesses=tuple(said), expect=expected([script]))
         )
     return parts
+
+
+def _seconds(result: RunResult | None) -> float:
+    """Return how long a run took."""
+    return result.transcript.process.duration_s if result and result.transcript else 0.0
+
+
+_SLOW_S, _ROOM = 15, 5
+"""A script that took longer gets so many times as long for each run to come, and no other limit than the usual one else."""
 
 
 def _common(several: Sequence[Mapping[str, object]]) -> tuple[dict[str, object], list[str]]:

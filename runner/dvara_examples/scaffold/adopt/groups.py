@@ -13,7 +13,7 @@ from dvara_examples.scaffold.adopt.titles import id_of, named_after, tags_of, ti
 class Draft:
     """An example to be: one script per language; *guesses* are comments, and *expect* what it is held to.
 
-    *packages* are what scripts import that no file beside them declares.
+    *packages* are what scripts import that no file beside them declares; *wall_s* is a limit that fits slow ones.
     """
 
     id: str
@@ -23,6 +23,7 @@ class Draft:
     guesses: tuple[str, ...] = ()
     expect: Mapping[str, object] = field(default_factory=dict)
     packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    wall_s: int | None = None
 
     @property
     def endpoint(self) -> Mapping[str, object]:

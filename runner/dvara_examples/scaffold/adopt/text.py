@@ -45,6 +45,8 @@ def _entry(draft: Draft, base: Path) -> Iterator[str]:
     if draft.listen is not None:
         lines = ", ".join(f"{script.file.name}:{script.at_line}" for script in draft.runnable)
         yield f"  listen: {draft.listen}  # the address is hard-coded: {lines}"
+    if draft.wall_s is not None:
+        yield f"  limits: {{wall_s: {draft.wall_s}}}  # as it took long"
     yield "  expect:"
     yield from (f"    {key}: {_value(value)}" for key, value in draft.expect.items())
     yield "  variants:"
