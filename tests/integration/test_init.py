@@ -164,6 +164,9 @@ def test_packages_that_nothing_declares(tool: Tool, tmp_path: Path) -> None:
         "free/helper.py": "",
         "free/ask.mjs": "import fs from 'fs';\nimport OpenAI from 'openai/index';\nawait new OpenAI().models.list();\n",
         "bound/requirements.txt": "openai\n",
+        "own/pyproject.toml": "[project]\nname = 'own'\n",
+        "own/src/own/__init__.py": "",
+        "own/examples/third.py": "import own, openai, rich\nprint(openai.OpenAI().models.list())\n",
         "bound/other.py": "from openai import OpenAI\nprint(OpenAI().models.list())\n",
     }
     for name, text in files.items():
@@ -174,6 +177,7 @@ def test_packages_that_nothing_declares(tool: Tool, tmp_path: Path) -> None:
     assert {entry["id"]: entry.get("packages") for entry in entries} == {
         "ask": {"python": ["pyyaml", "openai"], "node": ["openai"]},
         "other": None,
+        "third": {"python": ["../own", "openai", "rich"]},
     }
 
 

@@ -1,5 +1,6 @@
 """Which packages scripts need that no file beside them declares: guessed from what they import."""
 
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -55,16 +56,33 @@ _BUILT_IN = frozenset(
 _INLINE = re.compile(r"^# /// script\s*$", re.MULTILINE)
 
 
-def guessed_packages(scripts: Sequence[Surveyed], declared: Mapping[Path, str]) -> dict[str, tuple[str, ...]]:
-    """Return by language what *scripts* import, for those that no list is *declared* for (by the script's file)."""
+def guessed_packages(
+    scripts: Sequence[Surveyed], declared: Mapping[Path, str], root: Path, base: Path
+) -> dict[str, tuple[str, ...]]:
+    """Return by language what *scripts* import, for those that no list is *declared* for.
+
+    Lists are named by the script's file, and seen from *root*. A Python project whose own package is imported is named by its folder, seen from *base*.
+    """
     found = {}
     for script in scripts:
-        if declared.get(script.file) or script.language == "java":
+        listed = declared.get(script.file, "")
+        if listed.endswith("pyproject.toml") and script.language == "python":
+            project = (root / listed).parent
+            if any(_provides(project, name) for name in script.packages):
+                others = [name for name in _python(script) if not _provides(project, name.replace("-", "_"))]
+                found["python"] = tuple(dict.fromkeys([os.path.relpath(project, base).replace(os.sep, "/"), *others]))
+            continue
+        if listed or script.language == "java":
             continue
         names = tuple(dict.fromkeys(_python(script) if script.language == "python" else _node(script)))
         if names:
             found[script.language] = names
     return found
+
+
+def _provides(project: Path, name: str) -> bool:
+    """Tell whether the package *name* lies in *project*."""
+    return any((place / name / "__init__.py").is_file() for place in (project / "src", project))
 
 
 def _python(script: Surveyed) -> Iterator[str]:

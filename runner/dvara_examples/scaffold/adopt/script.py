@@ -93,7 +93,11 @@ def survey_script(file: Path, relative: str, language: str) -> Surveyed:
 
 def _imports(code: str, language: str) -> tuple[str, ...]:
     pattern = {"python": signs.PYTHON_IMPORT, "java": signs.JAVA_IMPORT}.get(language, signs.NODE_IMPORT)
-    return tuple(dict.fromkeys(pattern.findall(code)))
+    found = pattern.findall(code)
+    if language == "python":
+        several = signs.PYTHON_SEVERAL.findall(code)
+        found += [name.strip().partition(" ")[0].partition(".")[0] for names in several for name in names.split(",")]
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def is_client(package: str, language: str) -> bool:

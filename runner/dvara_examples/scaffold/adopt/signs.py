@@ -13,6 +13,7 @@ NODE_PREFIXES = ("@ai-sdk/", "@langchain/", "@openai/", "openai/")
 JAVA_PREFIXES = ("com.openai", "com.anthropic", "dev.langchain4j", "org.springframework.ai")
 
 PYTHON_IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
+PYTHON_SEVERAL = re.compile(r"^[ \t]*import[ \t]+[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*,[ \t]*([\w., \t]+)$", re.MULTILINE)
 NODE_IMPORT = re.compile(r"""\b(?:from|import|require\()\s*["']([^"'\n]+)["']""")
 JAVA_IMPORT = re.compile(r"^import[ \t]+(?:static[ \t]+)?([\w.]+)", re.MULTILINE)
 

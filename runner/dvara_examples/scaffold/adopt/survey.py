@@ -58,8 +58,8 @@ def survey(folder: Path, world: World) -> Survey:
     joining, fresh = _joining(drafts, own)
     if taken:
         drafts = group([script for draft in fresh for script in draft.scripts.values()], world.root, taken)
-    lists = _lists(included, world.root)
-    drafts = tuple(replace(draft, packages=guessed_packages(draft.runnable, lists)) for draft in drafts)
+    lists, base = _lists(included, world.root), world.manifest_path.parent
+    drafts = tuple(replace(draft, packages=guessed_packages(draft.runnable, lists, world.root, base)) for draft in drafts)
     left_out = tuple(script for script in found if script.left_out is not None)
     return Survey(drafts, joining, left_out, len(files) - len(found), _counted(lists), own)
 
