@@ -78,6 +78,8 @@ def test_what_is_an_example(tmp_path: Path, name: str, text: str, reason: str | 
         ("client.images.generate()", "asks the endpoint images, which a gateway for models does not have"),
         ("client = OpenAI(provider=bedrock(region='x'))", "needs an AWS account"),
         ("with client.beta.responses.connect(\n) as c: pass", "speaks WebSocket, which the tap does not read"),
+        ("ctx.load_cert_chain('a')", "needs a client certificate of its own"),
+        ("def make():\n  if 1:\n    return OpenAI()\n  ctx.load_cert_chain('a')", None),
         ("client = AzureOpenAI()", "needs an Azure account"),
         ("async with client.realtime.connect(model='x') as c: pass", "speaks WebSocket, which the tap does not read"),
         ("app = FastAPI()", "is a server, which waits for requests of its own"),

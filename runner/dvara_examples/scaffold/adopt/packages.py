@@ -61,7 +61,8 @@ def guessed_packages(
 ) -> dict[str, tuple[str, ...]]:
     """Return by language what *scripts* import, for those that no list is *declared* for.
 
-    Lists are named by the script's file, and seen from *root*. A Python project whose own package is imported is named by its folder, seen from *base*.
+    Lists are named by the script's file, and seen from *root*. A Python project whose own package
+    is imported is named by its folder, seen from *base*.
     """
     found = {}
     for script in scripts:

@@ -181,7 +181,7 @@ def _port(fixed: Address | None) -> int | None:
 def _cannot_run(code: str, fixed: Address | None) -> str | None:
     """Return why the script cannot run where there is a gateway and nothing else, or None."""
     for pattern, reason in signs.SERVICES:
-        if pattern.search(code):
+        if pattern.search(code) and not (reason == signs.CERTIFICATE and signs.KEY_ALONE.search(code)):
             return reason
     unserved = signs.UNSERVED.search(code)
     if unserved is not None:

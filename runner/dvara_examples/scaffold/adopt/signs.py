@@ -37,6 +37,9 @@ SERVER = re.compile(
 NO_PROGRAM = re.compile(r"@(?:Service|RestController|Controller|Component|Configuration|SpringBootApplication)\b")
 HANDLER = re.compile(r"^export\s+(?:default\s+)?(?:async\s+)?function\s+(?:handler|GET|POST)\b", re.MULTILINE)
 
+CERTIFICATE = "needs a client certificate of its own"
+KEY_ALONE = re.compile(r"\breturn\s+(?:Async)?OpenAI\(\s*\)")
+"""A script that could take a certificate, and does with a key alone."""
 SERVICES = (
     (
         re.compile(
@@ -57,7 +60,7 @@ SERVICES = (
     ),
     (
         re.compile(r"load_cert_chain|\bmtls\b|CERTIFICATE_CHAIN|client_?cert", re.IGNORECASE),
-        "needs a client certificate of its own",
+        CERTIFICATE,
     ),
     (re.compile(r"\bsounddevice\b|\bpyaudio\b|\bmicrophone\b", re.IGNORECASE), "needs a microphone or a speaker"),
 )
