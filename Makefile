@@ -30,7 +30,7 @@ endef
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate
 INSTALL = $(BIN)/python -I requirements/install.py
 
-.PHONY: stale run test test-all lint bench fuzz lock schema docs endings clients-manifest clean help
+.PHONY: stale run test test-all lint bench fuzz lock schema docs endings clients clients-manifest clients-latest clean help
 .DEFAULT_GOAL := help
 
 run: $(VENV)/ready-to-run ## set up, then run all examples on the embedded gateway (ARGS="-l node" narrows it down)
@@ -96,8 +96,19 @@ docs: $(VENV)/ready-to-run ## write the fences of the pages, and the table of th
 endings: $(VENV)/ready-to-test ## run examples and naive clients on every ending, and renew the tables of docs/endings.md
 	@$(BIN)/python -m tests.endings_page
 
+CLIENTS := $(BIN)/dvara-examples run --manifest examples/integrations/manifest.yaml --tag clients
+REPORTS := .dvara-examples/clients
+
 clients-manifest: $(VENV)/ready-to-test ## write examples/integrations/manifest.yaml from its lists of clients and streams
 	@$(BIN)/python -m tests.clients_manifest
+
+clients: clients-manifest ## run every client library on every stream, and renew docs/clients.md (half an hour, a gigabyte)
+	@mkdir -p $(REPORTS) && $(CLIENTS) --report json=$(REPORTS)/locked.json $(ARGS)
+	@$(BIN)/python -m tests.clients_page $(REPORTS)/locked.json
+
+clients-latest: clients-manifest ## the same with today's releases: print which cells of docs/clients.md change, from what to what
+	@mkdir -p $(REPORTS) && $(CLIENTS) --deps latest --report json=$(REPORTS)/latest.json $(ARGS) || true
+	@$(BIN)/python -m tests.clients_page --against $(REPORTS)/latest.json
 
 clean: ## remove the set-up and all that tests and builds left behind
 	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -18,7 +18,7 @@ HEAD = """\
 # yaml-language-server: $schema=../manifest.schema.json
 # Written by `make clients` from clients.yaml and streams.yaml; edit those.
 """
-FAIR = {"reports_incomplete": True, "never_repeats": True, "requests_per_call": {"max": 3}}
+FAIR = {"limit": "none", "reports_incomplete": True, "never_repeats": True, "requests_per_call": {"max": 3}}
 """What is right for every client on every stream."""
 WHOLE = {"exit": 0, "prints_the_stream": True, **FAIR}
 NAIVE = "naive"
@@ -34,7 +34,7 @@ def manifest_text() -> str:
     """Return what has to stand in the manifest."""
     streams = read("streams.yaml")
     examples = [entry for id_, client in read("clients.yaml").items() for entry in _entries(id_, client, streams)]
-    document = {"version": 1, "defaults": {"limits": {"wall_s": 120, "idle_s": 60}}, "examples": examples}
+    document = {"version": 1, "defaults": {"limits": {"wall_s": 120, "idle_s": 90}}, "examples": examples}
     return HEAD + yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=128)
 
 

@@ -75,7 +75,17 @@ def test_success_without_a_word_is_no_report(exchange: Exchange) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["answer incomplete", "Truncated.", "cut off", "stream was closed", "no finish_reason", "withheld by content filter"]
+    "said",
+    [
+        "answer incomplete",
+        "Truncated.",
+        "cut off",
+        "stream was closed",
+        "no finish_reason",
+        "withheld by content filter",
+        "terminated",
+        "timeout",
+    ],
 )
 def test_words_on_either_pipe_are_a_report(said: str) -> None:
     """No exact words are asked for."""
@@ -105,7 +115,11 @@ def test_the_gateways_own_words_are_a_report() -> None:
     assert incomplete(refused, stderr="AI_APICallError: Invalid API key").ok
     assert not incomplete(refused, stderr="Invalid").ok
     assert incomplete(make_exchange(finish_reason="length"), stdout="Hello world (length)").ok
-    assert incomplete(cut(ending=Ending.ERROR_EVENT, error="provider stopped"), stderr="provider stopped").ok
+    event = WireEvent(0.9, '{"error":{"message":"provider stopped","code":"stream_stopped"}}')
+    stopped = cut(ending=Ending.ERROR_EVENT, error="provider stopped (stream_stopped)", events=(event,))
+    assert incomplete(stopped, stderr="{ message: 'provider stopped' }").ok
+    assert incomplete(stopped, stderr="code: stream_stopped").ok
+    assert not incomplete(stopped, stderr="provider").ok
 
 
 def test_json_for_a_stream_is_whole_only_if_it_is_printed() -> None:

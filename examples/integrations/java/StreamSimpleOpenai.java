@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 public class StreamSimpleOpenai {
-    static String finishReason;
+    static volatile String finishReason;
 
     public static void main(String[] args) {
         var env = System.getenv();
@@ -26,15 +26,16 @@ public class StreamSimpleOpenai {
                     .model(env.getOrDefault("DVARA_MODEL", "gpt-4o"))
                     .message(UserMessage.of("Say in one sentence what an LLM gateway does."))
                     .build();
-            var chunks = client.chatCompletions().createStream(request).get(20, TimeUnit.SECONDS);
-            chunks.filter(chunk -> chunk.getChoices() != null).flatMap(chunk -> chunk.getChoices().stream()).forEach(choice -> {
-                System.out.print(Objects.requireNonNullElse(choice.getMessage().getContent(), ""));
-                System.out.flush();
-                if (choice.getFinishReason() != null) finishReason = choice.getFinishReason();
-            });
+            client.chatCompletions().createStream(request).thenAcceptAsync(chunks -> chunks
+                    .filter(chunk -> chunk.getChoices() != null) // a usage chunk has none
+                    .flatMap(chunk -> chunk.getChoices().stream()).forEach(choice -> {
+                        System.out.print(Objects.requireNonNullElse(choice.getMessage().getContent(), ""));
+                        System.out.flush();
+                        if (choice.getFinishReason() != null) finishReason = choice.getFinishReason();
+                    })).get(20, TimeUnit.SECONDS); // in all: the client has no limit for silence
             if (!"stop".equals(finishReason)) throw new IllegalStateException("incomplete: finish_reason is " + finishReason);
             System.out.println();
-        } catch (Exception error) { // refused, cut, or silent before the head; there is no limit for silence after it
+        } catch (Exception error) { // refused, cut, or silent; an error event ends the stream normally, without a finish reason
             System.err.println("\nfailed: " + error);
             System.exit(1);
         }

@@ -9,12 +9,14 @@
 // [START stream_spring_ai]
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.springframework.ai.chat.prompt.Prompt;
 import org.springframework.ai.openai.OpenAiChatModel;
 import org.springframework.ai.openai.OpenAiChatOptions;
+import reactor.core.scheduler.Schedulers;
 
 public class StreamSpringAi {
-    static String finishReason;
+    static volatile String finishReason;
 
     public static void main(String[] args) {
         var env = System.getenv();
@@ -28,18 +30,18 @@ public class StreamSpringAi {
                     .build();
             var model = OpenAiChatModel.builder().options(options).build();
             model.stream(new Prompt("Say in one sentence what an LLM gateway does."))
-                    .timeout(Duration.ofSeconds(15)) // without a piece
                     .doOnNext(response -> response.getResults().forEach(result -> { // a usage chunk has none
                         System.out.print(Objects.requireNonNullElse(result.getOutput().getText(), ""));
                         System.out.flush();
                         var reason = result.getMetadata().getFinishReason();
                         if (reason != null && !reason.isEmpty()) finishReason = reason;
                     }))
-                    .blockLast();
+                    .subscribeOn(Schedulers.boundedElastic())
+                    .then().toFuture().get(20, TimeUnit.SECONDS); // in all: timeout() waits for a silent stream itself
             if (!"STOP".equals(finishReason)) throw new IllegalStateException("incomplete: finish reason is " + finishReason);
             System.out.println();
             System.exit(0); // its threads would keep the JVM for a minute
-        } catch (RuntimeException error) { // refused, cut, silent, or an error event
+        } catch (Exception error) { // refused, cut, silent, or an error event
             System.err.println("\nfailed: " + error);
             System.exit(1);
         }

@@ -22,8 +22,8 @@ WHOLE = frozenset({"stop", "tool_calls", "function_call", "end_turn", "stop_sequ
 _NO_ANSWER = frozenset({Ending.HTTP_ERROR, Ending.ERROR_EVENT, Ending.MALFORMED_EVENT, Ending.NO_RESPONSE})
 _SAYS_SO = re.compile(
     r"\b(?:incomplete|truncated|unfinished|interrupted|withheld|aborted|not (?:whole|complete|finished)|cut (?:off|short)|"
-    r"(?:connection|stream) (?:was |is )?(?:lost|closed|reset|broken)|content[ _-]filter\w*|max[ _-]tokens?|"
-    r"no finish[ _-]?reason)\b",
+    r"(?:connection|stream) (?:was |is )?(?:lost|closed|reset|broken|error)|content[ _-]filter\w*|max[ _-]tokens?|"
+    r"no finish[ _-]?reason|terminated|timed? ?out|premature(?:ly)?|hang up|ECONNRESET)\b",
     re.IGNORECASE,
 )
 
@@ -93,16 +93,23 @@ def _said(last: Exchange, seen: Transcript) -> str:
 
 def _words_of(last: Exchange) -> list[str]:
     """Return what the gateway itself said is wrong, in words long enough not to stand in the output by chance."""
-    found = [last.error or ""]
+    found: list[object] = []
     if last.finish_reason and last.finish_reason not in WHOLE:
         found.append(last.finish_reason)
+    if last.ending is Ending.ERROR_EVENT:
+        found += [last.error, *(word for event in last.events[-2:] for word in _error_words(event.data))]
     if last.response is not None and last.response.status >= 400:
-        try:
-            error = json.loads(last.response.body)["error"]
-            found += [error["message"], error["code"]]
-        except (ValueError, RecursionError, KeyError, TypeError):
-            pass
+        found += _error_words(last.response.body)
     return [word for word in found if isinstance(word, str) and len(word) > 5]
+
+
+def _error_words(document: str | bytes) -> list[object]:
+    """Return message and code of an error envelope; nothing where *document* is none."""
+    try:
+        error = json.loads(document)["error"]
+        return [error["message"], error["code"]]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return []
 
 
 def parse(value: object) -> Expectation:

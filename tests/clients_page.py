@@ -1,0 +1,201 @@
+"""Writes ``docs/clients.md``: what an application sees of each kind of stream, client by client, from reports of a run.
+
+    python -m tests.clients_page REPORT.json...             # write the page
+    python -m tests.clients_page --against REPORT.json...   # name the cells that differ from the page; exit 1 if any does
+
+A report is what ``run --tag clients --report json=REPORT.json`` writes; nothing on the page is typed.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.clients_manifest import read
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "clients.md"
+_BEGIN, _END = "<!-- clients: written by `make clients` -->", "<!-- /clients -->"
+_ERROR = re.compile(r"\b((?:[A-Z]\w*)(?:Error|Exception|Reached|Refusal|Timeout))\b")
+_REASON = re.compile(r"finish ?_?reason is ([\w-]+)", re.IGNORECASE)
+_WHOLE, _HALF = "Hello world", "Hello wor"
+COLUMNS = ("stream", "printed", "the loop", "requests", "finish reason, as the example reads it")
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one client made of one stream: cells as they stand on the page; *defects* are the expectations that failed."""
+
+    cells: tuple[str, ...]
+    defects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One client's part of the page; *rows* in the order of the streams."""
+
+    id: str
+    about: Mapping[str, Any]
+    version: str
+    rows: Mapping[str, Row]
+
+    @property
+    def passed_off(self) -> int:
+        """How many streams that are not whole the naive loop passes off as whole."""
+        return sum("reports_incomplete" in row.defects and "limit" not in row.defects for row in self.rows.values())
+
+    @property
+    def most_requests(self) -> int:
+        """The most requests that one call became."""
+        return max((int(row.cells[3]) for row in self.rows.values()), default=0)
+
+
+def clients(results: Sequence[Mapping[str, Any]]) -> list[Client]:
+    """Return the clients of which both scripts ran, worst first."""
+    by_id = {result["example"]: result for result in results if result.get("run")}
+    streams, found = read("streams.yaml"), []
+    for id_, about in read("clients.yaml").items():
+        rows = {
+            stream["title"]: _row(stream["title"], by_id[f"{id_}-naive-{name}"], by_id.get(f"{id_}-{name}"))
+            for name, stream in streams.items()
+            if f"{id_}-naive-{name}" in by_id
+        }
+        if rows:
+            first = next(result for example, result in by_id.items() if example.startswith(f"{id_}-naive-s"))
+            version = first["run"]["versions"].get(about["package"].rpartition(":")[2], "?")
+            found.append(Client(id_, about, version, rows))
+    return sorted(found, key=lambda client: (-client.passed_off, -client.most_requests, client.about["name"]))
+
+
+def _row(title: str, naive: Mapping[str, Any], example: Mapping[str, Any] | None) -> Row:
+    """Return what the naive loop showed, and the finish reason that the example read."""
+    run = naive["run"]
+    defects = tuple(finding["key"] for finding in naive["findings"] if not finding["ok"])
+    cells = (title, _printed(run["stdout"]["text"]), _ended(run, defects), str(len(run["exchanges"])), _reason(example))
+    return Row(cells, defects)
+
+
+def _printed(text: str) -> str:
+    """Say how much of the answer the loop printed."""
+    count = text.count(_HALF)
+    if not count:
+        return "half of it" if "Hello" in text else "nothing"
+    part = "the whole answer" if _WHOLE in text else "the half that came"
+    return part if count == 1 else f"{part}, **{count} times**"
+
+
+def _ended(run: Mapping[str, Any], defects: Sequence[str]) -> str:
+    """Say how the loop ended: normally, with which error, or not at all."""
+    named = _ERROR.findall(run["stderr"]["text"]) or _ERROR.findall(run["stdout"]["text"])
+    if run["limit"] is not None:
+        return "**waits** for more than 45 s"
+    if run["exit_code"]:
+        return f"`{named[0] if run['launcher'] != 'python' else named[-1]}`" if named else f"exit {run['exit_code']}"
+    if "reports_incomplete" in defects:
+        return "**ends normally**"
+    return f"ends normally, logs `{named[0]}`" if named else "ends normally"
+
+
+def _reason(example: Mapping[str, Any] | None) -> str:
+    """Return the finish reason that the example read; a dash where it came to none."""
+    if example is None:
+        return "-"
+    if example["run"]["exit_code"] == 0:
+        return "`stop`"
+    found = _REASON.search(example["run"]["stderr"]["text"])
+    return "-" if found is None else "none" if found[1] in ("None", "null", "undefined") else f"`{found[1]}`"
+
+
+def lines(found: Sequence[Client], session: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the generated part of the page."""
+    day = session["started_utc"][:10]
+    yield f"Measured on {day} with the releases of the lock files; the client that misleads most often comes first."
+    yield ""
+    yield "| client | release | cut answers passed off as whole | most requests for one call | finish reason |"
+    yield "|---|---|---|---|---|"
+    for client in found:
+        link = f"[{client.about['name']}](#{_anchor(client.about['name'])})"
+        cells = (link, client.version, str(client.passed_off), str(client.most_requests), client.about.get("reason", "-"))
+        yield f"| {' | '.join(cells)} |"
+    for client in found:
+        yield from _section(client)
+
+
+def _section(client: Client) -> Iterator[str]:
+    """Yield one client's heading and table."""
+    about = client.about
+    yield ""
+    yield f"### {about['name']}"
+    yield ""
+    folder = "../examples/integrations/"
+    links = f"[example]({folder}{about['file']}) · [naive loop]({folder}{about['naive']})"
+    yield f"`{about['package']}` {client.version} · {links} · again: `{_again(client.id)}`"
+    yield ""
+    yield f"| {' | '.join(COLUMNS)} |"
+    yield f"|{'---|' * len(COLUMNS)}"
+    for row in client.rows.values():
+        yield f"| {' | '.join(row.cells)} |"
+
+
+def _anchor(heading: str) -> str:
+    """Return what GitHub makes of a heading in a link."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def _again(id_: str) -> str:
+    return f"dvara-examples run --manifest examples/integrations/manifest.yaml --tag {id_}"
+
+
+def cells_on(text: str) -> dict[Key, tuple[str, ...]]:
+    """Read back what stands on a page: for each client and stream the other cells."""
+    found, client = {}, ""
+    for line in text.splitlines():
+        if line.startswith("### "):
+            client = line[4:]
+        elif client and line.startswith("| ") and not line.startswith(f"| {COLUMNS[0]} |"):
+            stream, *rest = (cell.strip() for cell in line.strip("|").split(" | "))
+            found[client, stream] = tuple(rest)
+    return found
+
+
+def differences(before: str, after: str) -> list[str]:
+    """Name each cell that differs between two pages: which, from what, to what."""
+    old, new = cells_on(before), cells_on(after)
+    return [
+        f"{client}, {stream}, {column}: was {was}, is {now}"
+        for (client, stream), cells in new.items()
+        if (client, stream) in old
+        for column, was, now in zip(COLUMNS[1:], old[client, stream], cells, strict=True)
+        if was != now
+    ]
+
+
+def page(text: str, reports: Sequence[Mapping[str, Any]]) -> str:
+    """Return the page *text* with its generated part renewed from *reports*."""
+    results = [result for report in reports for result in report["results"]]
+    before, rest = text.split(_BEGIN)[0], text.split(_END)[1]
+    body = "\n".join(lines(clients(results), reports[0]["session"]))
+    return f"{before}{_BEGIN}\n{body}\n{_END}{rest}"
+
+
+def main(words: Sequence[str]) -> int:
+    """Write the page, or compare it with *words* after ``--against``."""
+    against = "--against" in words
+    reports = [json.loads(Path(word).read_text("utf-8")) for word in words if word != "--against"]
+    old = PAGE.read_text("utf-8")
+    new = page(old, reports)
+    if not against:
+        PAGE.write_text(new, "utf-8")
+        return 0
+    changed = differences(old, new)
+    for line in changed:
+        sys.stdout.write(f"{line}\n")
+    return 1 if changed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
