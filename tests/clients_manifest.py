@@ -21,6 +21,11 @@ HEAD = """\
 FAIR = {"limit": "none", "reports_incomplete": True, "never_repeats": True, "requests_per_call": {"max": 3}}
 """What is right for every client on every stream."""
 WHOLE = {"exit": 0, "prints_the_stream": True, **FAIR}
+TOOLS = {
+    "whole": {"exit": 0, "stdout": {"contains": "tool pay(2500)"}, "requests_per_call": {"max": 3}},
+    "cut": {"limit": "none", "executes_cut_tool_call": "never", "requests_per_call": {"max": 3}},
+}
+"""What is right where a tool is offered: a whole call runs with its own arguments, and a cut one never."""
 NAIVE = "naive"
 
 
@@ -40,11 +45,10 @@ def manifest_text() -> str:
 
 def _entries(id_: str, client: Mapping[str, Any], streams: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the entries of one client, its example first and then its naive twin."""
-    for kind, file in (("", client["file"]), (NAIVE, client.get(NAIVE))):
-        if file is None:
-            continue
+    for kind in ("", NAIVE):
         for stream_id, stream in streams.items():
-            if kind and not stream.get(NAIVE, True):
+            file = client.get(_script(kind, stream))
+            if file is None or (kind and not stream.get(NAIVE, True)):
                 continue
             name = f"{id_}-{kind}-{stream_id}" if kind else f"{id_}-{stream_id}"
             own = {key: stream[key] for key in ("answers", "faults", "limits") if key in stream}
@@ -58,9 +62,16 @@ def _entries(id_: str, client: Mapping[str, Any], streams: Mapping[str, Any]) ->
                 "tags": ["clients", id_, f"clients-{kind or 'examples'}"],
                 "opt_in": True,
                 **own,
-                "expect": WHOLE if stream.get("whole") else FAIR,
+                "expect": TOOLS[stream["tools"]] if "tools" in stream else WHOLE if stream.get("whole") else FAIR,
                 "variants": {client["language"]: variant},
             }
+
+
+def _script(kind: str, stream: Mapping[str, Any]) -> str:
+    """Return the key under which a client names the script for a stream."""
+    if "tools" in stream:
+        return "naive_tools" if kind else "tools"
+    return NAIVE if kind else "file"
 
 
 def _known(client: Mapping[str, Any], kind: str, stream_id: str) -> dict[str, Any]:

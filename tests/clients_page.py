@@ -20,6 +20,7 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "clients.md"
 _BEGIN, _END = "<!-- clients: written by `make clients` -->", "<!-- /clients -->"
 _ERROR = re.compile(r"\b((?:[A-Z]\w*)(?:Error|Exception|Reached|Refusal|Timeout))\b")
 _REASON = re.compile(r"finish ?_?reason is ([\w-]+)", re.IGNORECASE)
+_TOOL = "tool call"
 _WHOLE, _HALF = "Hello world", "Hello wor"
 COLUMNS = ("stream", "printed", "the loop", "requests", "finish reason, as the example reads it")
 
@@ -42,6 +43,11 @@ class Client:
     about: Mapping[str, Any]
     version: str
     rows: Mapping[str, Row]
+
+    @property
+    def runs_cut_calls(self) -> bool:
+        """Whether its agent ran a tool whose call was cut."""
+        return any("executes_cut_tool_call" in row.defects for row in self.rows.values())
 
     @property
     def passed_off(self) -> int:
@@ -68,15 +74,27 @@ def clients(results: Sequence[Mapping[str, Any]]) -> list[Client]:
             first = next(result for example, result in by_id.items() if example.startswith(f"{id_}-naive-s"))
             version = first["run"]["versions"].get(about["package"].rpartition(":")[2], "?")
             found.append(Client(id_, about, version, rows))
-    return sorted(found, key=lambda client: (-client.passed_off, -client.most_requests, client.about["name"]))
+    return sorted(
+        found, key=lambda client: (not client.runs_cut_calls, -client.passed_off, -client.most_requests, client.about["name"])
+    )
 
 
 def _row(title: str, naive: Mapping[str, Any], example: Mapping[str, Any] | None) -> Row:
     """Return what the naive loop showed, and the finish reason that the example read."""
     run = naive["run"]
     defects = tuple(finding["key"] for finding in naive["findings"] if not finding["ok"])
-    cells = (title, _printed(run["stdout"]["text"]), _ended(run, defects), str(len(run["exchanges"])), _reason(example))
-    return Row(cells, defects)
+    text = run["stdout"]["text"]
+    printed = _tool_ran(text, defects) if _TOOL in title else _printed(text)
+    reason = "`tool_calls`" if title == f"a whole {_TOOL}" and example else _reason(example)
+    return Row((title, printed, _ended(run, defects), str(len(run["exchanges"])), reason), defects)
+
+
+def _tool_ran(text: str, defects: Sequence[str]) -> str:
+    """Say with which arguments the tool ran, in bold if its call was cut."""
+    found = re.search(r"^tool (\w+\(.*\))", text, re.MULTILINE)
+    if found is None:
+        return "the tool did not run"
+    return f"**ran `{found[1]}`**" if "executes_cut_tool_call" in defects else f"ran `{found[1]}`"
 
 
 def _printed(text: str) -> str:
@@ -115,11 +133,14 @@ def lines(found: Sequence[Client], session: Mapping[str, Any]) -> Iterator[str]:
     day = session["started_utc"][:10]
     yield f"Measured on {day} with the releases of the lock files; the client that misleads most often comes first."
     yield ""
-    yield "| client | release | cut answers passed off as whole | most requests for one call | finish reason |"
-    yield "|---|---|---|---|---|"
+    columns = "runs cut tool calls", "cut answers passed off as whole", "most requests for one call", "finish reason"
+    yield f"| client | release | {' | '.join(columns)} |"
+    yield "|---|---|---|---|---|---|"
     for client in found:
         link = f"[{client.about['name']}](#{_anchor(client.about['name'])})"
-        cells = (link, client.version, str(client.passed_off), str(client.most_requests), client.about.get("reason", "-"))
+        runs = "**yes**" if client.runs_cut_calls else "no" if "naive_tools" in client.about else "not tried"
+        counts = str(client.passed_off), str(client.most_requests)
+        cells = (link, client.version, runs, *counts, client.about.get("reason", "-"))
         yield f"| {' | '.join(cells)} |"
     for client in found:
         yield from _section(client)

@@ -75,6 +75,19 @@ def test_the_finish_reason_is_what_the_example_read() -> None:
     assert cells(result(NAIVE), result(example, stderr="failed: x", code=1))[3] == "-"
 
 
+def test_a_tool_that_ran_is_told_with_its_arguments() -> None:
+    """In bold if its call was cut; a client that runs such calls comes first."""
+    name = "litellm-naive-s21-call-length"
+    assert cells(result(name, "x\ntool pay(25)\n", bad="executes_cut_tool_call"))[0] == "**ran `pay(25)`**"
+    assert cells(result("litellm-naive-s20-call", "tool pay(2500)\nPaid."), result("litellm-s20-call"))[::3] == (
+        "ran `pay(2500)`",
+        "`tool_calls`",
+    )
+    assert cells(result(name, "Paid."))[0] == "the tool did not run"
+    worse = clients([result("agno-naive-s04-cut", bad="reports_incomplete"), result(name, bad="executes_cut_tool_call")])
+    assert [client.id for client in worse] == ["litellm", "agno"]
+
+
 def test_the_worst_client_comes_first() -> None:
     """One that passes a cut answer off as whole stands before one that raises."""
     found = clients([result(NAIVE, code=1), result("agno-naive-s04-cut", bad="reports_incomplete")])

@@ -44,6 +44,14 @@ def test_an_example_is_short_and_asks_for_the_finish_reason(client: str) -> None
     assert "dvara_examples" not in text
 
 
+@pytest.mark.parametrize("client", [client for client, about in CLIENTS.items() if "tools" in about])
+def test_an_example_with_a_tool_runs_it_after_the_finish_reason_alone(client: str) -> None:
+    """The guard stands before the call."""
+    text = "\n".join(code(FOLDER / CLIENTS[client]["tools"]))
+    assert 0 < text.index('finish_reason != "tool_calls"') < text.rindex("pay")
+    assert len(text.splitlines()) <= MOST_LINES[CLIENTS[client]["language"]]
+
+
 @SHOWN
 def test_a_naive_twin_asks_for_nothing(client: str) -> None:
     """It is the short loop of the client's first pages: no finish reason, no exit status of its own."""
