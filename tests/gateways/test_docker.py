@@ -1,6 +1,8 @@
 """A gateway in a container of a real engine: started, used, and removed in every case."""
 
 import gc
+import hashlib
+import json
 import os
 import random
 import socket
@@ -22,7 +24,7 @@ from dvara_examples.core.errors import GatewayError
 from dvara_examples.core.world import World
 from dvara_examples.gateways import LoggingGateway, open_gateway
 from dvara_examples.gateways._description import GatewayDescription
-from dvara_examples.gateways._engine import LABEL, _unreachable, engine, labels, remove_leftovers
+from dvara_examples.gateways._engine import LABEL, _unreachable, engine, host_of, labels, remove_leftovers
 from tests.gateways.images import build_image, foreign_program
 from tests.gateways.relays import IMAGE, relay
 from tests.gateways.test_command import ask
@@ -233,6 +235,33 @@ def test_no_engine_is_told_with_what_to_do(worlds: Worlds, address: str) -> None
     assert refusal(worlds(DOCKER_HOST=address), relay()) == (
         f"no container engine answers at {address}; start Docker, or set DOCKER_HOST to the address of an engine that runs"
     )
+
+
+def test_the_context_of_the_docker_command_names_the_engine(
+    world: Worlds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DOCKER_HOST goes first, then DOCKER_CONTEXT, then the context in use; the SDK alone would look at the first only."""
+    for name in ("chosen", "named"):
+        meta = tmp_path / "contexts" / "meta" / hashlib.sha256(name.encode()).hexdigest()
+        meta.mkdir(parents=True)
+        endpoint = {"docker": {"Host": f"unix:///run/{name}.sock", "SkipTLSVerify": False}}
+        (meta / "meta.json").write_text(json.dumps({"Name": name, "Metadata": {}, "Endpoints": endpoint}), "utf-8")
+    (tmp_path / "config.json").write_text('{"currentContext": "chosen"}', "utf-8")
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    assert host_of(world()) == "unix:///run/chosen.sock"
+    assert host_of(world(DOCKER_CONTEXT="named")) == "unix:///run/named.sock"
+    assert host_of(world(DOCKER_CONTEXT="named", DOCKER_HOST="tcp://127.0.0.1:1")) == "tcp://127.0.0.1:1"
+    (tmp_path / "config.json").unlink()
+    assert host_of(world()) == "unix:///var/run/docker.sock"
+
+
+def test_an_unknown_context_is_told(world: Worlds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A DOCKER_CONTEXT that names nothing is refused, instead of another engine being used."""
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    with pytest.raises(GatewayError, match="DOCKER_CONTEXT names the context 'nowhere', which was not found"):
+        host_of(world(DOCKER_CONTEXT="nowhere"))
 
 
 def test_an_engine_that_may_not_be_used_is_told_as_such() -> None:

@@ -39,7 +39,7 @@ def engine(world: World) -> Iterator["DockerClient"]:
     Raises GatewayError where there is none or it may not be used, ExtraError where the package is missing.
     """
     docker = import_extra("docker", "docker", "a container")
-    host, client = _host(world), None
+    host, client = host_of(world), None
     try:
         client = docker.DockerClient(base_url=host, timeout=_CALL_LIMIT_S, tls=_tls(world))
         client.ping()
@@ -84,14 +84,20 @@ def _orphaned(found: Mapping[str, str]) -> bool:
         return True
 
 
-def _host(world: World) -> str:
-    """Return the engine's address: ``DOCKER_HOST``, the context that ``DOCKER_CONTEXT`` or Docker's configuration names."""
+def host_of(world: World) -> str:
+    """Return the engine's address: ``DOCKER_HOST``, or what ``DOCKER_CONTEXT`` or the context in use names.
+
+    Raises GatewayError for a context that is not there.
+    """
     if (host := world.env("DOCKER_HOST")) is not None:
         return host
     from docker.context import ContextAPI
 
-    context = ContextAPI.get_context(world.env("DOCKER_CONTEXT")) if world.env("DOCKER_CONTEXT") else None
-    context = context or ContextAPI.get_current_context()
+    name = world.env("DOCKER_CONTEXT")
+    context = ContextAPI.get_context(name) if name else ContextAPI.get_current_context()
+    if context is None and name:
+        cause = f"DOCKER_CONTEXT names the context {name!r}, which was not found"
+        raise GatewayError(Diagnosis(cause, "docker context ls shows those that are there"))
     host = str(context.Host) if context is not None and context.Host else _USUAL_HOST
     return host.removeprefix("http+")
 
