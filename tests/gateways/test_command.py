@@ -17,7 +17,7 @@ from dvara_examples.core.world import World
 from dvara_examples.gateways import Gateway, LoggingGateway, limits_of, open_gateway
 from dvara_examples.gateways._description import GatewayDescription
 from dvara_examples.records.model import Endpoint
-from tests.gateways.relays import relay
+from tests.gateways.relays import RELAY, relay
 
 Worlds = Callable[..., World]
 
@@ -93,6 +93,13 @@ def test_its_log_is_kept_without_secrets(world: Worlds, tmp_path: Path) -> None:
     assert key not in gateway.description + repr(gateway)
 
 
+def test_a_gateway_that_other_machines_can_reach_is_told_as_such(world: Worlds) -> None:
+    """A program that listens on more than loopback is started all the same, and the first line of the report says so."""
+    everywhere = relay(argv=[sys.executable, str(RELAY), "honest", "0.0.0.0", "{port}"])  # noqa: S104 - for a moment, and a key is needed
+    assert opened(world(), everywhere).description == "a relay (command; it listens on every interface)"
+    assert opened(world(), relay()).description == "a relay (command)"
+
+
 def test_a_gateway_that_ends_is_named_with_its_last_words(world: Worlds) -> None:
     """A program that dies in the middle of a run makes an error of that run, with its last lines, masked, and its log's place."""
     with pytest.raises(GatewayError) as caught:
@@ -157,7 +164,7 @@ import sys, threading
 from pathlib import Path
 from dvara_examples.core.world import World
 from dvara_examples.gateways import open_gateway
-from tests.gateways.relays import relay
+from tests.gateways.relays import RELAY, relay
 place = Path(sys.argv[1])
 world = World({"PATH": sys.argv[2]}, place, place, place / "m.yaml", place, place, sys.stdout, sys.stderr)
 with open_gateway("command:relay", world, {"relay": relay()}):

@@ -42,6 +42,7 @@ class ContainerGateway:
     endpoint: Endpoint
     log: GatewayLog
     ready_after_s: float
+    exposed: bool
     _container: "Container"
     _description: GatewayDescription
     _platform: str
@@ -123,7 +124,7 @@ def run_container(
             key = upstream.key if description.mark is MarkKind.KEY else fill(description.key, setting.values)
             took_s = await_ready(description, (_LOOPBACK, port), key, world, death, log)
             at = Endpoint(f"http://{_LOOPBACK}:{port}{description.base_path}", key, headers_of(description, setting))
-            yield ContainerGateway(at, log, took_s, container, description, platform)
+            yield ContainerGateway(at, log, took_s, False, container, description, platform)
     finally:
         log.close()
 

@@ -33,6 +33,11 @@ class RunningGateway(Protocol):
         """What it writes."""
         ...
 
+    @property
+    def exposed(self) -> bool:
+        """Whether other machines can reach it."""
+        ...
+
     def death(self) -> GatewayError | None:
         """Return what to say where it has ended by itself."""
         ...
@@ -55,9 +60,10 @@ class DescribedGateway:
 
     @property
     def description(self) -> str:
-        """Kind, title and, where runs cannot be told apart, that they take turns."""
+        """Kind and title, and where it is so, that runs take turns, or that other machines can reach it."""
         turns = "; runs take turns, as it passes no mark on" if self.described.mark is MarkKind.NONE else ""
-        return f"{self.described.title} ({self.kind}{turns})"
+        exposed = "; it listens on every interface" if self.started.exposed else ""
+        return f"{self.described.title} ({self.kind}{turns}{exposed})"
 
     @property
     def capabilities(self) -> frozenset[str]:

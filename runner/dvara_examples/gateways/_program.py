@@ -10,7 +10,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
+
+import psutil
 
 from dvara_examples.core.errors import Diagnosis, GatewayError
 from dvara_examples.core.redaction import Redactor
@@ -29,11 +32,15 @@ _HOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class StartedGateway:
-    """A gateway that is up: where it answers, its log, how long it took, and whether it still lives."""
+    """A gateway that is up: where it answers, its log, how long it took, and whether it still lives.
+
+    It is *exposed* where it listens on more than loopback, so that other machines can reach it.
+    """
 
     endpoint: Endpoint
     log: GatewayLog
     ready_after_s: float
+    exposed: bool
     _process: "subprocess.Popen[bytes]"
     _title: str
 
@@ -74,7 +81,7 @@ def run_program(description: GatewayDescription, upstream: ProviderAddress, worl
                 took_s = await_ready(description, (_HOST, setting.port), key, world, death, log)
                 base_url = f"http://{_HOST}:{setting.port}{description.base_path}"
                 at = Endpoint(base_url, key, headers_of(description, setting))
-                yield StartedGateway(at, log, took_s, process, description.title)
+                yield StartedGateway(at, log, took_s, _exposed(setting.port), process, description.title)
         finally:
             log.close()
 
@@ -132,6 +139,14 @@ def _process(argv: list[str], environ: dict[str, str], folder: str, log: Gateway
             process.kill()
             process.wait()
         reader.join(1.0)
+
+
+def _exposed(port: int) -> bool:
+    """Tell whether somebody listens on *port* of more than loopback; what the system does not show counts as no."""
+    with suppress(psutil.Error):
+        listening = (found for found in psutil.net_connections("tcp") if found.status == psutil.CONN_LISTEN)
+        return any(found.laddr.port == port and not ip_address(found.laddr.ip).is_loopback for found in listening)
+    return False
 
 
 def _death(process: "subprocess.Popen[bytes]", title: str, log: GatewayLog) -> GatewayError | None:
