@@ -144,8 +144,8 @@ def _process(argv: list[str], environ: dict[str, str], folder: str, log: Gateway
 def _exposed(port: int) -> bool:
     """Tell whether somebody listens on *port* of more than loopback; what the system does not show counts as no."""
     with suppress(psutil.Error):
-        listening = (found for found in psutil.net_connections("tcp") if found.status == psutil.CONN_LISTEN)
-        return any(found.laddr.port == port and not ip_address(found.laddr.ip).is_loopback for found in listening)
+        listening = (found.laddr for found in psutil.net_connections("tcp") if found.status == psutil.CONN_LISTEN)
+        return any(at and at.port == port and not ip_address(at.ip).is_loopback for at in listening)
     return False
 
 
