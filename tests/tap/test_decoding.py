@@ -12,12 +12,8 @@ import pytest
 from dvara_examples.records.model import Ending
 from dvara_examples.tap import decoding, inflating
 from dvara_examples.tap.decoding import CodingError, Decoder, UnreadableCodingError
+from tests.tap.packing import zstd
 from tests.tap.scripted import DONE, Line, delta
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
 
 TEXT = b"data: hello\n\n" * 50
 ENCODERS: Mapping[str, Callable[[bytes], bytes]] = {

@@ -166,7 +166,7 @@ def test_pipelined_requests_without_answers(line: Line) -> None:
     gateway.send(OK[:-1])
     gateway.close()
     assert client.receive_all() == (OK[:-1], "fin")
-    assert [one.ending for one in line.exchanges()] == [Ending.NOT_A_STREAM, Ending.NO_RESPONSE, Ending.NO_RESPONSE]
+    assert [one.ending for one in line.exchanges()] == [Ending.TRUNCATED, Ending.NO_RESPONSE, Ending.NO_RESPONSE]
 
 
 def test_a_request_into_a_closing_connection(line: Line) -> None:

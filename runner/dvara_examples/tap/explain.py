@@ -90,7 +90,7 @@ def answer_notes(answer: PayloadRecorder | None, target: str) -> list[str]:
     spoken = foreign_protocol(target, answer.chat.first) if answer.chat.first is not None else None
     if spoken:
         notes.insert(0, f"the events are those of the protocol {spoken}, which was not asked for")
-    if answer.event_stream and answer.content_type != EVENT_STREAM:
+    if answer.event_stream and answer.event_count and answer.content_type != EVENT_STREAM:
         found = f"the Content-Type {answer.content_type!r}" if answer.content_type else "no Content-Type"
         notes.insert(0, f"expected the Content-Type {EVENT_STREAM!r} for the stream, found {found}")
     return notes

@@ -117,6 +117,8 @@ class PayloadRecorder:
             self._weigh(pending)
         elif self.chat.oversized:
             self.undecided = _TOO_LARGE
+        if not complete and self._first is not None and self._first.event_stream is None:
+            self.event_stream = True  # nothing shows that it would have been something else
         if complete and not self.unreadable and (not self.event_stream or not self.event_count):
             self._read_document(status)
         self.unclear = self.unclear or self.chat.unclear
