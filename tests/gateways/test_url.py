@@ -180,6 +180,7 @@ def test_a_wrong_prefix_is_told(opened: Open) -> None:
         ),
         (http(301, "", headers="Location: https://gw.example.com/v1/models\r\n"), "redirects to another address (301)"),
         (b"SSH-2.0-OpenSSH_9.6\r\n", "without a proper answer"),
+        (bytes.fromhex("00000c040000000000000300000064000400100000"), "speaks HTTP/2 alone; this tool needs HTTP/1.1; switch"),
     ],
 )
 def test_what_is_no_gateway_is_told(opened: Open, foreign: Callable[..., str], answer: bytes, words: str) -> None:

@@ -212,3 +212,15 @@ def test_content_that_is_no_plain_string(value: object, text: str, known: bool, 
     assert seen.ending in GOOD
     assert (seen.text, seen.text_complete, seen.unread is None) == (text, known, known)
     assert any("not a plain string" in note for note in seen.notes) == (not isinstance(value, str | None))
+
+
+@pytest.mark.parametrize("settings", ["000000040000000000", "00000604000000000000030000006400000401000000 00"])
+def test_a_gateway_that_speaks_http2_alone_is_told(settings: str, line: Line) -> None:
+    """Its first frame is recognised; nothing is said of an answer that nobody could read."""
+    client, gateway, _ = line.ask()
+    gateway.send(bytes.fromhex(settings))
+    gateway.close()
+    client.receive_all()
+    seen = line.exchange()
+    assert (seen.ending, seen.response) == (Ending.NO_RESPONSE, None)
+    assert seen.error == "the response cannot be followed: the gateway speaks HTTP/2 alone, and HTTP/1.1 is expected"

@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from http.client import BadStatusLine
 from socket import gaierror
 
 import requests
@@ -25,6 +26,7 @@ from dvara_examples.tap.proxies import Proxy, proxy_for
 from dvara_examples.tap.rewrite import GatewayAddress
 from dvara_examples.tap.unreachable import Unreachable
 from dvara_examples.tap.upstream import tls_context
+from dvara_examples.wire.http import speaks_http2
 
 PATIENCE_S = 5.0
 """For the connection, and for each silence while the answer comes."""
@@ -242,6 +244,10 @@ def _reason(base_url: str, error: BaseException) -> Diagnosis:
         return diagnoses.silent(base_url)
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         return diagnoses.nothing_listens(base_url)
+    if any(
+        isinstance(cause, BadStatusLine) and speaks_http2(str(cause.args[0]).encode("latin-1", "replace")) for cause in causes
+    ):
+        return diagnoses.speaks_http2_alone(base_url)
     return diagnoses.no_proper_answer(base_url)
 
 
@@ -252,6 +258,8 @@ def _is_timeout(error: BaseException) -> bool:
 def _tls(base_url: str, error: ssl.SSLError) -> Diagnosis:
     verified = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else ""
     said = verified or (error.reason or "").replace("_", " ").lower()
+    if "no application protocol" in said:
+        return diagnoses.speaks_http2_alone(base_url)
     if "wrong version" in said or "record layer" in said:
         return diagnoses.speaks_no_tls(base_url, said)
     return diagnoses.not_trusted(base_url, said)

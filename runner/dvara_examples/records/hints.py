@@ -38,6 +38,12 @@ def no_proper_answer(base_url: str) -> Diagnosis:
     return Diagnosis(f"the gateway at {base_url} ends the connection without a proper answer", "check DVARA_URL")
 
 
+def speaks_http2_alone(base_url: str) -> Diagnosis:
+    """The server answers with frames of HTTP/2, or agrees to nothing else."""
+    hint = "switch HTTP/1.1 on there, or put a proxy in front of it that speaks both"
+    return Diagnosis(f"the gateway at {base_url} speaks HTTP/2 alone; this tool needs HTTP/1.1", hint)
+
+
 def speaks_no_tls(base_url: str, said: str) -> Diagnosis:
     """TLS was tried with a server that speaks clear text."""
     return Diagnosis(f"{base_url} does not speak TLS{_in_brackets(said)}", "try http:// in DVARA_URL")

@@ -6,7 +6,14 @@ from dvara_examples.tap.capture_limits import CaptureLimits
 from dvara_examples.tap.payload import PayloadRecorder
 from dvara_examples.tap.progress import Teller
 from dvara_examples.wire.framing import BodyReader, CloseBody, NoBody, response_body
-from dvara_examples.wire.http import HeadBuffer, ProtocolError, ResponseHead, looks_like_response, read_response_head
+from dvara_examples.wire.http import (
+    HeadBuffer,
+    ProtocolError,
+    ResponseHead,
+    looks_like_response,
+    read_response_head,
+    speaks_http2,
+)
 
 
 class ResponseWatch:
@@ -69,6 +76,8 @@ class ResponseWatch:
         raw, taken = self._heads.feed(data)
         if raw is None:
             if not looks_like_response(self._heads.held):
+                if speaks_http2(self._heads.held):
+                    raise ProtocolError("the gateway speaks HTTP/2 alone, and HTTP/1.1 is expected")
                 raise ProtocolError(f"it begins with {self._heads.held[:20]!r}, not with a status line")
             return taken
         head = read_response_head(raw)

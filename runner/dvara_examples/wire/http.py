@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dvara_examples.records.transcript import Headers
 
 MAX_HEAD_BYTES = 1024 * 1024
+_FRAME_HEAD_BYTES = 9
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _BLANK = re.compile(rb"[\r\n]*")
 _REQUEST_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) (.*) (HTTP/\d\.\d)")
@@ -88,6 +89,11 @@ def looks_like_response(start: bytes) -> bool:
     if newline:
         return _STATUS_LINE.fullmatch(line.rstrip(b"\r")) is not None
     return line[:5] == b"HTTP/"[: len(line)]
+
+
+def speaks_http2(start: bytes) -> bool:
+    """Tell whether *start*, the first bytes from a server, begin as its SETTINGS frame does (RFC 9113, 3.4 and 4.1)."""
+    return len(start) >= _FRAME_HEAD_BYTES and start[3:5] in (b"\x04\x00", b"\x04\x01") and start[5:9] == bytes(4)
 
 
 def read_request_head(raw: bytes) -> RequestHead:
