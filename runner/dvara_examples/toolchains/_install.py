@@ -10,6 +10,7 @@ from pathlib import Path
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Candidate, Deps, Fitness
+from dvara_examples.toolchains._settings import passes
 from dvara_examples.toolchains._tools import run_tool
 
 INSTALL_LIMIT_S = 600.0
@@ -20,11 +21,6 @@ QUERY_LIMIT_S = 10.0
 UV_WORDS = ("--color", "never", "--no-progress")
 _UV_LOCK = threading.Lock()
 
-_PASSED_ON = re.compile(
-    r"HOME|PATH|TMPDIR|LANG|LC_\w+|XDG_\w+|NETRC|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL|NODE_EXTRA)_CA_(BUNDLE|CERTS)"
-    r"|(HTTPS?|ALL|NO)_PROXY|UV_\w+|NPM_CONFIG_\w+",
-    re.IGNORECASE,
-)
 _FROM_PIP = {"PIP_INDEX_URL": "UV_DEFAULT_INDEX", "PIP_CERT": "SSL_CERT_FILE"}
 _NO_NETWORK = re.compile(
     r"dns error|error sending request|tcp connect|Connect\b.*\berror|network (connectivity is|was) disabled"
@@ -39,7 +35,7 @@ def install_environment(world: World, **added: str) -> dict[str, str]:
     What *added* holds gives way to a setting of the user, whichever case that is written in. pip's index and
     certificate hold for uv too, which does not read them itself.
     """
-    chosen = {name: value for name, value in world.environ.items() if _PASSED_ON.fullmatch(name)}
+    chosen = {name: value for name, value in world.environ.items() if passes(name)}
     for theirs, ours in _FROM_PIP.items():
         if value := world.env(theirs):
             added.setdefault(ours, value)

@@ -8,7 +8,15 @@ from pathlib import Path
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Progress
 from dvara_examples.toolchains._cache import cached_folder, downloads_folder, kept_folder
-from dvara_examples.toolchains._install import UV_WORDS, find_uv, fingerprint, install, install_environment, offline_guard
+from dvara_examples.toolchains._install import (
+    UV_WORDS,
+    find_uv,
+    fingerprint,
+    install,
+    install_environment,
+    offline_guard,
+    platform_parts,
+)
 
 PINNED = Path(__file__).with_name("node_runtime.txt")
 
@@ -49,4 +57,4 @@ def is_here(world: World) -> bool:
 
 
 def _key() -> str:
-    return fingerprint([PINNED.read_bytes(), sys.platform])
+    return fingerprint([PINNED.read_bytes(), *platform_parts()])
