@@ -55,6 +55,21 @@ WIRES: Mapping[str, str] = {
 }
 """What is tried, in words for people: for each ending at least one entry, those that look alike to a client beside each other."""
 
+_OF_BOTH: Mapping[str, str] = {
+    "conform-f02-crlf-of-": "a whole answer",
+    "conform-s02-length-of-": "an answer that was cut off by its length",
+    "conform-s03-content-filter-of-": "an answer that was withheld",
+    "conform-e01-no-last-word-of-": "a whole answer, but its last word got lost",
+    "conform-e21-silent-truncation-of-": "half an answer, then the response ends in good order",
+    "conform-e04-cut-of-": "half an answer, then a FIN",
+    "conform-e12-failure-of-": "half an answer, then a failure inside the stream",
+    "conform-r04-retry-after-of-": "429 with `Retry-After`, then a whole answer",
+}
+PROTOCOLS: Mapping[str, Mapping[str, str]] = {
+    name: {entry + name: words for entry, words in _OF_BOTH.items()} for name in ("responses", "messages")
+}
+"""The same for the examples of the other streaming protocols; each has a table of its own."""
+
 NOT_SHOWN: Mapping[Ending, str] = {
     Ending.ANSWERED: "no stream was asked for",
     Ending.UNRECOGNISED: "nothing known says whether the answer is whole",
@@ -102,6 +117,10 @@ class _Runner:
         file = NAIVE / NAIVE_FILES[run.variant.language]
         naive = replace(run, variant=replace(run.variant, file=file, relative=file.relative_to(REPOSITORY).as_posix()))
         return run, self._run(run), self._run(naive)
+
+    def alone(self, run: PlannedRun) -> Transcript:
+        """Return what was seen of the shipped example."""
+        return self._run(run)
 
     def _run(self, run: PlannedRun) -> Transcript:
         return execute(run, self._preparation.command(run), self._shared)
@@ -171,13 +190,25 @@ def _uncaught(stderr: str) -> Iterator[str]:
 # -- the page
 
 
-def table(rows: Iterable[Row], *, naive: bool) -> str:
-    """Return a Markdown table of *rows*, of the naive clients' cells or of the shipped examples'."""
+def run_shipped(entries: Sequence[str], languages: Sequence[str] = tuple(LANGUAGES), jobs: int = 2) -> tuple[Row, ...]:
+    """Run the shipped examples alone on *entries*, and return a row for each entry."""
+    world = build_world(REPOSITORY / "examples" / "manifest.yaml")
+    with (
+        open_session(world, Selection(tuple(entries), tuple(languages)), Options(gateway="embedded")) as session,
+        ThreadPoolExecutor(jobs, thread_name_prefix="endings") as pool,
+    ):
+        runner = _Runner(session)
+        seen = [(run, one, one) for run, one in zip(session.plan.runs, pool.map(runner.alone, session.plan.runs), strict=True)]
+        return tuple(_row(entry, [told for told in seen if told[0].example.id == entry]) for entry in entries)
+
+
+def table(rows: Iterable[Row], wires: Mapping[str, str] = WIRES, *, naive: bool) -> str:
+    """Return a Markdown table of *rows*, of the naive clients' cells or of the shipped examples', with the words of *wires*."""
     head = ["on the wire", "what comes", *LANGUAGES.values(), "entry"]
     lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
     for row in rows:
         cells = [(row.naive if naive else row.shipped)[language] for language in LANGUAGES]
-        lines.append("| " + " | ".join([f"`{row.ending}`", WIRES[row.entry], *cells, f"`{row.entry}`"]) + " |")
+        lines.append("| " + " | ".join([f"`{row.ending}`", wires[row.entry], *cells, f"`{row.entry}`"]) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -209,6 +240,8 @@ def main() -> None:
     page = PAGE.read_text("utf-8")
     for name, naive in (("shipped", False), ("naive", True)):
         page = put(page, name, table(rows, naive=naive))
+    for name, wires in PROTOCOLS.items():
+        page = put(page, name, table(run_shipped(tuple(wires)), wires, naive=False))
     PAGE.write_text(page, "utf-8")
     sys.stdout.write(f"{PAGE}: {len(rows)} rows in each table\n")
 

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from dvara_examples.records.model import Ending
-from tests.endings_page import LANGUAGES, NAIVE, NAIVE_FILES, NOT_SHOWN, PAGE, REPOSITORY, WIRES, read_table
+from tests.endings_page import LANGUAGES, NAIVE, NAIVE_FILES, NOT_SHOWN, PAGE, PROTOCOLS, REPOSITORY, WIRES, read_table
 
 ENTRIES = {e["id"]: e for e in yaml.safe_load((REPOSITORY / "examples" / "manifest.yaml").read_text("utf-8"))["examples"]}
 TABLES = {name: read_table(PAGE.read_text("utf-8"), name) for name in ("shipped", "naive")}
@@ -25,6 +25,17 @@ def test_a_row_shows_the_ending_that_the_manifest_expects(name: str) -> None:
         wanted = ENTRIES[entry]["expect"].get("ends", "done" if "disconnects_within_s" in ENTRIES[entry]["expect"] else None)
         assert row["on the wire"] == f"`{wanted}`", entry
         assert row["what comes"] == WIRES[entry]
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_a_table_of_a_protocol_is_in_step(name: str) -> None:
+    """Its rows are the entries that try the example, with the endings that these expect."""
+    rows = read_table(PAGE.read_text("utf-8"), name)
+    assert list(rows) == list(PROTOCOLS[name]), "make endings"
+    for entry, row in rows.items():
+        wanted = ENTRIES[entry]["expect"]
+        assert row["on the wire"] == f"`{wanted.get('ends', 'done')}`", entry
+        assert {row[language].startswith("exit 0") for language in LANGUAGES.values()} == {wanted["exit"] == 0}, entry
 
 
 @BOTH

@@ -55,7 +55,7 @@ def test_the_parser_and_the_schema_accept(value: object) -> None:
         ({"text": "a", "tool_calls": []}, ("tool_calls",), "empty list"),
         ({"content_filter": False}, ("content_filter",), "true is accepted"),
         ({"content_filter": True, "finish_reason": "stop"}, ("finish_reason",), "beside 'content_filter'"),
-        ({"hang": True, "first_delay_s": 1}, ("first_delay_s",), "stands alone"),
+        ({"hang": True, "first_delay_s": 1}, ("first_delay_s",), "must be the only key"),
         ({"text": "a", "json": {}}, ("text",), "beside 'json'"),
         ({"error": {}}, ("error",), "without status and code"),
         ({"error": {"status": 418}}, ("error", "status"), "the gateway answers with 400, 401"),
