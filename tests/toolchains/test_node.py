@@ -208,6 +208,33 @@ def test_unsettled_await_elsewhere(world: World) -> None:
     assert run(prepare(world, script.parent).command(script)).returncode == 13
 
 
+def test_packages_beside_the_scripts_are_no_change_for_git(world: World) -> None:
+    """Git sees nothing new, although it takes a ``node_modules/`` in ``.gitignore`` for folders alone."""
+    git = shutil.which("git")
+    if git is None:
+        pytest.skip("no git on PATH")
+    project = pin(world, "1.0.0")
+    subprocess.run([git, "init", "-q", str(project)], check=True, timeout=60)
+    prepare(world, project)
+    assert (project / "node_modules" / "greeting" / "index.js").is_file()
+    asked = [git, "-C", str(project), "status", "--porcelain"]
+    seen = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=True).stdout.split()
+    assert seen == ["??", "package-lock.json", "??", "package.json"]
+
+
+def test_a_link_of_an_earlier_release_is_replaced(world: World) -> None:
+    """Where ``node_modules`` was one link into the cache, it becomes a folder."""
+    project = pin(world, "1.0.0")
+    prepare(world, project)
+    place = project / "node_modules"
+    packages = (place / "greeting").resolve().parent
+    shutil.rmtree(place)
+    place.symlink_to(packages)
+    pin(world, "2.0.0")
+    assert output_of(prepare(world, project), script_in(project)) == "hello 2.0.0\n"
+    assert not place.is_symlink()
+
+
 def test_own_node_modules_are_left_alone(world: World) -> None:
     """A folder of the reader's own beside the scripts is neither touched nor used: the pinned version is."""
     project = pin(world, "1.0.0")
@@ -242,11 +269,11 @@ def test_two_caches_do_not_fight_over_the_link(make_world: Callable[..., World],
     project = pin(first, "1.0.0")
     script = script_in(project)
     old, new = prepare(first, project), prepare(second, project)
-    assert (project / "node_modules").resolve().is_relative_to(first.cache_dir)
+    assert (project / "node_modules" / "greeting").resolve().is_relative_to(first.cache_dir)
     assert output_of(old, script) == output_of(new, script) == "hello 1.0.0\n"
     shutil.rmtree(first.cache_dir)
     assert output_of(prepare(second, project), script) == "hello 1.0.0\n"
-    assert (project / "node_modules").resolve().is_relative_to(second.cache_dir)
+    assert (project / "node_modules" / "greeting").resolve().is_relative_to(second.cache_dir)
 
 
 def test_second_preparation_takes_what_is_there(world: World) -> None:

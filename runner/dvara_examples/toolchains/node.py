@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
@@ -39,6 +38,7 @@ from dvara_examples.toolchains._install import (
     release,
 )
 from dvara_examples.toolchains._node.declare import LISTED, LOCK, PACKAGES, find_declared
+from dvara_examples.toolchains._node.linking import link_packages, linked_to
 from dvara_examples.toolchains._node.packages import FLOORS, install_packages, pinned_packages, wanted_set
 from dvara_examples.toolchains._node.typescript import PINNED, TypeScriptRunner, choose_runner
 from dvara_examples.toolchains._node.typescript import SUFFIXES as TYPESCRIPT
@@ -83,7 +83,7 @@ class PreparedNode:
 
     def _resolver(self, script: Path) -> tuple[str, ...]:
         """Return the options that tell Node.js where the packages are, none where it finds them by itself."""
-        if self.packages is None or _nearest_packages(script) == self.packages.resolve():
+        if self.packages is None or _nearest_packages(script) in (self.packages, self.packages.resolve()):
             return ()
         if not _has_hooks(self.versions["node"]):
             raise ToolchainError(
@@ -200,7 +200,7 @@ class Node:
 
         folder = cached_folder(world, "node", fingerprint([*wanted.identity, *platform_parts()]), build)
         if deps is Deps.LOCKED and stated.file is not None and stated.locked:
-            _link(stated.file.parent / "node_modules", folder / "node_modules")
+            link_packages(stated.file.parent / "node_modules", folder / "node_modules")
         env = {}
         if release(runtime.version) >= _HAS_COMPILE_CACHE:
             env["NODE_COMPILE_CACHE"] = str(downloads_folder(folder, "node-compile-cache"))
@@ -252,29 +252,10 @@ def _all_on_path(name: str, world: World) -> list[str]:
     return list(found.values())
 
 
-def _link(link: Path, target: Path) -> None:
-    """Let *link*, a ``node_modules`` beside the scripts, lead to *target*, so that Node finds the packages by itself.
-
-    A folder of the user's own, and a link that another cache uses, are left alone, and so is a folder that cannot be
-    written: :meth:`PreparedNode.command` then has another way. A link is replaced in one step, as other runs may be
-    reading it.
-    """
-    if link.is_symlink():
-        stale = not link.exists() or link.resolve().is_relative_to(target.resolve().parents[2])
-        if not stale or link.resolve() == target.resolve():
-            return
-    elif link.exists():
-        return
-    draft = link.with_name(f".{link.name}.{os.urandom(4).hex()}")
-    with suppress(OSError):
-        draft.symlink_to(target, target_is_directory=True)
-        draft.replace(link)
-
-
 def _nearest_packages(script: Path) -> Path | None:
     """Return the first ``node_modules`` that Node.js meets on its way up from *script*."""
     found = next((up / "node_modules" for up in script.resolve().parents if (up / "node_modules").is_dir()), None)
-    return found.resolve() if found else None
+    return (linked_to(found) or found.resolve()) if found else None
 
 
 def _has_hooks(version: str) -> bool:
