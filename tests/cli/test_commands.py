@@ -190,3 +190,20 @@ def test_explain_names_the_nearest_word() -> None:
     done = call("explain", "truncatd")
     assert done.returncode == 2
     assert "did you mean 'truncated'?" in done.stderr
+
+
+def test_plan_says_where_dependencies_are_stated(tmp_path: Path) -> None:
+    """Each place is named once, with the runs that need it, and whether it is locked."""
+    (tmp_path / "requirements.txt").write_text("openai>=1\n")
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.py").touch()
+    entries = "".join(f"  - {{id: {n}, title: T, expect: {{exit: 0}}, variants: {{python: {n}.py}}}}\n" for n in "ab")
+    own = "  - {id: c, title: T, expect: {exit: 0}, variants: {python: {file: a.py, packages: [litellm]}}}\n"
+    (tmp_path / "manifest.yaml").write_text(f"version: 1\nexamples:\n{entries}{own}")
+    shown = call("plan", "all", "--manifest", "manifest.yaml", "--gateway", "embedded", cwd=tmp_path)
+    assert shown.returncode == 0, shown.stderr
+    needs = [line.split("  ") for line in shown.stdout.splitlines() if line.startswith("needs")]
+    assert [(cells[1], cells[-1].strip()) for cells in needs] == [
+        ("requirements.txt, not locked", "a[python], b[python]"),
+        ("packages of the manifest (litellm), not locked", "c[python]"),
+    ]

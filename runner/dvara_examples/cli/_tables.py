@@ -85,16 +85,29 @@ def _mutable(value: object) -> object:
     return value
 
 
-def plan_lines(plan: "Plan", gateway: "Gateway") -> Iterator[str]:
-    """The gateway, the runtimes, and one line per run."""
+def plan_lines(plan: "Plan", gateway: "Gateway", dependencies: Mapping[str, str]) -> Iterator[str]:
+    """The gateway, the runtimes, where *dependencies* are stated by the place, and one line per run."""
     yield f"gateway   {gateway.description} (offers {', '.join(sorted(gateway.capabilities)) or 'nothing beyond answers'})"
     for runtime in plan.runtimes:
         yield f"{runtime.language:<8}  {runtime.version or 'to be fetched'}  {runtime.origin}  {runtime.executable}"
+    yield from columns([("needs", place, ", ".join(ids)) for place, ids in _by_place(dependencies).items()])
     yield ""
     yield from columns([(_what(run), run.id, run.skip or run.error or run.variant.relative) for run in plan.runs])
     yield ""
     shard = f", in shard {plan.shard} of {plan.selected} runs" if plan.shard else ""
     yield f"{len(plan.to_start)} of {len(plan.runs)} would run{shard}"
+
+
+def _by_place(dependencies: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the languages whose runs state their dependencies in a place, for each."""
+    places: dict[str, list[str]] = {}
+    for run_id, place in dependencies.items():
+        places.setdefault(place, []).append(run_id)
+    return {place: _few(ids) for place, ids in places.items() if place}
+
+
+def _few(ids: list[str], most: int = 3) -> list[str]:
+    return ids if len(ids) <= most else [*ids[:most], f"and {len(ids) - most} more"]
 
 
 def _what(run: "PlannedRun") -> str:

@@ -24,11 +24,12 @@ def command(wanted: Selection, planning: Planning, control: Control, manifest: P
     from dvara_examples.cli._tables import plan_lines
     from dvara_examples.cli._world import build_world
     from dvara_examples.session import open_session
+    from dvara_examples.session.toolchain_setup import declared_in_words
 
     world = build_world(manifest)
     with open_session(world, wanted, compose_options(world, planning, control=control)) as session:
         if session.remark is not None:
             click.echo(session.remark, err=True)
         click.echo(f"manifest  {world.shown(world.manifest_path)}")
-        for line in plan_lines(session.plan, session.gateway):
+        for line in plan_lines(session.plan, session.gateway, declared_in_words(session.plan, world)):
             click.echo(line)

@@ -4,9 +4,24 @@ import threading
 from concurrent.futures import Future
 from pathlib import Path
 
+from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
-from dvara_examples.session.plan import PlannedRun
-from dvara_examples.toolchains import Command, Declared, Deps, PreparedRuntime, Progress, Toolchain
+from dvara_examples.session.plan import Plan, PlannedRun
+from dvara_examples.toolchains import Command, Declared, Deps, PreparedRuntime, Progress, Toolchain, load_toolchain
+from dvara_examples.toolchains._resolved import in_words
+
+
+def declared_in_words(plan: Plan, world: World) -> dict[str, str]:
+    """Return for each run of *plan* that would start, by its id, where its dependencies are stated; starts nothing."""
+    toolchains = {runtime.language: load_toolchain(runtime.language) for runtime in plan.runtimes}
+    found = {}
+    for run in plan.to_start:
+        variant = run.variant
+        try:
+            found[run.id] = in_words(toolchains[variant.language].declared(variant.file, variant.packages, world), world)
+        except ToolchainError as error:
+            found[run.id] = str(error)
+    return found
 
 
 class Preparation:

@@ -44,6 +44,8 @@ def in_words(declared: Declared, world: World) -> str:
         place = declared.file.relative_to(root).as_posix() if declared.file.is_relative_to(root) else str(declared.file)
     else:
         place = f"packages of the manifest ({', '.join(declared.packages) or 'none'})"
+    if declared.project is not None:
+        place += f" and the package in {declared.project.relative_to(world.root).as_posix()}"
     return place if declared.locked else f"{place}, not locked"
 
 

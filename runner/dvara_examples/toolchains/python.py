@@ -149,7 +149,7 @@ class Python:
         stated = declared or self.declared(project / "any.py", None, world)
         if not stated.kind or (stated.kind == PACKAGES and not stated.packages):
             return PreparedPython(runtime.executable, own)
-        wanted = wanted_set(stated, deps, world)
+        wanted = wanted_set(stated, deps, runtime, world)
         key = fingerprint([*wanted.identity, *platform_parts(), runtime.version, str(runtime.executable)])
 
         def build(folder: Path) -> None:

@@ -2,34 +2,57 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Declared, Packages
+from dvara_examples.toolchains._python.projects import is_package, module_of, read_toml
 
 LIST = "requirements.txt"
 REQUIREMENTS, PACKAGES, SCRIPT, PROJECT = "requirements", "packages", "script", "project"
 """The kinds: a list of requirements, the manifest's own, metadata inside the script (PEP 723), and ``pyproject.toml``."""
-PROJECT_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
+UV_LOCK = "uv.lock"
+PROJECT_LOCKS = (UV_LOCK, "poetry.lock", "pdm.lock")
 
 _SPECIAL = re.compile(r"(^|[-_.])(dev|develop|test|tests|testing|lint|docs?|build|ci|lowest|constraints?)([-_.]|$)")
-_INLINE = re.compile(r"^# /// script\s*$(?s:.)*?^# ///\s*$", re.MULTILINE)
+_IMPORTED = re.compile(r"^\s*(?:from|import)\s+(\w+)", re.MULTILINE)
+_INLINE = re.compile(r"^# /// script\s*$", re.MULTILINE)
 
 
 def find_declared(script: Path, packages: Packages | None, world: World) -> Declared:
     """Return where the dependencies of *script* are stated. Raises ToolchainError where such a place cannot be read."""
     if packages is not None and not packages.fallback:
-        return of_manifest(packages)
+        return _with_own_package(of_manifest(packages), script, world)
     if states_inline(script):
         return Declared(SCRIPT, script, locked=lock_of_script(script).is_file())
     near = (folder for folder in (script.parent, *script.parent.parents) if folder.is_relative_to(world.root))
     found = next((found for folder in near for found in _in_folder(folder)), None)
     if found is not None:
-        return found
+        return _with_own_package(found, script, world)
     if packages is not None:
-        return of_manifest(packages)
+        return _with_own_package(of_manifest(packages), script, world)
     return next(_in_folder(world.root / "examples" / "python"), Declared())
+
+
+def _with_own_package(declared: Declared, script: Path, world: World) -> Declared:
+    """Add the package of the repository that *script* imports, where *declared* is not locked and does not name it."""
+    if declared.locked or declared.kind not in (REQUIREMENTS, PACKAGES) or not script.is_file():
+        return declared
+    imported = set(_IMPORTED.findall(script.read_text("utf-8", errors="replace")))
+    listed = "\n".join(declared.packages) if declared.file is None else read_list(declared.file)
+    for folder in script.parents:
+        if not folder.is_relative_to(world.root):
+            break
+        described = folder / "pyproject.toml"
+        if described.is_file():
+            content = read_toml(described)
+            module = module_of(folder, content) if is_package(content) else ""
+            named = re.search(rf"(?m)^\s*(-e\b.*|{re.escape(module).replace('_', '[-_.]')}\b)", listed)
+            if module in imported and not named:
+                return replace(declared, project=folder)
+    return declared
 
 
 def of_manifest(packages: Packages) -> Declared:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
@@ -10,13 +10,23 @@ from dvara_examples.core.world import World
 from dvara_examples.toolchains import Declared, Deps, Runtime
 from dvara_examples.toolchains._cache import downloads_folder
 from dvara_examples.toolchains._install import UV_WORDS, find_uv, install, install_environment, today
-from dvara_examples.toolchains._python.declare import PACKAGES, REQUIREMENTS, read_list
+from dvara_examples.toolchains._python.declare import (
+    PACKAGES,
+    PROJECT,
+    PROJECT_LOCKS,
+    REQUIREMENTS,
+    SCRIPT,
+    UV_LOCK,
+    lock_of_script,
+    read_list,
+)
 from dvara_examples.toolchains._python.identity import included, local_parts, settings_near
+from dvara_examples.toolchains._python.projects import check_python, dependencies_of, is_package, metadata_of, pins_of, read_toml
 from dvara_examples.toolchains._resolved import write_resolved
 
 ASKED_FOR, LOCK, FLOORS = "requirements.in", "requirements.txt", "requirements-lowest.txt"
 GIVEN = "asked-for.txt"
-"""The list that is written into the new environment where no file holds it."""
+"""A list that is written into the new environment: what uv exports, or the pins of another tool's lock."""
 
 Words = tuple[str | Path, ...]
 
@@ -33,7 +43,8 @@ class WantedEnvironment:
     """A set of packages: uv's words that install it, what it is called, and what tells it from other sets.
 
     *home* is the folder from which uv looks for its settings and resolves paths; *names* are the packages that are asked for by
-    name; *given* is the text of a list that no file holds.
+    name; *given* is the text of a list that no file holds. *exported* are uv's words that write one out of a lock, and
+    *constraints* pin packages that another tool locked.
     """
 
     words: Words
@@ -42,17 +53,31 @@ class WantedEnvironment:
     home: Path
     names: tuple[str, ...] = ()
     given: str | None = None
+    exported: Words = ()
+    constraints: str = ""
 
 
-def wanted_set(declared: Declared, deps: Deps, world: World) -> WantedEnvironment:
+def wanted_set(declared: Declared, deps: Deps, runtime: Runtime, world: World) -> WantedEnvironment:
     """Return the set of packages that *deps* means for what is *declared*. Raises ToolchainError where there is none."""
     if declared.kind == REQUIREMENTS and declared.locked:
         assert declared.file is not None
         return _pinned(declared.file, deps, world)
     if declared.kind == PACKAGES:
-        return _of_manifest(declared, deps, world)
+        return _with_project(_of_manifest(declared, deps, world), declared.project)
     assert declared.file is not None
-    return _of_list(declared.file, deps, world)
+    if declared.kind == SCRIPT:
+        return _of_script(declared.file, declared.locked, deps, runtime, world)
+    if declared.kind == PROJECT:
+        return _of_project(declared.file, deps, runtime, world)
+    return _with_project(_of_list(declared.file, deps, world), declared.project)
+
+
+def _with_project(wanted: WantedEnvironment, project: Path | None) -> WantedEnvironment:
+    """Return *wanted* with the repository's own package, installed in place."""
+    if project is None:
+        return wanted
+    identity = (*wanted.identity, str(project), read_list(project / "pyproject.toml"))
+    return replace(wanted, words=(*wanted.words, "-e", project), identity=identity)
 
 
 def _pinned(lock: Path, deps: Deps, world: World) -> WantedEnvironment:
@@ -91,6 +116,52 @@ def _of_list(file: Path, deps: Deps, world: World) -> WantedEnvironment:
     return WantedEnvironment(words, f"the packages of {file}", identity, file.parent, plain_names("\n".join(texts)))
 
 
+def _of_script(script: Path, locked: bool, deps: Deps, runtime: Runtime, world: World) -> WantedEnvironment:
+    """Return what a script's own metadata means: uv writes it out, by the lock beside it where *deps* asks for that."""
+    options, settings = settings_near(script.parent, world)
+    text = metadata_of(script)
+    content = read_toml(script, text)
+    check_python(content, script, runtime.version)
+    asked_for = dependencies_of(content)
+    lock = [lock_of_script(script).read_text("utf-8")] if locked and deps is Deps.LOCKED else []
+    identity = (text, *lock, *local_parts({script: asked_for}), *settings, *_day(deps, world))
+    what, names = f"the packages of {script}", plain_names(asked_for)
+    if deps is not Deps.LOCKED:
+        words: Words = ("install", "-r", "-", *_BY_DEPS[deps], *options)
+        return WantedEnvironment(words, what, identity, script.parent, names, asked_for)
+    exported: Words = ("--script", script, *(("--locked",) if locked else ()), "--python", runtime.executable, *options)
+    return WantedEnvironment((), what, identity, script.parent, names, exported=exported)
+
+
+def _of_project(file: Path, deps: Deps, runtime: Runtime, world: World) -> WantedEnvironment:
+    """Return what a ``pyproject.toml`` means: by uv's lock, or by another tool's as constraints, or as it is resolved today.
+
+    A project that can be installed is, in place, so that scripts can import it.
+    """
+    home = file.parent
+    options, settings = settings_near(home, world)
+    content = read_toml(file)
+    check_python(content, file, runtime.version)
+    lock = next((home / name for name in PROJECT_LOCKS if (home / name).is_file()), None) if deps is Deps.LOCKED else None
+    built_by = [read_list(home / name) for name in ("setup.py", "setup.cfg") if (home / name).is_file()]
+    texts = [read_list(file), *built_by, *([read_list(lock)] if lock else [])]
+    identity = (*texts, str(home), *settings, *_day(deps, world))
+    what, names = f"the packages of {lock or file}", plain_names(dependencies_of(content))
+    if lock is not None and lock.name == UV_LOCK:
+        exported: Words = (
+            "--project",
+            home,
+            "--frozen" if world.offline else "--locked",
+            "--python",
+            runtime.executable,
+            *options,
+        )
+        return WantedEnvironment((), what, identity, home, names, exported=exported)
+    source: Words = ("-e", home) if is_package(content) else ("-r", file)
+    words: Words = ("install", *source, *_BY_DEPS[deps], *options)
+    return WantedEnvironment(words, what, identity, home, names, constraints=pins_of(lock) if lock else "")
+
+
 def _day(deps: Deps, world: World) -> tuple[bytes | str, ...]:
     """Return what tells the choice of releases by *deps* from another."""
     return today((), world) if deps is Deps.LATEST else (deps.value,)
@@ -110,8 +181,16 @@ def make_environment(folder: Path, wanted: WantedEnvironment, runtime: Runtime, 
     general: Words = (find_uv(), *UV_WORDS, *(("--offline",) if world.offline else ()))
     venv: Words = ("venv", "--no-project", "--no-python-downloads", "--allow-existing", "--python", runtime.executable, folder)
     install([*general, *venv], cwd=folder, environ=environ, stop=world.stop, what=wanted.what)
-    packages: Words = ("pip", *wanted.words, "--python", interpreter, "--compile-bytecode")
-    install([*general, *packages], cwd=wanted.home, environ=environ, stop=world.stop, what=wanted.what, stdin=wanted.given or "")
+    words = wanted.words
+    if wanted.exported:
+        export = [*general, "export", *wanted.exported, "--no-header", "--output-file", folder / GIVEN]
+        install(export, cwd=wanted.home, environ=environ, stop=world.stop, what=wanted.what)
+        words = ("sync", folder / GIVEN)
+    if wanted.constraints:
+        (folder / GIVEN).write_text(wanted.constraints, "utf-8")
+        words = (*words, "--constraint", folder / GIVEN)
+    packages = [*general, "pip", *words, "--python", interpreter, "--compile-bytecode"]
+    install(packages, cwd=wanted.home, environ=environ, stop=world.stop, what=wanted.what, stdin=wanted.given or "")
     write_resolved(folder, installed_versions(folder), world)
 
 
