@@ -11,7 +11,9 @@ from dvara_examples.core.world import World
 from dvara_examples.toolchains import Declared, Deps, Runtime
 from dvara_examples.toolchains._cache import downloads_folder
 from dvara_examples.toolchains._install import install, install_environment, today
+from dvara_examples.toolchains._local import state_of
 from dvara_examples.toolchains._node.declare import LISTED, LOCK, NPM, names_asked_for, read_listing
+from dvara_examples.toolchains._node.local import local_folders, moved
 from dvara_examples.toolchains._resolved import write_resolved
 
 FLOORS = "lowest"
@@ -22,12 +24,16 @@ _BARE = json.dumps({"private": True, "type": "module"}).encode()
 
 @dataclass(frozen=True, slots=True)
 class WantedPackages:
-    """A set of packages: the files to start from, npm's words that install it, its name, and what tells it from other sets."""
+    """A set of packages: the files to start from, npm's words that install it, its name, and what tells it from other sets.
+
+    *home* is the folder that its paths are seen from.
+    """
 
     files: Mapping[str, bytes]
     words: tuple[str, ...]
     what: str
     identity: tuple[bytes, ...]
+    home: Path | None = None
 
 
 def wanted_set(declared: Declared, deps: Deps, runtime: Runtime, world: World) -> WantedPackages:
@@ -51,12 +57,20 @@ def _of_listing(listing: Path, locked: bool, deps: Deps, runtime: Runtime, world
         raise ToolchainError(f"{pinned / LISTED} is not there, and says what --deps {deps} means; add it, or run without --deps")
     if locked or deps is Deps.LOWEST:
         locked_packages(pinned)
+        read_listing(pinned / LISTED)
         files = {name: (pinned / name).read_bytes() for name in (LISTED, LOCK)} | settings
-        return WantedPackages(files, ("ci",), f"the packages of {pinned / LOCK}", tuple(files.values()))
+        identity = (*files.values(), *_local_state(pinned))
+        return WantedPackages(files, ("ci",), f"the packages of {pinned / LOCK}", identity, pinned)
     read_listing(listing / LISTED)
     files = {LISTED: (listing / LISTED).read_bytes()} | settings
-    identity = (b"not locked", *files.values(), runtime.version.encode())
-    return WantedPackages(files, ("install",), f"the packages of {listing / LISTED}", identity)
+    identity = (b"not locked", *files.values(), runtime.version.encode(), *_local_state(listing))
+    return WantedPackages(files, ("install",), f"the packages of {listing / LISTED}", identity, listing)
+
+
+def _local_state(listing: Path) -> list[bytes]:
+    """Return what tells the state of the folders that the list takes packages from, and of where it lies itself."""
+    places = list(local_folders(listing / LISTED))
+    return [str(listing).encode(), *(line.encode() for place in places for line in state_of(place))] if places else []
 
 
 def pinned_packages(folder: Path, what: str) -> WantedPackages:
@@ -82,12 +96,15 @@ def _settings(folder: Path) -> dict[str, bytes]:
 
 def install_packages(folder: Path, wanted: WantedPackages, npm: Sequence[str | Path], node: Path, world: World) -> None:
     """Fill *folder* with what is *wanted*; no package runs code while it is being installed."""
+    local = wanted.home is not None and any(local_folders(wanted.home / LISTED))
     for name, content in wanted.files.items():
-        (folder / name).write_bytes(content)
+        here = moved(name, content, wanted.home, folder) if local and wanted.home and name in (LISTED, LOCK) else content
+        (folder / name).write_bytes(here)
     environ = install_environment(world, npm_config_cache=str(downloads_folder(folder, "npm")))
     environ["PATH"] = os.pathsep.join([str(node.parent), environ.get("PATH", "")])
     flags = ["--package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
     freshness = "--offline" if world.offline else "--prefer-offline" if LOCK in wanted.files else "--prefer-online"
+    flags += ["--install-links"] if local else []
     install([*npm, *wanted.words, *flags, freshness], cwd=folder, environ=environ, stop=world.stop, what=wanted.what)
     (folder / SETTINGS).unlink(missing_ok=True)  # it may hold a token
     (folder / "node_modules").mkdir(exist_ok=True)

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping
 from configparser import ConfigParser, Error
-from contextlib import suppress
 from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
+from dvara_examples.toolchains._local import state_of
 from dvara_examples.toolchains._python.declare import read_list
 
 PIP_SETTINGS = ("index-url", "extra-index-url", "find-links")
@@ -16,8 +16,6 @@ PIP_SETTINGS = ("index-url", "extra-index-url", "find-links")
 _INCLUDES = re.compile(r"^\s*(?:-r|--requirement|-c|--constraint)[\s=]*(\S+)", re.MULTILINE)
 _BEFORE_PATH = re.compile(r"(-e|--editable)[\s=]*|[\w.-]+(\[[^\]]*\])?\s*@\s*")
 _PATH = re.compile(r"(?:file:(?://)?)?(/[^\s;\[]*|\.{1,2}(?=[\s;\[/]|$)[^\s;\[]*)")
-_PASSED_OVER = {"node_modules", "__pycache__", "build", "dist", "venv"}
-_MOST_FILES = 5000
 
 
 def included(file: Path) -> dict[Path, str]:
@@ -50,30 +48,6 @@ def local_paths(text: str) -> Iterator[str]:
         found = _PATH.match(stripped, before.end() if before else 0)
         if found:
             yield found[1]
-
-
-def state_of(place: Path) -> Iterator[str]:
-    """Yield what changes when a package in *place*, a folder or an archive, changes: names, sizes and times of its files."""
-    paths = [place] if place.is_file() else _below(place)
-    for path in paths:
-        with suppress(OSError):
-            status = path.stat()
-            yield f"{path}:{status.st_size}:{status.st_mtime_ns}"
-
-
-def _below(folder: Path) -> list[Path]:
-    found: list[Path] = []
-    waiting = [folder]
-    while waiting and len(found) < _MOST_FILES:
-        with suppress(OSError):
-            for path in sorted(waiting.pop().iterdir()):
-                if path.name.startswith(".") or path.name in _PASSED_OVER or path.name.endswith(".egg-info"):
-                    continue
-                if path.is_dir() and not path.is_symlink():
-                    waiting.append(path)
-                else:
-                    found.append(path)
-    return found
 
 
 def settings_near(folder: Path, world: World) -> tuple[tuple[str, ...], list[str]]:

@@ -1,0 +1,70 @@
+"""Packages that a ``package.json`` takes from folders of the repository: they are found from wherever the list is installed."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from dvara_examples.core.errors import ToolchainError
+
+_KINDS = ("dependencies", "devDependencies", "optionalDependencies")
+_SCHEMES = ("file:", "link:", "portal:")
+
+
+def local_folders(listing: Path) -> Iterator[Path]:
+    """Yield the folders and archives that the list takes packages from. Raises ToolchainError for one that is not there."""
+    content = json.loads(listing.read_bytes())
+    for kind in _KINDS:
+        for name, spec in _entries(content, kind).items():
+            if (path := _local_path(spec)) is not None:
+                place = Path(os.path.normpath(listing.parent / path))
+                if not place.exists():
+                    raise ToolchainError(f"{listing} takes {name} from {place}, which is not there; add it, or correct the entry")
+                yield place
+
+
+def moved(name: str, data: bytes, home: Path, folder: Path) -> bytes:
+    """Return the list or lock *data* of *home* as it has to be in *folder* for its paths to lead to the same places."""
+    content = json.loads(data)
+    if name == "package.json":
+        _move_entries(content, home, folder)
+    elif isinstance(content.get("packages"), dict):
+        packages = {_moved_key(key, home, folder): package for key, package in content["packages"].items()}
+        for package in packages.values():
+            if package.get("link") and isinstance(package.get("resolved"), str):
+                package["resolved"] = _relative(package["resolved"], home, folder)
+            elif isinstance(path := package.get("resolved"), str) and _local_path(path) is not None:
+                package["resolved"] = "file:" + _relative(_local_path(path) or "", home, folder)
+        _move_entries(packages.get("", {}), home, folder)
+        content["packages"] = packages
+    return json.dumps(content).encode()
+
+
+def _move_entries(content: dict[str, object], home: Path, folder: Path) -> None:
+    for kind in _KINDS:
+        entries = _entries(content, kind)
+        changed = {name: "file:" + _relative(path, home, folder) for name, spec in entries.items() if (path := _local_path(spec))}
+        if changed:
+            content[kind] = {**entries, **changed}
+
+
+def _entries(content: Mapping[str, object], kind: str) -> dict[str, object]:
+    found = content.get(kind)
+    return found if isinstance(found, dict) else {}
+
+
+def _local_path(spec: object) -> str | None:
+    """Return the path in what a list says of a package, None where that comes from a registry."""
+    if not isinstance(spec, str):
+        return None
+    scheme = next((scheme for scheme in _SCHEMES if spec.startswith(scheme)), "")
+    return spec.removeprefix(scheme) if scheme or spec.startswith(("./", "../")) else None
+
+
+def _moved_key(key: str, home: Path, folder: Path) -> str:
+    """Return the key of a package in a lock: a path that leads out of ``node_modules`` leads to a folder of the repository."""
+    return key if not key or key.startswith("node_modules/") else _relative(key, home, folder)
+
+
+def _relative(path: str, home: Path, folder: Path) -> str:
+    return path if os.path.isabs(path) else os.path.relpath(os.path.normpath(home / path), folder)  # noqa: PTH117 - a text
