@@ -60,6 +60,27 @@ def test_an_archive_of_the_repository_is_found(world: World) -> None:
     assert output_of(prepare(world, script.parent), script) == "hello 1.0.0\n"
 
 
+@pytest.mark.parametrize("members", ["npm", "yarn", "pnpm"])
+def test_packages_of_one_workspace_find_each_other(world: World, members: str) -> None:
+    """A member takes another, and what that takes, from their folders, however the workspace lists them."""
+    script = repository(world, {"own-sdk": "workspace:*" if members == "pnpm" else "^1.0.0"})
+    lib, base = world.root / "lib", world.root / "base"
+    base.mkdir()
+    (base / "package.json").write_text('{"name": "own-base", "version": "1.0.0", "type": "module", "exports": "./index.js"}')
+    (base / "index.js").write_text("export const word = 'deep';\n")
+    described = json.loads((lib / "package.json").read_text())
+    described["dependencies"] = {"own-base": "workspace:^" if members == "pnpm" else "*"}
+    (lib / "package.json").write_text(json.dumps(described))
+    (lib / "index.js").write_text("import { word } from 'own-base';\nexport const hello = word;\n")
+    patterns = ["lib", "base", "examples/*"]
+    listed = {"npm": patterns, "yarn": {"packages": patterns}, "pnpm": None}[members]
+    (world.root / "package.json").write_text(json.dumps({"private": True, "workspaces": listed}))
+    if members == "pnpm":
+        (world.root / "pnpm-workspace.yaml").write_text("packages:\n  - lib\n  - 'base'\n  - \"examples/*\"\n")
+    assert output_of(prepare(world, script.parent), script) == "deep\n"
+    assert sorted(path.name for path in lib.iterdir()) == ["index.js", "package.json"]
+
+
 def test_a_package_that_is_not_there(world: World) -> None:
     """An entry that leads nowhere is one sentence, before npm is started."""
     script = repository(world, {"own-sdk": "file:../../absent"})

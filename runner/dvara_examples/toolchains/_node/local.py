@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -11,9 +12,46 @@ _KINDS = ("dependencies", "devDependencies", "optionalDependencies")
 _SCHEMES = ("file:", "link:", "portal:")
 
 
-def local_folders(listing: Path) -> Iterator[Path]:
-    """Yield the folders and archives that the list takes packages from. Raises ToolchainError for one that is not there."""
-    content = json.loads(listing.read_bytes())
+def needed_siblings(data: bytes, siblings: Mapping[str, Path]) -> dict[str, Path]:
+    """Return those packages of a workspace that the list *data* asks for, and those that they ask for in turn."""
+    found: dict[str, Path] = {}
+    waiting = [json.loads(data)]
+    while waiting:
+        content = waiting.pop()
+        for name in (name for kind in _KINDS for name in _entries(content, kind) if name in siblings and name not in found):
+            found[name] = siblings[name]
+            waiting.append(json.loads((siblings[name] / "package.json").read_bytes()))
+    return found
+
+
+def with_siblings(data: bytes, siblings: Mapping[str, Path], folder: Path) -> bytes:
+    """Copy *siblings*, packages of one workspace, into *folder*, and return the list *data* with all of them taken from there."""
+    content = json.loads(data)
+    for number, (_, place) in enumerate(sorted(siblings.items())):
+        copy = folder / "siblings" / str(number)
+        shutil.copytree(place, copy, symlinks=True, ignore=shutil.ignore_patterns("node_modules", ".*"))
+        described = json.loads((copy / "package.json").read_bytes())
+        (copy / "package.json").write_text(json.dumps(_without(described, siblings)), "utf-8")
+    places = {name: f"file:./siblings/{number}" for number, name in enumerate(sorted(siblings))}
+    content = _without(content, siblings)
+    content["dependencies"] = {**_entries(content, "dependencies"), **places}
+    return json.dumps(content).encode()
+
+
+def _without(content: dict[str, object], siblings: Mapping[str, Path]) -> dict[str, object]:
+    """Return a list that asks for none of *siblings*."""
+    kept = {
+        kind: {n: s for n, s in _entries(content, kind).items() if n not in siblings} for kind in (*_KINDS, "peerDependencies")
+    }
+    return {**content, **{kind: entries for kind, entries in kept.items() if kind in content}}
+
+
+def local_folders(data: bytes, listing: Path) -> Iterator[Path]:
+    """Yield the folders and archives that the list *data* takes packages from; *listing* is its file.
+
+    Raises ToolchainError for one that is not there.
+    """
+    content = json.loads(data)
     for kind in _KINDS:
         for name, spec in _entries(content, kind).items():
             if (path := _local_path(spec)) is not None:

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
@@ -13,7 +13,8 @@ from dvara_examples.toolchains._cache import downloads_folder
 from dvara_examples.toolchains._install import install, install_environment, today
 from dvara_examples.toolchains._local import state_of
 from dvara_examples.toolchains._node.declare import LISTED, LOCK, NPM, names_asked_for, read_listing
-from dvara_examples.toolchains._node.local import local_folders, moved
+from dvara_examples.toolchains._node.local import local_folders, moved, needed_siblings, with_siblings
+from dvara_examples.toolchains._node.workspaces import siblings_of
 from dvara_examples.toolchains._resolved import write_resolved
 
 FLOORS = "lowest"
@@ -26,7 +27,7 @@ _BARE = json.dumps({"private": True, "type": "module"}).encode()
 class WantedPackages:
     """A set of packages: the files to start from, npm's words that install it, its name, and what tells it from other sets.
 
-    *home* is the folder that its paths are seen from.
+    *home* is the folder that its paths are seen from, *siblings* are the packages that come from the same workspace.
     """
 
     files: Mapping[str, bytes]
@@ -34,6 +35,7 @@ class WantedPackages:
     what: str
     identity: tuple[bytes, ...]
     home: Path | None = None
+    siblings: Mapping[str, Path] = field(default_factory=dict)
 
 
 def wanted_set(declared: Declared, deps: Deps, runtime: Runtime, world: World) -> WantedPackages:
@@ -59,17 +61,20 @@ def _of_listing(listing: Path, locked: bool, deps: Deps, runtime: Runtime, world
         locked_packages(pinned)
         read_listing(pinned / LISTED)
         files = {name: (pinned / name).read_bytes() for name in (LISTED, LOCK)} | settings
-        identity = (*files.values(), *_local_state(pinned))
+        identity = (*files.values(), *_local_state(files[LISTED], pinned))
         return WantedPackages(files, ("ci",), f"the packages of {pinned / LOCK}", identity, pinned)
     read_listing(listing / LISTED)
-    files = {LISTED: (listing / LISTED).read_bytes()} | settings
-    identity = (b"not locked", *files.values(), runtime.version.encode(), *_local_state(listing))
-    return WantedPackages(files, ("install",), f"the packages of {listing / LISTED}", identity, listing)
+    listed = (listing / LISTED).read_bytes()
+    files = {LISTED: listed} | settings
+    siblings = needed_siblings(listed, siblings_of(listing / LISTED, world.root))
+    states = (line.encode() for place in siblings.values() for line in state_of(place))
+    identity = (b"not locked", *files.values(), runtime.version.encode(), *_local_state(listed, listing), *states)
+    return WantedPackages(files, ("install",), f"the packages of {listing / LISTED}", identity, listing, siblings)
 
 
-def _local_state(listing: Path) -> list[bytes]:
+def _local_state(listed: bytes, listing: Path) -> list[bytes]:
     """Return what tells the state of the folders that the list takes packages from, and of where it lies itself."""
-    places = list(local_folders(listing / LISTED))
+    places = list(local_folders(listed, listing / LISTED))
     return [str(listing).encode(), *(line.encode() for place in places for line in state_of(place))] if places else []
 
 
@@ -96,10 +101,10 @@ def _settings(folder: Path) -> dict[str, bytes]:
 
 def install_packages(folder: Path, wanted: WantedPackages, npm: Sequence[str | Path], node: Path, world: World) -> None:
     """Fill *folder* with what is *wanted*; no package runs code while it is being installed."""
-    local = wanted.home is not None and any(local_folders(wanted.home / LISTED))
+    local = wanted.home is not None and any(local_folders(wanted.files[LISTED], wanted.home / LISTED))
     for name, content in wanted.files.items():
         here = moved(name, content, wanted.home, folder) if local and wanted.home and name in (LISTED, LOCK) else content
-        (folder / name).write_bytes(here)
+        (folder / name).write_bytes(with_siblings(here, wanted.siblings, folder) if wanted.siblings and name == LISTED else here)
     environ = install_environment(world, npm_config_cache=str(downloads_folder(folder, "npm")))
     environ["PATH"] = os.pathsep.join([str(node.parent), environ.get("PATH", "")])
     flags = ["--package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
