@@ -10,6 +10,7 @@ from dvara_examples.core.signals import interruptible
 from dvara_examples.core.world import World
 from dvara_examples.manifest import Variant
 from dvara_examples.reports.terminal import make_console
+from dvara_examples.session.locking import lock_lists
 from dvara_examples.session.readiness import Ready, make_ready
 from dvara_examples.toolchains import Deps
 
@@ -31,6 +32,20 @@ def show_readiness(world: World, variants: Sequence[Variant], deps: Deps) -> int
     if stop.is_set():
         out.print(Text("interrupted; what is done is kept, and the same command again goes on from there", "yellow"))
         return ExitCode.INTERRUPTED
+    return ExitCode.NOT_RUN if failed else ExitCode.OK
+
+
+def show_locks(world: World, variants: Sequence[Variant]) -> int:
+    """Write a lock beside each list that has none, say on stdout what came of it, and return the exit code."""
+    out, err = make_console(world, world.stdout), make_console(world, world.stderr)
+    failed = False
+    with interruptible(world.stop):
+        for locked in lock_lists(variants, world, lambda step: err.print(Text(f"  {step}", "dim"), soft_wrap=True)):
+            if locked.file is not None:
+                out.print(Text(f"locked    {world.shown(locked.file)}"), soft_wrap=True)
+            else:
+                out.print(Text(f"unlocked  {locked.problem}", "red"), soft_wrap=True)
+                failed = True
     return ExitCode.NOT_RUN if failed else ExitCode.OK
 
 

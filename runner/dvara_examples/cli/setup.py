@@ -11,7 +11,10 @@ from dvara_examples.selection.options import Selection
 @click.command("setup")
 @selection_options
 @deps_option
-def command(wanted: Selection, deps: str, manifest: Path | None) -> int:
+@click.option(
+    "--lock", is_flag=True, help="First write a lock file beside each list that has none, with the ecosystem's own tool."
+)
+def command(wanted: Selection, deps: str, lock: bool, manifest: Path | None) -> int:
     """Download and build everything that runs need, for `run --offline` later.
 
     Without SELECTOR everything is made ready. Interrupted, it keeps what is done; the same command again goes on from there.
@@ -19,8 +22,9 @@ def command(wanted: Selection, deps: str, manifest: Path | None) -> int:
     \b
     dvara-examples setup
     dvara-examples setup --language node --deps latest
+    dvara-examples setup --lock
     """
-    from dvara_examples.cli._readiness import show_readiness
+    from dvara_examples.cli._readiness import show_locks, show_readiness
     from dvara_examples.cli._world import build_world
     from dvara_examples.manifest import manifest_of
     from dvara_examples.selection.select import select
@@ -30,4 +34,5 @@ def command(wanted: Selection, deps: str, manifest: Path | None) -> int:
     loaded = manifest_of(world)
     selectors = wanted.selectors or ("*",)  # with those that `all` leaves out
     variants = select(loaded, selectors, wanted.languages, wanted.tags, world.cwd, wanted.filters)
-    return show_readiness(world, variants, Deps(deps))
+    locked = show_locks(world, variants) if lock else 0
+    return show_readiness(world, variants, Deps(deps)) or locked

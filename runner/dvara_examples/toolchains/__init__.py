@@ -154,6 +154,13 @@ class Toolchain(Protocol):
         """
         ...
 
+    def lock(self, declared: Declared, runtime: Runtime, world: World, progress: Progress) -> Path:
+        """Pin what is *declared* and not locked in the ecosystem's own lock file, beside the list, and return that file.
+
+        Raises ToolchainError where the ecosystem has no such file for it, and where its own tool cannot write one.
+        """
+        ...
+
     def prepare(
         self,
         runtime: Runtime,

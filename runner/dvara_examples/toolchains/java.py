@@ -65,6 +65,10 @@ class Java:
             )
         return Declared(HEADER, words="the header of the script")
 
+    def lock(self, declared: Declared, runtime: Runtime, world: World, progress: Progress) -> Path:  # noqa: ARG002 - it has none
+        """Refuse: a script names its releases itself, so that it is always locked."""
+        raise ToolchainError("a Java script has no lock file; write exact versions into its //DEPS lines")
+
     def prepare(
         self,
         runtime: Runtime,

@@ -37,9 +37,9 @@ from dvara_examples.toolchains._install import (
     platform_parts,
     release,
 )
-from dvara_examples.toolchains._node.declare import LISTED, LOCK, PACKAGES, find_declared
+from dvara_examples.toolchains._node.declare import LISTED, LOCK, NPM, PACKAGES, find_declared
 from dvara_examples.toolchains._node.linking import link_packages, linked_to
-from dvara_examples.toolchains._node.packages import FLOORS, install_packages, pinned_packages, wanted_set
+from dvara_examples.toolchains._node.packages import FLOORS, install_packages, pinned_packages, wanted_set, write_lock
 from dvara_examples.toolchains._node.typescript import PINNED, TypeScriptRunner, choose_runner
 from dvara_examples.toolchains._node.typescript import SUFFIXES as TYPESCRIPT
 from dvara_examples.toolchains._node_runtime import is_here, pinned_version, provision
@@ -165,6 +165,14 @@ class Node:
     def declared(self, script: Path, packages: Packages | None, world: World) -> Declared:
         """Look at the manifest, and then from the folder of the script upwards."""
         return find_declared(script, packages, world)
+
+    def lock(self, declared: Declared, runtime: Runtime, world: World, progress: Progress) -> Path:
+        """Let npm write ``package-lock.json``; a list of the manifest has none."""
+        if declared.kind != NPM or declared.file is None:
+            raise ToolchainError("a list of packages in the manifest has no lock file; move it into a package.json")
+        progress(f"node {runtime.version}: locking {declared.file}")
+        node = _provisioned(runtime, world, progress) if runtime.origin == PROVISIONED else runtime.executable
+        return write_lock(declared.file, _npm(runtime, world, progress), node, world)
 
     def prepare(
         self,

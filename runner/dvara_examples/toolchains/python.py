@@ -36,6 +36,7 @@ from dvara_examples.toolchains._install import (
 )
 from dvara_examples.toolchains._python.declare import PACKAGES, find_declared
 from dvara_examples.toolchains._python.environment import ASKED_FOR, FLOORS, LOCK, make_environment, wanted_set
+from dvara_examples.toolchains._python.locking import write_lock
 from dvara_examples.toolchains._resolved import read_resolved
 
 CHOICE = "DVARA_EXAMPLES_PYTHON"
@@ -134,6 +135,11 @@ class Python:
     def declared(self, script: Path, packages: Packages | None, world: World) -> Declared:
         """Look at the manifest, at the script itself, and then from its folder upwards."""
         return find_declared(script, packages, world)
+
+    def lock(self, declared: Declared, runtime: Runtime, world: World, progress: Progress) -> Path:
+        """Let uv write its lock for a script or a project; a plain list has none."""
+        progress(f"python {runtime.version}: locking {declared.file or 'the packages of the manifest'}")
+        return write_lock(declared, runtime, world)
 
     def prepare(
         self,

@@ -46,19 +46,22 @@ def _without(content: dict[str, object], siblings: Mapping[str, Path]) -> dict[s
     return {**content, **{kind: entries for kind, entries in kept.items() if kind in content}}
 
 
-def local_folders(data: bytes, listing: Path) -> Iterator[Path]:
-    """Yield the folders and archives that the list *data* takes packages from; *listing* is its file.
-
-    Raises ToolchainError for one that is not there.
-    """
+def local_folders(data: bytes, listing: Path) -> Iterator[tuple[str, Path]]:
+    """Yield name and place of the folders and archives that the list *data* takes packages from; *listing* is its file."""
     content = json.loads(data)
     for kind in _KINDS:
         for name, spec in _entries(content, kind).items():
             if (path := _local_path(spec)) is not None:
-                place = Path(os.path.normpath(listing.parent / path))
-                if not place.exists():
-                    raise ToolchainError(f"{listing} takes {name} from {place}, which is not there; add it, or correct the entry")
-                yield place
+                yield name, Path(os.path.normpath(listing.parent / path))
+
+
+def check_local(data: bytes, listing: Path) -> bool:
+    """Tell whether the list takes packages from folders or archives. Raises ToolchainError for one that is not there."""
+    places = list(local_folders(data, listing))
+    for name, place in places:
+        if not place.exists():
+            raise ToolchainError(f"{listing} takes {name} from {place}, which is not there; add it, or correct the entry")
+    return bool(places)
 
 
 def moved(name: str, data: bytes, home: Path, folder: Path) -> bytes:

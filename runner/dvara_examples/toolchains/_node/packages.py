@@ -13,13 +13,16 @@ from dvara_examples.toolchains._cache import downloads_folder
 from dvara_examples.toolchains._install import install, install_environment, today
 from dvara_examples.toolchains._local import state_of
 from dvara_examples.toolchains._node.declare import LISTED, LOCK, NPM, names_asked_for, read_listing
-from dvara_examples.toolchains._node.local import local_folders, moved, needed_siblings, with_siblings
+from dvara_examples.toolchains._node.local import check_local, local_folders, moved, needed_siblings, with_siblings
 from dvara_examples.toolchains._node.workspaces import siblings_of
 from dvara_examples.toolchains._resolved import write_resolved
 
 FLOORS = "lowest"
 """The folder beside the list that holds a list and a lock file for the floors."""
 SETTINGS = ".npmrc"
+_ARCHIVES = (".tgz", ".gz", ".tar")
+"""A lock tells these from others by their content."""
+QUIETLY = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
 _BARE = json.dumps({"private": True, "type": "module"}).encode()
 
 
@@ -74,8 +77,8 @@ def _of_listing(listing: Path, locked: bool, deps: Deps, runtime: Runtime, world
 
 def _local_state(listed: bytes, listing: Path) -> list[bytes]:
     """Return what tells the state of the folders that the list takes packages from, and of where it lies itself."""
-    places = list(local_folders(listed, listing / LISTED))
-    return [str(listing).encode(), *(line.encode() for place in places for line in state_of(place))] if places else []
+    folders = [place for _, place in local_folders(listed, listing / LISTED) if place.suffix not in _ARCHIVES]
+    return [str(listing).encode(), *(line.encode() for place in folders for line in state_of(place))] if folders else []
 
 
 def pinned_packages(folder: Path, what: str) -> WantedPackages:
@@ -101,19 +104,28 @@ def _settings(folder: Path) -> dict[str, bytes]:
 
 def install_packages(folder: Path, wanted: WantedPackages, npm: Sequence[str | Path], node: Path, world: World) -> None:
     """Fill *folder* with what is *wanted*; no package runs code while it is being installed."""
-    local = wanted.home is not None and any(local_folders(wanted.files[LISTED], wanted.home / LISTED))
+    local = wanted.home is not None and check_local(wanted.files[LISTED], wanted.home / LISTED)
     for name, content in wanted.files.items():
         here = moved(name, content, wanted.home, folder) if local and wanted.home and name in (LISTED, LOCK) else content
         (folder / name).write_bytes(with_siblings(here, wanted.siblings, folder) if wanted.siblings and name == LISTED else here)
     environ = install_environment(world, npm_config_cache=str(downloads_folder(folder, "npm")))
     environ["PATH"] = os.pathsep.join([str(node.parent), environ.get("PATH", "")])
-    flags = ["--package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+    flags = ["--package-lock", *QUIETLY]
     freshness = "--offline" if world.offline else "--prefer-offline" if LOCK in wanted.files else "--prefer-online"
     flags += ["--install-links"] if local else []
     install([*npm, *wanted.words, *flags, freshness], cwd=folder, environ=environ, stop=world.stop, what=wanted.what)
     (folder / SETTINGS).unlink(missing_ok=True)  # it may hold a token
     (folder / "node_modules").mkdir(exist_ok=True)
     write_resolved(folder, direct_packages(locked_packages(folder)), world)
+
+
+def write_lock(listing: Path, npm: Sequence[str | Path], node: Path, world: World) -> Path:
+    """Let npm write the lock of a ``package.json`` beside it, without installing anything, and return it."""
+    environ = install_environment(world)
+    environ["PATH"] = os.pathsep.join([str(node.parent), environ.get("PATH", "")])
+    argv = [*npm, "install", "--package-lock-only", "--package-lock", *QUIETLY, *(("--offline",) if world.offline else ())]
+    install(argv, cwd=listing.parent, environ=environ, stop=world.stop, what=f"the lock of {listing}")
+    return listing.with_name(LOCK)
 
 
 def locked_packages(listing: Path) -> Mapping[str, Mapping[str, object]]:

@@ -1,0 +1,24 @@
+"""Writes uv's lock files."""
+
+from pathlib import Path
+
+from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.world import World
+from dvara_examples.toolchains import Declared, Runtime
+from dvara_examples.toolchains._install import UV_WORDS, find_uv, install, install_environment
+from dvara_examples.toolchains._python.declare import PROJECT, SCRIPT, UV_LOCK, lock_of_script
+
+
+def write_lock(declared: Declared, runtime: Runtime, world: World) -> Path:
+    """Lock what is *declared* beside its file and return the lock. Raises ToolchainError where there is no lock of its kind."""
+    file = declared.file
+    if file is None or declared.kind not in (SCRIPT, PROJECT):
+        what = world.shown(file) if file is not None else "a list of packages in the manifest"
+        raise ToolchainError(
+            f"{what} has no lock file; rename the list to requirements.in, and write requirements.txt with "
+            "`uv pip compile requirements.in --generate-hashes -o requirements.txt`"
+        )
+    where = ("--script", file) if declared.kind == SCRIPT else ("--project", file.parent)
+    argv = [find_uv(), *UV_WORDS, *(("--offline",) if world.offline else ()), "lock", *where, "--python", runtime.executable]
+    install(argv, cwd=file.parent, environ=install_environment(world), stop=world.stop, what=f"the lock of {file}")
+    return lock_of_script(file) if declared.kind == SCRIPT else file.with_name(UV_LOCK)
