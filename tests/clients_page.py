@@ -183,11 +183,17 @@ def cells_on(text: str) -> dict[Key, tuple[str, ...]]:
     return found
 
 
+def releases_on(text: str) -> dict[str, str]:
+    """Read back the release of each client on a page."""
+    return dict(re.findall(r"^### (.+)\n\n`[^`]+` (\S+) ·", text, re.MULTILINE))
+
+
 def differences(before: str, after: str) -> list[str]:
-    """Name each cell that differs between two pages: which, from what, to what."""
+    """Name each cell that differs between two pages: of which client and release, from what, to what."""
     old, new = cells_on(before), cells_on(after)
+    was_released, is_released = releases_on(before), releases_on(after)
     return [
-        f"{client}, {stream}, {column}: was {was}, is {now}"
+        f"{client} ({was_released[client]} to {is_released[client]}), {stream}, {column}: was {was}, is {now}"
         for (client, stream), cells in new.items()
         if (client, stream) in old
         for column, was, now in zip(COLUMNS[1:], old[client, stream], cells, strict=True)

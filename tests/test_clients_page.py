@@ -98,7 +98,8 @@ def test_a_cell_that_differs_is_named_with_what_it_was() -> None:
     """A newer release that raises, or asks more often, is told; an equal row and a new client are not."""
     old = "\n".join(lines(clients([result(NAIVE, "Hello wor", bad="reports_incomplete")]), SESSION))
     new = "\n".join(lines(clients([result(NAIVE, "Hello wor", code=1, requests=2), result("agno-naive-s04-cut")]), SESSION))
-    title = "LiteLLM, half an answer, then the response ends in good order"
+    old = old.replace("9.9.9", "9.9.8")
+    title = "LiteLLM (9.9.8 to 9.9.9), half an answer, then the response ends in good order"
     assert differences(old, new) == [f"{title}, the loop: was **ends normally**, is exit 1", f"{title}, requests: was 1, is 2"]
     assert differences(old, old) == []
 
