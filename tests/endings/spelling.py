@@ -94,7 +94,12 @@ def verdict_on(spelled: Spelled) -> tuple[Exchange, Verdict]:
     exchange = observe(spelled.raw, spelled.sizes, spelled.closing)
     printed = spelled.text if spelled.framed else exchange.text  # a cut may leave any part of it
     ends = "done" if spelled.sentinel else "done_without_sentinel"
-    expect = {"exit": 0, "ends": ends, "finish_reason": spelled.reason or "stop", "text": {"equals": spelled.wanted}}
+    expect = {
+        "exit": 0,
+        "ends": ends,
+        "finish_reason": spelled.reason if spelled.reason in KNOWN_REASONS else "stop",
+        "text": {"equals": spelled.wanted},
+    }
     expect |= {"prints_the_stream": True} if printed.strip() else {}
     return exchange, judge(make_transcript(stdout=printed + "\n", exchanges=[exchange], expect=expect))
 
