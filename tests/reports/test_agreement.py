@@ -4,12 +4,18 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
+from dvara_examples.cli._tables import plan_lines
 from dvara_examples.core.errors import ExitCode
+from dvara_examples.core.runtime import Runtime
+from dvara_examples.gateways.url import UrlGateway
+from dvara_examples.records.model import Endpoint
 from dvara_examples.records.results import RunResult, Summary
 from dvara_examples.records.verdict import Outcome
+from dvara_examples.session.plan import Plan
 from tests.factories import make_transcript
 from tests.reports.actions_runner import commands_in
 from tests.reports.conftest import Write, make_result
@@ -47,3 +53,22 @@ def hold(write: Write, results: Sequence[RunResult], how: dict[str, bool]) -> No
     assert page.startswith(f"## dvara-examples: {'not passed' if red else 'passed'}\n")
     assert f"Exit code {summary.exit_code.value}." in page
     assert f"exit code {summary.exit_code.value}</" in write("html", *results, **how)
+
+
+@pytest.mark.parametrize("kind", ["junit", "markdown"])
+def test_a_report_names_what_started_the_scripts(write: Write, kind: str) -> None:
+    """A Java script built by JBang and one that this tool built itself may differ: every report says which it was."""
+    result = make_result(variant_id="stream-basic[java]")
+    assert result.transcript is not None
+    run = replace(result.transcript.run, launcher="jbang")
+    text = write(kind, replace(result, transcript=replace(result.transcript, run=run)))
+    expected = {"junit": 'name="stream-basic[java].launcher" value="jbang"', "markdown": "Started by jbang (java)."}[kind]
+    assert expected in text
+
+
+def test_a_runtime_names_what_builds_its_scripts() -> None:
+    """The first line of a session and the plan show it; a runtime that starts scripts itself has nothing to add."""
+    java = Runtime("java", "21", Path("/jdk/bin/java"), "PATH", {"launcher": "built-in"})
+    gateway = UrlGateway(Endpoint("http://127.0.0.1:1/v1", "key"), "somewhere")
+    assert "java      21  PATH  /jdk/bin/java (built-in)" in list(plan_lines(Plan((), (java,)), gateway, {}))
+    assert replace(java, details={}).built_by == ""

@@ -153,7 +153,7 @@ def test_a_list_that_cannot_be_satisfied_is_told_in_words(world: World) -> None:
 def test_a_list_that_includes_what_is_not_there(world: World) -> None:
     """An include that leads nowhere is named before anything is started."""
     repository(world, {"a.py": SCRIPT, "requirements.txt": "-r base.txt\n"})
-    with pytest.raises(ToolchainError, match=r"requirements\.txt includes .*base\.txt, which is not there"):
+    with pytest.raises(ToolchainError, match=r"requirements\.txt includes .*base\.txt, which does not exist"):
         command(world, "a.py")
 
 

@@ -141,7 +141,7 @@ def _terminal_report(world: World, about: SessionInfo, folder: RunFolder, *, liv
     """Build the report for people, and write its first line where runs are to come."""
     if not live:
         return TerminalReport(world, total=0, width=32, verbose=verbose)
-    runtimes = ", ".join(f"{runtime.language} {runtime.version or runtime.origin}" for runtime in about.runtimes)
+    runtimes = ", ".join(f"{one.language} {one.version or one.origin}{one.built_by}" for one in about.runtimes)
     parts = [
         f"dvara-examples {about.version}",
         world.shown(world.manifest_path) if world.manifest_path.is_file() else "no manifest",

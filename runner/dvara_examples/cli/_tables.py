@@ -89,7 +89,8 @@ def plan_lines(plan: "Plan", gateway: "Gateway", dependencies: Mapping[str, str]
     """The gateway, the runtimes, where *dependencies* are stated by the place, and one line per run."""
     yield f"gateway   {gateway.description} (offers {', '.join(sorted(gateway.capabilities)) or 'nothing beyond answers'})"
     for runtime in plan.runtimes:
-        yield f"{runtime.language:<8}  {runtime.version or 'to be fetched'}  {runtime.origin}  {runtime.executable}"
+        version = runtime.version or "to be fetched"
+        yield f"{runtime.language:<8}  {version}  {runtime.origin}  {runtime.executable}{runtime.built_by}"
     yield from columns([("needs", place, ", ".join(ids)) for place, ids in _by_place(dependencies).items()])
     yield ""
     yield from columns([(_what(run), run.id, run.skip or run.error or run.variant.relative) for run in plan.runs])

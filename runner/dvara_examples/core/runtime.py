@@ -14,3 +14,9 @@ class Runtime:
     executable: Path
     origin: str
     details: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def built_by(self) -> str:
+        """What builds and starts scripts, in brackets, where that is not the runtime itself: ``jbang`` or ``built-in``."""
+        launcher = self.details.get("launcher")
+        return f" ({launcher})" if launcher else ""

@@ -74,6 +74,8 @@ class JunitReport:
         yield from (("runtime", f"{r.language} {r.version} ({r.origin})") for r in about.runtimes if r.language == language)
         for result in {result.variant_id: result for result in results}.values():
             yield from ((f"{result.variant_id}.place", location(place)) for place in result.places)
+            if result.transcript is not None and result.transcript.run.launcher:
+                yield f"{result.variant_id}.launcher", result.transcript.run.launcher
 
 
 def _make_suite(name: str, cases: Sequence[ET.Element], time_s: float) -> ET.Element:

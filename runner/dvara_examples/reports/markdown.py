@@ -90,6 +90,8 @@ class MarkdownReport:
         shard = f", shard {about.shard} of all runs" if about.shard else ""
         manifest = f"Manifest {escaped(one_line(about.manifest))}. " if about.manifest else ""
         yield f"{escaped(str(summary))}. {manifest}{where}{shard}. Exit code {summary.exit_code.value}."
+        if launchers := _launchers(self._results):
+            yield f"\nStarted by {escaped(launchers)}."
         for repeated in summary.repeated:
             yield f"\n{escaped(str(repeated))}"
         for trouble in troubles(summary):
@@ -124,6 +126,15 @@ def _table(results: Sequence[RunResult]) -> list[str]:
         columns = (" ".join(found.get(language, ["-"])) for language in languages)
         rows.append(f"| {escaped(example)} |" + "".join(f" {column} |" for column in columns) + "\n")
     return rows
+
+
+def _launchers(results: Sequence[RunResult]) -> str:
+    """Say what started the scripts of each language, where that is not the language's own runtime."""
+    found: dict[str, dict[str, None]] = {}
+    for result in results:
+        if result.transcript is not None and result.transcript.run.launcher not in ("", result.language):
+            found.setdefault(result.language, {})[one_line(result.transcript.run.launcher)] = None
+    return ", ".join(f"{' and '.join(sorted(launchers))} ({language})" for language, launchers in found.items())
 
 
 def _cell(result: RunResult) -> str:
