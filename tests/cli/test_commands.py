@@ -63,7 +63,23 @@ def test_nothing_left_to_run_is_exit_4() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "list", "show", "plan", "judge", "report", "docs", "new", "record", "doctor", "setup", "gateway", "tap"]
+    "command",
+    [
+        "run",
+        "list",
+        "show",
+        "plan",
+        "judge",
+        "report",
+        "docs",
+        "new",
+        "record",
+        "doctor",
+        "setup",
+        "gateway",
+        "tap",
+        "check-gateway",
+    ],
 )
 def test_every_command_has_a_help_that_ends_with_0(command: str) -> None:
     """`--help` works everywhere and starts with what the command does."""

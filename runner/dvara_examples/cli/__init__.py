@@ -27,6 +27,7 @@ COMMANDS = (
     "setup",
     "gateway",
     "tap",
+    "check-gateway",
     "completion",
 )
 """The commands in the order of the help; each is the module of that name in this package."""

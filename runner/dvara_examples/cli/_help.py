@@ -33,7 +33,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "Look": ("list", "show", "explain"),
     "Write": ("init", "new", "record", "docs"),
     "Set up": ("doctor", "setup", "completion"),
-    "Serve": ("gateway", "tap"),
+    "Serve": ("gateway", "tap", "check-gateway"),
 }
 """The groups of commands; the rest comes last."""
 

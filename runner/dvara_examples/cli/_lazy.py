@@ -24,7 +24,7 @@ class LazyGroup(ReadableGroup):
         """Import one command."""
         if cmd_name not in self._words:
             return None
-        command: click.Command = importlib.import_module(f"{self._package}.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"{self._package}.{cmd_name.replace('-', '_')}").command
         return readable(command)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
