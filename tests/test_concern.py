@@ -89,3 +89,14 @@ def test_folders_are_watched_in_which_something_can_be_saved(manifest: Manifest,
     gone = replace(manifest.examples[0].variants[0], file=tmp_path / "gone" / "x.py")
     example = replace(manifest.examples[0], variants=(gone,))
     assert watched_folders(replace(manifest, examples=(example,)), LISTS) == {tmp_path}
+
+
+def test_the_target_of_a_linked_script_is_watched(manifest: Manifest, tmp_path: Path) -> None:
+    """Who edits it saves in its own folder, and that concerns the runs of the link."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (tmp_path / "python" / "a.py").unlink()
+    (shared / "real.py").touch()
+    (tmp_path / "python" / "a.py").symlink_to(shared / "real.py")
+    assert shared in watched_folders(manifest, LISTS)
+    assert {"a[python]", "a-again[python]"} <= concerned([shared / "real.py"], manifest, SUFFIXES, LISTS)

@@ -46,6 +46,8 @@ def changed(before: Manifest, after: Manifest) -> frozenset[str]:
 def watched_folders(manifest: Manifest, lists: Lists) -> frozenset[Path]:
     """Return the folders in which something that concerns *manifest* can be saved."""
     folders = {manifest.path.parent, *(variant.file.parent for variant in manifest.variants)}
+    links = (variant.file for variant in manifest.variants if variant.file.is_symlink())
+    folders.update(Path(os.path.realpath(link)).parent for link in links)  # who edits the target saves there
     by_folder = {(variant.language, variant.file.parent): variant for variant in manifest.variants}
     folders.update(path.parent for variant in by_folder.values() for path in _lists(variant, manifest.root, lists))
     return frozenset(folder for folder in folders if folder.is_dir())
