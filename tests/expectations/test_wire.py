@@ -1,10 +1,13 @@
 """What the wire bears witness to: endings and the number of requests."""
 
+from dataclasses import replace
+
 import pytest
 
 from dvara_examples.core.values import InvalidValue
 from dvara_examples.expectations import parse_expectation
 from dvara_examples.records.model import Ending
+from dvara_examples.records.transcript import Response
 from tests.factories import make_exchange, make_transcript, numbered
 
 CUT_THEN_DONE = numbered(make_exchange("Hel", ending=Ending.TRUNCATED, error="FIN before the last chunk"), make_exchange())
@@ -91,3 +94,13 @@ def test_a_wrong_value_says_what_is_accepted(key: str, value: object, message: s
     with pytest.raises(InvalidValue) as refused:
         parse_expectation(key, value)
     assert message in str(refused.value)
+
+
+def test_a_redirect_is_not_called_a_retry_or_a_wrong_path() -> None:
+    """The client sent the second request because the gateway asked for it, and the findings say so."""
+    moved = make_exchange(response=Response(307, (("Location", "/v1/chat/completions/"),)))
+    again = replace(make_exchange(), request=replace(make_exchange().request, target="/v1/chat/completions/"))
+    seen = make_transcript(exchanges=numbered(moved, again))
+    requests = parse_expectation("requests", 1).check(seen)
+    assert requests.sentence == "the gateway redirected 1 request, which the client sent again elsewhere"
+    assert "the gateway redirected the request there" in parse_expectation("path", "/v1/chat/completions").check(seen).sentence

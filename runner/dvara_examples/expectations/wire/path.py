@@ -6,6 +6,7 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from dvara_examples.core.values import InvalidValue, as_text, quoted
+from dvara_examples.expectations._redirected import redirected
 from dvara_examples.records.transcript import Transcript
 from dvara_examples.records.verdict import Expectation, Finding, Witness
 
@@ -33,6 +34,8 @@ class Path:
             found = _path(exchange.request.target)
             if found != self.wanted:
                 sentence = "the request went somewhere else; look at how the base URL and the path are joined"
+                if exchange in redirected(seen):
+                    sentence = "the gateway redirected the request there; look at what its address should be"
                 return Finding(self.key, self.witness, False, self.wanted, found, sentence, f"request {exchange.number}")
         return Finding(self.key, self.witness, True, self.wanted, self.wanted)
 

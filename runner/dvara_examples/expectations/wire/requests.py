@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dvara_examples.expectations._bounds import COUNT_SCHEMA, Range, counted, parse_count
+from dvara_examples.expectations._redirected import redirected
 from dvara_examples.records.transcript import Transcript
 from dvara_examples.records.verdict import Expectation, Finding, Witness
 
@@ -29,6 +30,8 @@ class Requests:
             )
         elif not ok:
             sentence = "more requests than expected: something retried that should not, or retries multiply"
+            if followed := len(redirected(seen)):
+                sentence = f"the gateway redirected {counted(f'{followed}', 'request')}, which the client sent again elsewhere"
         return Finding(self.key, self.witness, ok, counted(f"{self.wanted}", "request"), counted(f"{count}", "request"), sentence)
 
 
