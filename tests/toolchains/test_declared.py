@@ -14,6 +14,7 @@ from dvara_examples.toolchains import Command, Declared, Deps, Packages, Runtime
 from tests.toolchains.conftest import OnDay
 from tests.toolchains.test_python import write_wheel
 
+pytestmark = pytest.mark.slow  # each test installs packages
 PYTHON = load_toolchain("python")
 SCRIPT = "import greeting, importlib.metadata as m\nprint(m.version('greeting'))\n"
 

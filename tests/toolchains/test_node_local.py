@@ -10,6 +10,7 @@ from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from tests.toolchains.test_node import output_of, prepare, world, write_package
 
+pytestmark = pytest.mark.slow  # each test installs packages
 __all__ = ["world"]  # the fixture
 
 SCRIPT = "import { hello } from 'own-sdk';\nconsole.log(hello);\n"

@@ -12,6 +12,7 @@ from dvara_examples.toolchains._install import find_uv
 from tests.toolchains.test_declared import SCRIPT, command, declared, printed, repository, world
 from tests.toolchains.test_python import write_wheel
 
+pytestmark = pytest.mark.slow  # each test installs packages
 __all__ = ["world"]  # the fixture
 
 INLINE = f"# /// script\n# requires-python = '>=3.10'\n# dependencies = ['greeting<2']\n# ///\n{SCRIPT}"

@@ -57,6 +57,7 @@ def no_install(folder: Path) -> None:
     raise AssertionError(folder)
 
 
+@pytest.mark.slow
 def test_types_alone_are_taken_out_by_node(world: World) -> None:
     """A script that has no more than types is run by a new Node.js as it is, without a warning."""
     write(world, a_ts="const word: string = 'hello';\nconsole.log(word, ...process.argv.slice(2));\n")
@@ -128,10 +129,10 @@ def test_what_needs_more_than_stripping(tmp_path: Path, text: str, more: bool) -
     assert needs_more(script) is more
 
 
-def test_node_that_is_too_old_for_typescript(world: World, tmp_path: Path) -> None:
+def test_node_that_is_too_old_for_typescript(make_world: Callable[..., World], tmp_path: Path) -> None:
     """A Node.js in which no loader can be registered is refused in one sentence."""
     (tmp_path / "a.ts").write_text(ENUM)
     (tmp_path / "tsx" / "dist").mkdir(parents=True)
     (tmp_path / "tsx" / "dist" / "loader.mjs").touch()
     with pytest.raises(ToolchainError, match=r"^node 18\.18\.2 runs no TypeScript; install Node\.js 18\.19, 20\.6 or newer$"):
-        choose_runner(tmp_path / "a.ts", "18.18.2", tmp_path, world, no_install)
+        choose_runner(tmp_path / "a.ts", "18.18.2", tmp_path, make_world(), no_install)
