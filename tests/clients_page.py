@@ -19,6 +19,8 @@ from tests.clients_manifest import read
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "clients.md"
 _BEGIN, _END = "<!-- clients: written by `make clients` -->", "<!-- /clients -->"
 _ERROR = re.compile(r"\b((?:[A-Z]\w*)(?:Error|Exception|Reached|Refusal|Timeout))\b")
+_RAISED = re.compile(r"^(?:[a-z_]\w*\.)*([A-Z]\w+)(?::|$)", re.MULTILINE)
+"""The last line of a traceback of Python: module, class, message."""
 _REASON = re.compile(r"finish ?_?reason is ([\w-]+)", re.IGNORECASE)
 _TOOL = "tool call"
 _WHOLE, _HALF = "Hello world", "Hello wor"
@@ -111,8 +113,10 @@ def _ended(run: Mapping[str, Any], defects: Sequence[str]) -> str:
     named = _ERROR.findall(run["stderr"]["text"]) or _ERROR.findall(run["stdout"]["text"])
     if run["limit"] is not None:
         return "**waits** for more than 45 s"
+    if run["exit_code"] and run["launcher"] == "python":
+        named = _RAISED.findall(run["stderr"]["text"])[-1:]
     if run["exit_code"]:
-        return f"`{named[0] if run['launcher'] != 'python' else named[-1]}`" if named else f"exit {run['exit_code']}"
+        return f"`{named[0]}`" if named else f"exit {run['exit_code']}"
     if "reports_incomplete" in defects:
         return "**ends normally**"
     return f"ends normally, logs `{named[0]}`" if named else "ends normally"
