@@ -90,3 +90,17 @@ def liar(client: socket.socket, upstream_port: int) -> None:
             upstream.settimeout(6)
             while upstream.recv(262_144):
                 pass
+
+
+def converter(client: socket.socket, upstream_port: int) -> None:
+    """Ask the provider for chat whatever the client asks for, and pass the answer on."""
+    request = _read_request(client, b"")
+    assert request is not None
+    head, body, _ = request
+    raw = head.raw.replace(head.target.encode(), b"/v1/chat/completions", 1)
+    with socket.create_connection(("127.0.0.1", upstream_port), _LIMIT_S) as upstream:
+        upstream.sendall(raw + body)
+        held = b""
+        while not held.endswith(b"0\r\n\r\n") and (data := upstream.recv(65_536)):
+            held += data
+        client.sendall(held)

@@ -11,7 +11,7 @@ from dvara_examples.gateway_check.check import Checked, check_gateway
 from dvara_examples.gateway_check.client import CheckedGateway
 from dvara_examples.gateway_check.provider import check_provider
 from dvara_examples.gateway_check.recording import EffectKind
-from tests.gateway_check.proxies import Handle, holding, liar, proxy, relay
+from tests.gateway_check.proxies import Handle, converter, holding, liar, proxy, relay
 
 FAST = tuple(case for case in all_cases() if not case.slow)
 _BROKEN = ("cut", "reset", "early", "error-event", "no-response", "half-tool-call", "broken-json", "ends-in-event", "status-")
@@ -53,6 +53,13 @@ def test_a_proxy_that_holds_the_stream_delays_it() -> None:
     (effect,) = result.effects
     assert effect.kind is EffectKind.DELAYED
     assert effect.detail.startswith("held whole")
+
+
+def test_protocols_that_are_converted_are_left_out() -> None:
+    """The provider speaks the protocol of the client; where the gateway asks for another, nothing is judged."""
+    checked = checked_through(converter, [case for case in FAST if case.id in ("whole", "messages-whole")])
+    assert [result.case.id for result in checked.results] == ["whole"]
+    assert checked.left_out == ("messages: the gateway asks its provider at '/v1/chat/completions' instead",)
 
 
 def test_a_gateway_that_never_asks_the_provider_is_an_error() -> None:

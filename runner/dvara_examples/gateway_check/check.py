@@ -12,7 +12,7 @@ from dvara_examples.gateway_check.client import CheckedGateway, Patience, ask
 from dvara_examples.gateway_check.judge import SeenExchange, describe, judge
 from dvara_examples.gateway_check.provider import CheckProvider
 from dvara_examples.gateway_check.reading import SideReading, read_side
-from dvara_examples.gateway_check.recording import SEVERITY, EffectKind, GatewayEffect
+from dvara_examples.gateway_check.recording import SEVERITY, EffectKind, GatewayEffect, SideRecording
 from dvara_examples.gateway_check.script import stream
 from dvara_examples.gateway_check.spelling import CHAT, SPELLINGS, Spelling
 from dvara_examples.records.model import Ending
@@ -95,25 +95,25 @@ def _one(gateway: CheckedGateway, provider: CheckProvider, case: GatewayCase, ti
 
 def _probe(
     gateway: CheckedGateway, provider: CheckProvider, spelling: Spelling, timer: Timer
-) -> tuple[SideReading, int, str | None]:
-    """Ask for one whole answer; return what came, how many requests the provider got, and for which model."""
+) -> tuple[SideReading, int, SideRecording | None]:
+    """Ask for one whole answer; return what came, how many requests the provider got, and its side of the first."""
     mark = secrets.token_hex(6)
     case = GatewayCase("probe", "a whole answer", (lambda m: stream(spelling.whole(m), gap_s=0),), spelling)
     provider.expect(mark, case)
     recording = ask(gateway, spelling, f"check-{mark}: say five words", Patience(20.0), timer)
     sent = provider.attempts(mark, _PROVIDER_LIMIT_S)
-    return read_side(recording, spelling.target, 20.0), provider.asked(mark), sent[0].asked_model if sent else None
+    return read_side(recording, spelling.target, 20.0), provider.asked(mark), sent[0] if sent else None
 
 
 def _first_request(gateway: CheckedGateway, provider: CheckProvider, timer: Timer) -> tuple[str, ...]:
-    client, asked, model = _probe(gateway, provider, CHAT, timer)
+    client, asked, first = _probe(gateway, provider, CHAT, timer)
     if not asked:
         cause = f"expected a request at the scripted provider, found none; the gateway answered with {describe(client)}"
         if provider.unmarked:
             cause = "expected the prompt of the check at the scripted provider, found another prompt"
         hint = "point the gateway's provider at the printed address, and check DVARA_API_KEY, --model and --header"
         raise GatewayError(Diagnosis(cause, hint))
-    if model is not None and model != gateway.model:
+    if first is not None and (model := first.asked_model) is not None and model != gateway.model:
         return (f"the gateway asks its provider for the model {model!r} where the client asked for {gateway.model!r}",)
     return ()
 
@@ -123,6 +123,10 @@ def _not_offered(
 ) -> Iterator[tuple[str, str]]:
     """Yield the protocols that the gateway does not pass on to the same endpoint of its provider, with what it said."""
     for name in dict.fromkeys(case.spelling.name for case in cases if case.spelling is not CHAT):
-        client, asked, _ = _probe(gateway, provider, SPELLINGS[name], timer)
+        client, asked, first = _probe(gateway, provider, SPELLINGS[name], timer)
+        target = (first.asked_target or "") if first else ""
+        if asked and not target.partition("?")[0].endswith(SPELLINGS[name].target):
+            yield name, f"the gateway asks its provider at {target!r} instead"
+            continue
         if not asked or client.ending in (Ending.HTTP_ERROR, Ending.NO_RESPONSE):
             yield name, f"not passed on to the same endpoint of the provider ({describe(client)})"

@@ -91,7 +91,7 @@ class CheckProvider:
         if as_played is not script and script.end is not ScriptEnd.KEEP and recording.close is CloseKind.FIN:
             recording = replace(recording, cut=True)
         with self._changed:
-            self._recorded[mark][place] = recording
+            self._recorded[mark][place] = replace(recording, asked_target=head.target)
             self._changed.notify_all()
         return recording.close is CloseKind.COMPLETE and as_played.end is ScriptEnd.KEEP
 

@@ -18,8 +18,9 @@ class TimedBytes:
 class SideRecording:
     """One response as one side saw it.
 
-    *close* says how it came to rest; for the provider, ``CLIENT`` means that the gateway left, at *ended_at_s*. *asked_model* is
-    the model in the request that the provider got. *cut*: a body that the connection's end delimits was cut, because the gateway
+    *close* says how it came to rest; for the provider, ``CLIENT`` means that the gateway left, at *ended_at_s*. *asked_model* and
+    *asked_target* are the model and the target in the request that the provider got.
+    *cut*: a body that the connection's end delimits was cut, because the gateway
     asked by HTTP/1.0, where no cut can be seen.
     """
 
@@ -29,6 +30,7 @@ class SideRecording:
     ended_at_s: float
     asked_model: str | None = None
     cut: bool = False
+    asked_target: str | None = None
 
 
 class EffectKind(StrEnum):
