@@ -94,7 +94,7 @@ def test_a_list_that_is_none(world: World) -> None:
     script = repository(world, {})
     for text in ("{", "[]", '{"dependencies": ["a"]}'):
         (script.parent / "package.json").write_text(text)
-        with pytest.raises(ToolchainError, match=r"package\.json is no list of packages as npm writes it; correct it"):
+        with pytest.raises(ToolchainError, match=r"package\.json is not a valid package\.json; correct it"):
             prepare(world, script.parent)
 
 
