@@ -126,7 +126,7 @@ def test_java_without_a_compiler(tool: Tool, tmp_path: Path) -> None:
     """A Java that can only run is told from none at all."""
     path = only(tmp_path, java="true")
     java = found(doctor(tool, PATH=path, DVARA_EXAMPLES_JDK_FOLDERS="", JAVA_HOME="", HOME=str(tmp_path)), "java")
-    assert "no javac lies beside it" in java.text
+    assert "there is no javac next to it" in java.text
 
 
 def test_a_python_that_is_not_there(tool: Tool) -> None:
