@@ -52,6 +52,12 @@ def test_a_reset_that_becomes_another_error_is_reported(ending: Ending) -> None:
     assert judge(SeenExchange(replace(CUT, ending=ending), (provider,), 1))[-1].kind is EffectKind.REPORTED
 
 
+def test_the_event_that_reports_an_error_is_no_change() -> None:
+    """One event more is how a gateway reports a cut inside a stream."""
+    told = replace(CUT, ending=Ending.ERROR_EVENT, events=(*CUT.events, TimedEvent(0.1, "message", '{"error":{}}')))
+    assert [str(effect) for effect in judge(SeenExchange(told, (CUT,), 1))] == ["reported: truncated as error_event"]
+
+
 def test_what_is_not_changed_is_passed_on() -> None:
     """The same ending with the same events needs no other word."""
     assert [first(side, side) for side in (DONE, CLEAN, CUT)] == [
