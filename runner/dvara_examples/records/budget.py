@@ -48,6 +48,10 @@ def cost_reminder(runs: int, gateway: str, budget: Budget) -> str:
     return f"{send} requests to {gateway}, where they may cost money; the limit is {budget}"
 
 
+_COUNTING_S = 0.1
+"""How long a request waits at most until the answers before it are counted."""
+
+
 class UsageMeter:
     """Counts what a session spends of its allowance; safe to use from several threads."""
 
@@ -56,6 +60,11 @@ class UsageMeter:
         self._lock = threading.Lock()
         self._requests = 0
         self._tokens = 0
+
+    @property
+    def bounds_tokens(self) -> bool:
+        """Whether there is a bound on tokens."""
+        return self._allowance.tokens is not None
 
     @property
     def spent(self) -> str | None:
@@ -89,24 +98,34 @@ class UsageMeter:
 class RunMeter:
     """One run's way to the *meter* that all runs share; *refused* says why a request of this run was not passed on.
 
-    *on_request* is called for each request that arrives.
+    *on_request* is called for each request that arrives. Where tokens are bounded, a request waits a moment for what this run
+    asked before: an answer is passed on before it is read, so the client may ask again before its tokens are counted.
     """
 
     def __init__(self, meter: UsageMeter, on_request: Callable[[], None] = lambda: None) -> None:
         self.refused: str | None = None
         self._meter = meter
         self._on_request = on_request
+        self._counted = threading.Condition()
+        self._open = 0  # exchanges that were let through and are not counted yet
 
     def allow(self) -> str | None:
         """Ask the shared meter, and remember a refusal."""
         self._on_request()
-        refusal = self._meter.allow()
+        with self._counted:
+            if self._meter.bounds_tokens:
+                self._counted.wait_for(lambda: self._open == 0, _COUNTING_S)
+            refusal = self._meter.allow()
+            self._open += refusal is None
         self.refused = self.refused or refusal
         return refusal
 
     def ended(self, exchange: Exchange, tokens: int | None) -> None:
         """Tell the shared meter."""
         self._meter.ended(exchange, tokens)
+        with self._counted:
+            self._open = max(self._open - 1, 0)
+            self._counted.notify_all()
 
 
 def estimated_tokens(exchange: Exchange) -> int:

@@ -6,7 +6,7 @@ from dvara_examples.records.transcript import Exchange
 
 
 class RequestGate(Protocol):
-    """Decides about requests; called from the threads that relay, so it must not wait."""
+    """Decides about requests; called from the threads that relay, so it waits a moment at most."""
 
     def allow(self) -> str | None:
         """Let the request that has just arrived through (None), or return why not; then nothing of it goes upstream."""
