@@ -199,12 +199,21 @@ def test_a_stored_run_that_is_judged_again_shows_no_secret(ran: Ran, tool: Tool)
 
 @pytest.mark.parametrize("status", [400, 401, 403, 500])
 def test_a_refusal_that_quotes_the_key_is_not_quoted(tool: Tool, project: Path, status: int) -> None:
-    """A gateway that repeats the key in its error ends the session with exit 3, and its words stay unsaid."""
+    """A gateway that repeats the key where it refuses models is used where it answers chat; its words stay unsaid."""
     with echo_gateway(status) as gateway:
         environ = {**CANARIES, "DVARA_URL": gateway.url, "DVARA_API_KEY": KEY}
         ran = tool("run", "all", "--manifest", str(project / "manifest.yaml"), "--verbose", env=environ)
+    assert ran.code == 0, spilled(ran.stdout + ran.stderr)
+    assert spilled(ran.stdout + ran.stderr) == []
+
+
+def test_a_refusal_of_everything_that_quotes_the_key_is_not_quoted(tool: Tool, project: Path) -> None:
+    """A gateway that repeats the key where it refuses models and chat ends the session with exit 3; its words stay unsaid."""
+    with echo_gateway(401) as gateway:
+        environ = {**CANARIES, "DVARA_URL": gateway.url, "DVARA_API_KEY": KEY, "DVARA_MODEL": "error"}
+        ran = tool("run", "all", "--manifest", str(project / "manifest.yaml"), "--verbose", env=environ)
     assert ran.code == 3
-    assert str(status) in ran.stderr
+    assert "401" in ran.stderr
     assert spilled(ran.stdout + ran.stderr) == []
 
 

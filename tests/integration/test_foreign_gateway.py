@@ -234,6 +234,6 @@ def test_a_key_that_it_does_not_know_is_told_in_its_own_words(tool: Tool, gatewa
     wrong = "sk-" + "0bad1" * 8
     ran = tool("run", "chat-basic[python]", env={"DVARA_URL": gateway.url, "DVARA_API_KEY": wrong})
     assert ran.code == 3
-    assert "answers 400: No connected db; check DVARA_URL and the key in DVARA_API_KEY" in ran.stderr
+    assert "answers 400: No connected db\nhint: check DVARA_URL and the key in DVARA_API_KEY" in ran.stderr
     assert "Traceback" not in ran.stderr
     assert wrong not in ran.stdout + ran.stderr

@@ -149,7 +149,7 @@ def test_a_broken_manifest_is_told_and_waited_for(watch: Watch, project: Path) -
     command = watch("all")
     command.until(IDLE)
     save(project / "manifest.yaml", MANIFEST.replace("title: B", "tilte: B"))
-    assert "did you mean 'title'?" in command.until("waiting until the manifest is mended")
+    assert "did you mean 'title'?" in command.until("waiting until the manifest is fixed")
     save(project / "manifest.yaml", MANIFEST)
     assert ran(command.until("says nothing new of what is selected")) == []
     save(project / "manifest.yaml", MANIFEST.replace("title: B, expect: {exit: 0", "title: B, expect: {exit: 3"))
@@ -161,7 +161,7 @@ def test_a_manifest_that_is_broken_from_the_start_is_waited_for(watch: Watch, pr
     """Nothing runs until it can be read."""
     (project / "manifest.yaml").write_text(MANIFEST.replace("id: a", "id: A"))
     command = watch("all")
-    assert ran(command.until("waiting until the manifest is mended")) == []
+    assert ran(command.until("waiting until the manifest is fixed")) == []
     save(project / "manifest.yaml", MANIFEST)
     assert ran(command.until(IDLE)) == ["passed a[python]", "passed b[python]"]
     assert command.end() == 0

@@ -334,7 +334,7 @@ def test_unreadable_lock_file(world: World, content: str) -> None:
     """A lock file that is none is refused with the command that makes one."""
     project = pin(world, "1.0.0")
     (project / "package-lock.json").write_text(content)
-    with pytest.raises(ToolchainError, match=r"is no lock file of npm 7 or newer; make it anew"):
+    with pytest.raises(ToolchainError, match=r"is not a lock file of npm 7 or newer; create one"):
         prepare(world, project)
 
 

@@ -53,6 +53,10 @@ class below:  # noqa: N801 - reads as the word it is in ``with below("key"):``
             raise error.under(*self._path) from None
 
 
+_LONG_LIST = 50
+"""More known words than these help nobody who has mistyped one."""
+
+
 def nearest(word: str, known: Collection[str]) -> str | None:
     """Return the known word most like *word*, or None where none is near."""
     if len(word) > _LONGEST_WORD:  # comparing costs memory many times the word's size
@@ -62,9 +66,15 @@ def nearest(word: str, known: Collection[str]) -> str | None:
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
-    """Return ``did you mean 'x'? known: a, b, x`` (without the question where nothing is near)."""
+    """Return ``did you mean 'x'? known: a, b, x`` (without the question where nothing is near); long lists are cut short."""
     near = nearest(word, known)
-    listing = f"known: {', '.join(sorted(known))}" if known else "none are known"
+    if not known:
+        return "none are known"
+    if len(known) > _LONG_LIST and near:
+        return f"did you mean {near!r}? {len(known)} are known"
+    shown = sorted(known)[:_LONG_LIST]
+    more = f", and {len(known) - len(shown)} more" if len(known) > len(shown) else ""
+    listing = f"known: {', '.join(shown)}{more}"
     return f"did you mean {near!r}? {listing}" if near else listing
 
 

@@ -23,6 +23,7 @@ class GatewayLog:
         self._file = path.open("wb")
         self._last: deque[str] = deque(maxlen=SHOWN_LINES)
         self._lock = threading.Lock()
+        self._read = threading.Event()
 
     def write_line(self, line: bytes) -> None:
         """Keep one *line*, secrets masked."""
@@ -38,6 +39,11 @@ class GatewayLog:
         with stream:
             while line := stream.readline(_LINE_LIMIT_BYTES):
                 self.write_line(line)
+        self._read.set()
+
+    def wait_until_read(self, limit_s: float) -> None:
+        """Wait until the stream has been read to its end, which a program that has ended may still have lines in."""
+        self._read.wait(limit_s)
 
     def move_into(self, folder: Path) -> None:
         """Move the file into *folder*; what is written later goes there too."""

@@ -27,6 +27,8 @@ from dvara_examples.records.model import Endpoint
 
 _KEEPER = Path(__file__).with_name("_keeper.py")
 _GRACE_S = 5.0
+_LAST_LINES_S = 2.0
+"""The lines of a program that has ended are read within this time, unless something that it started still holds its output."""
 _HOST = "127.0.0.1"
 
 
@@ -154,5 +156,6 @@ def _death(process: "subprocess.Popen[bytes]", title: str, log: GatewayLog) -> G
     if code is None:
         return None
     end = f"signal {code - 128}" if code > 128 else f"exit status {code}"
+    log.wait_until_read(_LAST_LINES_S)
     cause = f"{title} ended with {end}{log.last_lines}"
     return GatewayError(Diagnosis(cause, f"its whole log is in {log.path}"))

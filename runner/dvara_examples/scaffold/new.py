@@ -1,6 +1,7 @@
 """A new example: its scripts, made from those of another one, and its entry in the manifest."""
 
 import os
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -183,9 +184,9 @@ def _wanted(example: Example, wanted: Sequence[str]) -> Mapping[str, Variant | N
 
 
 def _folder(language: str, own: Manifest | None, world: World) -> Path:
-    """Return where scripts of *language* lie: beside the last one there is, else in a folder of its name."""
+    """Return where scripts of *language* lie: where most of them are, else in a folder of its name."""
     there = [variant.file.parent for variant in own.variants if variant.language == language] if own else []
-    return there[-1] if there else world.manifest_path.parent / language
+    return Counter(there).most_common(1)[0][0] if there else world.manifest_path.parent / language
 
 
 def _script(variant: Variant, example_id: str, folder: Path) -> tuple[Path, str]:

@@ -92,7 +92,7 @@ def test_chosen_folder_that_is_no_jdk(bare_world: MakeWorld, tmp_path: Path) -> 
     """A named folder without a JDK is refused by name."""
     found = toolchain().probe(bare_world(DVARA_EXAMPLES_JAVA_HOME=str(tmp_path)))
     assert isinstance(found, Missing)
-    assert f"names {tmp_path}, which is no JDK" in found.reason
+    assert f"names {tmp_path}, which is not a JDK" in found.reason
 
 
 def test_no_jdk_at_all(bare_world: MakeWorld) -> None:
