@@ -14,6 +14,7 @@ from dvara_examples.records.results import Preparing, RunPrinted, RunResult, Run
 from dvara_examples.records.run_folder import INTERNAL_ERRORS, RunFolder
 from dvara_examples.records.transcript import OutputPiece
 from dvara_examples.records.verdict import Outcome, Verdict
+from dvara_examples.session.alone import NOTE, Turns, failed_for_time_alone
 from dvara_examples.session.dispatcher import Message
 from dvara_examples.session.execute import Execution, execute
 from dvara_examples.session.judge import judge
@@ -46,6 +47,8 @@ class Workers:
         self._execution = Execution(world, session.gateway, secrets, meter, session.deps)
         self._slots = StartingSlots(min(world.cores, options.jobs), world.clock)
         self._ports = PortTurns()
+        self._turns = Turns(world.stop)
+        self._shared = options.jobs > 1 and len(session.plan.runs) > 1 and not session.gateway.remote
         self._folder = folder
         self._elapsed = start_timer(world.clock)
         self._control = session.control
@@ -60,7 +63,11 @@ class Workers:
         """Run one planned run, again where that is asked for, and put its result on the queue, whatever happens."""
         earlier: list[RunResult] = []
         while True:
-            result = self._attempt(run, len(earlier) + 1)
+            with self._turns.beside_others():
+                result = self._attempt(run, len(earlier) + 1)
+            if self._shared and failed_for_time_alone(result.verdict):
+                with self._turns.alone():
+                    result = self._attempt(run, len(earlier) + 1, (NOTE,))
             if not self._try_again(result, len(earlier)):
                 break
             earlier.append(result)
@@ -70,13 +77,13 @@ class Workers:
                 self._first_red = self._first_red or result
         self._post((index, result))
 
-    def _attempt(self, run: PlannedRun, number: int) -> RunResult:
+    def _attempt(self, run: PlannedRun, number: int, notes: tuple[str, ...] = ()) -> RunResult:
         try:
             if (not_started := self._not_started(run)) is not None:
                 return not_started
             stop = self._execution.world.stop
             with self._ports.turn(run.variant, stop), self._slots.starting(stop) as started:
-                return self._not_started(run) or self._run(run, number, started)
+                return self._not_started(run) or self._run(run, number, started, notes)
         except DvaraExamplesError as error:
             return _without_transcript(run, Verdict(Outcome.ERRORED, reason=str(error)))
         except OSError as error:
@@ -114,11 +121,12 @@ class Workers:
             return _without_transcript(run, Verdict(Outcome.ERRORED, reason=f"not started: {spent}; {RAISE_IT}"))
         return None
 
-    def _run(self, run: PlannedRun, number: int, started: Started) -> RunResult:
+    def _run(self, run: PlannedRun, number: int, started: Started, notes: tuple[str, ...]) -> RunResult:
         command = self._preparation.command(run)
         self._post(RunStarted(run.variant.id, self._elapsed(), run.repetition, number))
         on_piece = self._on_piece(run) if self._live_output else None
         transcript = execute(run, command, self._execution, on_piece, started)
+        transcript = replace(transcript, notes=(*transcript.notes, *notes))
         stored = self._folder.save(transcript, run.repetition, number)
         made = _without_transcript(run, judge(transcript))
         return replace(made, transcript=transcript, stored=stored, interrupted=transcript.process.interrupted)

@@ -1,0 +1,63 @@
+"""A second look at runs that failed for their timing alone: they go once more while no other run does.
+
+Many runs share few cores, so that a run may print late although its example does not. What a run does by itself is what counts.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from dvara_examples.records.verdict import Outcome, Verdict
+
+TIMED = frozenset({"progressive", "longest_gap_s", "first_token_within_s", "disconnects_within_s"})
+"""The expectations that a busy machine can fail."""
+NOTE = "run again by itself, as its timing alone had failed while other runs went on"
+
+_TICK_S = 0.1
+
+
+def failed_for_time_alone(verdict: Verdict) -> bool:
+    """Tell whether nothing but the timing was wrong."""
+    failures = verdict.failures
+    return verdict.outcome is Outcome.FAILED and bool(failures) and all(finding.key in TIMED for finding in failures)
+
+
+class Turns:
+    """Lets runs go side by side, or one of them alone. Thread-safe; setting *stop* ends every wait."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop = stop
+        self._changed = threading.Condition()
+        self._under_way = 0
+        self._alone = False
+
+    @contextmanager
+    def beside_others(self) -> Iterator[None]:
+        """Wait while a run goes alone; then count as under way until the block ends."""
+        with self._changed:
+            self._wait_while(lambda: self._alone)
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep others from starting, and wait until none is under way; they go on when the block ends."""
+        with self._changed:
+            self._wait_while(lambda: self._alone)
+            self._alone = True
+            self._wait_while(lambda: self._under_way > 0)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._alone = False
+                self._changed.notify_all()
+
+    def _wait_while(self, condition: Callable[[], bool]) -> None:
+        while condition() and not self._stop.is_set():
+            self._changed.wait(_TICK_S)
