@@ -16,6 +16,7 @@ import requests
 from dvara_examples.core.errors import Diagnosis, GatewayError
 from dvara_examples.core.extras import import_extra
 from dvara_examples.core.world import World
+from dvara_examples.gateways._causes import causes_of
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -110,7 +111,7 @@ def _tls(world: World) -> "object":
 
 
 def _unreachable(host: str, error: Exception) -> Diagnosis:
-    causes = tuple(_chain(error))
+    causes = tuple(causes_of(error))
     path = host.removeprefix("unix://")
     if any(isinstance(cause, PermissionError) for cause in causes):
         hint = "add yourself to the group that owns it (often `docker`) and log in again, or run a rootless engine"
@@ -120,18 +121,6 @@ def _unreachable(host: str, error: Exception) -> Diagnosis:
         return Diagnosis(f"no container engine answers at {host}", hint)
     said = " ".join(str(error).split())[:200]
     return Diagnosis(f"the container engine at {host} cannot be used ({said})", "check DOCKER_HOST, or start Docker")
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    waiting, seen = [error], set[int]()
-    while waiting:
-        current = waiting.pop()
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        linked = (current.__cause__, current.__context__, getattr(current, "reason", None), *current.args)
-        waiting.extend(link for link in linked if isinstance(link, BaseException))
 
 
 def platform_of(client: "DockerClient") -> str:

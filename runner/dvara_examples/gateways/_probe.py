@@ -7,7 +7,7 @@ chat works. Where it is not as expected, a chat request decides, the one thing t
 import json
 import re
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import BadStatusLine
@@ -19,6 +19,7 @@ from requests.adapters import HTTPAdapter
 from dvara_examples.core.clock import Timer, start_timer
 from dvara_examples.core.errors import Diagnosis, GatewayError
 from dvara_examples.core.world import World
+from dvara_examples.gateways._causes import causes_of
 from dvara_examples.gateways._tunnelled import tunnelled_pools
 from dvara_examples.records import hints as diagnoses
 from dvara_examples.records.model import Endpoint
@@ -234,7 +235,7 @@ def _message(value: object, key: str) -> str:
 
 def _reason(base_url: str, error: BaseException) -> Diagnosis:
     """Say why no answer came."""
-    causes = tuple(_chain(error))
+    causes = tuple(causes_of(error))
     tls = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
     if tls is not None:
         return _tls(base_url, tls)
@@ -252,7 +253,7 @@ def _reason(base_url: str, error: BaseException) -> Diagnosis:
 
 
 def _is_timeout(error: BaseException) -> bool:
-    return any(isinstance(cause, requests.Timeout | TimeoutError) for cause in _chain(error))
+    return any(isinstance(cause, requests.Timeout | TimeoutError) for cause in causes_of(error))
 
 
 def _tls(base_url: str, error: ssl.SSLError) -> Diagnosis:
@@ -263,16 +264,3 @@ def _tls(base_url: str, error: ssl.SSLError) -> Diagnosis:
     if "wrong version" in said or "record layer" in said:
         return diagnoses.speaks_no_tls(base_url, said)
     return diagnoses.not_trusted(base_url, said)
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield *error* and everything that it came from; urllib3 keeps causes in ``reason`` and ``args``."""
-    waiting, seen = [error], set[int]()
-    while waiting:
-        current = waiting.pop()
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        linked = (current.__cause__, current.__context__, getattr(current, "reason", None), *current.args)
-        waiting.extend(link for link in linked if isinstance(link, BaseException))
