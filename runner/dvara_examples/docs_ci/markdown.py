@@ -14,6 +14,7 @@ from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
+from dvara_examples.docs_ci._block_rules import line_text, push_block
 from dvara_examples.docs_ci.mdx import use_mdx
 
 _COMMENT = re.compile(r"<!--(?P<html>.*?)-->|\{/\*(?P<mdx>.*?)\*/\}", re.DOTALL)
@@ -159,44 +160,32 @@ def _fence(token: Token, start: int, end: int) -> Fence:
     return Fence(start, end, token.info.strip(), token.markup, tuple(lines), closed=end - start - 1 > len(lines))
 
 
-def _line(state: StateBlock, line: int) -> str:
-    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
-
-
-def _push(state: StateBlock, kind: str, start: int, end: int) -> bool:
-    state.line = end
-    token = state.push(kind, "", 0)
-    token.map = [start, end]
-    token.content = state.getLines(start, end, state.blkIndent, True)
-    return True
-
-
 def _front_matter(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Take what stands between two lines ``---`` at the very beginning."""
     if start != 0 or state.level != 0 or state.src[: state.eMarks[0]].rstrip() != "---":
         return False
     closing = next((n for n in range(1, end) if state.src[state.bMarks[n] : state.eMarks[n]].rstrip() in ("---", "...")), None)
-    return closing is not None and (silent or _push(state, "front_matter", start, closing + 1))
+    return closing is not None and (silent or push_block(state, "front_matter", start, closing + 1))
 
 
 def _line_comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: ARG001 - the rule's signature
     """Take a comment of MDX that has a line of its own, as pages without MDX may use one too."""
-    line = _line(state, start).rstrip()
+    line = line_text(state, start).rstrip()
     if state.is_code_block(start) or not (line.startswith("{/*") and line.endswith("*/}")):
         return False
-    return silent or _push(state, "html_block", start, start + 1)
+    return silent or push_block(state, "html_block", start, start + 1)
 
 
 def _indented(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Take a tab or an admonition of Python-Markdown: a line of its own, and what is indented by four blanks below it."""
-    if state.is_code_block(start) or not _INDENTS.fullmatch(_line(state, start)):
+    if state.is_code_block(start) or not _INDENTS.fullmatch(line_text(state, start)):
         return False
     last = start + 1
     while last < end and (state.isEmpty(last) or state.sCount[last] - state.blkIndent >= _INDENT):
         last += 1
     if silent or last == start + 1:
         return last > start + 1
-    _push(state, "indented", start, start + 1)
+    push_block(state, "indented", start, start + 1)
     outer, line_max = state.blkIndent, state.lineMax
     state.blkIndent, state.lineMax = outer + _INDENT, last
     state.md.block.tokenize(state, start + 1, last)

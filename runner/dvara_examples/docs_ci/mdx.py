@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 
+from dvara_examples.docs_ci._block_rules import line_text, push_block
 from dvara_examples.docs_ci.javascript import balanced, expression_end, tag_end
 
 _SUMMARY = re.compile(r"(?:<summary>[^<]*</summary>\s*|<[^<>]*>\s*)+")
@@ -26,36 +27,24 @@ def use_mdx(parser: MarkdownIt) -> None:
     parser.block.ruler.at("paragraph", _paragraph)
 
 
-def _push(state: StateBlock, kind: str, start: int, end: int) -> bool:
-    state.line = end
-    token = state.push(kind, "", 0)
-    token.map = [start, end]
-    token.content = state.getLines(start, end, state.blkIndent, True)
-    return True
-
-
-def _line(state: StateBlock, line: int) -> str:
-    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
-
-
 def _html_comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Take a comment of HTML, which Docusaurus still reads, however many lines it has."""
-    if not _line(state, start).startswith("<!--"):
+    if not line_text(state, start).startswith("<!--"):
         return False
-    last = next((n for n in range(start, end) if "-->" in _line(state, n)), None)
-    return last is not None and (silent or _push(state, "html_block", start, last + 1))
+    last = next((n for n in range(start, end) if "-->" in line_text(state, n)), None)
+    return last is not None and (silent or push_block(state, "html_block", start, last + 1))
 
 
 def _markup(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Take tags and expressions that have their lines to themselves: what follows them is a block of its own."""
-    if _line(state, start)[:1] not in ("<", "{"):
+    if line_text(state, start)[:1] not in ("<", "{"):
         return False
-    if _SUMMARY.fullmatch(_line(state, start)):
-        return silent or _push(state, "html_block", start, start + 1)
+    if _SUMMARY.fullmatch(line_text(state, start)):
+        return silent or push_block(state, "html_block", start, start + 1)
     text, starts = "", []
     for number in _own_lines(state, start, end):
         starts.append(len(text))
-        text += _line(state, number) + "\n"
+        text += line_text(state, number) + "\n"
     at = 0
     while text[at : at + 1] in ("<", "{"):
         found = tag_end(text, at) if text[at] == "<" else expression_end(text, at)
@@ -66,7 +55,7 @@ def _markup(state: StateBlock, start: int, end: int, silent: bool) -> bool:
             at += 1
         if text[at] == "\n":
             last = sum(begin <= at for begin in starts)
-            return silent or _push(state, "html_block", start, start + last)
+            return silent or push_block(state, "html_block", start, start + last)
     return False
 
 
@@ -81,14 +70,14 @@ def _own_lines(state: StateBlock, start: int, end: int) -> Iterator[int]:
 
 def _module(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Take imports and exports: from a line of the page itself to the first blank line at which all brackets are closed."""
-    if state.level or state.blkIndent or state.sCount[start] or not _MODULE.match(_line(state, start)):
+    if state.level or state.blkIndent or state.sCount[start] or not _MODULE.match(line_text(state, start)):
         return False
     last = start
     while last < end:
         while last < end and not state.isEmpty(last):
             last += 1
         if balanced(state.getLines(start, last, 0, True)):
-            return silent or _push(state, "module", start, last)
+            return silent or push_block(state, "module", start, last)
         while last < end and state.isEmpty(last):
             last += 1
     return False
@@ -104,4 +93,4 @@ def _paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:  
             break
         last += 1
     state.parentType = outer
-    return _push(state, "inline", start, last)
+    return push_block(state, "inline", start, last)
