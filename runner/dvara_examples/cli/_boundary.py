@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Iterator
 
 import click
 
@@ -34,8 +33,8 @@ def _guarded(cli: click.Command, args: list[str]) -> int:
         click.echo("interrupted", err=True)
         return ExitCode.INTERRUPTED
     except DvaraExamplesError as error:
-        for line in _lines(error):
-            click.echo(line, err=True)
+        for diagnosis in error.diagnoses:
+            _show(diagnosis.cause, diagnosis.hint)
         return error.exit_code
     except (BrokenPipeError, SystemExit):  # the latter is how Click puts the former
         return ExitCode.OK
@@ -55,14 +54,11 @@ def _point_at_ours(error: click.ClickException) -> None:
             click.echo(f"hint: {error.option_name} is {ours} here", err=True)
 
 
-def _lines(error: DvaraExamplesError) -> Iterator[str]:
-    """Yield what is shown of *error*: each problem, and below it what to do about it."""
-    for diagnosis in error.diagnoses:
-        problem, *rest = diagnosis.cause.splitlines() or [""]
-        yield f"error: {problem}"
-        yield from (f"  {line}" for line in rest)
-        if diagnosis.hint:
-            yield f"hint: {diagnosis.hint}"
+def _show(problem: str, hint: str) -> None:
+    """Print what is wrong, and below it what to do about it."""
+    first, *rest = problem.splitlines() or [""]
+    for line in (f"error: {first}", *(f"  {line}" for line in rest), *([f"hint: {hint}"] if hint else [])):
+        click.echo(line, err=True)
 
 
 def _muzzle() -> None:
@@ -81,9 +77,7 @@ def _operating_system(error: OSError) -> int:
     from dvara_examples.records.hints import system_refused
 
     told = system_refused(error)
-    click.echo(f"error: {told.cause}", err=True)
-    if told.hint:
-        click.echo(f"hint: {told.hint}", err=True)
+    _show(told.cause, told.hint)
     return ExitCode.NOT_RUN
 
 
@@ -93,6 +87,5 @@ def _internal(error: Exception) -> int:
 
     with tempfile.NamedTemporaryFile("w", prefix="dvara-examples-", suffix=".txt", delete=False, encoding="utf-8") as file:
         traceback.print_exception(error, file=file)
-    click.echo(f"error: internal error: {type(error).__name__}: {error}", err=True)
-    click.echo(f"hint: report it with the trace in {file.name}", err=True)
+    _show(f"internal error: {type(error).__name__}: {error}", f"report it with the trace in {file.name}")
     return ExitCode.INTERNAL
