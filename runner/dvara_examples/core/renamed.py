@@ -21,19 +21,12 @@ ANSWER_KEYS = MappingProxyType(
 _SPELLINGS = {"plain": False, "spaced": True}
 
 
-def current_keys(value: Mapping[str, object], table: Mapping[str, str]) -> dict[str, object]:
-    """Return *value* with today's keys. Raises InvalidValue for a key that is there under both names."""
-    if table.keys().isdisjoint(value):
-        return dict(value)
-    for old, new in table.items():
+def current_answer(value: Mapping[str, object]) -> dict[str, object]:
+    """Return a scripted answer with today's keys. Raises InvalidValue, for a key that is there under both names too."""
+    for old, new in ANSWER_KEYS.items():
         if old in value and new in value:
             raise InvalidValue(f"found {old!r} beside {new!r}", f"it is the old name of {new!r}; keep that", (old,), on_key=True)
-    return {table.get(key, key): inner for key, inner in value.items()}
-
-
-def current_answer(value: Mapping[str, object]) -> dict[str, object]:
-    """Return a scripted answer with today's keys. Raises InvalidValue."""
-    answer = current_keys(value, ANSWER_KEYS)
+    answer = {ANSWER_KEYS.get(key, key): inner for key, inner in value.items()}
     if "spelling" in value:
         word = value["spelling"]
         if not isinstance(word, str) or word not in _SPELLINGS:
@@ -42,9 +35,9 @@ def current_answer(value: Mapping[str, object]) -> dict[str, object]:
     return answer
 
 
-def as_written(error: InvalidValue, value: Mapping[str, object], table: Mapping[str, str]) -> InvalidValue:
-    """Return *error*, whose path begins with one of today's keys, with the path to the key as it is written in *value*."""
-    old = next((old for old, new in table.items() if error.path and error.path[0] == new and old in value), None)
+def as_written(error: InvalidValue, answer: Mapping[str, object]) -> InvalidValue:
+    """Return *error*, whose path begins with one of today's keys, with the path to the key as it is written in *answer*."""
+    old = next((old for old, new in ANSWER_KEYS.items() if error.path and error.path[0] == new and old in answer), None)
     return InvalidValue(error.found, error.accepted, (old, *error.path[1:]), on_key=error.on_key) if old else error
 
 

@@ -90,7 +90,7 @@ def parse_answer(value: object) -> Answer:
     try:
         return _parse(current_answer(value))
     except InvalidValue as error:
-        raise as_written(error, value, RENAMED) from None
+        raise as_written(error, value) from None
 
 
 def _parse(value: object) -> Answer:
