@@ -84,7 +84,7 @@ class Fitness(StrEnum):
 class Candidate:
     """A runtime or package tool that was looked at: *what* with its version, *where* it lies, and *why* it stands so.
 
-    *mend* says what would make it fit, where it does not.
+    *hint* says what would make it fit, where it does not.
     """
 
     what: str
