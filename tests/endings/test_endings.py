@@ -364,7 +364,7 @@ def test_a_drip_is_no_stall(line: Line) -> None:
 
 
 @pytest.mark.parametrize("how", ["fin", "rst"])
-@pytest.mark.parametrize("sent", [b"", SSE_HEAD, stream(HI, end=b""), stream(HI, STOP, end=b""), stream(HI, DONE, end=b"")])
+@pytest.mark.parametrize("sent", [b"", SSE_HEAD, stream(HI, end=b""), stream(HI, STOP, end=b"")])
 def test_the_client_hangs_up_first(line: Line, how: str, sent: bytes) -> None:
     """C01: a client that leaves a silent gateway, by FIN or RST, is noticed, and the gateway's connection ends as well."""
     client, gateway, _ = line.ask()
@@ -432,6 +432,37 @@ def test_the_client_hangs_up_between_the_sentinel_and_the_last_chunk(line: Line)
     seen = line.exchange()
     assert seen.ending is Ending.DONE
     assert seen.notes == ("client closed after the sentinel, before the end of the response",)
+
+
+def test_a_client_that_heard_the_last_word_without_a_finish_reason_has_not_broken_off(line: Line) -> None:
+    """Between the sentinel and the last chunk nothing is missing but the finish reason, whoever closes."""
+    client, gateway, _ = line.ask()
+    sent = stream(HI, DONE, end=b"")
+    gateway.send(sent)
+    client.receive(len(sent))
+    client.close()
+    gateway.receive(1)
+    gateway.send(LAST_CHUNK)
+    gateway.receive_all()
+    seen = line.exchange()
+    assert seen.ending is Ending.EOF_WITHOUT_DONE
+    assert seen.notes == (
+        "sentinel without finish_reason",
+        "client closed after the sentinel, before the end of the response",
+    )
+
+
+def test_a_finish_reason_behind_the_sentinel_that_the_client_did_not_wait_for_does_not_count(line: Line) -> None:
+    """What passes after the client has gone was not heard: the answer is neither whole nor ended by the gateway."""
+    client, gateway, _ = line.ask()
+    sent = stream(HI, DONE, end=b"")
+    gateway.send(sent)
+    client.receive(len(sent))
+    client.fin()
+    gateway.receive_all()
+    client.rst()
+    gateway.send(chunk(STOP) + LAST_CHUNK)
+    assert line.exchange().ending not in (Ending.DONE, Ending.DONE_WITHOUT_SENTINEL)
 
 
 def test_a_client_that_only_finished_sending_gets_its_answer(line: Line) -> None:

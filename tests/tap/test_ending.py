@@ -84,6 +84,16 @@ def test_broken_framing_is_never_a_good_end() -> None:
     assert endings(close=CloseKind.BROKEN, **quiet) == {Ending.TRUNCATED}
 
 
+def test_a_last_word_without_a_finish_reason_ends_the_answer_whoever_closes() -> None:
+    """A client that hangs up on the sentinel has heard all there was; nothing is said of what came without one."""
+    heard = Facts(CloseKind.CLIENT, 200, sentinel=True, heard_last_word=True)
+    assert name_ending(heard)[0] is Ending.EOF_WITHOUT_DONE
+    assert name_ending(replace(heard, heard_last_word=False))[0] is Ending.CLIENT_CLOSED
+    assert name_ending(replace(heard, finish_reason="stop"))[0] is Ending.CLIENT_CLOSED
+    assert name_ending(replace(heard, known=False))[0] is Ending.CLIENT_CLOSED
+    assert name_ending(replace(heard, close=CloseKind.STOPPED))[0] is Ending.CLIENT_CLOSED
+
+
 @pytest.mark.parametrize("close", LEFT)
 @pytest.mark.parametrize("status", [None, 200])
 def test_silence_makes_a_stall(close: CloseKind, status: int | None) -> None:

@@ -12,7 +12,7 @@ class Ending(StrEnum):
     DONE_WITHOUT_SENTINEL = "done_without_sentinel"
     """``finish_reason`` seen, no ``[DONE]``, framing complete."""
     EOF_WITHOUT_DONE = "eof_without_done"
-    """Framing complete, but neither ``finish_reason`` nor ``[DONE]``: a silent truncation."""
+    """The stream ended in order, or with its last word, but no ``finish_reason`` came: a silent truncation."""
     TRUNCATED = "truncated"
     """FIN before the framing was complete."""
     RESET = "reset"

@@ -88,8 +88,15 @@ class Conversation:
     def client_left(self, at_s: float) -> None:
         """Take note of a FIN or RST from the client: whether it had heard everything is settled now."""
         if self._left is None:
-            heard_all = bool(self._waiting) and self._waiting[0].said_all()
-            self._left = Rest(CloseKind.CLIENT, at_s, at_s - self.last_byte_s, self._ledger.stopped, heard_all=heard_all)
+            current = self._waiting[0] if self._waiting else None
+            self._left = Rest(
+                CloseKind.CLIENT,
+                at_s,
+                at_s - self.last_byte_s,
+                self._ledger.stopped,
+                heard_all=current is not None and current.said_all(),
+                heard_last_word=current is not None and current.said_last_word(),
+            )
 
     def gateway_closed(self, at_s: float, close: CloseKind, why: str = "", fault: str = "") -> None:
         """Take note that no more response bytes can come; requests still waiting will go without an answer."""

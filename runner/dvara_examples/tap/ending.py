@@ -12,8 +12,9 @@ Precedence, the first that applies:
     "finished" does not help: a client cannot trust a body whose framing is broken
 6.  the client's side ended it, or the run was stopped: ``stalled`` where nothing had moved for the idle limit, ``done`` where
     a known finish reason and the last word had been delivered before the client hung up (many clients do), ``answered`` where
-    a JSON document with its finish reason had (its end is its own, whatever the framing still adds),
-    ``unrecognised`` where the content cannot be read here, else ``client_closed``
+    a JSON document with its finish reason had (its end is its own, whatever the framing still adds), ``eof_without_done`` where
+    the last word had come without any finish reason, ``unrecognised`` where the content cannot be read here, else
+    ``client_closed``
 7.  the response is whole, but its content cannot be read here, or an event that would decide: ``unrecognised``
 8.  the response is whole. A stream is ``done`` or ``done_without_sentinel`` only with a known finish reason, and with the last
     word where the protocol needs one; ``unrecognised`` with an unknown reason, or in no known protocol; else
@@ -57,7 +58,7 @@ class Facts:
     an event that is too large, or that clients read differently. *strange*: what came instead of a stream is no answer.
     *recognised*: the finish reason is a known word. *silent_s* is how long nothing had moved when it came to rest, *heard_all*
     whether the finish reason and the last word had been delivered before the client hung up; of what is no stream, a whole JSON
-    document.
+    document. *heard_last_word*: at least the last word had been.
     """
 
     close: CloseKind
@@ -81,6 +82,7 @@ class Facts:
     unfinished_event: bool = False
     unfinished_coding: bool = False
     heard_all: bool = False
+    heard_last_word: bool = False
     silent_s: float = 0.0
     stall_after_s: float = 10.0
 
@@ -129,6 +131,14 @@ def _given_up(facts: Facts) -> Ending:
         return Ending.DONE if facts.recognised and not facts.undecided else Ending.UNRECOGNISED
     if facts.close is CloseKind.CLIENT and (facts.unreadable or facts.undecided):
         return Ending.UNRECOGNISED
+    if (
+        facts.close is CloseKind.CLIENT
+        and facts.heard_last_word
+        and facts.known
+        and facts.event_stream
+        and not facts.finish_reason
+    ):
+        return Ending.EOF_WITHOUT_DONE
     return Ending.CLIENT_CLOSED
 
 
@@ -157,9 +167,12 @@ def _notes(facts: Facts, ending: Ending) -> tuple[str, ...]:
         "events after the sentinel": facts.after_sentinel,
         "last event without a blank line": facts.unfinished_event,
         "compressed body without its end": facts.unfinished_coding and not incomplete,
-        "client closed after the sentinel, before the end of the response": ending is Ending.DONE and incomplete,
+        "client closed after the sentinel, before the end of the response": incomplete
+        and ending in (Ending.DONE, Ending.EOF_WITHOUT_DONE),
         "client closed after the answer, before the end of the response": ending is Ending.ANSWERED and incomplete,
-        "the response did not end after the sentinel": facts.sentinel and incomplete and ending is not Ending.DONE,
+        "the response did not end after the sentinel": facts.sentinel
+        and incomplete
+        and ending not in (Ending.DONE, Ending.EOF_WITHOUT_DONE),
         "the body of the error is not whole": ending is Ending.HTTP_ERROR and incomplete,
         "the run was stopped": facts.close is CloseKind.STOPPED,
         "a stream came that was not asked for": facts.event_stream and not facts.asked_stream and facts.status is not None,

@@ -14,8 +14,8 @@ from dvara_examples.tap.response import ResponseWatch
 class Rest:
     """How an exchange came to rest: in which way, when, after how long a silence, and in words why, where that is known.
 
-    *heard_all*: ``finish_reason`` and the sentinel had been delivered before the client hung up. *fault* names the one that
-    closed the connection in the gateway's stead.
+    *heard_all*: ``finish_reason`` and the sentinel had been delivered before the client hung up; *heard_last_word*: the sentinel
+    had been. *fault* names the one that closed the connection in the gateway's stead.
     """
 
     close: CloseKind
@@ -23,6 +23,7 @@ class Rest:
     silent_s: float = 0.0
     why: str = ""
     heard_all: bool = False
+    heard_last_word: bool = False
     fault: str = ""
 
 

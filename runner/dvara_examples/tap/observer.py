@@ -62,6 +62,11 @@ class ExchangeObserver:
             return answer is not None
         return answer.chat.sentinel and answer.chat.finish_reason is not None
 
+    def said_last_word(self) -> bool:
+        """Tell whether the sentinel has been passed on, with or without a ``finish_reason``."""
+        answer = self.response.answer
+        return answer is not None and answer.chat.sentinel
+
     @property
     def tokens(self) -> int | None:
         """How many tokens the gateway says the exchange took; known for certain once it is finished."""
@@ -130,6 +135,7 @@ class ExchangeObserver:
             unfinished_coding=answer.unfinished_coding,
             elsewhere=past_the_tap(self._seen.head, head) is not None,
             heard_all=rest.heard_all,
+            heard_last_word=rest.heard_last_word,
             silent_s=rest.silent_s,
             stall_after_s=self._stall_after_s,
         )
