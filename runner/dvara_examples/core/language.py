@@ -1,9 +1,10 @@
-"""How people write a language: in tables and pages, in file names, and in code."""
+"""How people write a language: in tables and pages, in file names, and in code; and what code says without being run."""
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from pathlib import Path
 
 BODY = r"(?P<body>(?:\\.|(?!(?P=quote)).)*)(?P=quote)"
 """The part of :attr:`Language.strings` that comes after the opening quote."""
@@ -26,12 +27,51 @@ def concatenated(prefix: str, quote: str, texts: Sequence[str], values: Sequence
     return terms[0] if len(terms) == 1 else f"({' + '.join(terms)})"
 
 
+def block_comment(text: str) -> str:
+    """Return what the first ``/* … */`` at the top of *text* says."""
+    found = re.search(r"/\*+(.*?)\*/", text[:6_000], re.DOTALL)
+    return re.sub(r"^[ \t]*\*", "", found[1], flags=re.MULTILINE) if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is told from the text of a script: *text* is all of it, *code* has its comments and docstrings blanked out.
+
+    *lists* are the names of files that declare dependencies, the one that counts first, and *lists_itself* tells whether a text
+    declares its own. *variables* finds where a variable is read: the group that matched is its name, and it is called ``needed``
+    where the script cannot do without.
+
+    *says* takes the text and returns what it says of itself in other comments than single lines. *imports* takes the code and
+    returns the names that it imports. *is_client* tells whether such a name is a library that asks a model, and *package_of*
+    returns the package that it comes from, or None where nothing has to be installed. *provides* tells whether the folder of
+    a list has the module of that name itself, *beside* whether it lies beside a script.
+
+    *runs* takes text and code, and tells whether something happens when the script is started. *not_alone* takes text and code
+    out of a page, and returns why that is no script, or None. *continues* takes two texts out of a page, and tells whether the
+    second uses what the first defined.
+    """
+
+    lists: tuple[str, ...] = ()
+    lists_itself: Callable[[str], bool] = lambda _text: False
+    variables: re.Pattern[str] | None = None
+    says: Callable[[str], str] = lambda _text: ""
+    imports: Callable[[str], tuple[str, ...]] = lambda _code: ()
+    is_client: Callable[[str], bool] = lambda _name: False
+    package_of: Callable[[str], str | None] = lambda _name: None
+    provides: Callable[[Path, str], bool] = lambda _list, _name: False
+    beside: Callable[[Path, str], bool] = lambda _script, _name: False
+    runs: Callable[[str, str], bool] = lambda _text, _code: True
+    not_alone: Callable[[str, str], str | None] = lambda _text, _code: None
+    continues: Callable[[str, str], bool] = lambda _before, _text: False
+
+
 @dataclass(frozen=True, slots=True)
 class Language:
     """How a language is written.
 
     *title* is its name for people, *fences* are the words that begin the info string of a fence. *stem* makes the name of a
-    script, without its ending, of the words of an id.
+    script, without its ending, of the words of an id. *comment* is the sign before a comment that ends with its line. *reading*
+    says what is told from the text of a script.
 
     *strings* finds comments and strings; a string has the groups ``prefix``, ``quote`` and ``body``. *reads* is the expression
     for a variable, with ``{}`` for its name. *with_variables* takes the prefix and quote of a string, the texts that stay and the
@@ -52,3 +92,5 @@ class Language:
     named: Callable[[str, str], str] = lambda _code, usual: usual
     completed: Callable[[str, str], str] = lambda code, _script: code
     starter: str = ""
+    comment: str = "#"
+    reading: Reading = Reading()

@@ -8,6 +8,7 @@ from dvara_examples.core.values import did_you_mean
 from dvara_examples.docs_ci.directives import RunsAs, Shows
 from dvara_examples.docs_ci.regions import BadRegion, Region, find_regions
 from dvara_examples.manifest import Example, Manifest, Variant
+from dvara_examples.toolchains import load_toolchain
 
 
 class Unknown(ValueError):  # noqa: N818 - reads as the sentence it starts
@@ -48,7 +49,7 @@ class Sources:
         regions = self.regions(variant)
         name = about.region or default_region(example.id)
         if name not in regions:
-            sign = "#" if variant.language == "python" else "//"
+            sign = load_toolchain(variant.language).spelling.comment
             tags = f"mark it with the lines {sign} [START {name}] and {sign} [END {name}]"
             raise Unknown(f"{variant.relative} has no region {name!r}; {did_you_mean(name, regions)}; or {tags}")
         return Source(example, variant, regions[name])

@@ -1,11 +1,9 @@
 """Pages that say nothing to this tool: every fence that can be run is run, and every guess that this takes is told."""
 
-import ast
-import builtins
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from dvara_examples.core.language import Reading
 from dvara_examples.core.world import World
 from dvara_examples.docs_ci.check import page_id
 from dvara_examples.docs_ci.guesses import (
@@ -29,13 +27,10 @@ from dvara_examples.manifest import Example, Manifest, Origin, Variant
 from dvara_examples.records.model import Limits
 from dvara_examples.records.results import SourceLine
 from dvara_examples.scaffold.adopt import signs
-from dvara_examples.scaffold.adopt.script import KEY_VARIABLE, is_client
+from dvara_examples.scaffold.adopt.script import KEY_VARIABLE
 from dvara_examples.scaffold.script_lines import code_of
-from dvara_examples.toolchains import Packages
+from dvara_examples.toolchains import Packages, load_toolchain
 
-_SUFFIX: Mapping[str, str] = {"python": ".py", "node": ".mjs", "java": ".java"}
-_DECLARED_IN_NODE = re.compile(r"^(?:const|let|var|class|(?:async )?function\*?)\s+(?:\{([^}]*)\}|(\w+))", re.MULTILINE)
-_IMPORTED_IN_NODE = re.compile(r"^import\s+(?:(\w+)\s*,?\s*)?(?:\{([^}]*)\})?\s*from\b", re.MULTILINE)
 _CURL_SCRIPT = '''"""Runs a command of a page in a shell."""
 
 import subprocess
@@ -131,7 +126,7 @@ def _chains(page: Page, missed: list[Guess]) -> Iterator[_Chain]:
             continue
         text = "\n".join(fence.lines)
         chains = by_language.setdefault(language, [])
-        chain = next((each for each in reversed(chains) if _continues(text, each)), None)
+        chain = next((each for each in reversed(chains) if _reading(language).continues(each.text, text)), None)
         if chain is None:
             chains.append(_Chain(language, [fence], [text]))
         else:
@@ -148,77 +143,24 @@ def _chains(page: Page, missed: list[Guess]) -> Iterator[_Chain]:
 def _not_alone(text: str, language: str) -> str | None:
     """Return why *text* cannot be a script by itself, or None."""
     code = code_of(text)
-    pattern = {"python": signs.PYTHON_IMPORT, "java": signs.JAVA_IMPORT}.get(language, signs.NODE_IMPORT)
-    if not any(is_client(package, language) for package in pattern.findall(code)) and not signs.SPEAKS.search(text):
+    reading = _reading(language)
+    if not any(map(reading.is_client, reading.imports(code))) and not signs.SPEAKS.search(text):
         return "asks no model by itself"
-    if language == "java" and not re.search(r"\bmain\s*\(", code):
-        return "has no main method"
-    if language == "python" and _undefined(text) is None:
-        return "is no valid Python by itself"
-    return None
+    return reading.not_alone(text, code)
 
 
-def _continues(text: str, chain: _Chain) -> bool:
-    """Tell whether *text* uses what *chain* defined, and does not begin anew."""
-    if chain.language == "java":
-        return False
-    if chain.language == "python":
-        needed, defined = _undefined(text), _defined(chain.text)
-        return bool(needed) and needed is not None and needed <= defined and bool(needed & defined)
-    before, own = _node_names(chain.text), _node_names(text)
-    used = set(re.findall(r"(?<![.\w])([A-Za-z_$][\w$]*)(?=\s*[.(])", code_of(text)))
-    return bool(used & before - own) and not (own & before)
-
-
-def _undefined(text: str) -> set[str] | None:
-    """Return the names that the Python *text* reads and does not define, or None where it is no Python."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-    loaded = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    return loaded - _defined(text) - set(dir(builtins)) - {"__name__", "__file__"}
-
-
-def _defined(text: str) -> set[str]:
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return set()
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
-    names |= {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
-    names |= {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
-    names |= {n.name for n in ast.walk(tree) if isinstance(n, ast.ExceptHandler) and n.name}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            names |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-    return names
-
-
-def _node_names(text: str) -> set[str]:
-    code = code_of(text)
-    groups = [group for match in _DECLARED_IN_NODE.finditer(code) for group in match.groups() if group]
-    groups += [group for match in _IMPORTED_IN_NODE.finditer(code) for group in match.groups() if group]
-    return {
-        name.rpartition(":")[2].rpartition(" as ")[2].strip() for group in groups for name in group.split(",") if name.strip()
-    }
+def _reading(language: str) -> Reading:
+    return load_toolchain(language).spelling.reading
 
 
 def _imported(chain: _Chain, guesses: Guesses) -> dict[str, None]:
     """Guess the packages of *chain* from what it imports."""
-    if chain.language == "java":
-        return {}
-    pattern = signs.PYTHON_IMPORT if chain.language == "python" else signs.NODE_IMPORT
-    found = [name for name in pattern.findall(code_of(chain.text)) if is_client(name, chain.language)]
-    names = dict.fromkeys(name.replace("_", "-") if chain.language == "python" else _npm_name(name) for name in found)
+    reading = _reading(chain.language)
+    found = (reading.package_of(name) for name in reading.imports(code_of(chain.text)) if reading.is_client(name))
+    names = dict.fromkeys(name for name in found if name is not None)
     if names:
         guesses.say(chain.fences[0].start + 1, f"{chain.language} needs {', '.join(names)}, as it imports that")
     return names
-
-
-def _npm_name(specifier: str) -> str:
-    parts = specifier.split("/")
-    return "/".join(parts[:2]) if specifier.startswith("@") else parts[0]
 
 
 def _curl_scripts(page: Page, world: World, guesses: Guesses, missed: list[Guess]) -> Iterator[PrintedScript]:
@@ -262,10 +204,9 @@ def _printed(
 
 
 def _file_name(chain: _Chain, text: str) -> str:
-    if chain.language == "java":
-        found = re.search(r"\b(?:class|record|enum)\s+(\w+)", text)
-        return f"{found[1] if found else 'Page'}.java"
-    return f"page{_SUFFIX[chain.language]}"
+    toolchain = load_toolchain(chain.language)
+    usual = f"{toolchain.spelling.stem(['page'])}{toolchain.suffixes[0]}"
+    return toolchain.spelling.named(text, usual)
 
 
 def guess_lines(tried: Tried) -> Iterator[str]:

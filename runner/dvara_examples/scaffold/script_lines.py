@@ -4,16 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-_STRING = r"""["'`](\w+)["'`]"""
-_READS = re.compile(
-    rf"""os\.environ(?:\.get|\.setdefault)?\s*[\[(]\s*{_STRING}
-    |(?:os\.)?\bgetenv\(\s*{_STRING}
-    |(?:process|Bun|import\.meta)\.env(?:\.([A-Za-z_]\w*)|\[\s*{_STRING}\s*\])
-    |Deno\.env\.get\(\s*{_STRING}
-    |System\.getenv\(\s*\)\s*\.\s*get(?:OrDefault)?\(\s*{_STRING}""",
-    re.VERBOSE,
-)
-_NEEDED = re.compile(r"os\.environ\s*\[")
+from dvara_examples.toolchains import languages, load_toolchain
+
 _ADDRESS = re.compile(r"""\b(?:https?|wss?)://[^\s"'`<>(){}\\,;]+""")
 _PLACEHOLDER = re.compile(r"your[-_.]|example\.(?:com|org|net)|…|\.\.\.", re.IGNORECASE)
 _ASKS = re.compile(
@@ -46,16 +38,24 @@ def code_of(text: str) -> str:
     return "\n".join("" if _COMMENT.match(line) else line for line in blanked.split("\n"))
 
 
-def variables_read(code: str) -> tuple[Read, ...]:
-    """Return which variables *code* reads, each once, in the order of its lines."""
+def variables_read(code: str, language: str | None = None) -> tuple[Read, ...]:
+    """Return which variables *code* reads, each once, in the order of its lines; without a *language* it may be in any."""
     found: dict[str, Read] = {}
-    for match in _READS.finditer(code):
+    matches = (match for pattern in _patterns(language) for match in pattern.finditer(code))
+    for match in sorted(matches, key=lambda match: match.start()):
         name = next(group for group in match.groups() if group)
         line = code.count("\n", 0, match.start()) + 1
-        needed = bool(_NEEDED.match(match[0]))
+        needed = match.lastgroup == "needed"
         if name not in found or (needed and not found[name].needed):
             found[name] = Read(line, name, needed)
     return tuple(found.values())
+
+
+def _patterns(language: str | None) -> Iterator[re.Pattern[str]]:
+    for name in languages() if language is None else (language,):
+        pattern = load_toolchain(name).spelling.reading.variables
+        if pattern is not None:
+            yield pattern
 
 
 def addresses(code: str) -> tuple[Address, ...]:
@@ -71,13 +71,13 @@ def addresses(code: str) -> tuple[Address, ...]:
     return tuple(asked or real)
 
 
-def why_no_request(text: str, given: Sequence[str]) -> Iterator[str]:
+def why_no_request(text: str, given: Sequence[str], language: str | None = None) -> Iterator[str]:
     """Yield, as ``LINE: sentence``, what in the script *text* may have kept its requests from the gateway.
 
     *given* are the variables that were set for it.
     """
     code = code_of(text)
-    reads = variables_read(code)
+    reads = variables_read(code, language)
     for address in addresses(code):
         replaced = any(read.line == address.line and read.name in given for read in reads)
         if not replaced:

@@ -103,7 +103,7 @@ def no_request_lines(seen: Transcript, file: Path, shown: str) -> Iterator[str]:
         text = file.read_text("utf-8", errors="replace")
     except OSError:
         return
-    reasons = list(why_no_request(text, ("DVARA_URL", "DVARA_API_KEY", *WELL_KNOWN, *PASSED_ON)))
+    reasons = list(why_no_request(text, ("DVARA_URL", "DVARA_API_KEY", *WELL_KNOWN, *PASSED_ON), language_of(file)))
     named = variables_named(error)
     certain = [reason for reason in reasons if any(f"reads {name}," in reason for name in named)]
     yield from (f"{shown}:{reason}" for reason in (certain or reasons)[:_MOST_REASONS])

@@ -40,6 +40,7 @@ from dvara_examples.toolchains._install import (
 from dvara_examples.toolchains._node.declare import LISTED, LOCK, NPM, PACKAGES, find_declared
 from dvara_examples.toolchains._node.linking import link_packages, linked_to
 from dvara_examples.toolchains._node.packages import FLOORS, install_packages, pinned_packages, wanted_set, write_lock
+from dvara_examples.toolchains._node.reading import READING
 from dvara_examples.toolchains._node.typescript import PINNED, TypeScriptRunner, choose_runner
 from dvara_examples.toolchains._node.typescript import SUFFIXES as TYPESCRIPT
 from dvara_examples.toolchains._node_runtime import is_here, pinned_version, provision
@@ -106,6 +107,8 @@ SPELLING = Language(
     strings=re.compile(rf"//[^\n]*|/\*.*?\*/|(?P<prefix>)(?P<quote>[\"'`]){BODY}", re.DOTALL),
     reads="process.env.{}",
     with_variables=_with_variables,
+    comment="//",
+    reading=READING,
 )
 
 

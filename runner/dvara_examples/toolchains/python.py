@@ -37,6 +37,7 @@ from dvara_examples.toolchains._install import (
 from dvara_examples.toolchains._python.declare import PACKAGES, find_declared
 from dvara_examples.toolchains._python.environment import ASKED_FOR, FLOORS, LOCK, make_environment, wanted_set
 from dvara_examples.toolchains._python.locking import write_lock
+from dvara_examples.toolchains._python.reading import READING
 from dvara_examples.toolchains._resolved import read_resolved
 
 CHOICE = "DVARA_EXAMPLES_PYTHON"
@@ -75,6 +76,7 @@ SPELLING = Language(
     reads='__import__("os").environ["{}"]',
     stem=snake_case,
     with_variables=_with_variables,
+    reading=READING,
 )
 
 

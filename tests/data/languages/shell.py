@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from dvara_examples.core.language import Language
+from dvara_examples.core.language import Language, Reading
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import (
     Candidate,
@@ -66,6 +66,7 @@ class Shell:
         reads="${{{}}}",
         with_variables=_with_variables,
         starter=STARTER,
+        reading=Reading(variables=re.compile(r"\$\{?([A-Z_][A-Z0-9_]*)")),
     )
     suffixes: tuple[str, ...] = (".sh",)
     floor = "2"

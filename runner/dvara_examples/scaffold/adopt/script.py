@@ -1,17 +1,17 @@
 """What one script is and needs, told from its text alone; nothing is run."""
 
-import ast
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from dvara_examples.core.language import Reading
 from dvara_examples.scaffold.adopt import signs
 from dvara_examples.scaffold.adopt.titles import title_in
 from dvara_examples.scaffold.adopt.walk import MOST_BYTES, in_tests
 from dvara_examples.scaffold.script_lines import Address, Read, addresses, code_of, variables_read
+from dvara_examples.toolchains import load_toolchain
 
 ADDRESS_VARIABLE = re.compile(r"(?:^|_)(?:URL|URI|API_BASE|BASE|ENDPOINT|HOST)$")
 KEY_VARIABLE = re.compile(r"(?:^|_)(?:KEY|TOKEN|APIKEY)$")
@@ -60,12 +60,12 @@ def survey_script(file: Path, relative: str, language: str) -> Surveyed:
         return Surveyed(file, relative, language, left_out="is not UTF-8")
     except OSError as error:
         return Surveyed(file, relative, language, left_out=f"cannot be read ({(error.strerror or str(error)).lower()})")
-    code = code_of(text)
-    packages = _imports(code, language)
-    reason = _no_example(relative, text, code, packages, language)
+    code, reading = code_of(text), load_toolchain(language).spelling.reading
+    packages = reading.imports(code)
+    reason = _no_example(relative, text, code, packages, reading)
     if reason is not None:
         return Surveyed(file, relative, language, left_out=reason)
-    reads, found = variables_read(code), addresses(code)
+    reads, found = variables_read(code, language), addresses(code)
     names = [read.name for read in reads]
     address_variables = tuple(name for name in names if ADDRESS_VARIABLE.search(name))
     fixed = None if address_variables else _fixed(found)
@@ -84,32 +84,14 @@ def survey_script(file: Path, relative: str, language: str) -> Surveyed:
         models=tuple(dict.fromkeys(signs.MODEL.findall(code))),
         forms=tuple(_forms(reads, found)),
         opens_beside=_opens(file, code)[1],
-        packages=packages,
+        packages=() if reading.lists_itself(text) else packages,
         remarks=tuple(_remarks(file, code)),
         streams=len(signs.STREAMS.findall(code)),
         asks=len(signs.ASKS.findall(code)),
     )
 
 
-def _imports(code: str, language: str) -> tuple[str, ...]:
-    pattern = {"python": signs.PYTHON_IMPORT, "java": signs.JAVA_IMPORT}.get(language, signs.NODE_IMPORT)
-    found = pattern.findall(code)
-    if language == "python":
-        several = signs.PYTHON_SEVERAL.findall(code)
-        found += [name.strip().partition(" ")[0].partition(".")[0] for names in several for name in names.split(",")]
-    return tuple(dict.fromkeys(filter(None, found)))
-
-
-def is_client(package: str, language: str) -> bool:
-    """Tell whether *package* is a library that asks a model."""
-    if language == "python":
-        return package in signs.PYTHON_CLIENTS or package.startswith(("langchain_", "llama_index"))
-    if language == "java":
-        return package.startswith(signs.JAVA_PREFIXES)
-    return package in signs.NODE_CLIENTS or package.startswith(signs.NODE_PREFIXES)
-
-
-def _no_example(relative: str, text: str, code: str, packages: tuple[str, ...], language: str) -> str | None:
+def _no_example(relative: str, text: str, code: str, packages: tuple[str, ...], reading: Reading) -> str | None:
     """Return why the script is no example, or None."""
     name = relative.rpartition("/")[2]
     if in_tests(relative) or (signs.TEST_NAME.search(name) and signs.TEST_CODE.search(code)):
@@ -121,38 +103,11 @@ def _no_example(relative: str, text: str, code: str, packages: tuple[str, ...], 
         or ".d." in name
     ):
         return "is a helper by its name"
-    if not any(is_client(package, language) for package in packages) and not signs.SPEAKS.search(code):
+    if not any(map(reading.is_client, packages)) and not signs.SPEAKS.search(code):
         return "asks no model"
-    if not _runs(text, code, language):
+    if not reading.runs(text, code):
         return "runs nothing by itself"
     return None
-
-
-def _runs(text: str, code: str, language: str) -> bool:
-    """Tell whether the script does something when it is started, and does not only define things for others."""
-    if language == "java":
-        return bool(re.search(r"\bmain\s*\(", code)) and not signs.NO_PROGRAM.search(code)
-    if language != "python":
-        return not signs.HANDLER.search(code) and bool(re.search(r"^(?!export\b)[^\s/*}\])].*\(", code, re.MULTILINE))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            body = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return True  # what is wrong with it, its run will say
-    return any(_does_something(statement) for statement in body)
-
-
-def _does_something(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Expr):
-        return not isinstance(statement.value, ast.Constant)
-    if isinstance(statement, ast.Assign | ast.AnnAssign):
-        asks = ("create", "parse", "invoke", "run_sync", "completion", "post", "get", "urlopen", "stream")
-        return any(
-            isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in asks
-            for node in ast.walk(statement)
-        )
-    return isinstance(statement, ast.If | ast.For | ast.While | ast.With | ast.Try | ast.Raise | ast.Assert)
 
 
 def _fixed(found: tuple[Address, ...]) -> Address | None:

@@ -1,21 +1,6 @@
-"""Words by which clients of a gateway, its endpoints, servers and other services are known in a script."""
+"""Words by which the endpoints of a gateway, servers and other services are known in a script of any language."""
 
 import re
-
-PYTHON_CLIENTS = frozenset(
-    {
-        *("openai", "anthropic", "litellm", "pydantic_ai", "instructor", "dspy", "haystack", "mirascope", "agents", "smolagents"),
-        *("crewai", "autogen", "semantic_kernel", "llama_index", "langchain", "langgraph"),
-    }
-)
-NODE_CLIENTS = frozenset({"openai", "ai", "langchain", "llamaindex", "@anthropic-ai/sdk", "instructor"})
-NODE_PREFIXES = ("@ai-sdk/", "@langchain/", "@openai/", "openai/")
-JAVA_PREFIXES = ("com.openai", "com.anthropic", "dev.langchain4j", "org.springframework.ai")
-
-PYTHON_IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
-PYTHON_SEVERAL = re.compile(r"^[ \t]*import[ \t]+[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*,[ \t]*([\w., \t]+)$", re.MULTILINE)
-NODE_IMPORT = re.compile(r"""\b(?:from|import|require\()\s*["']([^"'\n]+)["']""")
-JAVA_IMPORT = re.compile(r"^import[ \t]+(?:static[ \t]+)?([\w.]+)", re.MULTILINE)
 
 SPEAKS = re.compile(
     r"chat/completions|/v1/(?:messages|responses|completions|embeddings|models)\b"
@@ -34,8 +19,6 @@ SERVER = re.compile(
     r"\.listen\(|\buvicorn\.run\(|\bHTTPServer\(|\bcreateServer\(|\b(?:Bun|Deno)\.serve\(|\bapp\.run\(|\bSpringApplication\.run\("
     r"|\bFastAPI\(|\bFlask\(|\bstreamlit\b|\bgradio\b|\bchainlit\b"
 )
-NO_PROGRAM = re.compile(r"@(?:Service|RestController|Controller|Component|Configuration|SpringBootApplication)\b")
-HANDLER = re.compile(r"^export\s+(?:default\s+)?(?:async\s+)?function\s+(?:handler|GET|POST)\b", re.MULTILINE)
 
 CERTIFICATE = "needs a client certificate of its own"
 KEY_ALONE = re.compile(r"\breturn\s+(?:Async)?OpenAI\(\s*\)")

@@ -102,15 +102,10 @@ def _counted(lists: Mapping[Path, str]) -> tuple[tuple[str, int], ...]:
     return tuple(Counter(filter(None, lists.values())).items())
 
 
-_DECLARE = {
-    "python": ("requirements.txt", "pyproject.toml", "requirements.in", "setup.py"),
-    "java": ("pom.xml", "build.gradle", "build.gradle.kts"),
-}
-
-
 def _nearest_list(folder: Path, language: str, root: Path) -> str:
+    names = load_toolchain(language).spelling.reading.lists
     for place in (folder, *folder.parents):
-        for name in _DECLARE.get(language, ("package.json",)):
+        for name in names:
             if (place / name).is_file():
                 return (place / name).relative_to(root).as_posix()
         if place == root:

@@ -6,14 +6,14 @@ from functools import cache
 from itertools import takewhile
 from pathlib import Path
 
-LANGUAGE_FOLDERS = frozenset(
+from dvara_examples.toolchains import languages, load_toolchain
+
+_SAY_NOTHING = frozenset(
     {
-        *("python", "py", "node", "nodejs", "node-js", "js", "javascript", "typescript", "ts", "java", "jbang", "deno", "bun"),
+        *("node-js", "jbang", "deno", "bun"),
         *("src", "main", "examples", "example", "samples", "sample", "demos", "scripts"),
     }
 )
-_DOCSTRING = re.compile(r'^\s*(?:#[^\n]*\n|\s)*[rRuU]?("""|\'\'\')(.*?)\1', re.DOTALL)
-_BLOCK = re.compile(r"/\*+(.*?)\*/", re.DOTALL)
 _LINES = re.compile(
     r"\A(?:\s*(?:#!|///)[^\n]*\n|\s*\n)*((?:\s*(?://|#)(?!\s*(?:DEPS|JAVA|SOURCES|FILES|REPOS|GAV|[A-Z_]+ )\b)[^\n]*\n)+)"
 )
@@ -27,12 +27,7 @@ _TABLE_OR_LIST = re.compile(r"^\s*(?:\||[-*+]|\d+\.)")
 def title_in(text: str, language: str) -> str:
     """Return the first sentence that the script *text* says of itself, or nothing."""
     text = re.sub(r"\A#!.*\n+", "", text)
-    if language == "python":
-        found = _DOCSTRING.match(text)
-        body = found[2] if found else ""
-    else:
-        block = next((match[1] for match in _BLOCK.finditer(text[:6_000])), "")
-        body = re.sub(r"^[ \t]*\*", "", block, flags=re.MULTILINE)
+    body = load_toolchain(language).spelling.reading.says(text)
     if not body.strip() and (lines := _LINES.match(text)):
         body = re.sub(r"^[ \t]*(?://+|#+)", "", lines[1], flags=re.MULTILINE)
     for line in body.splitlines():
@@ -96,9 +91,16 @@ def id_of(stem: str) -> str:
     return "-".join(words_of(stem)) or "script"
 
 
+@cache
+def _no_topics() -> frozenset[str]:
+    """Return the names of folders that say what kind of files they hold, and in which language."""
+    words = (word for name in languages() for word in (name, *load_toolchain(name).spelling.fences))
+    return _SAY_NOTHING.union(words)
+
+
 def topic_of(relative: str) -> tuple[str, ...]:
     """Return the folders on the way to *relative* that say what a script is about, and not in which language."""
-    return tuple(part for part in relative.split("/")[:-1] if part.lower() not in LANGUAGE_FOLDERS)
+    return tuple(part for part in relative.split("/")[:-1] if part.lower() not in _no_topics())
 
 
 def tags_of(topic: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from dvara_examples.core.language import BODY, Language, concatenated
+from dvara_examples.toolchains._java.reading import READING
 
 _CLASS = re.compile(r"^\s*(?:public\s+|final\s+)*(?:class|record|enum|interface)\s+(?P<name>\w+)", re.MULTILINE)
 _PUBLIC = re.compile(r"^\s*public\s+(?:final\s+)?(?:class|record|enum|interface)\s+(?P<name>\w+)", re.MULTILINE)
@@ -48,4 +49,6 @@ JAVA = Language(
     clashes=_clashes,
     named=_named,
     completed=_completed,
+    comment="//",
+    reading=READING,
 )
