@@ -1,181 +1,150 @@
-"""What proxies that are installed make of a provider's answers: ``python -m bench.gateways`` writes docs/gateways.md.
+"""What gateways and proxies make of a provider's answers: ``python -m bench.gateways`` writes docs/gateways.md.
 
-Each proxy on PATH is started with the configuration below in front of the scripted provider, checked and stopped.
+Each one whose program is on PATH is started from its description in front of the scripted provider, checked and stopped.
 """
 
+import json
+import re
 import shutil
-import socket
 import subprocess
-import tempfile
-import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dvara_examples.cli._world import build_world
 from dvara_examples.core.clock import SystemClock, start_timer
+from dvara_examples.core.errors import GatewayError
+from dvara_examples.core.world import World
 from dvara_examples.gateway_check.cases import all_cases
 from dvara_examples.gateway_check.check import Checked, check_gateway
 from dvara_examples.gateway_check.client import CheckedGateway
-from dvara_examples.gateway_check.provider import check_provider
-from dvara_examples.gateway_check.recording import EffectKind
+from dvara_examples.gateway_check.provider import CheckProvider, check_provider
+from dvara_examples.gateway_check.recording import EffectKind, GatewayEffect
+from dvara_examples.gateways import USUAL_MODEL, start_gateway
+from dvara_examples.gateways._provider import ProviderAddress
 
 _PAGE = Path(__file__).resolve().parents[1] / "docs" / "gateways.md"
+_FIELDS = "fields of events"
+_DESCRIBED = Path(__file__).parent / "described"
 _SHOWN = ("cut", "reset", "cut-in-event", "ends-early", "error-event", "no-response", "status-429-retry-after", "pieces",
           "client-leaves", "client-leaves-silence")  # fmt: skip
-_READY_S = 20.0
-
-_NGINX = """daemon off; error_log {folder}/error.log; pid {folder}/pid;
-events {{}}
-http {{ access_log off; client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
-uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://127.0.0.1:{upstream}; %s }} }} }}
-"""
-_HAPROXY = """defaults
-  mode http
-  timeout connect 5s
-  timeout client 50s
-  timeout server 50s
-  %s
-listen a
-  bind 127.0.0.1:{port}
-  server p 127.0.0.1:{upstream}
-"""
-_CADDY = """{{
- admin off
- auto_https off
-}}
-http://127.0.0.1:{port} {{
- reverse_proxy 127.0.0.1:{upstream}
-}}
-"""
-_LIGHTTPD = """server.document-root = "{folder}"
-server.port = {port}
-server.bind = "127.0.0.1"
-server.modules = ("mod_proxy")
-%sproxy.server = ( "" => (( "host" => "127.0.0.1", "port" => {upstream} )) )
-"""
-_H2O = """listen:
-  host: 127.0.0.1
-  port: {port}
-hosts:
-  default:
-    paths:
-      /:
-        proxy.reverse.url: http://127.0.0.1:{upstream}/
-"""
 
 
 @dataclass(frozen=True, slots=True)
-class PlainProxy:
-    """One configuration of one proxy: *config* is put into a file, whose place in *argv* is ``{file}``."""
+class Measured:
+    """One description that is measured: *name* of its file or of one that comes with the tool.
 
-    program: str
-    setting: str
-    config: str
-    argv: tuple[str, ...]
+    *version* is the command that prints the release; where it has one word alone, that is a program whose package is asked.
+    """
+
+    name: str
     version: tuple[str, ...]
 
 
-def _proxies() -> Iterator[PlainProxy]:
-    nginx = ("-c", "{file}", "-p", "{folder}")
-    yield PlainProxy("nginx", "proxy_pass alone", _NGINX % "", nginx, ("-v",))
-    yield PlainProxy("nginx", "proxy_buffering off", _NGINX % "proxy_buffering off;", nginx, ("-v",))
-    yield PlainProxy("nginx", "proxy_http_version 1.1", _NGINX % "proxy_http_version 1.1;", nginx, ("-v",))
-    yield PlainProxy("haproxy", "mode http", _HAPROXY % "", ("-f", "{file}"), ("-v",))
-    yield PlainProxy("haproxy", "option http-no-delay", _HAPROXY % "option http-no-delay", ("-f", "{file}"), ("-v",))
-    caddy = ("run", "--config", "{file}", "--adapter", "caddyfile")
-    yield PlainProxy("caddy", "reverse_proxy", _CADDY, caddy, ("version",))
-    yield PlainProxy("lighttpd", "mod_proxy", _LIGHTTPD % "", ("-D", "-f", "{file}"), ("-v",))
-    streaming = _LIGHTTPD % "server.stream-response-body = 1\n"
-    yield PlainProxy("lighttpd", "server.stream-response-body = 1", streaming, ("-D", "-f", "{file}"), ("-v",))
-    yield PlainProxy("h2o", "proxy.reverse.url", _H2O, ("-c", "{file}"), ("-v",))
+_MEASURED = (
+    Measured("litellm", ("litellm", "--version")),
+    Measured("portkey", ("gateway",)),
+    Measured("lm-proxy", ("lm-proxy",)),
+    Measured("ferrogw", ("ferrogw", "version")),
+    *(Measured(name, ("nginx", "-v")) for name in ("nginx", "nginx-unbuffered", "nginx-http-1-1")),
+    *(Measured(name, ("haproxy", "-v")) for name in ("haproxy", "haproxy-no-delay")),
+    Measured("caddy", ("caddy", "version")),
+    *(Measured(name, ("lighttpd", "-v")) for name in ("lighttpd", "lighttpd-streaming")),
+    Measured("h2o", ("h2o", "--version")),
+    Measured("apache", ("apache2", "-v")),
+    Measured("varnish", ("varnishd", "-V")),
+    Measured("squid", ("squid", "-v")),
+    Measured("traefik", ("traefik", "version")),
+    *(Measured(name, ("envoy", "--version")) for name in ("envoy", "envoy-no-timeout")),
+    *(Measured(name, ("mitmdump", "--version")) for name in ("mitmproxy", "mitmproxy-streaming")),
+)
 
 
-def measure(proxy: PlainProxy, program: str) -> Checked:
-    """Start *proxy*, check it with every case that is not slow, and stop it."""
+def measure(name: str, world: World) -> tuple[str, Checked]:
+    """Start the gateway described under *name*, check it with every case that is not slow, and stop it; also return its title.
+
+    Raises GatewayError.
+    """
     timer = start_timer(SystemClock())
-    with check_provider(timer, "127.0.0.1", 0) as (provider, upstream), _running(proxy, program, upstream) as port:
-        gateway = CheckedGateway(f"http://127.0.0.1:{port}/v1", "key", "gpt-4o")
-        return check_gateway(gateway, provider, [case for case in all_cases() if not case.slow], timer)
+
+    @contextmanager
+    def provide(host: str) -> Iterator[tuple[CheckProvider, ProviderAddress]]:
+        with check_provider(timer, host, 0) as (provider, port):
+            yield provider, ProviderAddress(f"http://{host}:{port}/v1", "key")
+
+    file = _DESCRIBED / f"{name}.yaml"
+    asked = f"command:{file if file.exists() else name}"
+    with start_gateway(asked, world, {}, provide) as started:
+        at = started.running.endpoint
+        gateway = CheckedGateway(at.base_url, at.key, at.model or USUAL_MODEL, at.headers)
+        chosen = [case for case in all_cases() if not case.slow]
+        return started.described.title, check_gateway(gateway, started.provider, chosen, timer)
 
 
-@contextmanager
-def _running(proxy: PlainProxy, program: str, upstream: int) -> Iterator[int]:
-    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-        free.close()
-        values: Mapping[str, object] = {"folder": folder, "port": port, "upstream": upstream, "file": f"{folder}/config"}
-        Path(folder).chmod(0o777)
-        Path(folder, "config").write_text(proxy.config.format(**values), "utf-8")
-        argv = [program, *(part.format(**values) for part in proxy.argv)]
-        with subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-            try:
-                _wait_for(port)
-                yield port
-            finally:
-                process.terminate()
-                process.wait(10)
-
-
-def _wait_for(port: int) -> None:
-    until_s = time.monotonic() + _READY_S
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            if time.monotonic() > until_s:
-                raise
-            time.sleep(0.1)
-        else:
-            return
-
-
-def _version(program: str, option: tuple[str, ...]) -> str:
-    done = subprocess.run([program, *option], capture_output=True, text=True, timeout=20, check=False)
-    return next((line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()), "?").partition(" 20")[0][:60]
+def _version(argv: tuple[str, ...]) -> str:
+    """Return the release that *argv* prints, or that the package of a lone program states; empty where neither says."""
+    program = shutil.which(argv[0]) or argv[0]
+    if len(argv) > 1:
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+        found = re.search(r"\d+\.\d+(\.\d+)?", done.stdout + done.stderr)
+        return found[0] if found else ""
+    for folder in Path(program).resolve().parents:
+        if (listed := folder / "package.json").is_file():
+            return str(json.loads(listed.read_text("utf-8"))["version"])
+    python = Path(program).read_text("utf-8", "replace").splitlines()[0].removeprefix("#!")
+    asked = [python, "-c", f"import importlib.metadata as m; print(m.version({argv[0]!r}))"]
+    return subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False).stdout.strip()
 
 
 def _row(name: str, checked: Checked) -> str:
     found = {result.case.id: result for result in checked.results}
     counts = Counter(result.worst for result in checked.results)
-    cells = [_cell(found[case_id].effects[0]) if case_id in found else "-" for case_id in _SHOWN]
+    cells = [_cell(found[case_id].effects) if case_id in found else "-" for case_id in _SHOWN]
     told = ", ".join(f"{counts[kind]} {kind}" for kind in EffectKind if counts[kind])
     return f"| {name} | {' | '.join(cells)} | {told} |"
 
 
-def _cell(effect: object) -> str:
-    kind, _, detail = str(effect).partition(": ")
-    shown = kind.upper() if kind == EffectKind.HIDDEN else kind
-    return f"{shown}, {detail.partition(',')[0]}" if kind == EffectKind.DELAYED else shown
+def _cell(effects: Sequence[GatewayEffect]) -> str:
+    """Return the worst effect; that fields of events changed is shown only where nothing else happened."""
+    effect = next((effect for effect in effects if effect.detail != _FIELDS), effects[0])
+    shown = effect.kind.upper() if effect.kind is EffectKind.HIDDEN else effect.kind
+    detail = effect.detail.removesuffix(f", {_FIELDS}")
+    if effect.kind is EffectKind.DELAYED:
+        return f"{shown}, {detail.partition(',')[0]}"
+    return f"{shown}, {detail}" if effect.kind is EffectKind.CHANGED else shown
 
 
 def main() -> None:
-    """Measure every proxy on PATH and write the page."""
+    """Measure every gateway whose program is on PATH, and write the page."""
     rows = []
-    for proxy in _proxies():
-        if (program := shutil.which(proxy.program)) is None:
-            print(f"{proxy.program}: not on PATH")
-            continue
+    for each in _MEASURED:
         try:
-            checked = measure(proxy, program)
-        except OSError as error:
-            print(f"{proxy.program}: {error}")
+            title, checked = measure(each.name, build_world(may_be_new=True))
+        except GatewayError as error:
+            print(f"{each.name}: {error}")
             continue
-        rows.append(_row(f"{_version(program, proxy.version)}<br>`{proxy.setting}`", checked))
-        print(rows[-1])
+        program, _, setting = title.partition(", ")
+        name = f"{program} {_version(each.version)}".strip()
+        rows.append(_row(f"{name}{'<br>' if setting else ''}{setting}<br>`{each.name}`", checked))
+        print(rows[-1], flush=True)
     _PAGE.write_text(_page(rows), "utf-8")
 
 
 def _page(rows: list[str]) -> str:
-    head = f"| proxy | {' | '.join(f'`{case}`' for case in _SHOWN)} | all cases |"
+    head = f"| gateway | {' | '.join(f'`{case}`' for case in _SHOWN)} | all cases |"
     return (
-        f"""# What proxies make of a provider's answers
+        f"""# What gateways and proxies make of a provider's answers
 
 Written by `python -m bench.gateways` with [`check-gateway`](check-gateway.md), which also explains the words. Each cell is the
-worst effect of one case (`dvara-examples check-gateway --list`). Only what was installed on the measuring machine is here. The
-configurations are those in `bench/gateways.py`; everything not named is at its default.
+worst effect of one case (`dvara-examples check-gateway --list`); that fields of events changed is left out of a cell where
+something else happened. The name in the last line of the first column is a description: `litellm` and `portkey` come with the
+tool, the others are in `bench/described/`. Everything not named there is at its default. To see one again:
+
+```console
+$ dvara-examples check-gateway --gateway command:bench/described/nginx.yaml
+```
 
 {head}
 |{"---|" * (len(_SHOWN) + 2)}

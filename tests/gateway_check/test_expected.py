@@ -1,6 +1,7 @@
 """The file of known behaviour, and the reports."""
 
 import json
+import re
 from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
@@ -67,12 +68,23 @@ def test_the_table_has_the_worst_first() -> None:
 
 def test_reports_can_be_read_by_programs() -> None:
     """JSON and JUnit are well-formed, and what is hidden is a failure."""
-    document = json.loads(report("json", CHECKED, None))
+    document = json.loads(report("json", CHECKED, None, "a relay"))
     assert [case["effects"][0]["kind"] for case in document["cases"]] == ["hidden", "changed"]
-    root = ET.fromstring(report("junit", CHECKED, None))  # noqa: S314 - our own
+    root = ET.fromstring(report("junit", CHECKED, None, "a relay"))  # noqa: S314 - our own
     assert [case.get("name") for case in root.iter("testcase") if case.find("failure") is not None] == ["cut"]
-    assert "a \\| b &lt;c>" in report("markdown", CHECKED, None)
-    assert report("github", CHECKED, ()) == ""
+    assert "a \\| b &lt;c>" in report("markdown", CHECKED, None, "a relay")
+    assert report("github", CHECKED, (), "a relay") == ""
+
+
+def test_the_page_needs_nothing_else_and_says_what_is_wrong_first() -> None:
+    """The HTML report names the gateway and the verdict, has the worst case first, and escapes what gateways wrote."""
+    page = report("html", CHECKED, None, "command:<relay>")
+    assert "1 hidden of 2 cases" in page
+    assert "command:&lt;relay&gt;" in page
+    assert page.index('<details class="run failed">') < page.index('<details class="run errored">')
+    assert "a | b &lt;c&gt;" in page
+    assert not re.findall(r'(?:src|href)="(?!data:)', page)
+    assert "the behaviour is as expected" in report("html", CHECKED, (), "a relay").lower()
 
 
 @pytest.mark.parametrize(
@@ -81,8 +93,8 @@ def test_reports_can_be_read_by_programs() -> None:
         (["--case", "nothing"], "--list shows them"),
         (["--case", "silence-70s"], "add --slow"),
         (["--header", "x"], "expected NAME:VALUE"),
-        (["--report", "pdf"], "expected one of github, json, junit, markdown"),
-        (["--gateway", "podman:x"], "expected --gateway command:NAME"),
+        (["--report", "pdf"], "expected one of github, html, json, junit, markdown"),
+        (["--gateway", "podman:x"], "expected command:NAME or docker:NAME"),
     ],
 )
 def test_wrong_options_are_usage_errors(args: list[str], told: str) -> None:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,11 +20,17 @@ import psutil
 import pytest
 import requests
 
+from dvara_examples.core.clock import start_timer
 from dvara_examples.core.errors import GatewayError
 from dvara_examples.core.world import World
-from dvara_examples.gateways import LoggingGateway, open_gateway
+from dvara_examples.gateway_check.cases import all_cases
+from dvara_examples.gateway_check.check import check_gateway
+from dvara_examples.gateway_check.client import CheckedGateway
+from dvara_examples.gateway_check.provider import CheckProvider, check_provider
+from dvara_examples.gateways import LoggingGateway, open_gateway, start_gateway
 from dvara_examples.gateways._description import GatewayDescription
 from dvara_examples.gateways._engine import LABEL, _unreachable, engine, host_of, labels, remove_leftovers
+from dvara_examples.gateways._provider import ProviderAddress
 from tests.gateways.images import build_image, foreign_program
 from tests.gateways.relays import IMAGE, relay
 from tests.gateways.test_command import ask
@@ -117,6 +123,23 @@ def test_it_serves_on_loopback_alone_and_leaves_nothing(client: "DockerClient", 
     text = (kept / "gateway.log").read_text("utf-8")
     assert "listening with key ***" in text
     assert key not in text
+
+
+def test_it_is_checked_in_front_of_a_provider_of_our_own(there: World) -> None:
+    """`check-gateway` reaches a container and is reached by it, on an address of this machine."""
+    timer = start_timer(there.clock)
+
+    @contextmanager
+    def provide(host: str) -> Iterator[tuple[CheckProvider, ProviderAddress]]:
+        with check_provider(timer, host, 0) as (provider, port):
+            yield provider, ProviderAddress(f"http://{host}:{port}/v1", "provider-key")
+
+    with start_gateway("docker:relay", there, {"relay": relay()}, provide) as started:
+        at = started.running.endpoint
+        gateway = CheckedGateway(at.base_url, at.key, "gpt-4o", at.headers)
+        cases = [case for case in all_cases() if case.id in ("whole", "status-429")]
+        checked = check_gateway(gateway, started.provider, cases, timer)
+    assert [str(result.effects[0]) for result in checked.results] == ["passed on: done", "passed on: status 429"]
 
 
 def test_one_that_dies_is_named_with_its_last_words(there: World) -> None:

@@ -51,6 +51,22 @@ def test_what_was_finished_stays_where_the_gateway_dies(tool: Tool, description:
     assert "a relay ended with exit status 7" in ran.reasons["stream-basic[python]"]
 
 
+def test_a_gateway_of_the_manifest_is_checked(tool: Tool, tmp_path: Path, description: Callable[[str], str]) -> None:
+    """`check-gateway` starts what the manifest describes, by its name, and writes every kind of report."""
+    described = json.loads(Path(description("honest").partition(":")[2]).read_text("utf-8"))
+    manifest = tmp_path / "manifest.yaml"
+    (tmp_path / "hello.py").write_text("print('hello')\n", "utf-8")
+    example = {"id": "hello", "title": "Hello", "variants": {"python": "hello.py"}, "expect": {"exit": 0}}
+    manifest.write_text(json.dumps({"version": 1, "examples": [example], "gateways": {"mine": described}}), "utf-8")
+    reports = [f"{kind}={tmp_path / kind}" for kind in ("github", "html", "json", "junit", "markdown")]
+    asked = ["--manifest", str(manifest), "--gateway", "command:mine", "--case", "whole"]
+    ran = tool("check-gateway", *asked, *(word for each in reports for word in ("--report", each)))
+    assert ran.code == 0, ran.stdout + ran.stderr
+    assert ran.stdout == "passed on    whole  a whole answer: done\n\n1 passed on\n"
+    assert json.loads((tmp_path / "json").read_text("utf-8"))["cases"][0]["client"]["ending"] == "done"
+    assert "command:mine" in (tmp_path / "html").read_text("utf-8")
+
+
 def test_a_gateway_that_cannot_be_started_is_one_sentence_and_a_hint(tool: Tool) -> None:
     """A missing program ends with 3, before anything runs."""
     ran = tool("run", "chat-basic", "--gateway", "command:litellm", env={"PATH": "/nowhere"})

@@ -13,6 +13,7 @@ import click
 from dvara_examples.cli._world import build_world
 from dvara_examples.core.clock import SystemClock, Timer, start_timer
 from dvara_examples.core.errors import Diagnosis, ExitCode, GatewayError, ReportError, refused_by_system
+from dvara_examples.core.extras import import_extra
 from dvara_examples.gateway_check.cases import GatewayCase, all_cases
 from dvara_examples.gateway_check.check import Checked, check_gateway
 from dvara_examples.gateway_check.client import CheckedGateway
@@ -22,6 +23,7 @@ from dvara_examples.gateway_check.recording import EffectKind
 from dvara_examples.gateway_check.tables import report, table, timeline
 
 _USUAL_MODEL = "gpt-4o"
+_USUAL_KEY = "dvara-examples"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class CheckOptions:
     """The options of the command; *reports* holds kinds and paths."""
 
     started: str | None
+    manifest: Path | None
     provider_port: int
     provider_host: str
     model: str | None
@@ -46,14 +49,17 @@ def run_check(options: CheckOptions, stdout: TextIO, stderr: TextIO) -> int:
     cases = _selected(options)
     expected = read_expected(options.expect.read_text("utf-8", "replace"), str(options.expect)) if options.expect else None
     timer = start_timer(SystemClock())
+    if any(kind == "html" for kind, _ in options.reports):
+        import_extra("jinja2", "html", "the HTML report")
     with _opened(options, timer, stderr) as (gateway, provider):
+        shown = options.started or gateway.base_url
         checked = check_gateway(gateway, provider, cases, timer)
     changed = None if expected is None else tuple(changes(checked, expected))
     _print(checked, options.timelines, stdout, stderr)
     for change in changed or ():
         stdout.write(f"changed behaviour: {change}\n")
     for kind, path in options.reports:
-        _write(path, report(kind, checked, changed), stdout)
+        _write(path, report(kind, checked, changed, shown), stdout)
     if options.write_expect:
         _write(str(options.write_expect), write_expected(checked), stdout)
     red = bool(changed) if changed is not None else any(result.worst is EffectKind.HIDDEN for result in checked.results)
@@ -84,7 +90,7 @@ def _opened(options: CheckOptions, timer: Timer, stderr: TextIO) -> Iterator[tup
     url = os.environ.get("DVARA_URL")
     if not url:
         raise GatewayError(Diagnosis("DVARA_URL is not set", "set it to the gateway's address, or use --gateway command:NAME"))
-    key = sendable(os.environ.get("DVARA_API_KEY") or "dvara-examples")
+    key = sendable(os.environ.get("DVARA_API_KEY") or _USUAL_KEY)
     gateway = CheckedGateway(normalised(url), key, _model(options), options.headers)
     with check_provider(timer, options.provider_host, options.provider_port) as (provider, port):
         stderr.write(f"provider: http://{options.provider_host}:{port}/v1 · gateway: {gateway.base_url}\n")
@@ -93,21 +99,22 @@ def _opened(options: CheckOptions, timer: Timer, stderr: TextIO) -> Iterator[tup
 
 @contextmanager
 def _started(options: CheckOptions, timer: Timer) -> Iterator[tuple[CheckedGateway, CheckProvider]]:
-    from dvara_examples.gateways._find import find_description
-    from dvara_examples.gateways._program import run_program
+    from dvara_examples.gateways import start_gateway
     from dvara_examples.gateways._provider import ProviderAddress
+    from dvara_examples.manifest.loader import load_manifest
 
-    kind, _, name = (options.started or "").partition(":")
-    if kind != "command":
-        raise click.UsageError(f"expected --gateway command:NAME, found {options.started!r}")
-    world = build_world(may_be_new=True)
-    description = find_description(name, "command", world, {})
-    with check_provider(timer, "127.0.0.1", 0) as (provider, port):
-        upstream = ProviderAddress(f"http://127.0.0.1:{port}/v1", "dvara-examples")
-        with run_program(description, upstream, world) as running:
-            at = running.endpoint
-            model = options.model or os.environ.get("DVARA_MODEL") or at.model or _USUAL_MODEL
-            yield CheckedGateway(at.base_url, at.key, model, (*at.headers, *options.headers)), provider
+    @contextmanager
+    def provide(host: str) -> Iterator[tuple[CheckProvider, ProviderAddress]]:
+        with check_provider(timer, host, 0) as (provider, port):
+            yield provider, ProviderAddress(f"http://{host}:{port}/v1", _USUAL_KEY)
+
+    world = build_world(options.manifest, may_be_new=True)
+    described = options.manifest is not None or world.manifest_path.is_file()
+    own = load_manifest(world.manifest_path, world.root).gateways if described else {}
+    with start_gateway(options.started or "", world, own, provide) as started:
+        at = started.running.endpoint
+        model = options.model or os.environ.get("DVARA_MODEL") or at.model or _USUAL_MODEL
+        yield CheckedGateway(at.base_url, at.key, model, (*at.headers, *options.headers)), started.provider
 
 
 def _model(options: CheckOptions) -> str:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import click
 
-_NAMES = ("github", "json", "junit", "markdown")
+from dvara_examples.cli._options import own_manifest_option
+
+_NAMES = ("github", "html", "json", "junit", "markdown")
 
 
 def _headers(_context: click.Context, _option: click.Parameter, texts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -14,6 +16,13 @@ def _headers(_context: click.Context, _option: click.Parameter, texts: tuple[str
         if len(pair) != 2 or not pair[0] or not all(" " <= character <= "~" for character in text):
             raise click.BadParameter("expected NAME:VALUE in printable ASCII")
     return tuple((pair[0], pair[1]) for pair in parts)
+
+
+def _startable(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
+    kind, _, name = (text or "").partition(":")
+    if text is not None and (kind not in ("command", "docker") or (":" in text and not name)):
+        raise click.BadParameter(f"expected command:NAME or docker:NAME, found {text!r}")
+    return text
 
 
 def _reports(_context: click.Context, _option: click.Parameter, texts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -27,7 +36,14 @@ def _reports(_context: click.Context, _option: click.Parameter, texts: tuple[str
 
 
 @click.command("check-gateway")
-@click.option("--gateway", "started", metavar="command:NAME", help="Start a described gateway. [default: the one at DVARA_URL]")
+@click.option(
+    "--gateway",
+    "started",
+    metavar="KIND:NAME",
+    callback=_startable,
+    help="Start a described gateway: command:NAME or docker:NAME.  [default: the one at DVARA_URL]",
+)
+@own_manifest_option
 @click.option(
     "--provider-port", metavar="PORT", type=click.IntRange(0, 65_535), default=9099, show_default=True,
     help="Port of the scripted provider; 0 picks a free one.",
@@ -47,11 +63,12 @@ def _reports(_context: click.Context, _option: click.Parameter, texts: tuple[str
 @click.option("--timeline", "timelines", metavar="CASE", multiple=True, help="Show both sides of CASE, event by event.")
 @click.option(
     "--report", "reports", metavar="KIND[=PATH]", multiple=True, callback=_reports,
-    help="Write a report: github, json, junit or markdown. Repeatable.",
+    help="Write a report: github, html, json, junit or markdown. Repeatable.",
 )  # fmt: skip
 @click.option("--list", "listed", is_flag=True, help="List the cases and exit.")
 def command(
-    started: str | None, provider_port: int, provider_host: str, model: str | None, headers: tuple[tuple[str, str], ...],
+    started: str | None, manifest: Path | None, provider_port: int, provider_host: str, model: str | None,
+    headers: tuple[tuple[str, str], ...],
     globs: tuple[str, ...], slow: bool, expect: Path | None, write_expect: Path | None, timelines: tuple[str, ...],
     reports: tuple[tuple[str, str], ...], listed: bool,
 ) -> int:  # fmt: skip
@@ -73,6 +90,6 @@ def command(
             click.echo(f"{case.id:<28} {case.title}{' (--slow)' if case.slow else ''}")
         return 0
     options = CheckOptions(
-        started, provider_port, provider_host, model, headers, globs, slow, expect, write_expect, timelines, reports
+        started, manifest, provider_port, provider_host, model, headers, globs, slow, expect, write_expect, timelines, reports
     )
     return run_check(options, sys.stdout, sys.stderr)

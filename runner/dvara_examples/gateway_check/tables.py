@@ -11,8 +11,6 @@ from dvara_examples.gateway_check.judge import describe
 from dvara_examples.gateway_check.reading import SideReading
 from dvara_examples.gateway_check.recording import EffectKind
 
-REPORTS = ("github", "json", "junit", "markdown")
-
 
 def table(checked: Checked) -> Iterator[str]:
     """Yield the lines of the table for people, the worst first."""
@@ -45,20 +43,24 @@ def timeline(result: CaseResult) -> Iterator[str]:
         yield f"  {'end':>10}  {name:<10}  {describe(side)}"
 
 
-def report(kind: str, checked: Checked, changed: Sequence[BehaviourChange] | None) -> str:
-    """Return the report *kind*; *changed* is None where nothing was expected."""
+def report(kind: str, checked: Checked, changed: Sequence[BehaviourChange] | None, gateway: str) -> str:
+    """Return the report *kind* on the check of *gateway*; *changed* is None where nothing was expected."""
     match kind:
+        case "html":
+            from dvara_examples.gateway_check.page import check_page
+
+            return check_page(checked, changed, gateway)
         case "json":
             return json.dumps(_document(checked, changed), indent=2, ensure_ascii=False) + "\n"
         case "junit":
             return _junit(checked, changed)
         case "github":
-            return "".join(f"::error title=check-gateway::{_escaped(line)}\n" for line in _red(checked, changed).values())
+            return "".join(f"::error title=check-gateway::{_escaped(line)}\n" for line in red_cases(checked, changed).values())
         case _:
             return _markdown(checked, changed)
 
 
-def _red(checked: Checked, changed: Sequence[BehaviourChange] | None) -> dict[str, str]:
+def red_cases(checked: Checked, changed: Sequence[BehaviourChange] | None) -> dict[str, str]:
     """Return case id → sentence for what fails the check: a change where behaviour is expected, else what is hidden."""
     if changed is not None:
         return {change.case_id: str(change) for change in changed}
@@ -95,7 +97,7 @@ def _side(side: SideReading) -> dict[str, object]:
 
 
 def _junit(checked: Checked, changed: Sequence[BehaviourChange] | None) -> str:
-    red = _red(checked, changed)
+    red = red_cases(checked, changed)
     suite = ET.Element("testsuite", name="check-gateway", tests=str(len(checked.results)), failures=str(len(red)), errors="0")
     for result in checked.results:
         case = ET.SubElement(suite, "testcase", classname="check-gateway", name=result.case.id)

@@ -11,12 +11,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from dvara_examples.core.errors import Diagnosis, GatewayError
 from dvara_examples.core.world import World
 from dvara_examples.gateways._description import GatewayDescription
 from dvara_examples.records.model import Endpoint
+
+if TYPE_CHECKING:
+    from dvara_examples.gateways._started import P, Provide, StartedBetween
 
 USUAL_MODEL = "gpt-4o"
 """What is asked where DVARA_MODEL names no other."""
@@ -104,6 +107,19 @@ def open_gateway(
     module = importlib.import_module(f"{__name__}.{kind}")
     opened: AbstractContextManager[Gateway] = module.open_gateway(world, name, described)
     return opened
+
+
+def start_gateway(
+    asked: str, world: World, described: Mapping[str, GatewayDescription], provide: "Provide[P]"
+) -> "AbstractContextManager[StartedBetween[P]]":
+    """Start the described gateway *asked* for in front of the provider that *provide* opens. Raises GatewayError."""
+    kind, _, name = asked.partition(":")
+    if kind not in NAMED:
+        named = " or ".join(f"{kind}:NAME" for kind in NAMED)
+        raise GatewayError(Diagnosis(f"expected a gateway that can be started, found {asked!r}", f"use --gateway {named}"))
+    module = importlib.import_module(f"{__name__}.{kind}")
+    started: AbstractContextManager[StartedBetween[P]] = module.start(world, name, described, provide)
+    return started
 
 
 def limits_of(gateway: Gateway) -> Mapping[str, str]:

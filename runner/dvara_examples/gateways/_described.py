@@ -5,42 +5,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 import requests
 
 from dvara_examples.core.errors import Diagnosis, GatewayError
 from dvara_examples.core.world import World
 from dvara_examples.gateways._description import GatewayDescription, MarkKind
-from dvara_examples.gateways._log import GatewayLog
 from dvara_examples.gateways._provider import USUAL_MODEL, ScriptedProvider
+from dvara_examples.gateways._started import RunningGateway, StartedBetween
 from dvara_examples.records.model import Endpoint
 
 _FIRST_ANSWER_LIMIT_S = 60.0
 _FIRST_WORDS = "Hello, gateway"
-
-
-class RunningGateway(Protocol):
-    """A gateway that is up, whatever runs it."""
-
-    @property
-    def endpoint(self) -> Endpoint:
-        """Where it answers."""
-        ...
-
-    @property
-    def log(self) -> GatewayLog:
-        """What it writes."""
-        ...
-
-    @property
-    def exposed(self) -> bool:
-        """Whether other machines can reach it."""
-        ...
-
-    def death(self) -> GatewayError | None:
-        """Return what to say where it has ended by itself."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +69,16 @@ class DescribedGateway:
 
 
 @contextmanager
-def described_gateway(
-    kind: str, description: GatewayDescription, started: RunningGateway, provider: ScriptedProvider, world: World
-) -> Iterator[DescribedGateway]:
+def described_gateway(kind: str, started: StartedBetween[ScriptedProvider], world: World) -> Iterator[DescribedGateway]:
     """Yield *started* as a gateway, after one request has gone through it to the provider. Raises GatewayError.
 
     That request warms it up (some import half of themselves for it), and shows whether the mark of a run arrives.
     """
-    gateway = DescribedGateway(kind, description, started, provider, world)
+    description = started.described
+    gateway = DescribedGateway(kind, description, started.running, started.provider, world)
     try:
         with gateway.endpoint([{"text": _FIRST_WORDS, "piece_delay_s": 0}]) as endpoint:
-            _ask_once(description, endpoint, started)
+            _ask_once(description, endpoint, started.running)
     except _MarkLost:
         gateway = replace(gateway, described=replace(description, mark=MarkKind.NONE))
     yield gateway

@@ -26,6 +26,8 @@ from dvara_examples.core.values import (
 
 PLACEHOLDERS: Mapping[str, str] = {
     "provider_url": "the base URL of the scripted provider, with /v1",
+    "provider_host": "the address that the scripted provider listens on",
+    "provider_port": "the port that the scripted provider listens on",
     "provider_key": "the key that the scripted provider accepts",
     "host": "the address to listen on",
     "port": "the port to listen on",

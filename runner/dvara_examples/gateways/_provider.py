@@ -51,6 +51,8 @@ class Setting:
         """Placeholder → value."""
         return {
             "provider_url": self.upstream.url,
+            "provider_host": urlsplit(self.upstream.url).hostname or "",
+            "provider_port": str(urlsplit(self.upstream.url).port),
             "provider_key": self.upstream.key,
             "host": self.host,
             "port": str(self.port),
@@ -118,10 +120,11 @@ class ScriptedProvider:
 
 
 @contextmanager
-def scripted_provider(world: World, host: str = "127.0.0.1") -> Iterator[ScriptedProvider]:
-    """Serve a scripted provider on a free port of *host* within the block."""
+def scripted_provider(world: World, host: str = "127.0.0.1") -> Iterator[tuple[ScriptedProvider, ProviderAddress]]:
+    """Serve a scripted provider on a free port of *host* within the block; yield it and its address."""
     with EmbeddedServer(clock=world.clock, host=host, spell=as_provider) as server:
-        yield ScriptedProvider(server)
+        provider = ScriptedProvider(server)
+        yield provider, provider.upstream
 
 
 def as_provider(answer: Answer) -> Answer:

@@ -1,4 +1,4 @@
-"""A gateway that is a local program: started as its description says, with the scripted provider behind it."""
+"""A gateway that is a local program: started as its description says, with a scripted provider behind it."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,15 +9,26 @@ from dvara_examples.gateways._description import GatewayDescription
 from dvara_examples.gateways._find import find_description
 from dvara_examples.gateways._program import run_program
 from dvara_examples.gateways._provider import scripted_provider
+from dvara_examples.gateways._started import P, Provide, StartedBetween
+
+_HOST = "127.0.0.1"
 
 
 @contextmanager
 def open_gateway(world: World, name: str, described: Mapping[str, GatewayDescription]) -> Iterator[DescribedGateway]:
     """Start the program that is described under *name*, wait until it is ready, and stop it at the end. Raises GatewayError."""
-    description = find_description(name, "command", world, described)
     with (
-        scripted_provider(world) as provider,
-        run_program(description, provider.upstream, world) as started,
-        described_gateway("command", description, started, provider, world) as gateway,
+        start(world, name, described, lambda host: scripted_provider(world, host)) as started,
+        described_gateway("command", started, world) as gateway,
     ):
         yield gateway
+
+
+@contextmanager
+def start(
+    world: World, name: str, described: Mapping[str, GatewayDescription], provide: Provide[P]
+) -> Iterator[StartedBetween[P]]:
+    """Start the program described under *name* in front of the provider that *provide* opens. Raises GatewayError."""
+    description = find_description(name, "command", world, described)
+    with provide(_HOST) as (provider, upstream), run_program(description, upstream, world) as running:
+        yield StartedBetween(description, provider, running)

@@ -1,4 +1,4 @@
-"""A gateway in a container: started from the image that its description names, with the scripted provider behind it."""
+"""A gateway in a container: started from the image that its description names, with a scripted provider behind it."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,17 +10,29 @@ from dvara_examples.gateways._description import GatewayDescription
 from dvara_examples.gateways._engine import engine
 from dvara_examples.gateways._find import find_description
 from dvara_examples.gateways._provider import scripted_provider
+from dvara_examples.gateways._started import P, Provide, StartedBetween
 
 
 @contextmanager
 def open_gateway(world: World, name: str, described: Mapping[str, GatewayDescription]) -> Iterator[DescribedGateway]:
     """Start the image that is described under *name*, wait until it is ready, and remove it at the end. Raises GatewayError."""
+    with (
+        start(world, name, described, lambda host: scripted_provider(world, host)) as started,
+        described_gateway("docker", started, world) as gateway,
+    ):
+        yield gateway
+
+
+@contextmanager
+def start(
+    world: World, name: str, described: Mapping[str, GatewayDescription], provide: Provide[P]
+) -> Iterator[StartedBetween[P]]:
+    """Start the image described under *name* in front of the provider that *provide* opens. Raises GatewayError."""
     description = find_description(name, "docker", world, described)
     with engine(world) as client, own_network(client) as network:
         host, reached_as = host_for_containers(client, network)
         with (
-            scripted_provider(world, host) as provider,
-            run_container(client, description, provider.upstream.reached_as(reached_as), network, world) as started,
-            described_gateway("docker", description, started, provider, world) as gateway,
+            provide(host) as (provider, upstream),
+            run_container(client, description, upstream.reached_as(reached_as), network, world) as running,
         ):
-            yield gateway
+            yield StartedBetween(description, provider, running)

@@ -1,19 +1,15 @@
 """Puts the page together: runs are rendered one by one and kept as text, the rest is rendered at the end."""
 
-import base64
-import hashlib
 from dataclasses import dataclass
-from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from dvara_examples.records.results import RunResult, Summary
 from dvara_examples.records.verdict import Outcome
 from dvara_examples.reports import SessionInfo
+from dvara_examples.reports._html.frame import page_style, page_templates
 from dvara_examples.reports._html.lanes import BAR, STRETCH, TOP
 from dvara_examples.reports._html.views import RunView, ShownLimits, run_view
-from dvara_examples.reports._wording import visible
 
 _MOST_OPEN = 12
 """So many runs that did not pass are unfolded from the start."""
@@ -67,16 +63,15 @@ class SessionPage:
         remarkable = result.verdict.outcome is not Outcome.PASSED or result.flaky
         place = self._remarkable if remarkable else self._passed
         opened = remarkable and len(self._remarkable) < _MOST_OPEN
-        place.append(Markup(_environment().get_template("run.html").render(run=view, open=opened, **_SIZES)))  # noqa: S704
+        place.append(Markup(page_templates().get_template("run.html").render(run=view, open=opened, **_SIZES)))  # noqa: S704
 
     def render(self, summary: Summary) -> str:
         """Return the whole page."""
-        style = _style()
-        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        style = page_style()
         languages = tuple(dict.fromkeys(language for _, language in (*self._planned(), *self._cells)))
         counts = [(outcome, summary.count(outcome)) for outcome in Outcome if summary.count(outcome)]
         return (
-            _environment()
+            page_templates()
             .get_template("page.html")
             .render(
                 about=self._about,
@@ -90,8 +85,8 @@ class SessionPage:
                 passed=self._passed,
                 skipped=self._skipped,
                 missing=len(self._about.planned) - self._count,
-                style=Markup(style),  # noqa: S704 - a file of this package
-                digest=digest,
+                style=style.text,
+                digest=style.digest,
             )
         )
 
@@ -141,29 +136,6 @@ def _runs(number: int) -> str:
 
 def _cell(view: RunView) -> Cell:
     return Cell(view.anchor, view.outcome, view.sign, view.flaky, view.duration, view.brief, view.repetition)
-
-
-def _finalize(value: object) -> object:
-    """Make what would mislead a reader visible in all that is put into a template."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("dvara_examples.reports._html", "templates"),
-        autoescape=True,
-        finalize=_finalize,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _style() -> str:
-    environment = _environment()
-    assert environment.loader is not None
-    return environment.loader.get_source(environment, "style.css")[0]
 
 
 _SIZES = {"BAR": BAR, "STRETCH": STRETCH, "TOP": TOP}
