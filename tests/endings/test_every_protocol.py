@@ -215,8 +215,9 @@ def test_what_is_no_stream(line: Line, told: Protocol, raw: bytes, ending: Endin
 
 @EVERY
 def test_another_protocol_than_asked_for_is_noted_and_never_whole(line: Line, told: Protocol) -> None:
-    """Its last word says nothing to this client."""
+    """Its last word says nothing to this client, and what it would say to another one was not asked."""
     other = PROTOCOLS["chat" if told.path != "/v1/chat/completions" else "messages"]
     seen = seen_of(line, told, in_chunks([*other.begin, *other.ends["stop"]]))
-    assert seen.ending is Ending.EOF_WITHOUT_DONE
+    assert (seen.ending, seen.text_complete) == (Ending.UNRECOGNISED, False)
+    assert seen.unread == "cannot tell whether the answer is whole: no event has the shape that the request's protocol gives it"
     assert seen.notes[0].startswith("the events are those of the protocol ")

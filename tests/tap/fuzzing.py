@@ -113,12 +113,14 @@ def check_events(tried: Tried) -> int:
     return len(found)
 
 
-def observe(raw: bytes, sizes: Sequence[int], closing: Closing) -> Exchange:
+def observe(
+    raw: bytes, sizes: Sequence[int], closing: Closing, *, request: bytes = REQUEST, asked: bytes = b'{"stream": true}'
+) -> Exchange:
     """Lead *raw* past the observers in pieces of these *sizes* and return the one exchange that they saw."""
     ledger = Ledger(CaptureLimits(), Redactor(), stall_after_s=10.0)
     conversation = Conversation(1, ledger, refused=lambda: True)
-    conversation.begin(0.0, read_request_head(REQUEST), ())
-    conversation.request_payload(b'{"stream": true}')
+    conversation.begin(0.0, read_request_head(request), ())
+    conversation.request_payload(asked)
     for piece in in_pieces(raw, sizes):
         conversation.response_bytes(0.0, memoryview(piece))
     match closing:

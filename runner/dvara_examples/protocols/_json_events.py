@@ -8,13 +8,14 @@ from dvara_examples.wire.sse import ServerSentEvent
 SENTINEL = "[DONE]"
 """The data of the event that ends a chat stream; some gateways add it to every stream."""
 _SHOWN_CHARS = 80
+_OTHER_SHAPE = "no event has the shape that the request's protocol gives it"
 
 
 class JsonEventReader:
     """Reads one stream; a protocol says in ``_take`` and ``_error_in`` what an event means.
 
-    *error* and *malformed* are sentences about the first such event. *remarks* are what to note of the stream, each once, and
-    *unclear* says why its text may not be all of the text that a client shows.
+    *error* and *malformed* are sentences about the first such event. *remarks* are what to note of the stream, each once,
+    *unclear* says why its text may not be all of the text that a client shows, and *undecided* why its end cannot be told.
     """
 
     needs_last_word = True
@@ -24,6 +25,10 @@ class JsonEventReader:
     def __init__(self) -> None:
         self.known = True
         self.first: Mapping[str, object] | None = None
+        self.undecided: str | None = None
+        self._spoken = False
+        self._has_text = False
+        self._no_content = ""
         self._at_odds = False
         self.finish_reason: str | None = None
         self.sentinel = False
@@ -54,11 +59,17 @@ class JsonEventReader:
             return self._unreadable(event, "no JSON object")
         if self.first is None:
             self.first = data
+        if not self._spoken:
+            self._take_shape(data)
         error = self._error_in(event, data)
         if error is not None:
             self.error = self.error or error
             return ""
         return self._take(event, data)
+
+    def _speaks(self, data: Mapping[str, object]) -> bool:
+        """Tell whether *data* belongs to this protocol."""
+        raise NotImplementedError
 
     def _error_in(self, event: ServerSentEvent, data: Mapping[str, object]) -> str | None:
         """Return what an error event says, or None for any other event."""
@@ -67,6 +78,27 @@ class JsonEventReader:
     def _take(self, event: ServerSentEvent, data: Mapping[str, object]) -> str:
         """Take note of what an event says that is no error, and return the answer's text in it."""
         raise NotImplementedError
+
+    def _take_shape(self, data: Mapping[str, object]) -> None:
+        """Claim nothing of a stream as long as none of its events belongs to the protocol."""
+        if data:
+            self._spoken = self._speaks(data)
+            self.undecided = None if self._spoken else _OTHER_SHAPE
+
+    def _take_text(self, text: str) -> str:
+        """Take note that there is text of the answer, so that nothing need stand in for it, and return it."""
+        if text and not self._has_text:
+            self._has_text = True
+            self.unclear = None if self.unclear == self._no_content else self.unclear
+        return text
+
+    def _take_in_place_of_text(self, what: str) -> None:
+        """Take note of what a client may show in place of an answer without text: thoughts, a refusal, spoken words."""
+        if not self._has_text and not self.unclear:
+            self.unclear = self._no_content = f"cannot tell all of the text: the answer has none where it is expected, but {what}"
+
+    def _cannot_tell_the_text(self, why: str) -> None:
+        self.unclear = self.unclear or f"cannot tell all of the text: {why}"
 
     def _odd(self, remark: str) -> None:
         """Take note of the first event that does not fit to those before it."""
@@ -114,6 +146,13 @@ def part(data: Mapping[str, object], key: str) -> Mapping[str, object]:
     """Return the object under *key*, an empty one where there is none."""
     value = data.get(key)
     return value if isinstance(value, Mapping) else {}
+
+
+def shape_of(value: object) -> str:
+    """Say in a few words what a JSON value is."""
+    if isinstance(value, dict):
+        return "an object"
+    return "a list" if isinstance(value, list) else "a string" if isinstance(value, str) else f"the value {json.dumps(value)}"
 
 
 def texts(value: object, kind: str) -> str:

@@ -19,6 +19,9 @@ class DocumentReader(JsonEventReader):
         self.total_tokens = total if isinstance(total, int) else None
         return ""
 
+    def _speaks(self, _data: Mapping[str, object]) -> bool:
+        return True
+
     def _error_in(self, _event: ServerSentEvent, _data: Mapping[str, object]) -> str | None:
         return None
 

@@ -7,8 +7,9 @@ Only what clients cannot work with either is called malformed.
 import json
 from collections.abc import Mapping
 
+from dvara_examples.protocols import FINISH_REASONS
 from dvara_examples.protocols._documents import error_message
-from dvara_examples.protocols._json_events import JsonEventReader
+from dvara_examples.protocols._json_events import JsonEventReader, said, shape_of
 from dvara_examples.wire.sse import ServerSentEvent
 
 ENDPOINT = "/chat/completions"
@@ -18,13 +19,20 @@ MOST_CHOICES = 128
 PARTS_OF_TEXT = "a list of parts"
 """The shape of content whose text is known all the same."""
 _TEXT_PARTS = ("text", "output_text")
+_USUAL_KEYS = frozenset({"index", "delta", "message", "text", "finish_reason", "logprobs"})
+_REASON_ELSEWHERE = ("finishReason", "stop_reason", "done_reason", "native_finish_reason")
+"""Where other APIs say why an answer ended."""
+_OTHER_PART = {"delta": "message", "message": "delta"}
+_NO_TEXT = frozenset({"role", "content", "tool_calls", "function_call", "name", "id", "annotations"})
+"""The keys of a delta that hold no text of the answer beside its content."""
 
 
 class ChatReader(JsonEventReader):
     """Gathers what the events of one chat stream say.
 
     The choice that comes first is the answer. As each one finishes for itself, *finish_reason* is the answer's, but None while
-    any choice that was seen has none. *total_tokens* is the last count that an event gave, or None.
+    any choice that was seen has none, and that of any choice whose reason is not known. *total_tokens* is the last count that
+    an event gave, or None.
     """
 
     needs_last_word = False  # clients take the finish reason for the end; a missing [DONE] is named by an ending of its own
@@ -36,42 +44,86 @@ class ChatReader(JsonEventReader):
 
     def read_document(self, document: Mapping[str, object]) -> str:
         """Take a whole completion that was not streamed, and return the answer's text."""
-        self.finish_reason, self.total_tokens = finish_reason(document), total_tokens(document)
+        self.total_tokens, choices = total_tokens(document), document.get("choices")
+        if isinstance(choices, list) and choices:
+            self.finish_reason = _of_all([_reason(choice) for choice in choices if isinstance(choice, dict)] or [None])
+        else:
+            self._cannot_tell_the_text("expected choices, found none")
+        if self.finish_reason is None:
+            self._cannot_tell_the_end("expected a finish_reason, found none")
         return self._text(_first_choice(document), "message")
 
+    def _speaks(self, data: Mapping[str, object]) -> bool:
+        return speaks(data)
+
     def _error_in(self, event: ServerSentEvent, data: Mapping[str, object]) -> str | None:
-        return error_message(data) if data.get("error") or event.name == "error" else None
+        if data.get("error") or event.name == "error":
+            return error_message(data)
+        return said(data) if "error" in (data.get("object"), data.get("type")) else None
 
     def _take(self, _event: ServerSentEvent, data: Mapping[str, object]) -> str:
         if data.get("usage"):
             self.total_tokens = total_tokens(data)
         choices = data.get("choices")
-        return self._take_choices(choices) if isinstance(choices, list) else ""
+        if choices is not None and not isinstance(choices, list):
+            self._cannot_tell_the_end(f"expected choices as a list, found {shape_of(choices)}")
+            return ""
+        return self._take_choices(choices) if choices else ""
 
     def _take_choices(self, choices: list[object]) -> str:
         """Take note which choices have finished, and return the answer's text; a missing or odd index is that of the first."""
         text, reasons = "", self._reasons
         for choice in choices:
             if not isinstance(choice, dict):
+                self._cannot_tell_the_text(f"expected each choice as an object, found {shape_of(choice)}")
                 continue
             index = choice.get("index")
             index = index if isinstance(index, int) and 0 <= index < MOST_CHOICES else 0
             reason = _reason(choice)
             if reason or index not in reasons:
                 reasons[index] = reason
-                self.finish_reason = None if None in reasons.values() else next(iter(reasons.values()))
+                self.finish_reason = _of_all(list(reasons.values()))
+            if reason is None:
+                self._look_for_a_reason_elsewhere(choice)
             if len(reasons) == 1 or index == next(iter(reasons)):  # in the order in which they came
                 text += self._text(choice, "delta")
         return text
 
     def _text(self, choice: Mapping[str, object], part: str) -> str:
         """Return the text in a choice; what is no plain string is noted, and what cannot be read of it too."""
+        holder = choice.get(part)
         text, shape = read_content(_raw_content(choice, part))
         if shape:
             self.remarks[f"content that is not a plain string: {shape}"] = None
         if shape and shape != PARTS_OF_TEXT:
-            self.unclear = self.unclear or f"cannot tell all of the text: expected content as text, found {shape}"
-        return text
+            self._cannot_tell_the_text(f"expected content as text, found {shape}")
+        if isinstance(holder, dict):
+            if not text and not self._has_text:
+                self._look_beside_the_content(holder)
+        elif holder is not None:
+            self._cannot_tell_the_text(f"expected {part} as an object, found {shape_of(holder)}")
+        elif (other := _OTHER_PART[part]) in choice and read_content(_raw_content(choice, other))[0]:
+            self._cannot_tell_the_text(f"expected the text under {part!r}, found it under {other!r}")
+        return self._take_text(text)
+
+    def _look_beside_the_content(self, holder: Mapping[str, object]) -> None:
+        """Take note of what may be shown in place of an answer that has no content: thoughts, a refusal, spoken words."""
+        beside = sorted(key for key, value in holder.items() if value and key not in _NO_TEXT)
+        if beside:
+            self._take_in_place_of_text(", ".join(map(repr, beside)))
+
+    def _look_for_a_reason_elsewhere(self, choice: Mapping[str, object]) -> None:
+        """Take note of a reason that clients of other APIs would find."""
+        delta = choice.get("delta")
+        if isinstance(delta, dict) and delta.get("finish_reason"):
+            self._cannot_tell_the_end("expected finish_reason beside the delta, found it inside")
+        if "finish_reason" not in choice and not _USUAL_KEYS.issuperset(choice):
+            for key in _REASON_ELSEWHERE:
+                if choice.get(key):
+                    self._cannot_tell_the_end(f"expected finish_reason, found {key}: {json.dumps(choice[key])}")
+
+    def _cannot_tell_the_end(self, why: str) -> None:
+        self.undecided = self.undecided or why
 
 
 def reader() -> ChatReader:
@@ -117,7 +169,7 @@ def read_content(content: object) -> tuple[str, str]:
     if content is None or isinstance(content, str):
         return content or "", ""
     if not isinstance(content, list):
-        return "", "an object" if isinstance(content, dict) else f"the value {json.dumps(content)}"
+        return "", shape_of(content)
     texts, others = [], set()
     for part in content:
         kind, text = (part.get("type"), part.get("text")) if isinstance(part, dict) else (None, None)
@@ -129,11 +181,21 @@ def read_content(content: object) -> tuple[str, str]:
     return "".join(texts), shape
 
 
+def _of_all(reasons: list[str | None]) -> str | None:
+    """Return the reason of all choices together: none while one is due, and the first that is not known before a known one."""
+    if None in reasons:
+        return None
+    return next((reason for reason in reasons if reason not in FINISH_REASONS), reasons[0])
+
+
 def _raw_content(choice: Mapping[str, object], part: str) -> object:
     holder = choice.get(part)
     return holder.get("content") if isinstance(holder, dict) else choice.get("text")
 
 
 def _reason(choice: Mapping[str, object]) -> str | None:
+    """Return the reason as a word; what is no text is no known reason, and no missing one either."""
     reason = choice.get("finish_reason")
-    return reason if isinstance(reason, str) and reason else None
+    if reason is None or isinstance(reason, str):
+        return reason or None
+    return json.dumps(reason)

@@ -3,9 +3,10 @@
 Source: https://docs.anthropic.com/en/docs/build-with-claude/streaming
 """
 
+import json
 from collections.abc import Mapping
 
-from dvara_examples.protocols._json_events import NamedEventReader, part, texts
+from dvara_examples.protocols._json_events import NamedEventReader, part, shape_of, texts
 
 ENDPOINT = "/messages"
 
@@ -17,6 +18,8 @@ _COMMON = {
     "tool_use": "tool_calls",
     "refusal": "content_filter",
 }
+_NO_TEXT = ("input_json_delta", "signature_delta", "citations_delta")
+"""The types of deltas that hold no text that anybody would show."""
 _TOKENS = {
     "input": ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"),
     "output": ("output_tokens",),
@@ -36,13 +39,13 @@ class MessagesReader(NamedEventReader):
             case "content_block_delta":
                 if data.get("index") != self._open:
                     self._odd(f"a delta of content block {data.get('index')} came while that block was not open")
-                delta = part(data, "delta")
-                text = delta.get("text") if delta.get("type") == "text_delta" else None
-                return text if isinstance(text, str) else ""
+                return self._text(part(data, "delta"))
             case "content_block_start":
                 if self._open is not None:
                     self._odd(f"content block {data.get('index')} began before block {self._open} had ended")
                 self._open = data.get("index")
+                if part(data, "content_block").get("text"):
+                    self._cannot_tell_the_text("a content block began with text in it")
             case "content_block_stop":
                 self._open = None
             case "message_start":
@@ -56,16 +59,34 @@ class MessagesReader(NamedEventReader):
                 self.sentinel = True
         return ""
 
+    def _speaks(self, data: Mapping[str, object]) -> bool:
+        return speaks(data)
+
     def read_document(self, document: Mapping[str, object]) -> str:
         """Take a whole message, and return its text."""
         self._finish(document)
+        if self.finish_reason is None:
+            self.undecided = "expected a stop_reason, found none"
         self._count(part(document, "usage"))
-        return texts(document.get("content"), "text")
+        content = document.get("content")
+        if not isinstance(content, list):
+            self._cannot_tell_the_text(f"expected content as a list of blocks, found {shape_of(content)}")
+        return texts(content, "text")
+
+    def _text(self, delta: Mapping[str, object]) -> str:
+        kind, text = delta.get("type"), delta.get("text")
+        if kind == "text_delta" and isinstance(text, str):
+            return self._take_text(text)
+        if kind not in _NO_TEXT:
+            self._take_in_place_of_text(f"a delta of the type {kind!r}")
+        return ""
 
     def _finish(self, holder: Mapping[str, object]) -> None:
         reason = holder.get("stop_reason")
-        if isinstance(reason, str) and reason:
-            self.finish_reason = _COMMON.get(reason, reason)
+        if isinstance(reason, str):
+            self.finish_reason = _COMMON.get(reason, reason) or self.finish_reason
+        elif reason is not None:
+            self.finish_reason = json.dumps(reason)
 
     def _count(self, usage: Mapping[str, object]) -> None:
         """Take the highest count of each kind: a stream gives the input at its start, and the output at its end."""

@@ -6,10 +6,11 @@ withheld, with ``response.completed`` too: there the wire says ``stop``, and no 
 
 from collections.abc import Mapping
 
-from dvara_examples.protocols._json_events import NamedEventReader, part, said, texts
+from dvara_examples.protocols._json_events import NamedEventReader, part, said, shape_of, texts
 
 ENDPOINT = "/responses"
 
+_NOT_ENDED = ("queued", "in_progress")
 _COMMON = {"max_output_tokens": "length", "content_filter": "content_filter"}
 
 
@@ -30,32 +31,52 @@ class ResponsesReader(NamedEventReader):
         match kind:
             case "response.output_text.delta":
                 delta = data.get("delta")
-                return delta if isinstance(delta, str) else ""
+                if isinstance(delta, str):
+                    return self._take_text(delta)
+                self._cannot_tell_the_text(f"expected delta as text, found {shape_of(delta)}")
+            case "response.output_text.done" | "response.refusal.delta":
+                if data.get("text") or data.get("delta"):
+                    self._take_in_place_of_text(kind)
             case "response.completed" | "response.incomplete":
-                self._finish(response, "completed" if kind == "response.completed" else "incomplete")
+                if _text(response):
+                    self._take_in_place_of_text(f"some in {kind}")
+                status = response.get("status")
+                self._finish(response, status if isinstance(status, str) else kind.removeprefix("response."))
                 self.sentinel = True
             case "response.failed":
                 self.error = self.error or said(response)
         return ""
 
+    def _speaks(self, data: Mapping[str, object]) -> bool:
+        return speaks(data)
+
     def read_document(self, document: Mapping[str, object]) -> str:
         """Take a whole response, and return its text."""
         status = document.get("status")
-        if isinstance(status, str):
+        if isinstance(status, str) and status not in _NOT_ENDED:
             self._finish(document, status)
-        output = document.get("output")
-        items = output if isinstance(output, list) else []
-        return "".join(texts(item.get("content"), "output_text") for item in items if isinstance(item, Mapping))
+        if self.finish_reason is None:
+            self.undecided = f"expected the status completed or incomplete, found {status!r}"
+        if not isinstance(output := document.get("output"), list):
+            self._cannot_tell_the_text(f"expected output as a list, found {shape_of(output)}")
+        return _text(document)
 
     def _finish(self, response: Mapping[str, object], status: str) -> None:
         total = part(response, "usage").get("total_tokens")
         if isinstance(total, int):
             self.total_tokens = total
-        if status == "completed":
-            self.finish_reason = "stop"
-        elif status == "incomplete":
-            reason = part(response, "incomplete_details").get("reason")
+        reason = part(response, "incomplete_details").get("reason")
+        if status == "incomplete" or reason:
             self.finish_reason = _COMMON.get(reason, reason) if isinstance(reason, str) and reason else "incomplete"
+        else:
+            self.finish_reason = "stop" if status == "completed" else status
+
+
+def _text(document: Mapping[str, object]) -> str:
+    """Return the text of a whole response."""
+    output = document.get("output")
+    items = output if isinstance(output, list) else []
+    return "".join(texts(item.get("content"), "output_text") for item in items if isinstance(item, Mapping))
 
 
 def reader() -> ResponsesReader:

@@ -121,5 +121,7 @@ def _because(rest: Rest) -> str:
 def _not_a_stream(status: int, answer: PayloadRecorder) -> str:
     kind = answer.content_type or "no content type"
     what = "an empty body" if answer.wire_bytes == 0 else f"{kind}, no event stream,"
+    if kind == EVENT_STREAM and answer.wire_bytes:
+        what = f"a body that is no event stream, although it is called {kind},"
     said = f": {answer.error}" if answer.error else ""
     return f"status {status} with {what} came where a stream was asked for{said}"

@@ -15,6 +15,7 @@ from dvara_examples.wire.http import ResponseHead, header, header_words
 from dvara_examples.wire.sse import ServerSentEvent, SseParser
 
 EVENT_STREAM = "text/event-stream"
+_SHOWN_BYTES = 80
 _TOO_LARGE = "cannot tell whether the answer is whole: an event is too large to be read here"
 _NO_BLANK_LINE = "the last event has no blank line behind it, which some clients read and others drop"
 
@@ -121,7 +122,11 @@ class PayloadRecorder:
             self.event_stream = True  # nothing shows that it would have been something else
         if complete and not self.unreadable and (not self.event_stream or not self.event_count):
             self._read_document(status)
+        if self.event_stream:
+            self._weigh_lines()
         self.unclear = self.unclear or self.chat.unclear
+        if not self.chat.finish_reason:
+            self._cannot_tell_the_end(self.chat.undecided)
 
     def _read_document(self, status: int) -> None:
         """Read the body as one JSON document, which it may be even if the head calls it a stream."""
@@ -136,9 +141,14 @@ class PayloadRecorder:
             reason = self.chat.finish_reason
             if reason and reason not in FINISH_REASONS:
                 self.strange = unknown_reason(reason)
-        elif self._is_answer and not self.event_stream:
+            elif not reason and self.chat.known:
+                self.strange = self.chat.undecided
+        elif self._is_answer and (not self.event_stream or self._has_no_field):
+            self.event_stream = False
             if self._body.whole:
                 self.strange = "expected a JSON object, found " + ("something else" if self.wire_bytes else "an empty body")
+                if self.wire_bytes:
+                    self.unclear = f"cannot tell what was said: {self.strange}"
             else:
                 self.unclear = "cannot tell all of the text: the answer is too large to be read here"
 
@@ -152,6 +162,25 @@ class PayloadRecorder:
             self.undecided = f"cannot tell whether the answer is whole: {_NO_BLANK_LINE}"
         elif text:
             self.unclear = f"cannot tell all of the text: {_NO_BLANK_LINE}"
+
+    @property
+    def _has_no_field(self) -> bool:
+        """Whether what is called an event stream holds no field of one, but something else."""
+        return self._parser.unknown_line is not None and not self.event_count and not self.unfinished_event
+
+    def _weigh_lines(self) -> None:
+        """Find out whether it matters that the stream has lines that are no fields, which the standard ignores."""
+        lost = self._parser.lost_line
+        if lost is None:
+            return
+        why = f"expected fields of an event stream, found the line {lost[:_SHOWN_BYTES].decode('utf-8', 'replace')!r}"
+        self.unclear = self.unclear or f"cannot tell all of the text: {why}"
+        if not self.chat.finish_reason and b"finish_reason" in lost:
+            self._cannot_tell_the_end(why)
+
+    def _cannot_tell_the_end(self, why: str | None) -> None:
+        if why and not self.undecided and self.event_stream:
+            self.undecided = f"cannot tell whether the answer is whole: {why}"
 
     def text(self, redactor: Redactor) -> str:
         """Return the answer's text as it may be stored."""

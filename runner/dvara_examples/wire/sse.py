@@ -5,8 +5,11 @@ value loses one leading space; an event goes out at a blank line and not before.
 multi-byte UTF-8 character can be taken for a line end, and decodes whole events only.
 """
 
+import re
 from dataclasses import dataclass
 
+_FIELDS = (b"data", b"event", b"id", b"retry")
+_LOOKS_LIKE_DATA = re.compile(rb"\s*(?:data\s*:|[{\[<\"])", re.IGNORECASE)
 _BOM = b"\xef\xbb\xbf"
 _MAX_EVENT_BYTES = 16 * 1024 * 1024
 
@@ -28,11 +31,14 @@ class SseParser:
     """Turns bytes, cut anywhere, into events; not thread-safe.
 
     *max_event_bytes* bounds the memory: what an event, or a single line, has beyond it is counted as cut and dropped.
-    *retry_ms* is the reconnection time that the stream last asked for.
+    *retry_ms* is the reconnection time that the stream last asked for. *unknown_line* is the first line without a known field,
+    which the standard ignores; *lost_line* the first of them that looks like data, which some readers may take for it.
     """
 
     def __init__(self, max_event_bytes: int = _MAX_EVENT_BYTES) -> None:
         self.retry_ms: int | None = None
+        self.unknown_line: bytes | None = None
+        self.lost_line: bytes | None = None
         self._max = max_event_bytes
         self._line = bytearray()
         self._line_cut = False
@@ -67,7 +73,7 @@ class SseParser:
         By the standard such an event is dropped at the end of the stream. Ask after the last bytes: nothing can be fed
         afterwards.
         """
-        if self._line:
+        if self._line and not any(name.startswith(self._line) for name in _FIELDS):
             self._field(bytes(self._take_line()))
         return None if self._data is None else self._event()
 
@@ -122,6 +128,14 @@ class SseParser:
             self._id = value.decode("utf-8", "replace")
         elif name == b"retry" and value.isdigit() and len(value) < 20:
             self.retry_ms = int(value)
+        elif name and name not in _FIELDS:
+            self._take_unknown(line)
+
+    def _take_unknown(self, line: bytes) -> None:
+        if self.unknown_line is None:
+            self.unknown_line = line
+        if self.lost_line is None and _LOOKS_LIKE_DATA.match(line):
+            self.lost_line = line
 
     def _append(self, value: bytes) -> None:
         if self._data is None:

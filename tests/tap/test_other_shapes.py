@@ -1,0 +1,229 @@
+"""Answers in shapes that no protocol here has: what cannot be read is never judged good, never bad, and never empty."""
+
+import json
+
+import pytest
+
+from dvara_examples.protocols import FINISH_REASONS
+from dvara_examples.records.model import Ending
+from dvara_examples.records.transcript import Exchange
+from dvara_examples.records.verdict import Outcome, Verdict
+from dvara_examples.session.judge import judge
+from tests.factories import make_transcript
+from tests.tap.fuzzing import Closing, observe
+from tests.tap.scripted import DONE, delta
+
+CHAT, MESSAGES, RESPONSES = "/v1/chat/completions", "/v1/messages", "/v1/responses"
+HI, STOP = delta("Hello"), delta(finish="stop")
+
+
+def event(value: object, name: str = "") -> bytes:
+    """Return one event with *value* as its JSON."""
+    return (f"event: {name}\n" if name else "").encode() + b"data: " + json.dumps(value).encode() + b"\n\n"
+
+
+def choice(**parts: object) -> bytes:
+    """Return a chat event with one choice of these *parts*."""
+    return event({"choices": [{"index": 0, **parts}]})
+
+
+def seen(body: bytes, *, path: str = CHAT, kind: str | None = "text/event-stream", stream: bool = True) -> Exchange:
+    """Return what the tap saw of a whole response with this *body*."""
+    content_type = "" if kind is None else f"Content-Type: {kind}\r\n"
+    raw = f"HTTP/1.1 200 OK\r\n{content_type}Content-Length: {len(body)}\r\n\r\n".encode() + body
+    request = f"POST {path} HTTP/1.1\r\nHost: tap\r\n\r\n".encode()
+    return observe(raw, (len(raw),), Closing.FIN, request=request, asked=json.dumps({"stream": stream}).encode())
+
+
+def judged(exchange: Exchange, ends: str = "done") -> Verdict:
+    """Judge an example that printed the text of the answer, and that expects a whole one."""
+    expect = {"exit": 0, "ends": ends, "finish_reason": "stop", "text": {"equals": "Hello"}, "prints_the_stream": True}
+    return judge(make_transcript(stdout="Hello\n", exchanges=[exchange], expect=expect))
+
+
+OTHER_SHAPES = {
+    "ollama": event({"message": {"role": "assistant", "content": "Hello"}, "done": True, "done_reason": "stop"}),
+    "gemini": event({"candidates": [{"content": {"parts": [{"text": "Hello"}]}, "finishReason": "STOP"}]}),
+    "bedrock": event({"generation": "Hello", "stop_reason": "stop"}),
+    "wrapped": event({"data": {"choices": [{"delta": {"content": "Hello"}, "finish_reason": "stop"}]}}),
+    "choices-object": event({"choices": {"0": {"delta": {"content": "Hello"}, "finish_reason": "stop"}}}),
+    "choices-string": event({"choices": "Hello"}),
+    "reason-in-the-delta": HI + choice(delta={"finish_reason": "stop"}),
+    "finishReason": HI + choice(delta={}, finishReason="stop"),
+    "stop_reason": HI + choice(delta={}, stop_reason="end_turn"),
+    "done_reason": HI + choice(delta={}, done_reason="stop"),
+    "lost-line": HI + b'{"choices": [{"finish_reason": "stop"}]}\n\n',
+}
+
+
+@pytest.mark.parametrize("body", OTHER_SHAPES.values(), ids=OTHER_SHAPES)
+@pytest.mark.parametrize("last", [b"", DONE], ids=["", "sentinel"])
+def test_an_end_in_another_shape_decides_nothing(body: bytes, last: bytes) -> None:
+    """Clients of other APIs would find it whole; nobody can say that it is, or that it is not."""
+    exchange = seen(body + last)
+    assert (exchange.ending, exchange.text_complete) == (Ending.UNRECOGNISED, False)
+    verdict = judged(exchange)
+    assert verdict.outcome is Outcome.ERRORED
+    assert "cannot tell whether the answer is whole: " in verdict.reason
+
+
+@pytest.mark.parametrize("reason", [0, 1, False, True, [], ["stop"], {}, {"type": "stop"}, 1.5])
+@pytest.mark.parametrize("path", [CHAT, MESSAGES])
+def test_a_finish_reason_that_is_no_string_is_unknown(reason: object, path: str) -> None:
+    """It is neither a good reason nor a missing one."""
+    if path == CHAT:
+        body = HI + choice(delta={}, finish_reason=reason) + DONE
+    else:
+        body = event({"type": "message_delta", "delta": {"stop_reason": reason}}) + event({"type": "message_stop"})
+    exchange = seen(body, path=path)
+    assert (exchange.ending, exchange.finish_reason) == (Ending.UNRECOGNISED, json.dumps(reason))
+
+
+@pytest.mark.parametrize("other", ["error", "abort", "null", "STOP", 0, {}])
+def test_the_reason_of_every_choice_counts(other: object) -> None:
+    """A second answer that ended for an unknown reason is not vouched for because the first one ended well."""
+    choices = [{"index": 0, "delta": {"content": "Hello"}, "finish_reason": "stop"}, {"index": 1, "finish_reason": other}]
+    assert seen(event({"choices": choices}) + DONE).ending is Ending.UNRECOGNISED
+    document = json.dumps({"choices": [{"message": {"content": "Hello"}, "finish_reason": one} for one in ("stop", other)]})
+    assert seen(document.encode(), kind="application/json", stream=False).ending is Ending.UNRECOGNISED
+
+
+@pytest.mark.parametrize("reasons", [(a, b) for a in sorted(FINISH_REASONS) for b in sorted(FINISH_REASONS)])
+def test_known_reasons_of_all_choices_are_those_of_a_whole_answer(reasons: tuple[str, str]) -> None:
+    """The reason of the first choice is the answer's."""
+    choices = [{"index": index, "delta": {}, "finish_reason": reason} for index, reason in enumerate(reasons)]
+    exchange = seen(event({"choices": choices}) + DONE)
+    assert (exchange.ending, exchange.finish_reason) == (Ending.DONE, reasons[0])
+
+
+ELSEWHERE = {
+    "message": choice(message={"content": "Hello"}),
+    "delta-string": choice(delta="Hello"),
+    "delta-list": choice(delta=[{"content": "Hello"}]),
+    "choice-string": event({"choices": ["Hello"]}),
+    "reasoning": choice(delta={"reasoning_content": "Hello"}),
+    "refusal": choice(delta={"content": None, "refusal": "Hello"}),
+    "audio": choice(delta={"audio": {"transcript": "Hello"}}),
+    "leading-blanks": b"  " + HI,
+    "field-in-capitals": b"Data" + HI[4:],
+}
+
+
+@pytest.mark.parametrize("body", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_text_in_another_place_is_not_called_missing(body: bytes) -> None:
+    """How the answer ended is known; whether an example printed all of its text is not."""
+    exchange = seen(body + STOP + DONE)
+    assert (exchange.ending, exchange.text, exchange.text_complete) == (Ending.DONE, "", False)
+    verdict = judged(exchange)
+    assert verdict.outcome is Outcome.ERRORED
+    assert "cannot tell all of the text: " in verdict.reason
+
+
+@pytest.mark.parametrize("beside", [{"reasoning_content": "hm"}, {"refusal": "no"}, {"audio": {"id": "a"}}, {"reasoning": "hm"}])
+def test_thoughts_in_front_of_an_answer_leave_its_text_certain(beside: object) -> None:
+    """Only an answer without any content may have its words elsewhere."""
+    exchange = seen(choice(delta=beside) + HI + choice(delta=beside) + STOP + DONE)
+    assert (exchange.text, exchange.text_complete, exchange.unread) == ("Hello", True, None)
+
+
+def test_a_call_of_a_tool_has_no_text() -> None:
+    """Nothing stands in for it, so nothing is uncertain."""
+    call = {"role": "assistant", "content": None, "tool_calls": [{"index": 0, "function": {"name": "f", "arguments": "{}"}}]}
+    exchange = seen(choice(delta=call) + choice(delta={}, finish_reason="tool_calls") + DONE)
+    assert (exchange.ending, exchange.text, exchange.text_complete) == (Ending.DONE, "", True)
+
+
+LINES = {
+    "json-lines": b'{"choices": [{"delta": {"content": "Hello"}, "finish_reason": "stop"}]}\n' * 2,
+    "json-list": b'[{"choices": [{"delta": {"content": "Hello"}, "finish_reason": "stop"}]}]',
+    "ollama-lines": b'{"message": {"content": "Hello"}, "done": false}\n{"done": true}\n',
+    "text": b"Hello",
+    "page": b"<html>Hello</html>",
+    "utf-16": (HI + STOP + DONE).decode().encode("utf-16"),
+}
+
+
+@pytest.mark.parametrize("body", LINES.values(), ids=LINES)
+@pytest.mark.parametrize("kind", ["text/event-stream", "application/json", "application/x-ndjson", "application/jsonl", None])
+def test_what_is_no_stream_may_still_have_text(body: bytes, kind: str | None) -> None:
+    """That no stream came is certain; what an example made of it is not, so nothing else is found."""
+    exchange = seen(body, kind=kind)
+    assert (exchange.ending, exchange.text_complete) == (Ending.NOT_A_STREAM, False)
+    assert [finding.key for finding in judged(exchange).failures] == ["ends"]
+
+
+@pytest.mark.parametrize("body", [b"", b": ping\n\n", b"event: ping\n\n", b"retry: 5\n\n", b"odd: field\n\n" + HI])
+def test_what_the_standard_ignores_is_no_lost_text(body: bytes) -> None:
+    """Comments and unknown fields are no answer that somebody could have read."""
+    assert seen(body).unread is None
+
+
+OTHER_DOCUMENTS: list[tuple[str, object]] = [
+    (CHAT, {}),
+    (CHAT, {"detail": "busy"}),
+    (CHAT, {"choices": []}),
+    (CHAT, {"choices": None}),
+    (CHAT, {"choices": {"0": 1}}),
+    (CHAT, {"message": {"content": "Hello"}, "done": True}),
+    (CHAT, {"choices": [{"message": {"content": "Hello"}, "finish_reason": None}]}),
+    (MESSAGES, {"content": [{"type": "text", "text": "Hello"}], "stop_reason": None}),
+    *(
+        (RESPONSES, {"status": word, "output": []})
+        for word in ("failed", "cancelled", "queued", "in_progress", "incomplete", None)
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "document"), OTHER_DOCUMENTS)
+def test_a_document_without_a_good_end_is_not_answered(path: str, document: object) -> None:
+    """A whole JSON object is not a whole answer."""
+    exchange = seen(json.dumps(document).encode(), path=path, kind="application/json", stream=False)
+    assert exchange.ending is Ending.UNRECOGNISED
+    assert judged(exchange, ends="answered").outcome is not Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("response", "ending", "reason"),
+    [
+        ({}, Ending.DONE, "stop"),
+        ({"status": "completed", "incomplete_details": None}, Ending.DONE, "stop"),
+        ({"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}, Ending.DONE, "length"),
+        ({"status": "incomplete"}, Ending.UNRECOGNISED, "incomplete"),
+        ({"status": "failed"}, Ending.UNRECOGNISED, "failed"),
+        ({"status": "cancelled"}, Ending.UNRECOGNISED, "cancelled"),
+    ],
+)
+def test_the_status_in_the_last_event_counts(response: object, ending: Ending, reason: str) -> None:
+    """An event may be called response.completed, and the response in it another thing."""
+    body = event({"type": "response.output_text.delta", "delta": "Hello"})
+    exchange = seen(body + event({"type": "response.completed", "response": response}), path=RESPONSES)
+    assert (exchange.ending, exchange.finish_reason) == (ending, reason)
+
+
+UNREAD_EVENTS: list[tuple[str, bytes]] = [
+    (MESSAGES, event({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": "Hello"}})),
+    (MESSAGES, event({"type": "content_block_delta", "index": 0, "delta": {"type": "thinking_delta", "thinking": "Hello"}})),
+    (MESSAGES, event({"type": "content_block_delta", "index": 0, "delta": {"text": "Hello"}})),
+    (RESPONSES, event({"type": "response.output_text.delta", "delta": {"text": "Hello"}})),
+    (RESPONSES, event({"type": "response.output_text.done", "text": "Hello"})),
+    (RESPONSES, event({"type": "response.refusal.delta", "delta": "Hello"})),
+]
+ENDS = {
+    MESSAGES: event({"type": "message_delta", "delta": {"stop_reason": "end_turn"}}) + event({"type": "message_stop"}),
+    RESPONSES: event({"type": "response.completed", "response": {}}),
+}
+
+
+@pytest.mark.parametrize(("path", "body"), UNREAD_EVENTS)
+def test_text_beside_the_deltas_is_not_called_missing(path: str, body: bytes) -> None:
+    """Some clients show it, others do not."""
+    exchange = seen(body + ENDS[path], path=path)
+    assert (exchange.ending, exchange.text_complete) == (Ending.DONE, False)
+    assert judged(exchange).outcome is Outcome.ERRORED
+
+
+@pytest.mark.parametrize("data", [{"object": "error", "message": "busy", "code": 500}, {"type": "error", "message": "busy"}])
+def test_an_error_without_an_envelope_is_an_error(data: object) -> None:
+    """Older releases of vLLM send one; a good finish reason behind it changes nothing."""
+    exchange = seen(HI + event(data) + STOP + DONE)
+    assert (exchange.ending, exchange.error) == (Ending.ERROR_EVENT, "busy")
