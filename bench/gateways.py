@@ -113,7 +113,7 @@ def _cell(effects: Sequence[GatewayEffect]) -> str:
     detail = effect.detail.removesuffix(f", {_FIELDS}")
     if effect.kind is EffectKind.DELAYED:
         return f"{shown}, {detail.partition(',')[0]}"
-    return f"{shown}, {detail}" if effect.kind is EffectKind.CHANGED else shown
+    return f"{shown}, {detail.partition(',')[0]}" if effect.kind is EffectKind.CHANGED else shown
 
 
 def main() -> None:

@@ -29,6 +29,17 @@ def test_a_failure_that_ends_in_good_order_is_hidden(ending: Ending, client: Sid
     assert first(replace(CUT, ending=ending), client).startswith("hidden: ")
 
 
+@pytest.mark.parametrize("ending", [Ending.CLIENT_CLOSED, Ending.STALLED, Ending.NO_RESPONSE])
+def test_a_gateway_that_gives_up_is_told_from_a_provider_that_fails(ending: Ending) -> None:
+    """Where the gateway hung up on a slow provider, the failure is its own; an end in good order after that is hidden."""
+    slow = replace(CUT, ending=ending, left_at_s=70.0, silent_s=60.0, lasted_s=70.0)
+    refused = SideReading(Ending.HTTP_ERROR, 504)
+    gave_up = "changed: the gateway gave up 70 s after its request and 60 s after the last byte; the client got status 504"
+    assert first(slow, refused) == gave_up
+    assert first(slow, DONE).startswith("hidden: ")
+    assert first(slow, CLEAN).startswith("hidden: ")
+
+
 def test_an_invented_end_is_hidden() -> None:
     """A stream without a finish reason that gets one reads as a whole answer."""
     assert first(CLEAN, DONE) == "hidden: eof_without_done comes out as done with finish_reason stop and [DONE]"

@@ -19,6 +19,8 @@ _ONE_BLOCK_S = 0.05
 
 _WHOLE = (Ending.DONE, Ending.DONE_WITHOUT_SENTINEL, Ending.ANSWERED)
 _CLEAN = (Ending.EOF_WITHOUT_DONE, Ending.NOT_A_STREAM)
+_UNFINISHED = (Ending.CLIENT_CLOSED, Ending.STALLED, Ending.NO_RESPONSE)
+"""How an answer ends at a provider whose gateway hung up before the end."""
 _INCOMPLETE_REASONS = ("length", "content_filter")
 _FAILURES = (
     Ending.TRUNCATED,
@@ -92,6 +94,10 @@ def _endings(provider: SideReading, client: SideReading, *, retried: bool) -> It
     if (hidden := _hidden(provider, client, retried=retried)) is not None:
         yield GatewayEffect(EffectKind.HIDDEN, hidden)
         return
+    if provider.left_at_s is not None and provider.ending in _UNFINISHED:
+        after = f"{provider.lasted_s:.0f} s after its request and {provider.silent_s:.0f} s after the last byte"
+        yield GatewayEffect(EffectKind.CHANGED, f"the gateway gave up {after}; the client got {describe(client)}")
+        return
     changes = tuple(_changes(provider, client))
     if changes:
         yield GatewayEffect(EffectKind.CHANGED, ", ".join(changes))
@@ -102,7 +108,7 @@ def _endings(provider: SideReading, client: SideReading, *, retried: bool) -> It
 def _hidden(provider: SideReading, client: SideReading, *, retried: bool) -> str | None:
     """Say how an answer that is not whole comes out as one that is; None where none does."""
     told = f"{describe(provider)} comes out as {describe(client)}"
-    if provider.ending in _FAILURES and client.ending in (*_WHOLE, *_CLEAN):
+    if provider.ending in (*_FAILURES, Ending.CLIENT_CLOSED) and client.ending in (*_WHOLE, *_CLEAN):
         return told
     if client.ending not in _WHOLE:
         return None

@@ -28,7 +28,8 @@ class SideReading:
     """What one side of an exchange says.
 
     *content* is the answer's text with the arguments of its tool calls; *grown* says at which time it had how many characters.
-    *tail* is what follows the last event without being one.
+    *tail* is what follows the last event without being one. *left_at_s* is when the other side hung up before the end, *silent_s*
+    how long nothing had moved when it came to rest, *lasted_s* how long the exchange took.
     """
 
     ending: Ending
@@ -45,6 +46,8 @@ class SideReading:
     tail: str = ""
     close_delimited: bool = False
     left_at_s: float | None = None
+    silent_s: float = 0.0
+    lasted_s: float = 0.0
 
 
 def read_side(recording: SideRecording, target: str, idle_limit_s: float) -> SideReading:
@@ -74,6 +77,8 @@ def read_side(recording: SideRecording, target: str, idle_limit_s: float) -> Sid
         tail=parts.tail(),
         close_delimited=wire.body is not None and wire.body.framing == "close",
         left_at_s=recording.ended_at_s if close is CloseKind.CLIENT else None,
+        silent_s=recording.ended_at_s - last_s,
+        lasted_s=recording.ended_at_s - recording.began_at_s,
     )
 
 
