@@ -82,7 +82,8 @@ public class StreamWire {
     static IllegalStateException refused(Object status, String json) throws Exception {
         var error = JSON.readTree(json.startsWith("{") ? json : "{}");
         return new IllegalStateException("error %s %s: %s".formatted(
-                status, error.findPath("code").asText("unknown"), error.findPath("message").asText("no reason given")));
+                status, error.findPath("code").asText("unknown"),
+                error.findPath("message").asText("no reason given").replaceAll("\\s+", " ")));
     }
 
     /** Queues a response line by line; unlike ofLines() it loses none when the connection breaks. */
