@@ -14,7 +14,7 @@ from bench._timing import time_pairs
 from dvara_examples.cli._world import build_world
 from dvara_examples.process import child_environment
 from dvara_examples.selection.options import Selection
-from dvara_examples.session import Options, Session, open_session
+from dvara_examples.session import Options, Session, choose_examples, open_session
 from dvara_examples.session.plan import PlannedRun
 from dvara_examples.session.toolchain_setup import Preparation
 from dvara_examples.toolchains import load_toolchain
@@ -25,7 +25,7 @@ def main() -> None:
     world = build_world()
     tool = str(Path(sys.executable).with_name("dvara-examples"))
     with (
-        open_session(world, Selection(("all",)), Options(gateway="embedded")) as session,
+        open_session(world, choose_examples(world, Selection(("all",))), Options(gateway="embedded")) as session,
         ExitStack() as held,
         tempfile.TemporaryDirectory() as folder,
     ):

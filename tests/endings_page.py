@@ -16,7 +16,7 @@ from dvara_examples.cli._world import build_world
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Transcript
 from dvara_examples.selection.options import Selection
-from dvara_examples.session import Options, Session, open_session
+from dvara_examples.session import Options, Session, choose_examples, open_session
 from dvara_examples.session.execute import Execution, execute
 from dvara_examples.session.plan import PlannedRun
 from dvara_examples.session.toolchain_setup import Preparation
@@ -91,7 +91,9 @@ def run_rows(entries: Sequence[str], languages: Sequence[str] = tuple(LANGUAGES)
     """Run *entries* in *languages*, the shipped examples and the naive clients, and return a row for each entry."""
     world = build_world(REPOSITORY / "examples" / "manifest.yaml")
     with (
-        open_session(world, Selection(tuple(entries), tuple(languages)), Options(gateway="embedded")) as session,
+        open_session(
+            world, choose_examples(world, Selection(tuple(entries), tuple(languages))), Options(gateway="embedded")
+        ) as session,
         ThreadPoolExecutor(jobs, thread_name_prefix="endings") as pool,
     ):
         runner = _Runner(session)
@@ -194,7 +196,9 @@ def run_shipped(entries: Sequence[str], languages: Sequence[str] = tuple(LANGUAG
     """Run the shipped examples alone on *entries*, and return a row for each entry."""
     world = build_world(REPOSITORY / "examples" / "manifest.yaml")
     with (
-        open_session(world, Selection(tuple(entries), tuple(languages)), Options(gateway="embedded")) as session,
+        open_session(
+            world, choose_examples(world, Selection(tuple(entries), tuple(languages))), Options(gateway="embedded")
+        ) as session,
         ThreadPoolExecutor(jobs, thread_name_prefix="endings") as pool,
     ):
         runner = _Runner(session)

@@ -35,12 +35,16 @@ def tried(tmp_path: Path, text: str, name: str = "page.md") -> Tried:
     return choose_unmarked([page], world)
 
 
+def lines_of(found: Tried) -> dict[str, list[int]]:
+    """Return the lines on the page of each script, by the id of its run."""
+    return {run_id: [place.line for place in places] for run_id, places in found.chosen.places.items()}
+
+
 def test_fences_that_continue_one_another_are_one_script(tmp_path: Path) -> None:
     """A fence that uses what the one before it made belongs to it; one that begins anew does not."""
     found = tried(tmp_path, fence("python", MADE) + fence("python", ASKED) + fence("python", MADE + ASKED))
-    scripts = list(found.chosen.scripts.values())
-    assert [(script.run_id, script.lines) for script in scripts] == [("page.md:3", (3, 10)), ("page.md:17", (17,))]
-    assert scripts[0].text.rstrip("\n").endswith(ASKED.rstrip("\n"))
+    assert lines_of(found) == {"page.md:3[python]": [3, 10], "page.md:17[python]": [17]}
+    assert found.chosen.printed["page.md:3[python]"].text.rstrip("\n").endswith(ASKED.rstrip("\n"))
     assert "guess  page.md:3  the fences on the lines 3, 10 continue one another" in list(guess_lines(found))
 
 
@@ -49,7 +53,7 @@ def test_node_fences_that_continue_one_another(tmp_path: Path) -> None:
     made = 'import OpenAI from "openai";\nconst client = new OpenAI();\n'
     used = "const answer = await client.chat.completions.create({});\nconsole.log(answer);\n"
     found = tried(tmp_path, fence("js", made) + fence("ts", used) + fence("js", made + used))
-    assert [script.lines for script in found.chosen.scripts.values()] == [(3, 10), (17,)]
+    assert list(lines_of(found).values()) == [[3, 10], [17]]
 
 
 def test_what_is_not_tried_is_told_with_the_reason(tmp_path: Path) -> None:

@@ -10,9 +10,8 @@ import pytest
 
 from dvara_examples.core.world import World
 from dvara_examples.records.results import RunEvent, RunFinished, RunResult, RunStarted, Summary
-from dvara_examples.records.run_folder import RunFolder
 from dvara_examples.selection.options import AS_PLANNED, Control, Selection
-from dvara_examples.session import Options, open_session, run_session
+from dvara_examples.session import Options, choose_examples, report_to, run
 
 REQUEST = """
 import json, os, urllib.request
@@ -85,9 +84,7 @@ class Repository:
         """Run everything, and return *recorder*."""
         self.world.manifest_path.write_text(f"version: 1\n{self.top}examples:\n" + "".join(self.entries))
         options = Options(gateway="embedded", jobs=jobs, control=control)
-        with open_session(self.world, Selection(("all",)), options) as session:
-            folder = RunFolder.create(self.world.runs_dir, self.world.clock.utc_now())
-            run_session(session, folder, [recorder], options)
+        run(self.world, choose_examples(self.world, Selection(("all",)), control), options, report_to(recorder))
         return recorder
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Exchange
-from dvara_examples.tap import first_bytes
+from dvara_examples.tap.payload import FirstBytes
 from tests.tap.scripted import DONE, STREAM, Line, delta, request
 
 HELLO = delta("Hel") + delta("lo") + delta(finish="stop") + DONE
@@ -75,7 +75,7 @@ def test_a_stream_without_a_content_type_may_begin_in_any_way(start: bytes, line
 def test_a_stream_without_a_content_type_is_found_in_pieces() -> None:
     """Wherever the bytes are cut, the whole stream is read."""
     for cut in range(len(HELLO)):
-        found = first_bytes.FirstBytes()
+        found = FirstBytes()
         assert found.feed(HELLO[:cut]) + found.feed(HELLO[cut:]) == HELLO
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from dvara_examples.core.errors import GatewayError
 from dvara_examples.records.model import Ending
-from dvara_examples.tap.proxies import is_loopback, proxy_for
-from dvara_examples.tap.rewrite import GatewayAddress
+from dvara_examples.tap.proxies import proxy_for
+from dvara_examples.tap.rewrite import GatewayAddress, is_loopback
 from tests.tap.proxying import basic, http_proxy
 from tests.tap.test_upstream import ANSWER, AUTHORITY, ask, tls_gateway
 

@@ -61,21 +61,17 @@ def adopt(world: World, order: InitOrder) -> int:
 
 def _recorded(found: Survey, world: World, order: InitOrder) -> tuple[Draft, ...] | None:
     """Run every new script once, and return the drafts with what was seen; None where this was interrupted."""
-    from dvara_examples.records.run_folder import RunFolder
     from dvara_examples.selection.options import Selection
-    from dvara_examples.session import Options, open_session, reminder, run_session
+    from dvara_examples.session import Options, choose_examples, report_to, run
     from dvara_examples.session.adopting import SeenRuns, with_what_was_seen
 
     options = Options(order.gateway, world.cores)
     ids = tuple(draft.id for draft in found.drafts if draft.runnable)
     if not ids:
         return found.drafts
-    with open_session(world, Selection(ids, (), (), ()), options) as session:
-        for sentence in filter(None, (session.remark, reminder(session, options))):
-            world.stderr.write(f"{sentence}\n")
-        seen = SeenRuns(lambda text: world.stderr.write(f"  {text}\n"))
-        summary = run_session(session, RunFolder.create(world.runs_dir, world.clock.utc_now()), [seen], options)
-    return None if summary.interrupted else with_what_was_seen(found.drafts, seen.results)
+    seen = SeenRuns(lambda text: world.stderr.write(f"  {text}\n"))
+    code, _ = run(world, choose_examples(world, Selection(ids, (), (), ())), options, report_to(seen))
+    return None if code is ExitCode.INTERRUPTED else with_what_was_seen(found.drafts, seen.results)
 
 
 def _found_lines(found: Survey, *, verbose: bool) -> Iterator[str]:

@@ -1,9 +1,10 @@
 """Puts together what the commands hand to a session."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dvara_examples import __version__
 from dvara_examples.cli._options import Planning, Running
@@ -14,15 +15,17 @@ from dvara_examples.docs_ci.places import find_places
 from dvara_examples.records.budget import Budget
 from dvara_examples.records.results import shown_id
 from dvara_examples.records.run_folder import RunFolder
-from dvara_examples.reports import SessionInfo
-from dvara_examples.reports._opening import OpenReports, ReportRequest, Surroundings, open_reports
-from dvara_examples.reports._workflow import unmuzzled
+from dvara_examples.reports import OpenReports, SessionInfo
 from dvara_examples.reports.terminal import TerminalReport
 from dvara_examples.selection.options import AS_PLANNED, Control, Selection
-from dvara_examples.session import Options, Session, gateway_kind, open_session, reminder, run_session
+from dvara_examples.session import Options, Session, choose_examples, gateway_kind, run
 from dvara_examples.session.plan import MissingToolchain
+from dvara_examples.session.run import Reporting
 from dvara_examples.session.starting import most_at_once
 from dvara_examples.toolchains import Deps
+
+if TYPE_CHECKING:
+    from dvara_examples.reports._opening import ReportRequest
 
 NOT_RUNNING = Running(jobs=None, max_requests=None, max_tokens=None, deps=Deps.LOCKED, offline=False, verbose=False)
 """What a command says that runs nothing."""
@@ -50,18 +53,21 @@ def run_and_report(
     world: World,
     wanted: Selection,
     options: Options,
-    requests: Sequence[ReportRequest],
+    requests: "Sequence[ReportRequest]",
     only: frozenset[str] | None = None,
 ) -> ExitCode:
-    """Hold one session from its first line to its last report, and return the exit code that it leads to."""
-    with open_session(world, wanted, options, only, find_places) as session:
-        folder = RunFolder.create(world.runs_dir, world.clock.utc_now())
-        for sentence in filter(None, (session.remark, reminder(session, options))):
-            world.stderr.write(f"{sentence}\n")
-        about = session_info(session, folder)
-        with reporting(world, about, folder, requests, live=True, verbose=options.live_output) as opened:
-            summary = run_session(session, folder, opened.reporters, options)
-        return opened.exit_code(summary)
+    """Run what is *wanted* from the choice of examples to the last report, and return the exit code that it leads to."""
+    chosen = choose_examples(world, wanted, options.control, only, find_places)
+    return run(world, chosen, options, reporting_to(world, requests, verbose=options.live_output))[0]
+
+
+def reporting_to(world: World, requests: "Sequence[ReportRequest]", *, verbose: bool) -> Reporting:
+    """Return how a session reports: to people, and to what *requests* name."""
+
+    def opening(session: Session, folder: RunFolder) -> AbstractContextManager[OpenReports]:
+        return reporting(world, session_info(session, folder), folder, requests, live=True, verbose=verbose)
+
+    return opening
 
 
 def session_info(session: Session, folder: RunFolder) -> SessionInfo:
@@ -113,18 +119,24 @@ def within(world: World) -> str:
 
 @contextmanager
 def reporting(
-    world: World, about: SessionInfo, folder: RunFolder, requests: Sequence[ReportRequest], *, live: bool, verbose: bool
+    world: World, about: SessionInfo, folder: RunFolder, requests: "Sequence[ReportRequest]", *, live: bool, verbose: bool
 ) -> Iterator[OpenReports]:
     """Open the report for people and those of *requests*, and say at the end which of them could not be written.
 
     Where one of them takes stdout, what is for people goes to stderr. A session that is not *live* was held before. Raises
     ReportError before anything has begun.
     """
+    to_people = replace(world, stdout=world.stderr) if any(request.takes_stdout for request in requests) else world
+    if not requests:
+        yield OpenReports([_terminal_report(to_people, about, folder, live=live, verbose=verbose)])
+        return
+    from dvara_examples.reports._opening import Surroundings, open_reports
+    from dvara_examples.reports._workflow import unmuzzled
+
     shared = world.env("GITHUB_STEP_SUMMARY")
     around = Surroundings(
         folder.path, world.cwd, world.stdout, unmuzzled(world.stdout), Path(shared).resolve() if shared else None
     )
-    to_people = replace(world, stdout=world.stderr) if any(request.takes_stdout for request in requests) else world
     try:
         with open_reports(requests, about, around) as opened:
             opened.reporters.insert(0, _terminal_report(to_people, about, folder, live=live, verbose=verbose))

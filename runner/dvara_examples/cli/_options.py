@@ -9,14 +9,27 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from dvara_examples.cli import _completion
 from dvara_examples.selection.options import Control, Selection, Shard
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from dvara_examples.reports._opening import ReportRequest
 
 F = TypeVar("F", bound=Callable[..., object])
 Option = Callable[[Callable[..., object]], Callable[..., object]]
+
+
+def completing(what: str) -> Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]:
+    """Return what Click calls when TAB is pressed: the function *what* of ``_completion``, imported only then."""
+
+    def complete(context: click.Context, parameter: click.Parameter, begun: str) -> "list[CompletionItem]":
+        from dvara_examples.cli import _completion
+
+        offer: Callable[..., list[CompletionItem]] = getattr(_completion, what)
+        return offer(context, parameter, begun)
+
+    return complete
 
 
 def bundled(name: str, kind: type[Any], *options: Option) -> Callable[[F], F]:
@@ -123,7 +136,7 @@ gateway_option = click.option(
     default="auto",
     show_default=True,
     metavar="KIND[:NAME]",
-    shell_complete=_completion.gateways,
+    shell_complete=completing("gateways"),
     help="Gateway to use: auto (DVARA_URL if set, else embedded), embedded, url, command or docker.",
 )
 deps_option = click.option(
@@ -136,14 +149,14 @@ deps_option = click.option(
 _selection = bundled(
     "wanted",
     Selection,
-    click.argument("selectors", nargs=-1, metavar="[SELECTOR]...", shell_complete=_completion.selectors),
+    click.argument("selectors", nargs=-1, metavar="[SELECTOR]...", shell_complete=completing("selectors")),
     click.option(
         "-l",
         "--language",
         "languages",
         multiple=True,
         metavar="LANGUAGE",
-        shell_complete=_completion.languages,
+        shell_complete=completing("languages"),
         help="Only this language. Repeatable.",
     ),
     click.option(
@@ -152,7 +165,7 @@ _selection = bundled(
         "tags",
         multiple=True,
         metavar="TAG",
-        shell_complete=_completion.tags,
+        shell_complete=completing("tags"),
         help="Only examples with this tag. Repeatable.",
     ),
     click.option(
@@ -213,7 +226,7 @@ report_option = click.option(
     multiple=True,
     metavar="KIND[=PATH]",
     callback=_parse_reports,
-    shell_complete=_completion.report_kinds,
+    shell_complete=completing("report_kinds"),
     help="Write a report too: events, github, html, json, junit or markdown. It goes to PATH (- is stdout), else into the run's"
     " folder, or to stdout if it is github; repeatable.",
 )

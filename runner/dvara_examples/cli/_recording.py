@@ -5,15 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dvara_examples.core.errors import ExitCode
-from dvara_examples.core.signals import interruptible
 from dvara_examples.core.world import World
-from dvara_examples.gateways import open_gateway
 from dvara_examples.manifest import Example
-from dvara_examples.records.budget import NO_BOUNDS, allowance_for, cost_reminder
 from dvara_examples.scaffold.entry import entry_lines
 from dvara_examples.scaffold.names import checked_id
 from dvara_examples.scaffold.new import add_entry, add_variant, existing, refuse_taken
-from dvara_examples.session import gateway_kind
 from dvara_examples.session.recording import Recorded, ToRecord, language_of, record
 
 
@@ -33,13 +29,9 @@ def record_and_show(world: World, wish: Wish) -> int:
         checked_id(wish.example_id)
     file = Path(os.path.abspath(world.cwd / wish.file))  # noqa: PTH100 - resolve() would follow a link out of the folder
     order = ToRecord(file, wish.example_id, wish.title, _to_join(file, wish.example_id, world))
-    with interruptible(world.stop) as stop, open_gateway(gateway_kind(wish.gateway, world), world) as gateway:
-        if gateway.remote:
-            budget = allowance_for(gateway.kind, NO_BOUNDS)
-            world.stderr.write(f"{cost_reminder(1, gateway.description, budget)}\n")
-        recorded = record(order, world, gateway, lambda step: _say(world, f"  preparing  {step}"))
-        if stop.is_set():
-            return ExitCode.INTERRUPTED
+    recorded = record(order, world, wish.gateway, lambda step: _say(world, f"  preparing  {step}"))
+    if recorded is None:
+        return ExitCode.INTERRUPTED
     if recorded.joins and wish.example_id is not None:
         written = add_variant(wish.example_id, recorded.language, recorded.path, world, file)
         world.stdout.write(f"wrote {world.shown(written)}\n")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dvara_examples.core.world import World
-    from dvara_examples.docs_ci.run import Chosen
+    from dvara_examples.session.choice import Chosen
 
 
 def tried_pages(named: Sequence[str], world: "World") -> "Chosen | None":

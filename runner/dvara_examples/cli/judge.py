@@ -29,7 +29,7 @@ def command(run: str, reports: "tuple[ReportRequest, ...]", verbose: bool, manif
     from dvara_examples.cli._compose import reporting, stored_info
     from dvara_examples.cli._world import build_world
     from dvara_examples.records.run_folder import find_run
-    from dvara_examples.session import judge_stored
+    from dvara_examples.session.rejudge import judge_stored
 
     world = build_world(manifest)
     folder = find_run(world.runs_dir, run, world.cwd)

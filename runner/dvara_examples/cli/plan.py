@@ -23,11 +23,12 @@ def command(wanted: Selection, planning: Planning, control: Control, manifest: P
     from dvara_examples.cli._compose import compose_options
     from dvara_examples.cli._tables import plan_lines
     from dvara_examples.cli._world import build_world
-    from dvara_examples.session import open_session
+    from dvara_examples.session import choose_examples, open_session
     from dvara_examples.session.toolchain_setup import declared_in_words
 
     world = build_world(manifest)
-    with open_session(world, wanted, compose_options(world, planning, control=control)) as session:
+    options = compose_options(world, planning, control=control)
+    with open_session(world, choose_examples(world, wanted, control), options) as session:
         if session.remark is not None:
             click.echo(session.remark, err=True)
         click.echo(f"manifest  {world.shown(world.manifest_path)}")

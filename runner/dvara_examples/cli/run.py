@@ -54,7 +54,7 @@ def command(
     options = compose_options(world, planning, running, control)
     if not watch:
         return run_and_report(world, wanted, options, reports)
-    from dvara_examples.session import watch_runs
+    from dvara_examples.session.watch import watch_runs
 
     watch_runs(world, wanted, lambda round_world, only: run_and_report(round_world, wanted, options, reports, only))
     return 0

@@ -86,7 +86,7 @@ def _show_run(world: "World", name: str, variants: tuple[str, ...], *, verbose: 
     from dvara_examples.cli._stories import tell_run
     from dvara_examples.core.values import did_you_mean
     from dvara_examples.records.run_folder import find_run
-    from dvara_examples.session import stored_results
+    from dvara_examples.session.rejudge import stored_results
 
     folder = find_run(world.runs_dir, name, world.cwd)
     document = folder.read()

@@ -7,10 +7,11 @@ from dvara_examples.core.world import World
 from dvara_examples.docs_ci.check import Checked, outcomes_of, stand_all, with_outcomes
 from dvara_examples.docs_ci.fence_status import FenceState
 from dvara_examples.docs_ci.find import find_pages
-from dvara_examples.docs_ci.run import Chosen, choose_for_gate
+from dvara_examples.docs_ci.run import choose_for_gate
 from dvara_examples.docs_ci.sources import Sources
 from dvara_examples.manifest import manifest_of
 from dvara_examples.records.run_folder import RunFolder
+from dvara_examples.session.choice import Chosen
 
 _NOT_RIGHT = frozenset({FenceState.DRIFTED, FenceState.UNKNOWN, FenceState.UNTESTED})
 

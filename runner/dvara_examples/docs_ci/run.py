@@ -1,10 +1,7 @@
 """``docs run`` and ``docs gate``: what pages print is planned like any example, and run in the same way."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import replace
 
 from dvara_examples.core.errors import NothingSelected, PageError
 from dvara_examples.core.world import World
@@ -16,20 +13,7 @@ from dvara_examples.docs_ci.printed import PrintedScript, printed_scripts
 from dvara_examples.docs_ci.sources import Sources, Unknown
 from dvara_examples.manifest import Example, Manifest, Variant
 from dvara_examples.records.results import SourceLine
-from dvara_examples.records.run_folder import RunFolder
-from dvara_examples.session import Options, Session, open_plan
-from dvara_examples.session.plan import Printed
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What is to be run: *examples* as the pages have them, the *scripts* that they print by run id, and the places of each."""
-
-    manifest: Manifest
-    variants: tuple[Variant, ...]
-    scripts: Mapping[str, PrintedScript] = field(default_factory=dict)
-    places: Mapping[str, tuple[SourceLine, ...]] = field(default_factory=dict)
-    pages: Mapping[str, str] = field(default_factory=dict)
+from dvara_examples.session.choice import Chosen, PrintedCode
 
 
 def choose_printed(pages: Sequence[Page], manifest: Manifest, world: World) -> Chosen:
@@ -47,32 +31,6 @@ def choose_for_gate(checked: Checked, manifest: Manifest, world: World) -> Chose
     pages = [page for page, _ in checked]
     own = [(page, script) for page, script in _scripts(pages, manifest, world, strict=False) if script.own]
     return _chosen(own, manifest, world, variants, pages)
-
-
-@contextmanager
-def open_chosen(world: World, chosen: Chosen, options: Options) -> Iterator[Session]:
-    """Open the gateway and plan; nothing starts. Raises DvaraExamplesError."""
-    with open_plan(world, chosen.manifest, chosen.variants, options) as (gateway, plan):
-        runs = tuple(replace(run, places=chosen.places.get(run.variant.id, ())) for run in plan.runs)
-        yield Session(world, replace(plan, runs=runs), gateway, options.deps)
-
-
-def write_scripts(session: Session, chosen: Chosen, folder: RunFolder) -> Session:
-    """Write what the pages print into *folder*, where it can be looked at later, and return the session that runs it."""
-    runs = []
-    for run in session.plan.runs:
-        script = chosen.scripts.get(run.variant.id)
-        if script is not None:
-            file = _place(folder, run.variant.id) / script.name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(script.text, "utf-8", newline="")
-            run = replace(run, printed=Printed(file, ("docs", "run", chosen.pages[run.variant.id])))
-        runs.append(run)
-    return replace(session, plan=replace(session.plan, runs=tuple(runs)))
-
-
-def _place(folder: RunFolder, run_id: str) -> Path:
-    return folder.path / "printed" / re.sub(r"[^A-Za-z0-9._-]+", ".", run_id).strip(".")
 
 
 def _scripts(pages: Sequence[Page], manifest: Manifest, world: World, *, strict: bool = True) -> list[tuple[Page, PrintedScript]]:
@@ -97,13 +55,13 @@ def _chosen(
     examples: dict[str, Example] = {example.id: example for example in manifest.examples}
     made: list[Variant] = list(variants)
     places = dict(find_places(manifest, variants, pages))
-    by_id, shown = {}, {}
+    printed = {}
     for page, script in scripts:
         name = page_id(page, world)
         variant = replace(script.variant, example_id=script.run_id, relative=name)
         so_far = examples[script.run_id].variants if script.run_id in examples else ()
         examples[script.run_id] = replace(script.example, id=script.run_id, variants=(*so_far, variant))
         made.append(variant)
-        by_id[variant.id], shown[variant.id] = script, page.shown
+        printed[variant.id] = PrintedCode(script.name, script.text, ("docs", "run", page.shown))
         places[variant.id] = tuple(SourceLine(name, line) for line in script.lines)
-    return Chosen(replace(manifest, examples=tuple(examples.values())), tuple(made), by_id, places, shown)
+    return Chosen(replace(manifest, examples=tuple(examples.values())), tuple(made), places, printed)

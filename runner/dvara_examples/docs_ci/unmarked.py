@@ -21,7 +21,6 @@ from dvara_examples.docs_ci.markdown import Fence
 from dvara_examples.docs_ci.page import Page, language_of
 from dvara_examples.docs_ci.placeholders import Unmappable, mapped, renamed_variables
 from dvara_examples.docs_ci.printed import PrintedScript
-from dvara_examples.docs_ci.run import Chosen
 from dvara_examples.expectations import parse_expectation
 from dvara_examples.manifest import Example, Manifest, Origin, Variant
 from dvara_examples.records.model import Limits
@@ -29,6 +28,7 @@ from dvara_examples.records.results import SourceLine
 from dvara_examples.scaffold.adopt import signs
 from dvara_examples.scaffold.adopt.script import KEY_VARIABLE
 from dvara_examples.scaffold.script_lines import code_of
+from dvara_examples.session.choice import Chosen, PrintedCode
 from dvara_examples.toolchains import Packages, load_toolchain
 
 _CURL_SCRIPT = '''"""Runs a command of a page in a shell."""
@@ -66,6 +66,7 @@ def choose_unmarked(pages: Sequence[Page], world: World) -> Tried:
     """Choose every fence of *pages* that can be run; nothing starts."""
     examples: list[Example] = []
     scripts: dict[str, PrintedScript] = {}
+    printed: dict[str, PrintedCode] = {}
     guessed: dict[str, tuple[Guess, ...]] = {}
     left_out: dict[str, tuple[Guess, ...]] = {}
     for page in pages:
@@ -73,19 +74,14 @@ def choose_unmarked(pages: Sequence[Page], world: World) -> Tried:
         for script in _scripts(page, world, guesses, missed):
             examples.append(script.example)
             scripts[script.variant.id] = script
+            printed[script.variant.id] = PrintedCode(script.name, script.text, ("docs", "run", page.shown))
         if scripts:
             guessed[page.shown] = tuple(sorted(guesses.found, key=lambda guess: guess.line))
         left_out[page.shown] = tuple(missed)
     variants = tuple(script.variant for script in scripts.values())
     manifest = Manifest(world.manifest_path, world.root, tuple(examples))
     places = {each.variant.id: tuple(SourceLine(each.variant.relative, line) for line in each.lines) for each in scripts.values()}
-    shown = {
-        each.variant.id: page.shown
-        for page in pages
-        for each in scripts.values()
-        if each.variant.relative == page_id(page, world)
-    }
-    return Tried(Chosen(manifest, variants, scripts, places, shown), guessed, left_out)
+    return Tried(Chosen(manifest, variants, places, printed), guessed, left_out)
 
 
 def _scripts(page: Page, world: World, guesses: Guesses, missed: list[Guess]) -> Iterator[PrintedScript]:

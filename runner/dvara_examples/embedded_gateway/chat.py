@@ -44,4 +44,4 @@ class ChatWording:
         yield "", {"error": {"message": row.message, "type": row.type, "code": row.code, "trace_id": trace_id}}
 
 
-CHAT = TextEndpoint(lambda _head, body: parse_chat_request(body), completion, ChatWording)
+ENDPOINT = TextEndpoint(lambda _head, body: parse_chat_request(body), completion, ChatWording)

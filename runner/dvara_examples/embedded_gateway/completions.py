@@ -37,4 +37,4 @@ def _document(answer: Answer, request: ChatRequest, created: int) -> dict[str, o
     return whole | {"usage": usage_of(answer, request)} if answer.reports_usage else whole
 
 
-COMPLETIONS = TextEndpoint(_parse, _document, cached=False)
+ENDPOINT = TextEndpoint(_parse, _document, cached=False)

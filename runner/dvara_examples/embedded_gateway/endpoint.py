@@ -9,7 +9,6 @@ from typing import Protocol
 
 from dvara_examples.embedded_gateway.answer import Answer
 from dvara_examples.embedded_gateway.chat_request import ChatRequest
-from dvara_examples.embedded_gateway.default_answers import default_answer
 from dvara_examples.embedded_gateway.errors_table import ERRORS, Refusal, RequestRefused, Writer, refuse
 from dvara_examples.embedded_gateway.keys import KeyRing
 from dvara_examples.embedded_gateway.reading import BadBody, IncomingRequest, TooLarge
@@ -68,7 +67,7 @@ def answer_request(visit: RequestContext, keys: KeyRing, key: str, endpoint: Tex
     """Answer one request with what *keys* hold for its *key* or its mark. Raises RequestRefused, Closing, OSError."""
     body, scripted = body_and_answer(visit, keys, key)
     request = endpoint.parse(visit.head, body)
-    answer = keys.spell(scripted or default_answer(request))
+    answer = keys.spell(scripted or _default_answer(request))
     visit.model = request.model
     visit.answer = f"error {answer.error.code}" if answer.error else answer.kind
     visit.limit_s = visit.timeouts.lifetime_s if request.stream else visit.timeouts.answer_s
@@ -76,6 +75,12 @@ def answer_request(visit: RequestContext, keys: KeyRing, key: str, endpoint: Tex
         _stream(visit, answer, endpoint.stream(answer, request, visit))
     else:
         whole(visit, answer, lambda: endpoint.whole(answer, request, visit.unix_time()), cached=endpoint.cached)
+
+
+def _default_answer(request: ChatRequest) -> Answer:
+    from dvara_examples.embedded_gateway.default_answers import default_answer  # scripts have answers of their own
+
+    return default_answer(request)
 
 
 def body_and_answer(visit: RequestContext, keys: KeyRing, key: str) -> tuple[bytes, Answer | None]:

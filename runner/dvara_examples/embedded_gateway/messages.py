@@ -141,4 +141,4 @@ def _parse_count(head: IncomingRequest, body: bytes) -> ChatRequest:
     return parse_chat_request(json.dumps(chat_from_messages(head, body, counting=True)).encode())
 
 
-MESSAGES = TextEndpoint(_parse, _document, MessagesWording)
+ENDPOINT = TextEndpoint(_parse, _document, MessagesWording)

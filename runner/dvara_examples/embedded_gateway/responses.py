@@ -166,4 +166,4 @@ def _format(given: object) -> object:
     return {"type": "json_schema", "json_schema": {"name": given.get("name"), "schema": given.get("schema")}}
 
 
-RESPONSES = TextEndpoint(_parse, _document, ResponsesWording)
+ENDPOINT = TextEndpoint(_parse, _document, ResponsesWording)

@@ -1,25 +1,21 @@
 """From the request line to the answer: the gateway's filters first (path, key), then what is asked for."""
 
+import importlib
 import re
 from collections.abc import Mapping
 
-from dvara_examples.embedded_gateway.chat import CHAT
-from dvara_examples.embedded_gateway.completions import COMPLETIONS
-from dvara_examples.embedded_gateway.embeddings import embeddings
 from dvara_examples.embedded_gateway.endpoint import TextEndpoint, answer_request
 from dvara_examples.embedded_gateway.errors_table import RequestRefused, refuse
 from dvara_examples.embedded_gateway.keys import KeyRing
-from dvara_examples.embedded_gateway.messages import MESSAGES, count_tokens
-from dvara_examples.embedded_gateway.models import model_list
 from dvara_examples.embedded_gateway.request_context import DeadlineExceeded, RequestContext
-from dvara_examples.embedded_gateway.responses import RESPONSES
 
-ENDPOINTS: Mapping[str, TextEndpoint] = {
-    "/v1/chat/completions": CHAT,
-    "/v1/responses": RESPONSES,
-    "/v1/messages": MESSAGES,
-    "/v1/completions": COMPLETIONS,
+ENDPOINTS: Mapping[str, str] = {
+    "/v1/chat/completions": "chat",
+    "/v1/responses": "responses",
+    "/v1/messages": "messages",
+    "/v1/completions": "completions",
 }
+"""The endpoints that generate text, and the module of each, which is imported with its first request."""
 EMBEDDINGS_PATH = "/v1/embeddings"
 COUNT_PATH = "/v1/messages/count_tokens"
 MODELS_PATH = "/v1/models"
@@ -59,18 +55,29 @@ def _dispatch(visit: RequestContext, keys: KeyRing) -> None:
     elif method not in _METHODS[path]:
         raise refuse("method_not_allowed", f"Method '{method}' is not supported", headers={"Allow": _METHODS[path][0]})
     elif path in ENDPOINTS:
-        answer_request(visit, keys, key, ENDPOINTS[path])
+        answer_request(visit, keys, key, _endpoint(ENDPOINTS[path]))
     elif path == EMBEDDINGS_PATH:
+        from dvara_examples.embedded_gateway.embeddings import embeddings
+
         embeddings(visit, keys, key)
     elif path == COUNT_PATH:
+        from dvara_examples.embedded_gateway.messages import count_tokens
+
         count_tokens(visit)
     elif path == MODELS_PATH:
+        from dvara_examples.embedded_gateway.models import model_list
+
         visit.answer = "models"
         response.json(200, model_list())
     else:
         visit.answer = "health"
         media = "application/json" if "json" in visit.head.header("accept") else _ACTUATOR_MEDIA
         response.json(200, {} if path.endswith("info") else {"status": "UP"}, media=media)
+
+
+def _endpoint(name: str) -> TextEndpoint:
+    endpoint: TextEndpoint = importlib.import_module(f"{__package__}.{name}").ENDPOINT
+    return endpoint
 
 
 def _accepted_key(visit: RequestContext, keys: KeyRing) -> str:

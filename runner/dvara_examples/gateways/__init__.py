@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from dvara_examples.core.errors import Diagnosis, GatewayError
 from dvara_examples.core.world import World
-from dvara_examples.gateways._description import GatewayDescription
 from dvara_examples.records.model import Endpoint
 
 if TYPE_CHECKING:
+    from dvara_examples.gateways._description import GatewayDescription
     from dvara_examples.gateways._started import P, Provide, StartedBetween
 
 USUAL_MODEL = "gpt-4o"
@@ -93,7 +93,7 @@ NAMED = ("command", "docker")
 
 
 def open_gateway(
-    asked: str, world: World, described: Mapping[str, GatewayDescription] = MappingProxyType({})
+    asked: str, world: World, described: "Mapping[str, GatewayDescription]" = MappingProxyType({})
 ) -> AbstractContextManager[Gateway]:
     """Start, or connect to, the gateway *asked* for: a kind, or a kind and the name of a description. Raises GatewayError.
 
@@ -110,7 +110,7 @@ def open_gateway(
 
 
 def start_gateway(
-    asked: str, world: World, described: Mapping[str, GatewayDescription], provide: "Provide[P]"
+    asked: str, world: World, described: "Mapping[str, GatewayDescription]", provide: "Provide[P]"
 ) -> "AbstractContextManager[StartedBetween[P]]":
     """Start the described gateway *asked* for in front of the provider that *provide* opens. Raises GatewayError."""
     kind, _, name = asked.partition(":")

@@ -25,8 +25,8 @@ from dvara_examples.records import hints as diagnoses
 from dvara_examples.records.model import Endpoint
 from dvara_examples.tap.proxies import Proxy, proxy_for
 from dvara_examples.tap.rewrite import GatewayAddress
-from dvara_examples.tap.unreachable import Unreachable
 from dvara_examples.tap.upstream import tls_context
+from dvara_examples.tap.waiting import Unreachable
 from dvara_examples.wire.http import speaks_http2
 
 PATIENCE_S = 5.0

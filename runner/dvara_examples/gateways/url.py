@@ -17,8 +17,7 @@ from dvara_examples.gateways import USUAL_MODEL
 from dvara_examples.gateways._probe import Probed, probe
 from dvara_examples.records import hints as diagnoses
 from dvara_examples.records.model import Endpoint
-from dvara_examples.tap.proxies import is_loopback
-from dvara_examples.tap.rewrite import GatewayAddress
+from dvara_examples.tap.rewrite import GatewayAddress, is_loopback
 
 STANDIN_OWNER = "dvara-examples"
 """Owner of the models that the embedded gateway lists, when it serves at a URL: its governance is known."""

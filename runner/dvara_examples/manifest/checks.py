@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from dvara_examples.core.elsewhere import KEYS
 from dvara_examples.core.values import InvalidValue, Path, as_mapping, describe, did_you_mean, quoted
 from dvara_examples.manifest.events import YamlMark
 from dvara_examples.manifest.expects import Expects
@@ -20,6 +19,8 @@ T = TypeVar("T")
 
 def _instead(key: str, known: Collection[str]) -> str:
     """Return what may be meant by *key*: what other tools call so, or what is spelled like it."""
+    from dvara_examples.core.elsewhere import KEYS
+
     ours = KEYS.get(key)
     return f"{key} is {ours} here; known: {', '.join(sorted(known))}" if ours else did_you_mean(key, known)
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from dvara_examples.core.renamed import EXAMPLE_KEYS as RENAMED_KEYS
 from dvara_examples.core.values import InvalidValue, Path, as_bool, as_mapping, as_one_of, describe
-from dvara_examples.gateways._description import GatewayDescription, parse_description
 from dvara_examples.manifest.checks import Checks
 from dvara_examples.manifest.expects import Expected
 from dvara_examples.manifest.fields import (
@@ -24,6 +24,9 @@ from dvara_examples.manifest.surroundings import SURROUNDING_KEYS, read_endpoint
 from dvara_examples.manifest.variants import Shared, read_variants
 from dvara_examples.records.model import AtTerminal, Limits
 from dvara_examples.toolchains import Packages
+
+if TYPE_CHECKING:
+    from dvara_examples.gateways._description import GatewayDescription
 
 MANIFEST_KEYS = ("version", "docs", "strict", "ignore", "defaults", "packages", "endpoint", "gateways", "examples")
 DEFAULTS_KEYS = ("limits",)
@@ -75,10 +78,12 @@ def read_ignored(checks: Checks, value: object) -> tuple[str, ...]:
     return checks.items(parse_pages, value["ignore"], ("ignore",))
 
 
-def read_gateways(checks: Checks, value: object) -> dict[str, GatewayDescription]:
+def read_gateways(checks: Checks, value: object) -> "dict[str, GatewayDescription]":
     """Return the gateways that the manifest describes, by name; what is wrong is noted and left out."""
     if not isinstance(value, dict) or "gateways" not in value or value.get("version") != VERSION:
         return {}
+    from dvara_examples.gateways._description import parse_description
+
     found: Mapping[str, object] = checks.problems.read(as_mapping, value["gateways"], ("gateways",), {})
     described = {}
     for name, description in found.items():

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dvara_examples.faults import Faults
-from dvara_examples.gateways._description import GatewayDescription
 from dvara_examples.records.model import LEFT_ALONE, AtTerminal, Limits
 from dvara_examples.records.transcript import KnownFailure
 from dvara_examples.records.verdict import Expectation
 from dvara_examples.toolchains import Packages
+
+if TYPE_CHECKING:
+    from dvara_examples.gateways._description import GatewayDescription
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ class Manifest:
     examples: tuple[Example, ...]
     docs: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    gateways: Mapping[str, GatewayDescription] = field(default_factory=dict)
+    gateways: "Mapping[str, GatewayDescription]" = field(default_factory=dict)
 
     @property
     def variants(self) -> tuple[Variant, ...]:

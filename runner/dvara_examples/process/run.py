@@ -10,7 +10,6 @@ from dvara_examples.core.clock import Timer
 from dvara_examples.process.child import Child, ExecuteRequest
 from dvara_examples.process.ladder import StopLadder, end_survivors, stop_tree
 from dvara_examples.process.output import OnPiece, PipeReader
-from dvara_examples.process.start_errors import why_not_started
 from dvara_examples.process.table import ProcessTable, system_table
 from dvara_examples.records.model import Limits
 from dvara_examples.records.transcript import Leak, Limit, Output, ProcessEnd
@@ -65,6 +64,8 @@ def run_process(
     try:
         child = Child(request, timer, table, on_piece, kept_bytes).start()
     except (OSError, ValueError) as error:
+        from dvara_examples.process.start_errors import why_not_started
+
         return _not_started(why_not_started(request, error))
     with child:
         cause = watch.until_it_must_stop(child)

@@ -1,8 +1,8 @@
 """The contract of a protocol: what the events of one endpoint say, and which event is the last word.
 
-A protocol is one module in this package with:
+A protocol is one module in this package, and one line of :data:`ENDPOINTS`, so that only the protocols that are spoken are
+imported. The module has:
 
-* ``ENDPOINT``, the end of the request's path (``/chat/completions``), below whatever prefix the gateway has;
 * ``reader() -> StreamReader``, a new reader for one response;
 * ``speaks(data) -> bool``, whether *data*, the JSON object of an event, belongs to this protocol.
 
@@ -11,9 +11,7 @@ Nothing else names a protocol. Where no module claims a request, :func:`reader_f
 """
 
 import importlib
-import pkgutil
 from collections.abc import Callable, Mapping
-from functools import cache
 from types import ModuleType
 from typing import Protocol
 
@@ -21,6 +19,7 @@ from dvara_examples.protocols._documents import asks_for_stream, error_message, 
 from dvara_examples.wire.sse import ServerSentEvent
 
 __all__ = [
+    "ENDPOINTS",
     "FINISH_REASONS",
     "StreamReader",
     "asks_for_stream",
@@ -32,6 +31,17 @@ __all__ = [
     "reader_maker",
     "unknown_reason",
 ]
+
+ENDPOINTS: Mapping[str, str] = {
+    "/chat/completions": "chat",
+    "/completions": "completions",
+    "/embeddings": "embeddings",
+    "/messages": "messages",
+    "/models": "models",
+    "/responses": "responses",
+}
+"""The end of a request's path, below whatever prefix the gateway has, and the module of its protocol; the longer of two that
+end alike comes first."""
 
 FINISH_REASONS = frozenset({"stop", "length", "content_filter", "tool_calls", "function_call"})
 """The common words for why an answer ended. Any other word says nothing that this tool can vouch for."""
@@ -79,7 +89,7 @@ class StreamReader(Protocol):
 def protocol_of(target: str) -> str | None:
     """Return the name of the protocol that a request's *target* belongs to, or None where no module claims it."""
     path = target.partition("?")[0].rstrip("/")
-    return next((name for endpoint, name in _endpoints() if path.endswith(endpoint)), None)
+    return next((name for endpoint, name in ENDPOINTS.items() if path.endswith(endpoint)), None)
 
 
 def reader_for(target: str) -> StreamReader:
@@ -107,15 +117,7 @@ def foreign_protocol(target: str, first: Mapping[str, object]) -> str | None:
     asked = protocol_of(target)
     if asked is None or _module(asked).speaks(first):
         return None
-    return next((name for _, name in _endpoints() if _module(name).speaks(first)), None)
-
-
-@cache
-def _endpoints() -> tuple[tuple[str, str], ...]:
-    """Return endpoints and names, the longest endpoint first: ``/chat/completions`` also ends in ``/completions``."""
-    names = [info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")]
-    found = [(str(_module(name).ENDPOINT), name) for name in names]
-    return tuple(sorted(found, key=lambda one: -len(one[0])))
+    return next((name for name in ENDPOINTS.values() if _module(name).speaks(first)), None)
 
 
 def _module(name: str) -> ModuleType:

@@ -12,7 +12,6 @@ from dvara_examples.protocols._documents import error_message
 from dvara_examples.protocols._json_events import JsonEventReader, said, shape_of
 from dvara_examples.wire.sse import ServerSentEvent
 
-ENDPOINT = "/chat/completions"
 MOST_CHOICES = 128
 """How many answers OpenAI's API gives to one request at most; an index beyond is no other choice."""
 

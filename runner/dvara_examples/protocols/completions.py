@@ -2,9 +2,7 @@
 
 from dvara_examples.protocols.chat import ChatReader, speaks
 
-__all__ = ["ENDPOINT", "reader", "speaks"]
-
-ENDPOINT = "/completions"
+__all__ = ["reader", "speaks"]
 
 
 def reader() -> ChatReader:

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 
 from dvara_examples.protocols._json_events import NamedEventReader, part, shape_of, texts
 
-ENDPOINT = "/messages"
-
 _COMMON = {
     "end_turn": "stop",
     "stop_sequence": "stop",

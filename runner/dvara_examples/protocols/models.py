@@ -4,8 +4,6 @@ from collections.abc import Mapping
 
 from dvara_examples.protocols._one_document import DocumentReader
 
-ENDPOINT = "/models"
-
 
 def reader() -> DocumentReader:
     """Return a new reader for one response."""

@@ -37,6 +37,9 @@ class Ending(StrEnum):
     """Cannot tell: the framing is complete, but the protocol or the finish reason is unknown, or the connection left HTTP/1."""
 
 
+WHOLE_ENDINGS = frozenset({Ending.DONE, Ending.DONE_WITHOUT_SENTINEL, Ending.ANSWERED})
+"""Endings after which the client has the whole answer."""
+
 CUT_ENDINGS = frozenset({Ending.TRUNCATED, Ending.RESET, Ending.STALLED, Ending.CLIENT_CLOSED})
 """Endings that leave a response unfinished on the level of HTTP."""
 

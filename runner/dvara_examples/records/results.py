@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from dvara_examples.core.errors import ExitCode
-from dvara_examples.records.parity import Disparity, parity
 from dvara_examples.records.transcript import Transcript
 from dvara_examples.records.verdict import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from dvara_examples.records.parity import Disparity
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class Summary:
     counts: tuple[tuple[Outcome, int], ...]
     internal: bool = False
     interrupted: bool = False
-    disparities: tuple[Disparity, ...] = ()
+    disparities: "tuple[Disparity, ...]" = ()
     flaky: int = 0
     not_started: int = 0
     repeated: tuple[Repeated, ...] = ()
@@ -174,8 +176,12 @@ def _of_these(number: int, what: str) -> str:
     return f" ({number} {what})" if number else ""
 
 
-def _disparities(results: tuple[RunResult, ...]) -> tuple[Disparity, ...]:
+def _disparities(results: tuple[RunResult, ...]) -> "tuple[Disparity, ...]":
     """Compare the first repetitions of an example's languages with each other, the second ones, and so on."""
+    if len({result.language for result in results}) < 2:
+        return ()
+    from dvara_examples.records.parity import parity
+
     repetitions = dict.fromkeys(result.repetition for result in results)
     found = (
         parity(result.transcript for result in results if result.repetition == each and result.transcript is not None)

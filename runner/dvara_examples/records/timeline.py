@@ -10,11 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from dvara_examples.records.model import Ending
+from dvara_examples.records.model import WHOLE_ENDINGS, Ending
 from dvara_examples.records.transcript import Exchange, Output, ProcessEnd, Transcript, WireEvent
-
-WHOLE_ENDINGS = frozenset({Ending.DONE, Ending.DONE_WITHOUT_SENTINEL, Ending.ANSWERED})
-"""Endings after which the client has the whole answer."""
 
 _FAULT = "fault: "
 _LABEL_CHARS = 90

@@ -16,12 +16,13 @@ contract test finds the module by itself.
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Protocol
 
 from dvara_examples.core.clock import Timer
+from dvara_examples.core.errors import ExitCode
 from dvara_examples.records.results import RunEvent, RunResult, Summary
 from dvara_examples.toolchains import Runtime
 
@@ -82,6 +83,18 @@ class Reporter(Protocol):
     def close(self, summary: Summary) -> None:
         """Write what is to be written at the end; also called when the session was interrupted."""
         ...
+
+
+@dataclass(slots=True)
+class OpenReports:
+    """The reports of one session; *failures* are (sentence, exit code) pairs, complete after the session's end."""
+
+    reporters: list[Reporter] = field(default_factory=list)
+    failures: list[tuple[str, ExitCode]] = field(default_factory=list)
+
+    def exit_code(self, summary: Summary) -> ExitCode:
+        """Return the session's exit code, or the worse one that a report which was not written leads to."""
+        return ExitCode.worst((summary.exit_code, *(code for _, code in self.failures)))
 
 
 def report_kinds() -> tuple[str, ...]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from dvara_examples.core.explanations import explanations
 from dvara_examples.core.world import World
+from dvara_examples.records.model import WHOLE_ENDINGS
 from dvara_examples.records.results import RunResult
-from dvara_examples.records.timeline import WHOLE_ENDINGS
 from dvara_examples.records.transcript import Exchange, Output, Transcript
 from dvara_examples.records.verdict import Finding
 

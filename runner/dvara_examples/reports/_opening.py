@@ -3,7 +3,7 @@
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import TextIO
@@ -11,7 +11,7 @@ from typing import TextIO
 from dvara_examples.core.errors import ExitCode, ReportError, refused_by_system
 from dvara_examples.core.values import InvalidValue, did_you_mean
 from dvara_examples.records.results import RunEvent, RunResult, Summary
-from dvara_examples.reports import Reporter, SessionInfo, Target, report_kinds, report_module
+from dvara_examples.reports import OpenReports, Reporter, SessionInfo, Target, report_kinds, report_module
 from dvara_examples.reports._target import file_target, stdout_target
 
 STDOUT = ("-", "/dev/stdout")
@@ -39,18 +39,6 @@ def parse_request(text: str) -> ReportRequest:
     if separator and not path:
         raise InvalidValue(f"found no path behind {text!r}", "a path or - (stdout) is accepted, or the kind alone")
     return ReportRequest(kind, path if separator else None)
-
-
-@dataclass(slots=True)
-class OpenReports:
-    """The reports of one session; *failures* are (sentence, exit code) pairs, complete after the session's end."""
-
-    reporters: list[Reporter] = field(default_factory=list)
-    failures: list[tuple[str, ExitCode]] = field(default_factory=list)
-
-    def exit_code(self, summary: Summary) -> ExitCode:
-        """Return the session's exit code, or the worse one that a report which was not written leads to."""
-        return ExitCode.worst((summary.exit_code, *(code for _, code in self.failures)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from dvara_examples.core.redaction import Redactor
 from dvara_examples.core.world import World
 from dvara_examples.records.results import Preparing, RunEvent, RunFinished, RunPrinted, RunResult, RunStarted, Summary, shown_id
 from dvara_examples.records.verdict import Outcome
-from dvara_examples.reports._evidence import describe_failure
 
 _STYLES = {Outcome.PASSED: "green", Outcome.FAILED: "bold red", Outcome.ERRORED: "bold magenta", Outcome.SKIPPED: "yellow"}
 _NAMES = {Outcome.PASSED: "passed", Outcome.FAILED: "FAILED", Outcome.ERRORED: "ERRORED", Outcome.SKIPPED: "skipped"}
@@ -125,6 +124,8 @@ class TerminalReport:
 
     def _explain(self, results: Sequence[RunResult]) -> None:
         """Say once what is to be said of *results*, which did not pass for one and the same reason."""
+        from dvara_examples.reports._evidence import describe_failure  # most runs pass
+
         first = results[0]
         outcome = first.verdict.outcome
         names = ", ".join(result.run_id for result in results)

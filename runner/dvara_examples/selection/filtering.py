@@ -1,13 +1,12 @@
 """What a filter means: which variants of a manifest its predicates hold for."""
 
-import fnmatch
-import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from dvara_examples.core.values import did_you_mean, nearest, quoted
 from dvara_examples.gateways import CAPABILITIES
 from dvara_examples.manifest import Example, Manifest, Variant
 from dvara_examples.selection.filterset import And, Filter, Not, Or, Predicate, parse_filter, predicates, refuse
+from dvara_examples.selection.select import pattern
 from dvara_examples.toolchains import languages as known_languages
 
 Holds = Callable[[Example, Variant], bool]
@@ -26,14 +25,6 @@ def compile_filter(text: str, manifest: Manifest) -> tuple[Holds, Holds]:
     for predicate in predicates(parsed):
         _check_known(text, predicate, manifest)
     return _holds(parsed), _asks(parsed)
-
-
-def pattern(text: str) -> Callable[[str], bool]:
-    """Return a test for ``*`` and ``?`` patterns; a bracket stands for itself."""
-    if not any(sign in text for sign in "*?"):
-        return text.__eq__
-    matches = re.compile(fnmatch.translate(text.replace("[", "[[]"))).match
-    return lambda word: matches(word) is not None
 
 
 def _holds(of: Filter) -> Holds:

@@ -1,5 +1,6 @@
 """Chooses the variants that a command is about: by id, by file, by pattern, by language and by tag."""
 
+import fnmatch
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -9,7 +10,6 @@ from pathlib import Path
 from dvara_examples.core.errors import NothingSelected, SelectionError
 from dvara_examples.core.values import did_you_mean, nearest, quoted
 from dvara_examples.manifest import Example, Manifest, Variant
-from dvara_examples.selection.filtering import filter_variants, pattern
 from dvara_examples.toolchains import languages as known_languages
 
 _LANGUAGE_SUFFIX = re.compile(r"(?P<id>.*)\[(?P<language>[^\[\]]*)\]", re.DOTALL)
@@ -56,6 +56,8 @@ def _filter(pairs: "list[_Pair]", manifest: Manifest, filters: Sequence[str], *,
     """Keep the *pairs* that any of *filters* holds for, where there are filters at all."""
     if not filters:
         return pairs
+    from dvara_examples.selection.filtering import filter_variants
+
     kept = filter_variants(filters, manifest, pairs, ask=ask)
     if not kept:
         shown = " or ".join(quoted(text) for text in filters)
@@ -156,3 +158,11 @@ class _Matcher:
 
 def _languages(variants: Sequence[Variant]) -> list[str]:
     return [variant.language for variant in variants]
+
+
+def pattern(text: str) -> Callable[[str], bool]:
+    """Return a test for ``*`` and ``?`` patterns; a bracket stands for itself."""
+    if not any(sign in text for sign in "*?"):
+        return text.__eq__
+    matches = re.compile(fnmatch.translate(text.replace("[", "[[]"))).match
+    return lambda word: matches(word) is not None

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from dvara_examples.records.crash import crashed, error_line
+from dvara_examples.records.model import WHOLE_ENDINGS
 from dvara_examples.records.results import Preparing, RunEvent, RunFinished, RunResult, Summary
-from dvara_examples.records.timeline import WHOLE_ENDINGS
 from dvara_examples.records.transcript import Transcript
 from dvara_examples.scaffold.adopt.groups import Draft, expected
 from dvara_examples.session.recording import expectations_of

@@ -5,13 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from dvara_examples.expectations import expectation_keys, parse_expectation
-from dvara_examples.process.environment import PASSED_ON
-from dvara_examples.records.crash import error_line, variables_named
 from dvara_examples.records.transcript import KnownFailure, Transcript
 from dvara_examples.records.verdict import KNOWN_FAILURE, Finding, Outcome, Verdict, Witness
-from dvara_examples.session.certainty import as_far_as_certain
-from dvara_examples.session.external_errors import external_error, known_mistake
-from dvara_examples.session.surroundings import WELL_KNOWN
 
 IMPLIED: Mapping[str, object] = {"limit": "none", "leaks": "none"}
 """What every run is held to unless its example says otherwise: it ends by itself and leaves nothing behind."""
@@ -30,7 +25,10 @@ def judge(transcript: Transcript) -> Verdict:
     wanted = {**IMPLIED, **transcript.expect}
     ordered = sorted(wanted, key=expectation_keys().index if wanted.keys() <= set(expectation_keys()) else str)
     verdict = Verdict.of(parse_expectation(key, wanted[key]).check(transcript) for key in ordered)
-    verdict = as_far_as_certain(verdict, transcript)
+    if verdict.outcome is Outcome.FAILED and any(exchange.unread for exchange in transcript.exchanges):
+        from dvara_examples.session.certainty import as_far_as_certain
+
+        verdict = as_far_as_certain(verdict, transcript)
     if transcript.known_failure is not None and verdict.outcome is not Outcome.ERRORED:
         verdict = _with_known(transcript.known_failure, verdict)
     if verdict.outcome is not Outcome.FAILED:
@@ -57,16 +55,20 @@ def _of_one_cause(verdict: Verdict, transcript: Transcript) -> Verdict:
 
 def _why_silent(transcript: Transcript) -> Iterator[str]:
     """Yield what stderr says of a run that sent no request, and of a variable that it may lack."""
+    from dvara_examples.process.environment import PASSED_ON
+    from dvara_examples.records.crash import error_line, variables_named
+    from dvara_examples.session.surroundings import WELL_KNOWN
+
     error = error_line(transcript.stderr.text)
     if error:
         yield error
+    passed = ", ".join(sorted(PASSED_ON - {"SYSTEMROOT"}))
     lacking = [name for name in variables_named(error) if name not in (*_GIVEN, *WELL_KNOWN)] if _LACKS.search(error) else []
     if lacking:
-        yield f"not set: {', '.join(lacking)}. A run gets {' and '.join(_GIVEN)}, and of your own variables only {_PASSED};"
+        yield f"not set: {', '.join(lacking)}. A run gets {' and '.join(_GIVEN)}, and of your own variables only {passed};"
         yield "set others under env in the manifest"
 
 
-_PASSED = ", ".join(sorted(PASSED_ON - {"SYSTEMROOT"}))
 _APART = ("limit", "leaks", KNOWN_FAILURE)
 _GIVEN = ("DVARA_URL", "DVARA_API_KEY")
 _LACKS = re.compile(r"KeyError|environ|\benv\b|not set|must be set|missing|required|undefined|credentials", re.IGNORECASE)
@@ -74,6 +76,8 @@ _LACKS = re.compile(r"KeyError|environ|\benv\b|not set|must be set|missing|requi
 
 def _explained(verdict: Verdict, transcript: Transcript) -> Verdict:
     """Say so where not the example failed but what it was run against, or where its mistake is one that can be named."""
+    from dvara_examples.session.external_errors import external_error, known_mistake
+
     if (obstacle := external_error(transcript)) is not None:
         return Verdict(Outcome.ERRORED, reason=str(obstacle))
     mistake = known_mistake(transcript)

@@ -1,19 +1,16 @@
-"""Load, select, open the gateway and plan: everything before the first example starts."""
+"""Open the gateway and plan: everything between the choice of examples and the start of the first."""
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from dvara_examples.core.world import World
 from dvara_examples.gateways import Gateway, limits_of, open_gateway
-from dvara_examples.manifest import Manifest, Variant, manifest_of
+from dvara_examples.manifest import Manifest, Variant
 from dvara_examples.records.budget import NO_BOUNDS, Budget, allowance_for, cost_reminder
-from dvara_examples.records.results import SourceLine
 from dvara_examples.records.run_json import About, RunEntry, RuntimeEntry, ShardEntry
-from dvara_examples.selection.options import AS_PLANNED, Control, Selection
-from dvara_examples.selection.select import select
-from dvara_examples.session.last_failed import narrowed_to_last_failed
+from dvara_examples.selection.options import AS_PLANNED, Control
+from dvara_examples.session.choice import Chosen
 from dvara_examples.session.plan import MissingToolchain, Offered, Plan, make_plan, part_of, probe_all, repeated
 from dvara_examples.toolchains import Deps, load_toolchain
 
@@ -50,44 +47,16 @@ class Session:
     remark: str | None = None
 
 
-FindPlaces = Callable[[Manifest, Sequence[Variant]], Mapping[str, tuple[SourceLine, ...]]]
-"""Returns the places of each variant by its id."""
-
-
-def script_places(_manifest: Manifest, variants: Sequence[Variant]) -> Mapping[str, tuple[SourceLine, ...]]:
-    """Return the first line of each variant's script; pages are not looked at."""
-    return {variant.id: (SourceLine(variant.relative, 1),) for variant in variants}
-
-
 @contextmanager
-def open_session(
-    world: World,
-    wanted: Selection,
-    options: Options,
-    only: frozenset[str] | None = None,
-    find_places: FindPlaces = script_places,
-) -> Iterator[Session]:
-    """Load, select, open the gateway and plan; no example starts. Raises DvaraExamplesError.
-
-    *only* narrows the selection to the variants with these ids; *find_places* says where people read about a variant.
-    """
+def open_session(world: World, chosen: Chosen, options: Options) -> Iterator[Session]:
+    """Probe the runtimes, open the gateway and plan the runs that were *chosen*; nothing starts. Raises DvaraExamplesError."""
     control = options.control
-    manifest = manifest_of(world)
-    digest = hashlib.sha256(world.manifest_path.read_bytes()).hexdigest()
-    remark = None
-    if control.last_failed:
-        variants, remark = narrowed_to_last_failed(world, manifest, wanted)
-    else:
-        variants = select(manifest, wanted.selectors, wanted.languages, wanted.tags, world.cwd, wanted.filters)
-    if only is not None:
-        variants = tuple(variant for variant in variants if variant.id in only)
-    with open_plan(world, manifest, variants, options) as (gateway, plan):
+    with open_plan(world, chosen.manifest, chosen.variants, options) as (gateway, plan):
         plan = repeated(plan, control.repeat)
         if control.shard is not None:
             plan = part_of(plan, control.shard)
-        places = find_places(manifest, [run.variant for run in plan.runs])
-        plan = replace(plan, runs=tuple(replace(run, places=places[run.variant.id]) for run in plan.runs))
-        yield Session(world, plan, gateway, options.deps, control, digest, remark)
+        plan = replace(plan, runs=tuple(replace(run, places=chosen.places.get(run.variant.id, ())) for run in plan.runs))
+        yield Session(world, plan, gateway, options.deps, control, chosen.manifest_sha256, chosen.remark)
 
 
 @contextmanager
@@ -106,12 +75,13 @@ def gateway_kind(asked: str, world: World) -> str:
     return "url" if world.env("DVARA_URL") else "embedded"
 
 
-def reminder(session: Session, options: Options) -> str | None:
-    """Return what a user should know before the first request goes to a gateway elsewhere, or None."""
+def remarks(session: Session, options: Options) -> Iterator[str]:
+    """Yield what a user should know before the first run: how they were chosen, and what they may cost elsewhere."""
+    if session.remark is not None:
+        yield session.remark
     gateway, number = session.gateway, len(session.plan.to_start)
-    if not (gateway.remote and number):
-        return None
-    return cost_reminder(number, gateway.description, allowance_for(gateway.kind, options.budget))
+    if gateway.remote and number:
+        yield cost_reminder(number, gateway.description, allowance_for(gateway.kind, options.budget))
 
 
 def about_session(session: Session) -> About:

@@ -6,25 +6,28 @@ of the wire stood on stdout. Times, and words that a model chooses, are not; wha
 
 import os
 import re
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dvara_examples.core.errors import Diagnosis, NotRecorded, SelectionError, ToolchainError
+from dvara_examples.core.errors import Diagnosis, ExitCode, NotRecorded, SelectionError, ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.expectations import parse_expectation
-from dvara_examples.gateways import Gateway
-from dvara_examples.manifest import Example, Origin, Variant
+from dvara_examples.manifest import Example, Manifest, Origin, Variant
 from dvara_examples.process.environment import PASSED_ON
-from dvara_examples.records.budget import NO_BOUNDS, UsageMeter, allowance_for
 from dvara_examples.records.crash import crashed, error_line, variables_named
 from dvara_examples.records.model import Limits
+from dvara_examples.records.results import Preparing, RunEvent, RunResult, Summary
+from dvara_examples.records.run_folder import RunFolder
 from dvara_examples.records.transcript import Exchange, Transcript
 from dvara_examples.scaffold.script_lines import why_no_request
-from dvara_examples.session.execute import Execution, execute
-from dvara_examples.session.plan import PlannedRun
+from dvara_examples.session.choice import Chosen
+from dvara_examples.session.plan import MissingToolchain
+from dvara_examples.session.prepare import Options
+from dvara_examples.session.run import report_to, run
 from dvara_examples.session.surroundings import WELL_KNOWN
-from dvara_examples.toolchains import Missing, Progress, languages, load_toolchain
+from dvara_examples.toolchains import Progress, languages, load_toolchain
 
 _LEAST_PIECES, _LEAST_SPREAD_S = 5, 0.2
 """Of fewer or faster pieces a busy machine could hide whether they were shown as they came."""
@@ -54,8 +57,8 @@ class ToRecord:
     join: Example | None = None
 
 
-def record(order: ToRecord, world: World, gateway: Gateway, progress: Progress) -> Recorded:
-    """Run the script once against *gateway* and return an entry that it fulfils.
+def record(order: ToRecord, world: World, gateway: str, progress: Progress) -> Recorded | None:
+    """Run the script once against *gateway* and return an entry that it fulfils; None where it was interrupted.
 
     Raises SelectionError for what is no script of a known language, ToolchainError where it cannot be run or did not end by
     itself, and NotRecorded where it crashed, sent no request, or does not do what the example that it joins expects.
@@ -63,6 +66,8 @@ def record(order: ToRecord, world: World, gateway: Gateway, progress: Progress) 
     file, language = order.file, language_of(order.file)
     name = order.example_id or id_from(file)
     seen = _run(order, language, name, world, gateway, progress)
+    if seen is None:
+        return None
     if (reason := _says_nothing(seen)) is not None:
         raise ToolchainError(reason)
     _refuse_false_green(seen, file, world)
@@ -136,25 +141,54 @@ def id_from(file: Path) -> str:
     return "-".join(re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", file.stem)).lower() or "recorded"
 
 
-def _run(order: ToRecord, language: str, name: str, world: World, gateway: Gateway, progress: Progress) -> Transcript:
-    file = order.file
-    toolchain = load_toolchain(language)
-    runtime = toolchain.probe(world)
-    if isinstance(runtime, Missing):
-        raise ToolchainError(runtime.reason)
-    packages = order.join.variants[0].packages if order.join is not None else None
-    declared = toolchain.declared(file, packages, world)
-    prepared = toolchain.prepare(runtime, file.parent, world, progress, declared=declared)
-    nowhere = Origin(world.shown(file), 1, 1)
-    variant = Variant(name, language, file, world.shown(file), (), {}, Limits(), {}, (), None, None, nowhere)
-    example = order.join or Example(name, name, (), (), (), {}, (), Limits(), (variant,), nowhere)
+def _run(order: ToRecord, language: str, name: str, world: World, gateway: str, progress: Progress) -> Transcript | None:
+    """Run the script as an example that expects nothing; None where that was interrupted."""
+    result = _Seen(progress)
+    with tempfile.TemporaryDirectory(prefix="dvara-examples-") as folder:
+        options = Options(gateway, missing_toolchain=MissingToolchain.ERROR)
+        code, _ = run(world, _chosen(order, language, name, world), options, report_to(result), RunFolder(Path(folder)))
+    if code is ExitCode.INTERRUPTED:
+        return None
+    if result.seen is None:
+        raise ToolchainError(result.reason)
+    return result.seen
+
+
+def _chosen(order: ToRecord, language: str, name: str, world: World) -> Chosen:
+    """Return the script as the one variant of the example that it joins, or of one of its own."""
+    shown = world.shown(order.file)
+    nowhere = Origin(shown, 1, 1)
+    variant = Variant(name, language, order.file, shown, (), {}, Limits(), {}, (), None, None, nowhere)
+    example = order.join or Example(name, name, (), (), (), {}, (), Limits(), (), nowhere)
     if order.join is not None:
         model = order.join.variants[0]
-        variant = replace(variant, args=model.args, env=model.env, limits=order.join.limits)
-    command = prepared.command(file, variant.args)
-    secrets = tuple(filter(None, (world.env("DVARA_API_KEY"),)))
-    meter = UsageMeter(allowance_for(gateway.kind, NO_BOUNDS))
-    return execute(PlannedRun(variant, example, runtime), command, Execution(world, gateway, secrets, meter))
+        variant = replace(variant, args=model.args, env=model.env, limits=order.join.limits, packages=model.packages)
+    manifest = Manifest(world.manifest_path, world.root, (replace(example, variants=(variant,)),))
+    return Chosen(manifest, (variant,))
+
+
+class _Seen:
+    """A reporter that keeps what was *seen* of one run, or the *reason* why there is nothing; *tell* hears of preparations."""
+
+    def __init__(self, tell: Progress) -> None:
+        self.seen: Transcript | None = None
+        self.reason = ""
+        self._tell = tell
+
+    def event(self, event: RunEvent) -> None:
+        """Tell of what is prepared."""
+        if isinstance(event, Preparing):
+            self._tell(event.text)
+
+    def result(self, result: RunResult) -> None:
+        """Keep the result."""
+        self.seen, self.reason = result.transcript, result.verdict.reason
+
+    def tick(self) -> None:
+        """Show nothing."""
+
+    def close(self, summary: Summary) -> None:
+        """Write nothing."""
 
 
 def _says_nothing(seen: Transcript) -> str | None:

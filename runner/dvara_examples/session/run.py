@@ -1,66 +1,66 @@
-"""Runs a whole plan, some of it side by side, and keeps what there is when it is interrupted."""
+"""One session from end to end: ``run`` is its table of contents, whichever command it is for."""
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from pathlib import Path
 
-from dvara_examples.core.signals import interruptible
-from dvara_examples.gateways import LoggingGateway
-from dvara_examples.records.results import Summary
+from dvara_examples.core.errors import ExitCode
+from dvara_examples.core.world import World
 from dvara_examples.records.run_folder import RunFolder
-from dvara_examples.reports import Reporter
-from dvara_examples.session.dispatcher import Dispatcher
-from dvara_examples.session.plan import PlannedRun
-from dvara_examples.session.prepare import Options, Session, about_session, planned_entries
-from dvara_examples.session.starting import longest_first
-from dvara_examples.session.workers import Workers
+from dvara_examples.reports import OpenReports, Reporter
+from dvara_examples.session.choice import Chosen, PrintedCode
+from dvara_examples.session.plan import PlannedRun, Printed
+from dvara_examples.session.prepare import Options, Session, open_session, remarks
+from dvara_examples.session.run_plan import run_plan
+
+Reporting = Callable[[Session, RunFolder], AbstractContextManager[OpenReports]]
+"""Opens the reports of a session, and closes them when it is over."""
 
 
-def run_session(session: Session, folder: RunFolder, reporters: Sequence[Reporter], options: Options) -> Summary:
-    """Run the whole plan, ``options.jobs`` at a time, and report in plan order.
+def run(
+    world: World, chosen: Chosen, options: Options, reporting: Reporting, folder: RunFolder | None = None
+) -> tuple[ExitCode, RunFolder]:
+    """Run what was *chosen*, report it, and return the exit code and the folder with the transcripts.
 
-    An interruption (SIGINT, SIGTERM) ends the children and keeps what there is.
+    The folder is a new one among the stored runs unless one is given. Raises DvaraExamplesError where nothing can start;
+    what goes wrong later becomes a result.
     """
-    plan, about, planned = session.plan, about_session(session), planned_entries(session.plan)
-    folder.write_summary(about, planned, (), finished=False)
-    if isinstance(session.gateway, LoggingGateway):
-        session.gateway.keep_log_in(folder.path)
-    dispatcher = Dispatcher(reporters)
-    workers = Workers(session, folder, dispatcher.put, options)
-    with interruptible(session.world.stop) as stop:
-        try:
-            _run_all(_in_order(plan.runs, options), workers, dispatcher, options.jobs)
-        finally:
-            summary = Summary.of(
-                dispatcher.reported,
-                interrupted=stop.is_set(),
-                allow_flaky=session.control.allow_flaky,
-                part=plan.shard is not None,
-            )
-            try:
-                folder.write_summary(about, planned, dispatcher.reported, finished=not summary.interrupted, summary=summary)
-            finally:
-                dispatcher.broadcast(lambda reporter: reporter.close(summary))
-    return summary
+    with open_session(world, chosen, options) as session:
+        stored = folder or RunFolder.create(world.runs_dir, world.clock.utc_now())
+        session = _with_printed_code(session, chosen, stored)
+        for remark in remarks(session, options):
+            world.stderr.write(f"{remark}\n")
+        with reporting(session, stored) as reports:
+            summary = run_plan(session, stored, reports.reporters, options)
+        return reports.exit_code(summary), stored
 
 
-def _in_order(runs: Sequence[PlannedRun], options: Options) -> list[tuple[int, PlannedRun]]:
-    """Return the runs with their places in the plan, in the order in which they start.
+def report_to(*reporters: Reporter) -> Reporting:
+    """Return how a session reports to *reporters* alone."""
 
-    One at a time, or where the first failure ends the session, they start as they are planned: that is what a user expects.
-    """
-    in_plan_order = options.jobs == 1 or options.control.fail_fast
-    return list(enumerate(runs)) if in_plan_order else longest_first(runs)
+    @contextmanager
+    def reporting(_session: Session, _folder: RunFolder) -> Iterator[OpenReports]:
+        yield OpenReports([*reporters])
+
+    return reporting
 
 
-def _run_all(runs: Sequence[tuple[int, PlannedRun]], workers: Workers, dispatcher: Dispatcher, jobs: int) -> None:
-    """Run everything; where the dispatcher gives up (a reporter's stream is gone, say), the workers soon end too."""
-    with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="run") as pool:
-        try:
-            for index, run in runs:
-                pool.submit(workers.work, index, run)
-            while len(dispatcher.reported) < len(runs):
-                dispatcher.process_next()
-        except BaseException:
-            workers.stop()
-            dispatcher.close()
-            raise
+def _with_printed_code(session: Session, chosen: Chosen, folder: RunFolder) -> Session:
+    """Write the code of pages into *folder*, where it can be looked at later, and return the session that runs it."""
+    runs = tuple(_printed(run, chosen.printed.get(run.variant.id), folder) for run in session.plan.runs)
+    return replace(session, plan=replace(session.plan, runs=runs))
+
+
+def _printed(run: PlannedRun, code: PrintedCode | None, folder: RunFolder) -> PlannedRun:
+    if code is None:
+        return run
+    file = _place(folder, run.variant.id) / code.name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(code.text, "utf-8", newline="")
+    return replace(run, printed=Printed(file, code.again))
+
+
+def _place(folder: RunFolder, run_id: str) -> Path:
+    return folder.path / "printed" / re.sub(r"[^A-Za-z0-9._-]+", ".", run_id).strip(".")

@@ -9,7 +9,6 @@ from dataclasses import replace
 from dvara_examples.core.clock import start_timer
 from dvara_examples.core.errors import DvaraExamplesError
 from dvara_examples.records.budget import RAISE_IT, UsageMeter, allowance_for
-from dvara_examples.records.hints import system_refused
 from dvara_examples.records.results import Preparing, RunPrinted, RunResult, RunStarted
 from dvara_examples.records.run_folder import INTERNAL_ERRORS, RunFolder
 from dvara_examples.records.transcript import OutputPiece
@@ -87,6 +86,8 @@ class Workers:
         except DvaraExamplesError as error:
             return _without_transcript(run, Verdict(Outcome.ERRORED, reason=str(error)))
         except OSError as error:
+            from dvara_examples.records.hints import system_refused
+
             return _without_transcript(run, Verdict(Outcome.ERRORED, reason=str(system_refused(error))))
         except BaseException:  # noqa: BLE001 - the one place where a fault of this program becomes a result
             return self._internal(run, traceback.format_exc())

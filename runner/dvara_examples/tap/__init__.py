@@ -7,8 +7,8 @@
 Response bytes pass untouched and at once; everything else here only watches.
 """
 
-from dvara_examples.tap.capture_limits import CaptureLimits
-from dvara_examples.tap.gate import RequestGate
+from dvara_examples.tap.bounded import CaptureLimits
+from dvara_examples.tap.exchange_log import RequestGate
 from dvara_examples.tap.progress import TapEvent
 from dvara_examples.tap.server import LOCALHOST, Tap
 

@@ -1,13 +1,33 @@
-"""Bounded keepers: what is stored of bytes and text whose size nobody knows beforehand."""
+"""Bounded keepers: what is stored of bytes and text whose size nobody knows beforehand, and how much that is at most."""
 
 import re
+from dataclasses import dataclass
 
 from dvara_examples.core.redaction import Redactor
 
+KIB = 1024
+MIB = 1024 * KIB
 _STREAM_FLAG = re.compile(rb'"stream"\s*:\s*true\b')
 _OVERLAP_BYTES = 64
 OVERLAP = 4096
 """So much more is held than will be stored: a secret that the cut would halve is still recognised whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureLimits:
+    """Limits per exchange, so that a million events or a gigabyte of body cost no more memory than these; and their number."""
+
+    request_body_bytes: int = MIB
+    response_body_bytes: int = 256 * KIB
+    answer_bytes: int = 4 * MIB
+    """How much of an answer that is no stream is held while it comes, to be read as JSON at its end."""
+    text_bytes: int = 4 * MIB
+    events: int = 2_000
+    event_chars: int = 16 * KIB
+    """How much of one event's data and text is kept."""
+    pieces: int = 10_000
+    exchanges: int = 1_000
+    """How many are kept of what a client asks that never stops asking."""
 
 
 class BoundedBytes:

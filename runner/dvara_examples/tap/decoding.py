@@ -4,15 +4,34 @@ A body may have several codings, one over the other (RFC 9110, 8.4). Each is und
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
-from dvara_examples.tap.inflating import STEP_BYTES, CodingError, Stage, UnreadableCodingError, stage_for
-
-__all__ = ["MOST_DECODED_BYTES", "STEP_BYTES", "CodingError", "Decoder", "UnreadableCodingError"]
-
+STEP_BYTES = 256 * 1024
 MOST_CODINGS = 5
 """As many as widely used clients undo; more of them only serve to make a small body huge."""
 MOST_DECODED_BYTES = 1024 * 1024 * 1024
 """How much one stage may unpack: a body of a few kilobytes can hold terabytes of zeros."""
+
+
+class CodingError(ValueError):
+    """The bytes are not of the coding that the head announced: no client can read them."""
+
+
+class UnreadableCodingError(CodingError):
+    """The coding cannot be undone here, which says nothing about the body or about what a client makes of it."""
+
+
+class Stage(Protocol):
+    """Undoes one coding."""
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether data has begun that has not come to its own end."""
+        ...
+
+    def feed(self, data: bytes | memoryview) -> Iterator[bytes]:
+        """Yield what *data* unpacks to. Raises CodingError at damaged data."""
+        ...
 
 
 class Decoder:
@@ -23,7 +42,7 @@ class Decoder:
         applied = [word for word in codings if word != "identity"]
         if len(applied) > MOST_CODINGS:
             raise UnreadableCodingError(f"expected at most {MOST_CODINGS} content codings, found {len(applied)}")
-        self._stages: list[Stage] = [stage_for(word) for word in reversed(applied)]
+        self._stages = _stages(applied) if applied else []
         self._unpacked = [0] * len(self._stages)
         self._most_bytes = most_bytes
 
@@ -49,3 +68,9 @@ class Decoder:
             if self._unpacked[number] > self._most_bytes:
                 raise UnreadableCodingError(f"the body unpacks to more than {self._most_bytes} bytes")
             yield from self._undo(piece, number + 1)
+
+
+def _stages(applied: Sequence[str]) -> list[Stage]:
+    from dvara_examples.tap.inflating import stage_for  # most answers are not compressed
+
+    return [stage_for(word) for word in reversed(applied)]

@@ -49,6 +49,14 @@ class CloseKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class GatewayClosed:
+    """The gateway's own end, passed on when all steps before it have been done."""
+
+    close: CloseKind
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What was seen of one exchange.
 

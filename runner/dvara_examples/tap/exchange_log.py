@@ -1,13 +1,33 @@
-"""What all connections of one tap write into: the exchanges that are over, and what belongs to none of them."""
+"""What all connections of one tap share: the way to the gateway, and what they write into."""
 
+import socket
+import ssl
 import threading
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
+from dvara_examples.core.clock import Timer
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.records.transcript import Exchange
-from dvara_examples.tap.capture_limits import CaptureLimits
-from dvara_examples.tap.gate import RequestGate
+from dvara_examples.tap.bounded import CaptureLimits
 from dvara_examples.tap.progress import OnEvent, Remarked, ended
+from dvara_examples.tap.rewrite import GatewayAddress, Rewriter
+
+if TYPE_CHECKING:
+    from dvara_examples.tap.proxies import Proxy
+    from dvara_examples.tap.schedule import Schedule
+
+
+class RequestGate(Protocol):
+    """Decides about requests; called from the threads that relay, so it waits a moment at most."""
+
+    def allow(self) -> str | None:
+        """Let the request that has just arrived through (None), or return why not; then nothing of it goes upstream."""
+        ...
+
+    def ended(self, exchange: Exchange, tokens: int | None) -> None:
+        """Take note of an exchange that was let through and is over; *tokens* as the gateway counted them, if it did."""
+        ...
 
 
 @dataclass(slots=True)
@@ -71,3 +91,22 @@ class Ledger:
         else:
             self._finished[-1] = exchange
             self._left_out += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The way to the gateway, and what is done on it; *stopping* is a socket that hangs up when the tap is closed.
+
+    *schedule* is None where no response is to be spoilt, *gate* where every request may pass, *proxy*
+    where the way to the gateway is straight.
+    """
+
+    origin: GatewayAddress
+    context: ssl.SSLContext | None
+    rewriter: Rewriter
+    ledger: Ledger
+    timer: Timer
+    stopping: socket.socket
+    schedule: "Schedule | None" = None
+    gate: RequestGate | None = None
+    proxy: "Proxy | None" = None

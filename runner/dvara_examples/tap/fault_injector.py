@@ -5,21 +5,12 @@ and does not read from the gateway while steps are left: what a fault holds back
 """
 
 from collections import deque
-from dataclasses import dataclass
 
 from dvara_examples.core.clock import Timer
-from dvara_examples.tap.ending import CloseKind
+from dvara_examples.tap.ending import CloseKind, GatewayClosed
 from dvara_examples.tap.faulty_response import SpoiledResponse
 from dvara_examples.tap.schedule import Schedule
 from dvara_examples.wire.parts import Fin, Hold, Note, Rst, Send, Step, Wait
-
-
-@dataclass(frozen=True, slots=True)
-class GatewayClosed:
-    """The gateway's own end, passed on when all steps before it have been done."""
-
-    close: CloseKind
-    why: str
 
 
 class Spoiler:

@@ -8,35 +8,15 @@ import importlib
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any
 
-STEP_BYTES = 256 * 1024
+from dvara_examples.tap.decoding import STEP_BYTES, CodingError, Stage, UnreadableCodingError
+
 _GZIP = 31
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZLIB = 15
 _RAW_DEFLATE = -15
 _ZSTD_MODULE = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
-
-
-class CodingError(ValueError):
-    """The bytes are not of the coding that the head announced: no client can read them."""
-
-
-class UnreadableCodingError(CodingError):
-    """The coding cannot be undone here, which says nothing about the body or about what a client makes of it."""
-
-
-class Stage(Protocol):
-    """Undoes one coding."""
-
-    @property
-    def unfinished(self) -> bool:
-        """Whether data has begun that has not come to its own end."""
-        ...
-
-    def feed(self, data: bytes | memoryview) -> Iterator[bytes]:
-        """Yield what *data* unpacks to. Raises CodingError at damaged data."""
-        ...
 
 
 class _Zlib:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.protocols import FINISH_REASONS, asks_for_stream
 from dvara_examples.records.transcript import Exchange, Headers, Request, Response
-from dvara_examples.tap.bounded import BoundedBytes, StreamFlag, storable
-from dvara_examples.tap.capture_limits import CaptureLimits
+from dvara_examples.tap.bounded import BoundedBytes, CaptureLimits, StreamFlag, storable
 from dvara_examples.tap.ending import CloseKind, Facts, name_ending
 from dvara_examples.tap.explain import Rest, answer_notes, error_sentence, unread_sentence
 from dvara_examples.tap.progress import Teller

@@ -1,18 +1,22 @@
 """Reads the payload of one response: events, the answer's text, and what the gateway says about how it ended."""
 
 import copy
+import re
 
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.protocols import FINISH_REASONS, StreamReader, error_message, read_object, unknown_reason
 from dvara_examples.records.transcript import WireEvent
-from dvara_examples.tap.bounded import OVERLAP, BoundedBytes, BoundedText, storable
-from dvara_examples.tap.capture_limits import CaptureLimits
+from dvara_examples.tap.bounded import OVERLAP, BoundedBytes, BoundedText, CaptureLimits, storable
 from dvara_examples.tap.decoding import CodingError, Decoder, UnreadableCodingError
-from dvara_examples.tap.first_bytes import FirstBytes
 from dvara_examples.tap.masking import SeenEvent, mask_in_body, mask_split
 from dvara_examples.tap.progress import Teller
 from dvara_examples.wire.http import ResponseHead, header, header_words
 from dvara_examples.wire.sse import ServerSentEvent, SseParser
+
+_FIELD = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|[\r\n])(?:data|event|id|retry)?:")
+_OTHER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[{\[<\"]")
+"""How JSON and HTML begin."""
+_MOST_BYTES = 4096
 
 EVENT_STREAM = "text/event-stream"
 _SHOWN_BYTES = 80
@@ -229,3 +233,27 @@ class PayloadRecorder:
 
 def _said(reader: StreamReader) -> tuple[object, ...]:
     return reader.finish_reason, reader.error, reader.sentinel and reader.needs_last_word
+
+
+class FirstBytes:
+    """Gathers the beginning of a body until it shows what it is; *event_stream* is None as long as it does not.
+
+    Some gateways send an event stream without saying so in the head, and clients read it.
+    """
+
+    def __init__(self) -> None:
+        self.event_stream: bool | None = None
+        self._held = b""
+
+    def feed(self, data: bytes) -> bytes:
+        """Take the next bytes of the body, and return what to read as events: nothing, as long as it may be something else."""
+        if self.event_stream is None:
+            self._held += data
+            if _OTHER.match(self._held):
+                self.event_stream = False
+            elif _FIELD.search(self._held[:_MOST_BYTES]):
+                self.event_stream = True
+                data = self._held
+            elif len(self._held) >= _MOST_BYTES:
+                self.event_stream = False
+        return data if self.event_stream else b""

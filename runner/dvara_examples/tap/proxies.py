@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from dvara_examples.core.errors import GatewayError
-from dvara_examples.tap.rewrite import GatewayAddress
+from dvara_examples.tap.rewrite import GatewayAddress, is_loopback
 
 _USUAL_PORT = 80
 
@@ -45,15 +45,6 @@ def proxy_for(origin: GatewayAddress, environ: Mapping[str, str]) -> Proxy | Non
         if value:
             return _read(variable, value)
     return None
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether *host* is this machine by its name or address; nothing is looked up."""
-    name = host.lower().rstrip(".")
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    address = _address(name)
-    return address is not None and address.is_loopback
 
 
 def _value(environ: Mapping[str, str], name: str) -> tuple[str, str]:

@@ -10,20 +10,21 @@ been silent for :data:`GONE_AFTER_S`.
 
 import select
 import socket
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from dvara_examples.tap.context import Wiring
 from dvara_examples.tap.conversation import Conversation
 from dvara_examples.tap.downstream import Downstream
-from dvara_examples.tap.ending import CloseKind
-from dvara_examples.tap.fault_injector import GatewayClosed, Spoiler
+from dvara_examples.tap.ending import CloseKind, GatewayClosed
+from dvara_examples.tap.exchange_log import Wiring
 from dvara_examples.tap.redirects import CHANGED, led_home
 from dvara_examples.tap.requests import NOT_HTTP, BodyPart, RequestSplitter
-from dvara_examples.tap.unreachable import Unreachable
 from dvara_examples.tap.upstream import Upstream, connect
-from dvara_examples.tap.waiting import GONE, Stopped, Waiter
+from dvara_examples.tap.waiting import GONE, Stopped, Unreachable, Waiter
 from dvara_examples.wire.http import RequestHead
 from dvara_examples.wire.parts import Fin, Note, Rst, Send
+
+if TYPE_CHECKING:
+    from dvara_examples.tap.fault_injector import Spoiler
 
 GONE_AFTER_S = 1.0
 """A client that sent a FIN counts as gone once the gateway has been silent for so long."""
@@ -39,6 +40,15 @@ class _Over(Exception):  # noqa: N818 - the regular end of a relay
     """Nothing more can be relayed."""
 
 
+def _spoiler(wiring: Wiring) -> "Spoiler | None":
+    """Return what plays the faults, where there are some: most gateways are not spoilt."""
+    if wiring.schedule is None:
+        return None
+    from dvara_examples.tap.fault_injector import Spoiler
+
+    return Spoiler(wiring.schedule, wiring.timer)
+
+
 class Relay:
     """One client connection, served by :meth:`run` in a thread of its own; owns the *client* socket from then on."""
 
@@ -48,7 +58,7 @@ class Relay:
         self._timer = wiring.timer
         self._seen = Conversation(number, wiring.ledger, self._client.refuses)
         self._splitter = RequestSplitter()
-        self._spoiler = Spoiler(wiring.schedule, wiring.timer) if wiring.schedule is not None else None
+        self._spoiler = _spoiler(wiring)
         self._upstream: Upstream | None = None
         self._waiter = Waiter(wiring.stopping)
         self._from_gateway = memoryview(bytearray(_READ_BYTES))

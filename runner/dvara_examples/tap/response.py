@@ -2,7 +2,7 @@
 
 from dvara_examples.protocols import protocol_of, reader_for
 from dvara_examples.records.transcript import WirePiece
-from dvara_examples.tap.capture_limits import CaptureLimits
+from dvara_examples.tap.bounded import CaptureLimits
 from dvara_examples.tap.payload import PayloadRecorder
 from dvara_examples.tap.progress import Teller
 from dvara_examples.wire.framing import BodyReader, CloseBody, NoBody, response_body

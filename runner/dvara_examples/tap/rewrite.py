@@ -9,6 +9,7 @@ Everything else, spelling and order included, passes as the client wrote it.
 import secrets
 from collections.abc import Set
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 from dvara_examples.core.errors import GatewayError
@@ -63,6 +64,17 @@ class GatewayAddress:
         """The value of ``Host``: brackets around an IPv6 address, the port where it is not the scheme's own."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether *host* is this machine by its name or address; nothing is looked up."""
+    name = host.lower().rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def throw_away_key(real_key: str) -> str:

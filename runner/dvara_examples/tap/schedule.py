@@ -37,19 +37,19 @@ class Schedule:
     def told(self) -> tuple[str, ...]:
         """Return notes about connections that were refused since this was asked last: they have no exchange of their own."""
         with self._lock:
-            notes = tuple(map(refusal, self._refused))
+            notes = tuple(map(self.refusal, self._refused))
             self._refused.clear()
             return notes
 
     def untold(self) -> tuple[str, ...]:
         """Return the same notes while no request has come since, and go on holding them ready."""
         with self._lock:
-            return tuple(map(refusal, self._refused))
+            return tuple(map(self.refusal, self._refused))
 
-
-def refusal(connection: int) -> str:
-    """Say that a *connection* was refused."""
-    return f"fault: {REFUSE}: connection {connection} was reset before it was read"
+    @staticmethod
+    def refusal(connection: int) -> str:
+        """Say that a *connection* was refused."""
+        return f"fault: {REFUSE}: connection {connection} was reset before it was read"
 
 
 def _refuse(faults: Faults) -> bool:

@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from dvara_examples.core.clock import Timer
 from dvara_examples.core.errors import GatewayError
@@ -15,16 +15,16 @@ from dvara_examples.core.redaction import Redactor
 from dvara_examples.faults import Faults
 from dvara_examples.records.model import Endpoint
 from dvara_examples.records.transcript import Exchange
-from dvara_examples.tap.capture_limits import CaptureLimits
-from dvara_examples.tap.context import Wiring
-from dvara_examples.tap.exchange_log import Ledger
-from dvara_examples.tap.gate import RequestGate
+from dvara_examples.tap.bounded import CaptureLimits
+from dvara_examples.tap.exchange_log import Ledger, RequestGate, Wiring
 from dvara_examples.tap.progress import OnEvent
-from dvara_examples.tap.proxies import proxy_for
 from dvara_examples.tap.relay import Relay
-from dvara_examples.tap.rewrite import PREFIX, GatewayAddress, Rewriter, throw_away_key
-from dvara_examples.tap.schedule import Schedule, refusal
+from dvara_examples.tap.rewrite import PREFIX, GatewayAddress, Rewriter, is_loopback, throw_away_key
 from dvara_examples.tap.upstream import reset, tls_context
+
+if TYPE_CHECKING:
+    from dvara_examples.tap.proxies import Proxy
+    from dvara_examples.tap.schedule import Schedule
 
 _HOST = "127.0.0.1"
 LOCALHOST = (_HOST, "::1")
@@ -77,10 +77,8 @@ class Tap:
         self.endpoint = Endpoint(f"http://{_HOST}:{self._port}{PREFIX}", throw_away_key(upstream.key))
         rewriter = Rewriter(origin, f"{_HOST}:{self._port}", self.endpoint.key, upstream.key, upstream.headers, any_key)
         stopping, self._stop = socket.socketpair()
-        schedule = Schedule(faults) if any(faults) else None
-        self._wiring = Wiring(
-            origin, context, rewriter, self._ledger, timer, stopping, schedule, gate, proxy_for(origin, environ)
-        )
+        schedule, proxy = _schedule(faults), _proxy(origin, environ)
+        self._wiring = Wiring(origin, context, rewriter, self._ledger, timer, stopping, schedule, gate, proxy)
         self._acceptor = threading.Thread(target=self._accept, name=f"tap-{self._port}-accept", daemon=True)
         self._relays: list[threading.Thread] = []
         self._accepted = 0
@@ -147,12 +145,28 @@ class Tap:
         self._accepted += 1
         if self._wiring.schedule is not None and self._wiring.schedule.refuses(self._accepted):
             reset(client)
-            self._ledger.remark(self._wiring.timer(), refusal(self._accepted))
+            self._ledger.remark(self._wiring.timer(), self._wiring.schedule.refusal(self._accepted))
             return
         relay = Relay(client, self._accepted, self._wiring)
         thread = threading.Thread(target=relay.run, name=f"tap-{self._port}-client-{self._accepted}", daemon=True)
         self._relays = [one for one in self._relays if one.is_alive()] + [thread]
         thread.start()
+
+
+def _schedule(faults: Sequence[Faults]) -> "Schedule | None":
+    if not any(faults):
+        return None
+    from dvara_examples.tap.schedule import Schedule
+
+    return Schedule(faults)
+
+
+def _proxy(origin: GatewayAddress, environ: Mapping[str, str]) -> "Proxy | None":
+    if is_loopback(origin.host):
+        return None
+    from dvara_examples.tap.proxies import proxy_for
+
+    return proxy_for(origin, environ)
 
 
 def _listen_on(hosts: Sequence[str], port: int) -> list[socket.socket]:

@@ -5,7 +5,7 @@ import socket
 
 from dvara_examples.tap.proxies import Proxy
 from dvara_examples.tap.rewrite import GatewayAddress
-from dvara_examples.tap.unreachable import Ready, Unreachable, words
+from dvara_examples.tap.waiting import Ready, Unreachable, words
 from dvara_examples.wire.http import ProtocolError, read_response_head
 
 ANSWER_LIMIT_S = 10.0

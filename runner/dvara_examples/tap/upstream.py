@@ -12,12 +12,14 @@ import sys
 import termios
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dvara_examples.core.errors import GatewayError
-from dvara_examples.tap.proxies import Proxy
 from dvara_examples.tap.rewrite import GatewayAddress
-from dvara_examples.tap.tunnel import open_tunnel
-from dvara_examples.tap.unreachable import Ready, Unreachable, words
+from dvara_examples.tap.waiting import Ready, Unreachable, words
+
+if TYPE_CHECKING:
+    from dvara_examples.tap.proxies import Proxy
 
 CONNECT_LIMIT_S = 10.0
 _CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -70,7 +72,7 @@ class Upstream:
         reset(self._socket)
 
 
-def connect(origin: GatewayAddress, context: ssl.SSLContext | None, ready: Ready, proxy: Proxy | None = None) -> Upstream:
+def connect(origin: GatewayAddress, context: ssl.SSLContext | None, ready: Ready, proxy: "Proxy | None" = None) -> Upstream:
     """Open a connection to *origin*, over TLS where a *context* is given, through a *proxy* where there is one.
 
     *ready* does the waiting. Raises Unreachable with the reason of the last address tried.
@@ -79,10 +81,12 @@ def connect(origin: GatewayAddress, context: ssl.SSLContext | None, ready: Ready
     return Upstream(_wrap(sock, context, origin, ready) if context else sock)
 
 
-def reach(origin: GatewayAddress, ready: Ready, proxy: Proxy | None) -> socket.socket:
+def reach(origin: GatewayAddress, ready: Ready, proxy: "Proxy | None") -> socket.socket:
     """Return a socket that leads to *origin*, straight or through *proxy*, and does not block. Raises Unreachable."""
     if proxy is None:
         return _open(origin.host, origin.port, origin.authority, ready)
+    from dvara_examples.tap.tunnel import open_tunnel
+
     sock = _open(proxy.host, proxy.port, str(proxy), ready)
     try:
         open_tunnel(sock, proxy, origin, ready)

@@ -1,10 +1,14 @@
-"""Waiting for sockets, with a way to be told that the tap is being closed."""
+"""Waiting for sockets, with a way to be told that the tap is being closed, and what keeps a connection from coming about."""
 
 import select
 import socket
+from collections.abc import Callable
 
 GONE = select.POLLERR | select.POLLHUP | select.POLLNVAL
 _TICK_MS = 30_000
+
+Ready = Callable[[int, int, float], bool]
+"""Waits for a file descriptor to show poll events, at most so many seconds; False where they did not come."""
 
 
 class Stopped(Exception):  # noqa: N818 - what happened, not a fault
@@ -55,3 +59,12 @@ def broke(sock: socket.socket, within_s: float) -> bool:
     poll = select.poll()
     poll.register(sock, 0)
     return bool(poll.poll(within_s * 1000))
+
+
+class Unreachable(Exception):  # noqa: N818 - a state of the gateway
+    """No connection came about; ``str()`` is the reason in words."""
+
+
+def words(error: OSError) -> str:
+    """Return what the operating system says about *error*, in lower case."""
+    return (error.strerror or str(error) or type(error).__name__).lower()

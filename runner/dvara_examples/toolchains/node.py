@@ -5,14 +5,15 @@ import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.language import BODY, Language, concatenated
 from dvara_examples.core.world import World
-from dvara_examples.records.hints import node_too_old
 from dvara_examples.toolchains import (
     Candidate,
     Command,
@@ -37,14 +38,15 @@ from dvara_examples.toolchains._install import (
     platform_parts,
     release,
 )
+from dvara_examples.toolchains._node import TYPESCRIPT
 from dvara_examples.toolchains._node.declare import LISTED, LOCK, NPM, PACKAGES, find_declared
 from dvara_examples.toolchains._node.linking import link_packages, linked_to
 from dvara_examples.toolchains._node.packages import FLOORS, install_packages, pinned_packages, wanted_set, write_lock
 from dvara_examples.toolchains._node.reading import READING
-from dvara_examples.toolchains._node.typescript import PINNED, TypeScriptRunner, choose_runner
-from dvara_examples.toolchains._node.typescript import SUFFIXES as TYPESCRIPT
-from dvara_examples.toolchains._node_runtime import is_here, pinned_version, provision
 from dvara_examples.toolchains._resolved import read_resolved
+
+if TYPE_CHECKING:
+    from dvara_examples.toolchains._node.typescript import TypeScriptRunner
 
 HOOK = Path(__file__).with_name("node_packages.mjs")
 PROVISIONED = "provisioned"
@@ -65,7 +67,7 @@ class PreparedNode:
     packages: Path | None
     env: Mapping[str, str]
     versions: Mapping[str, str]
-    runner_of: Callable[[Path], TypeScriptRunner] = field(compare=False)
+    runner_of: "Callable[[Path], TypeScriptRunner]" = field(compare=False)
     dependencies: str = ""
 
     def command(self, script: Path, args: Sequence[str] = ()) -> Command:
@@ -127,6 +129,9 @@ class Node:
         said = ask([found, "--version"], world) if found else ""
         if found and self._fits(said):
             return Runtime(self.language, said.removeprefix("v"), _behind(found, world), "PATH")
+        from dvara_examples.records.hints import node_too_old
+        from dvara_examples.toolchains._node_runtime import pinned_version
+
         passed_over = node_too_old(found, said, self.floor).cause if found else "none on PATH"
         return Runtime(self.language, pinned_version(), Path("node"), PROVISIONED, {"passed_over": passed_over})
 
@@ -137,6 +142,8 @@ class Node:
 
     def candidates(self, world: World) -> Sequence[Candidate]:
         """Look at every ``node`` on ``PATH``, at the one that is fetched where none fits, and at npm."""
+        from dvara_examples.toolchains._node_runtime import is_here, pinned_version
+
         runtime = self.probe(world)
         candidates = [self._sighted(found, world) for found in _all_on_path("node", world)]
         if not candidates:
@@ -162,6 +169,8 @@ class Node:
             is_first = found == shutil.which("node", path=world.env("PATH") or "")
             why = f"first on PATH; {self.floor} or newer is needed" if is_first else "another comes first on PATH"
             return Candidate(f"Node.js {said}", found, Fitness.FITS if is_first else Fitness.PASSED_OVER, why)
+        from dvara_examples.records.hints import node_too_old
+
         cause, hint, _ = node_too_old(found, said, self.floor)
         return Candidate(f"Node.js {said}".strip(), found, Fitness.PASSED_OVER, cause, hint)
 
@@ -191,6 +200,8 @@ class Node:
         own = {"node": runtime.version}
 
         def pinned(folder: Path) -> None:
+            from dvara_examples.toolchains._node.typescript import PINNED
+
             progress(f"node {runtime.version}: installing tsx, which runs TypeScript")
             listing = pinned_packages(PINNED, "tsx, which runs TypeScript,")
             with offline_guard(world, listing.what, self.language):
@@ -198,7 +209,7 @@ class Node:
 
         stated = declared or self.declared(project / "any.mjs", None, world)
         if not stated.kind or (stated.kind == PACKAGES and not stated.packages):
-            return PreparedNode(node, None, {}, own, lambda script: choose_runner(script, runtime.version, None, world, pinned))
+            return PreparedNode(node, None, {}, own, lambda script: _runner(script, runtime.version, None, world, pinned))
         wanted = wanted_set(stated, deps, runtime, world)
 
         def build(folder: Path) -> None:
@@ -216,15 +227,22 @@ class Node:
         if release(runtime.version) >= _HAS_COMPILE_CACHE:
             env["NODE_COMPILE_CACHE"] = str(downloads_folder(folder, "node-compile-cache"))
         resolved, packages = read_resolved(folder), folder / "node_modules"
-
-        def runner_of(script: Path) -> TypeScriptRunner:
-            return choose_runner(script, runtime.version, packages, world, pinned)
-
+        runner_of = partial(_runner, node_version=runtime.version, packages=packages, world=world, install_pinned=pinned)
         return PreparedNode(node, packages, env, own | resolved.all, runner_of, resolved.remark(stated, world))
+
+
+def _runner(
+    script: Path, node_version: str, packages: Path | None, world: World, install_pinned: Callable[[Path], None]
+) -> "TypeScriptRunner":
+    from dvara_examples.toolchains._node.typescript import choose_runner
+
+    return choose_runner(script, node_version, packages, world, install_pinned)
 
 
 def _npm(runtime: Runtime, world: World, progress: Progress) -> list[str | Path]:
     """Return how npm is started: the one beside the machine's Node.js or on ``PATH``, else the provisioned one."""
+    from dvara_examples.toolchains._node_runtime import provision
+
     if found := _own_npm(runtime, world):
         return [found]
     provisioned = provision(world, progress)
@@ -233,6 +251,8 @@ def _npm(runtime: Runtime, world: World, progress: Progress) -> list[str | Path]
 
 def _provisioned(runtime: Runtime, world: World, progress: Progress) -> Path:
     """Return the fetched Node.js; where it cannot be had, say why the machine's own does not do. Raises ToolchainError."""
+    from dvara_examples.toolchains._node_runtime import provision
+
     try:
         return provision(world, progress).node
     except ToolchainError as error:

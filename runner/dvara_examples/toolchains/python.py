@@ -1,4 +1,7 @@
-"""Python: one virtual environment per set of pinned packages, made by uv, byte-compiled, without a tool of its own inside."""
+"""Python: one virtual environment per set of pinned packages, made by uv, byte-compiled, without a tool of its own inside.
+
+What makes environments is imported where it is used: every command reads this module, and few of them run Python.
+"""
 
 import os
 import re
@@ -23,22 +26,8 @@ from dvara_examples.toolchains import (
     Runtime,
     Toolchain,
 )
-from dvara_examples.toolchains._cache import cached_folder
-from dvara_examples.toolchains._install import (
-    ask,
-    candidate_uv,
-    fingerprint,
-    may_choose,
-    not_here,
-    offline_guard,
-    platform_parts,
-    release,
-)
-from dvara_examples.toolchains._python.declare import PACKAGES, find_declared
-from dvara_examples.toolchains._python.environment import ASKED_FOR, FLOORS, LOCK, make_environment, wanted_set
-from dvara_examples.toolchains._python.locking import write_lock
+from dvara_examples.toolchains._python import ASKED_FOR, FLOORS, LOCK, PACKAGES
 from dvara_examples.toolchains._python.reading import READING
-from dvara_examples.toolchains._resolved import read_resolved
 
 CHOICE = "DVARA_EXAMPLES_PYTHON"
 """Names another interpreter for the examples than the one that runs this tool: a path, or a name on ``PATH``."""
@@ -91,6 +80,8 @@ class Python:
 
     def probe(self, world: World) -> Runtime | Missing:
         """Return the interpreter that runs this tool, or the one that ``DVARA_EXAMPLES_PYTHON`` names."""
+        from dvara_examples.toolchains._install import ask, may_choose, release
+
         chosen = world.env(CHOICE)
         if chosen is None:
             own = Path(getattr(sys, "_base_executable", None) or sys.executable)
@@ -114,6 +105,8 @@ class Python:
 
     def candidates(self, world: World) -> Sequence[Candidate]:
         """Look at the interpreter for the examples, at uv, and at one with which the promised floor can be tried."""
+        from dvara_examples.toolchains._install import candidate_uv
+
         found = self.probe(world)
         if isinstance(found, Missing):
             cause, _, hint = found.reason.partition("; ")
@@ -125,6 +118,8 @@ class Python:
 
     def _floor(self, world: World) -> Candidate:
         """Look for an interpreter of just the promised floor."""
+        from dvara_examples.toolchains._install import ask
+
         name = f"python{self.floor}"
         where = shutil.which(name, path=world.env("PATH") or "")
         version = ask([where, "-c", _VERSION_QUERY], world) if where else ""
@@ -136,10 +131,14 @@ class Python:
 
     def declared(self, script: Path, packages: Packages | None, world: World) -> Declared:
         """Look at the manifest, at the script itself, and then from its folder upwards."""
+        from dvara_examples.toolchains._python.declare import find_declared
+
         return find_declared(script, packages, world)
 
     def lock(self, declared: Declared, runtime: Runtime, world: World, progress: Progress) -> Path:
         """Let uv write its lock for a script or a project; a plain list has none."""
+        from dvara_examples.toolchains._python.locking import write_lock
+
         progress(f"python {runtime.version}: locking {declared.file or 'the packages of the manifest'}")
         return write_lock(declared, runtime, world)
 
@@ -153,6 +152,11 @@ class Python:
         declared: Declared | None = None,
     ) -> PreparedRuntime:
         """Make the environment that *deps* asks for, or use the bare interpreter where nothing is declared."""
+        from dvara_examples.toolchains._cache import cached_folder
+        from dvara_examples.toolchains._install import fingerprint, not_here, offline_guard, platform_parts
+        from dvara_examples.toolchains._python.environment import make_environment, wanted_set
+        from dvara_examples.toolchains._resolved import read_resolved
+
         own = {"python": runtime.version}
         stated = declared or self.declared(project / "any.py", None, world)
         if not stated.kind or (stated.kind == PACKAGES and not stated.packages):

@@ -38,11 +38,11 @@ def command(
     """
     if also and any(request.path is not None for request in reports):
         raise click.UsageError("--also holds several sessions; name reports by their kind alone, and each run's folder gets one")
-    from dvara_examples.cli._compose import compose_options
-    from dvara_examples.cli._page_runs import run_chosen
+    from dvara_examples.cli._compose import compose_options, reporting_to
     from dvara_examples.cli._pages import annotate, page_lines, say
     from dvara_examples.cli._world import build_world
     from dvara_examples.docs_ci.gate import Gate
+    from dvara_examples.session import run
 
     world = build_world(manifest)
     people = replace(world, stdout=world.stderr) if any(request.takes_stdout for request in reports) else world
@@ -52,7 +52,7 @@ def command(
         if gate.interrupted:
             break
         options = compose_options(world, planning, replace(running, deps=deps))
-        gate.held(*run_chosen(world, chosen, options, reports, verbose=running.verbose), deps)
+        gate.held(*run(world, chosen, options, reporting_to(world, reports, verbose=running.verbose)), deps)
         say(people, [""])
     for page, standings in gate.checked:
         say(people, page_lines(page, standings, verbose=running.verbose))

@@ -31,13 +31,13 @@ def command(
     dvara-examples docs run docs/guide.md
     dvara-examples docs run docs/guide.md --deps latest --verbose
     """
-    from dvara_examples.cli._compose import compose_options
-    from dvara_examples.cli._page_runs import run_chosen
+    from dvara_examples.cli._compose import compose_options, reporting_to
     from dvara_examples.cli._unmarked import tried_pages
     from dvara_examples.cli._world import build_world
     from dvara_examples.docs_ci.find import find_pages
     from dvara_examples.docs_ci.run import choose_printed
     from dvara_examples.manifest import manifest_of
+    from dvara_examples.session import run
 
     world = build_world(manifest, may_be_new=bool(pages))
     if not world.manifest_path.is_file():
@@ -47,5 +47,4 @@ def command(
         loaded = manifest_of(world)
         chosen = choose_printed(find_pages(pages, loaded, world), loaded, world)
     options = compose_options(world, planning, running)
-    code, _ = run_chosen(world, chosen, options, reports, verbose=running.verbose)
-    return code
+    return run(world, chosen, options, reporting_to(world, reports, verbose=running.verbose))[0]

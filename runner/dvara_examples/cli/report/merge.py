@@ -41,7 +41,7 @@ def command(
     from dvara_examples.cli._world import build_world
     from dvara_examples.core.errors import ReportError
     from dvara_examples.records.run_folder import find_run
-    from dvara_examples.session import judge_merged, merge_runs
+    from dvara_examples.session.merge import judge_merged, merge_runs
 
     world = build_world(manifest)
     found = [find_run(world.runs_dir, name, world.cwd) for name in folders]

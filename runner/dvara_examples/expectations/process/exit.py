@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dvara_examples.core.values import InvalidValue, as_mapping, as_text, below, describe
-from dvara_examples.records.timeline import WHOLE_ENDINGS
+from dvara_examples.records.model import WHOLE_ENDINGS
 from dvara_examples.records.transcript import ProcessEnd, Transcript
 from dvara_examples.records.verdict import Expectation, Finding, Witness
 

@@ -14,7 +14,6 @@ from dvara_examples.core.world import World
 from dvara_examples.toolchains._cache import cached_folder
 from dvara_examples.toolchains._install import fingerprint, platform_parts, release
 
-SUFFIXES = (".ts", ".mts", ".cts", ".tsx")
 PINNED = Path(__file__).with_name("tsx")
 """The folder with the list and the lock of our own tsx."""
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Declared, Packages
+from dvara_examples.toolchains._python import PACKAGES
 from dvara_examples.toolchains._python.projects import is_package, module_of, read_toml
 
 LIST = "requirements.txt"
-REQUIREMENTS, PACKAGES, SCRIPT, PROJECT = "requirements", "packages", "script", "project"
+REQUIREMENTS, SCRIPT, PROJECT = "requirements", "script", "project"
 """The kinds: a list of requirements, the manifest's own, metadata inside the script (PEP 723), and ``pyproject.toml``."""
 UV_LOCK = "uv.lock"
 PROJECT_LOCKS = (UV_LOCK, "poetry.lock", "pdm.lock")

@@ -10,8 +10,8 @@ from dvara_examples.core.world import World
 from dvara_examples.toolchains import Declared, Deps, Runtime
 from dvara_examples.toolchains._cache import downloads_folder
 from dvara_examples.toolchains._install import UV_WORDS, find_uv, install, install_environment, today
+from dvara_examples.toolchains._python import ASKED_FOR, FLOORS, PACKAGES
 from dvara_examples.toolchains._python.declare import (
-    PACKAGES,
     PROJECT,
     PROJECT_LOCKS,
     REQUIREMENTS,
@@ -24,7 +24,6 @@ from dvara_examples.toolchains._python.identity import included, local_parts, se
 from dvara_examples.toolchains._python.projects import check_python, dependencies_of, is_package, metadata_of, pins_of, read_toml
 from dvara_examples.toolchains._resolved import write_resolved
 
-ASKED_FOR, LOCK, FLOORS = "requirements.in", "requirements.txt", "requirements-lowest.txt"
 GIVEN = "asked-for.txt"
 """A list that is written into the new environment: what uv exports, or the pins of another tool's lock."""
 
