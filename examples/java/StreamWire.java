@@ -81,9 +81,8 @@ public class StreamWire {
 
     static IllegalStateException refused(Object status, String json) throws Exception {
         var error = JSON.readTree(json.startsWith("{") ? json : "{}");
-        return new IllegalStateException("error %s %s: %s".formatted(
-                status, error.findPath("code").asText("unknown"),
-                error.findPath("message").asText("no reason given").replaceAll("\\s+", " ")));
+        var reason = error.findPath("message").asText("no reason given").replaceAll("\\s+", " ");
+        return new IllegalStateException("error %s %s: %s".formatted(status, error.findPath("code").asText("unknown"), reason));
     }
 
     /** Queues a response line by line; unlike ofLines() it loses none when the connection breaks. */
