@@ -79,7 +79,7 @@ def test_people_read_lines(tool: Tool) -> None:
         "node",
         "python",
     ]
-    assert ran.stdout.splitlines()[-1].startswith("all that runs need is here" if ran.code == 0 else "1 thing")
+    assert ran.stdout.splitlines()[-1].startswith("all that runs need is here" if ran.code == 0 else "1 problem")
 
 
 def test_hidden_node(tool: Tool, tmp_path: Path) -> None:

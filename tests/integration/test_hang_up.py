@@ -15,7 +15,11 @@ from tests.integration.test_interruption import _left_behind, repository
 
 __all__ = ["repository"]
 
-IN_A_TERMINAL = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+IN_A_TERMINAL = (
+    "import fcntl, os, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "signal.signal(signal.SIGHUP, signal.SIG_DFL); "  # the tests themselves may run under nohup
+    "os.execv(sys.argv[1], sys.argv[1:])"
+)
 
 
 def test_a_closed_terminal_ends_the_example_and_keeps_what_there_is(repository: Path, tmp_path: Path) -> None:
