@@ -83,7 +83,7 @@ lock: $(VENV)/ready-to-test ## pin the newest releases of everything that is ins
 	$(COMPILE) --python-version 3.11 tests/data/foreign_gateway/requirements.in \
 		--output-file tests/data/foreign_gateway/requirements.txt
 	for list in examples/node examples/node/lowest examples/node/anthropic examples/node/anthropic/lowest examples/integrations/node examples/integrations/node/mastra \
-		runner/dvara_examples/toolchains/_node/tsx tests/data/mdx; do (cd $$list && npm update --package-lock-only \
+		runner/dvara_examples/toolchains/_node/tsx runner/dvara_examples/toolchains/_node/managers/* tests/data/mdx; do (cd $$list && npm update --package-lock-only \
 		--omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund) || exit 1; done
 
 schema: $(VENV)/ready-to-run ## renew the JSON Schemas of the manifest and the reports from the program's own words

@@ -27,10 +27,12 @@ OF_EXAMPLES = (
     "examples/node/anthropic/lowest/package-lock.json",
 )
 OF_CLIENTS = ("examples/integrations/node/package-lock.json", "examples/integrations/node/mastra/package-lock.json")
+MANAGERS = ("bun", "pnpm", "pnpm-8", "yarn", "yarn-1")
 NODE_LOCKS = (
     *OF_EXAMPLES,
     *OF_CLIENTS,
     "runner/dvara_examples/toolchains/_node/tsx/package-lock.json",
+    *(f"runner/dvara_examples/toolchains/_node/managers/{name}/package-lock.json" for name in MANAGERS),
     "tests/data/mdx/package-lock.json",
 )
 

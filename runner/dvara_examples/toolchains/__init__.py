@@ -49,8 +49,8 @@ class Declared:
     """Where a script's dependencies are stated: in *file*, or in the manifest as *packages*; without either it has none.
 
     *kind* is the toolchain's own word for the way of stating them. Where it is *locked* every release is pinned there.
-    *words* name the place where it is neither a file nor the manifest. *project* is the folder of the repository's own package,
-    where a script imports that and no list names it.
+    *lock* is the lock file, where it is not the usual one beside *file*. *words* name the place where it is neither a file nor
+    the manifest. *project* is the folder of the repository's own package, where a script imports that and no list names it.
     """
 
     kind: str = ""
@@ -59,6 +59,7 @@ class Declared:
     locked: bool = True
     words: str = ""
     project: Path | None = None
+    lock: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,13 @@ _NO_NETWORK = re.compile(
 )
 
 
+_STALE = re.compile(
+    r"ERR_PNPM_OUTDATED_LOCKFILE|YN0028|lockfile is frozen|lockfile( at \S+)? needs to be updated|are in sync\.|EUSAGE"
+)
+"""What package managers say of a lock that does not match its list."""
+_MOST_CHARS = 1500
+
+
 def install_environment(world: World, **added: str) -> dict[str, str]:
     """Return the environment of a package manager: the user's settings for indexes, proxies and certificates, no keys.
 
@@ -67,11 +74,20 @@ def offline_guard(world: World, what: str, language: str, deps: Deps = Deps.LOCK
 
 
 def install(
-    argv: Sequence[str | Path], *, cwd: Path, environ: Mapping[str, str], stop: threading.Event, what: str, stdin: str = ""
+    argv: Sequence[str | Path],
+    *,
+    cwd: Path,
+    environ: Mapping[str, str],
+    stop: threading.Event,
+    what: str,
+    stdin: str = "",
+    anew: str = "",
+    called: str = "",
 ) -> None:
     """Run a package manager that puts *what* (``the packages of …``) in place; *stop* ends it early; *stdin* is what it reads.
 
-    Raises ToolchainError with the tool's own last lines, and with what to do where it could not reach the network.
+    *called* is its name, where that is not the program's. Raises ToolchainError with the tool's own words, and with what to do
+    where it could not reach the network, or where the lock does not match its list: *anew* is the command for that.
     """
     try:
         answer = run_tool([str(part) for part in argv], env=environ, limit_s=INSTALL_LIMIT_S, stop=stop, cwd=cwd, stdin=stdin)
@@ -86,7 +102,14 @@ def install(
             f"{what} are not here yet and could not be fetched; "
             f"go online and run this once more, later runs need no network:\n{last_lines}"
         )
-    raise ToolchainError(f"{what} could not be installed, {Path(argv[0]).name} ended with {answer.code}:\n{last_lines}")
+    if anew and _STALE.search(said):
+        lines = "\n".join(f"    {line}" for line in said.splitlines() if line.strip())[:_MOST_CHARS]
+        lock = what.removeprefix("the packages of ")
+        raise ToolchainError(f"{lock} does not match its list; bring it up to date with `{anew}`:\n{lines}")
+    tool = called or Path(argv[0]).name
+    raise ToolchainError(
+        f"{what} could not be installed, {tool} ended with {answer.code}; correct what it names here:\n{last_lines}"
+    )
 
 
 def ask(argv: Sequence[str | Path], world: World) -> str:

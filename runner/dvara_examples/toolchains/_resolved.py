@@ -40,13 +40,18 @@ def in_words(declared: Declared, world: World) -> str:
     if declared.words:
         return declared.words
     if declared.file is not None:
-        root = world.root
-        place = declared.file.relative_to(root).as_posix() if declared.file.is_relative_to(root) else str(declared.file)
+        place = _seen_from(world.root, declared.file)
     else:
         place = f"packages of the manifest ({', '.join(declared.packages) or 'none'})"
+    if declared.lock is not None:
+        place += f" with {_seen_from(world.root, declared.lock)}"
     if declared.project is not None:
         place += f" and the package in {declared.project.relative_to(world.root).as_posix()}"
     return place if declared.locked else f"{place}, not locked"
+
+
+def _seen_from(root: Path, file: Path) -> str:
+    return file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file)
 
 
 def write_resolved(folder: Path, versions: Mapping[str, str], world: World) -> None:

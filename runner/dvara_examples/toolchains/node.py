@@ -38,10 +38,17 @@ from dvara_examples.toolchains._install import (
     platform_parts,
     release,
 )
-from dvara_examples.toolchains._node import TYPESCRIPT
-from dvara_examples.toolchains._node.declare import LISTED, LOCK, NPM, PACKAGES, find_declared
+from dvara_examples.toolchains._node import LOCKS, MEMBERS_OF_PNPM, TYPESCRIPT
+from dvara_examples.toolchains._node.declare import LISTED, NPM, PACKAGES, find_declared
 from dvara_examples.toolchains._node.linking import link_packages, linked_to
-from dvara_examples.toolchains._node.packages import FLOORS, install_packages, pinned_packages, wanted_set, write_lock
+from dvara_examples.toolchains._node.packages import (
+    FLOORS,
+    install_packages,
+    install_tree,
+    pinned_packages,
+    wanted_set,
+    write_lock,
+)
 from dvara_examples.toolchains._node.reading import READING
 from dvara_examples.toolchains._resolved import read_resolved
 
@@ -121,7 +128,7 @@ class Node:
     spelling = SPELLING
     suffixes: tuple[str, ...] = (".mjs", ".js", ".cjs", *TYPESCRIPT)
     floor = "18"
-    lists: tuple[str, ...] = (LISTED, LOCK, f"{FLOORS}/{LISTED}", f"{FLOORS}/{LOCK}")
+    lists: tuple[str, ...] = (LISTED, *LOCKS, MEMBERS_OF_PNPM, f"{FLOORS}/{LISTED}", f"{FLOORS}/{LOCKS[0]}")
 
     def probe(self, world: World) -> Runtime | Missing:
         """Return the ``node`` on ``PATH``, or the one to be provisioned where that is missing or older than the floor."""
@@ -218,7 +225,20 @@ class Node:
             if world.offline and deps is Deps.LATEST:
                 raise not_here(f"{wanted.what} of today", self.language, deps)
             with offline_guard(world, wanted.what, self.language, deps):
-                install_packages(folder, wanted, npm, node, world)
+                if wanted.tree is not None:
+                    install_tree(folder, wanted, npm, node, world, manager)
+                else:
+                    install_packages(folder, wanted, npm, node, world)
+
+        def manager(name: str) -> Path:
+            from dvara_examples.toolchains._node.managers import PINNED, identity_of
+
+            def build_manager(folder: Path) -> None:
+                progress(f"node {runtime.version}: fetching {name}, which reads {wanted.what.removeprefix('the packages of ')}")
+                listing = pinned_packages(PINNED / name, name)
+                install_packages(folder, listing, _npm(runtime, world, progress), node, world)
+
+            return cached_folder(world, "node-managers", fingerprint([*identity_of(name), *platform_parts()]), build_manager)
 
         folder = cached_folder(world, "node", fingerprint([*wanted.identity, *platform_parts()]), build)
         if deps is Deps.LOCKED and stated.file is not None and stated.locked:

@@ -7,8 +7,10 @@ from pathlib import Path
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Declared, Packages
+from dvara_examples.toolchains._node import LOCK
+from dvara_examples.toolchains._node.locks import lock_of
 
-LISTED, LOCK = "package.json", "package-lock.json"
+LISTED = "package.json"
 NPM, PACKAGES = "npm", "packages"
 """The kinds: a ``package.json``, and the manifest's own list."""
 
@@ -16,27 +18,28 @@ NPM, PACKAGES = "npm", "packages"
 def find_declared(script: Path, packages: Packages | None, world: World) -> Declared:
     """Return where the dependencies of *script* are stated. Raises ToolchainError where such a place cannot be read."""
     if packages is not None and not packages.fallback:
-        return of_manifest(packages)
+        return of_manifest(packages, world.root)
     near = (folder for folder in script.parents if folder.is_relative_to(world.root))
     listing = next((folder / LISTED for folder in near if (folder / LISTED).is_file()), None)
     if listing is not None:
-        return of_file(listing)
+        return of_file(listing, world.root)
     if packages is not None:
-        return of_manifest(packages)
+        return of_manifest(packages, world.root)
     shipped = world.root / "examples" / "node" / LISTED
-    return of_file(shipped) if shipped.is_file() else Declared()
+    return of_file(shipped, world.root) if shipped.is_file() else Declared()
 
 
-def of_manifest(packages: Packages) -> Declared:
+def of_manifest(packages: Packages, root: Path) -> Declared:
     """Return what the manifest itself states."""
     if packages.file is not None:
-        return of_file(packages.file)
+        return of_file(packages.file, root)
     return Declared(PACKAGES, None, packages.names, locked=not packages.names)
 
 
-def of_file(listing: Path) -> Declared:
+def of_file(listing: Path, root: Path) -> Declared:
     """Return what a ``package.json`` states."""
-    return Declared(NPM, listing, locked=(listing.parent / LOCK).is_file())
+    lock = lock_of(listing, root)
+    return Declared(NPM, listing, locked=lock is not None, lock=None if lock == listing.with_name(LOCK) else lock)
 
 
 def read_listing(listing: Path) -> Mapping[str, object]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
 
-_KINDS = ("dependencies", "devDependencies", "optionalDependencies")
+KINDS = ("dependencies", "devDependencies", "optionalDependencies")
 _SCHEMES = ("file:", "link:", "portal:")
 
 
@@ -18,7 +18,7 @@ def needed_siblings(data: bytes, siblings: Mapping[str, Path]) -> dict[str, Path
     waiting = [json.loads(data)]
     while waiting:
         content = waiting.pop()
-        for name in (name for kind in _KINDS for name in _entries(content, kind) if name in siblings and name not in found):
+        for name in (name for kind in KINDS for name in entries(content, kind) if name in siblings and name not in found):
             found[name] = siblings[name]
             waiting.append(json.loads((siblings[name] / "package.json").read_bytes()))
     return found
@@ -33,24 +33,22 @@ def with_siblings(data: bytes, siblings: Mapping[str, Path], folder: Path) -> by
         described = json.loads((copy / "package.json").read_bytes())
         (copy / "package.json").write_text(json.dumps(_without(described, siblings)), "utf-8")
     places = {name: f"file:./siblings/{number}" for number, name in enumerate(sorted(siblings))}
-    content = _without(content, siblings)
-    content["dependencies"] = {**_entries(content, "dependencies"), **places}
+    content = {key: value for key, value in _without(content, siblings).items() if key != "workspaces"}
+    content["dependencies"] = {**entries(content, "dependencies"), **places}
     return json.dumps(content).encode()
 
 
 def _without(content: dict[str, object], siblings: Mapping[str, Path]) -> dict[str, object]:
     """Return a list that asks for none of *siblings*."""
-    kept = {
-        kind: {n: s for n, s in _entries(content, kind).items() if n not in siblings} for kind in (*_KINDS, "peerDependencies")
-    }
+    kept = {kind: {n: s for n, s in entries(content, kind).items() if n not in siblings} for kind in (*KINDS, "peerDependencies")}
     return {**content, **{kind: entries for kind, entries in kept.items() if kind in content}}
 
 
 def local_folders(data: bytes, listing: Path) -> Iterator[tuple[str, Path]]:
     """Yield name and place of the folders and archives that the list *data* takes packages from; *listing* is its file."""
     content = json.loads(data)
-    for kind in _KINDS:
-        for name, spec in _entries(content, kind).items():
+    for kind in KINDS:
+        for name, spec in entries(content, kind).items():
             if (path := _local_path(spec)) is not None:
                 yield name, Path(os.path.normpath(listing.parent / path))
 
@@ -82,14 +80,15 @@ def moved(name: str, data: bytes, home: Path, folder: Path) -> bytes:
 
 
 def _move_entries(content: dict[str, object], home: Path, folder: Path) -> None:
-    for kind in _KINDS:
-        entries = _entries(content, kind)
-        changed = {name: "file:" + _relative(path, home, folder) for name, spec in entries.items() if (path := _local_path(spec))}
+    for kind in KINDS:
+        listed = entries(content, kind)
+        changed = {name: "file:" + _relative(path, home, folder) for name, spec in listed.items() if (path := _local_path(spec))}
         if changed:
-            content[kind] = {**entries, **changed}
+            content[kind] = {**listed, **changed}
 
 
-def _entries(content: Mapping[str, object], kind: str) -> dict[str, object]:
+def entries(content: Mapping[str, object], kind: str) -> dict[str, object]:
+    """Return the entries of one kind in a list."""
     found = content.get(kind)
     return found if isinstance(found, dict) else {}
 

@@ -2,9 +2,10 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
@@ -12,10 +13,15 @@ from dvara_examples.toolchains import Declared, Deps, Runtime
 from dvara_examples.toolchains._cache import downloads_folder
 from dvara_examples.toolchains._install import install, install_environment, today
 from dvara_examples.toolchains._local import state_of
-from dvara_examples.toolchains._node.declare import LISTED, LOCK, NPM, names_asked_for, read_listing
+from dvara_examples.toolchains._node import LOCK
+from dvara_examples.toolchains._node.declare import LISTED, NPM, read_listing
 from dvara_examples.toolchains._node.local import check_local, local_folders, moved, needed_siblings, with_siblings
-from dvara_examples.toolchains._node.workspaces import siblings_of
+from dvara_examples.toolchains._node.locks import NodeLock, asked_for, read_lock
+from dvara_examples.toolchains._node.workspaces import members_of, siblings_of
 from dvara_examples.toolchains._resolved import write_resolved
+
+if TYPE_CHECKING:
+    from dvara_examples.toolchains._node.tree import Tree
 
 FLOORS = "lowest"
 """The folder beside the list that holds a list and a lock file for the floors."""
@@ -23,6 +29,7 @@ SETTINGS = ".npmrc"
 _ARCHIVES = (".tgz", ".gz", ".tar")
 """A lock tells these from others by their content."""
 QUIETLY = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
+_ANEW = "npm install --package-lock-only"
 _BARE = json.dumps({"private": True, "type": "module"}).encode()
 
 
@@ -30,7 +37,8 @@ _BARE = json.dumps({"private": True, "type": "module"}).encode()
 class WantedPackages:
     """A set of packages: the files to start from, npm's words that install it, its name, and what tells it from other sets.
 
-    *home* is the folder that its paths are seen from, *siblings* are the packages that come from the same workspace.
+    *home* is the folder that its paths are seen from, *siblings* are the packages that come from the same workspace. A *tree* is
+    installed by what its *lock* holds, and without one in the oldest releases that its lists allow.
     """
 
     files: Mapping[str, bytes]
@@ -39,40 +47,84 @@ class WantedPackages:
     identity: tuple[bytes, ...]
     home: Path | None = None
     siblings: Mapping[str, Path] = field(default_factory=dict)
+    tree: "Tree | None" = None
+    lock: NodeLock | None = None
 
 
 def wanted_set(declared: Declared, deps: Deps, runtime: Runtime, world: World) -> WantedPackages:
     """Return the set of packages that *deps* means for what is *declared*. Raises ToolchainError where there is none."""
     if declared.kind == NPM:
         assert declared.file is not None
-        return _of_listing(declared.file.parent, declared.locked, deps, runtime, world)
+        return _of_listing(declared.file, declared, deps, runtime, world)
     if deps is Deps.LOWEST:
         raise ToolchainError("the manifest lists packages for Node without a lock, so --deps lowest has no meaning; run without")
     settings = _settings(world.manifest_path.parent)
     return _named(declared.packages, ", ".join(declared.packages), settings, deps, runtime, world)
 
 
-def _of_listing(listing: Path, locked: bool, deps: Deps, runtime: Runtime, world: World) -> WantedPackages:
-    settings = _settings(listing)
-    if deps is Deps.LATEST:
-        names = names_asked_for(listing / LISTED)
-        return _named(names, f"the newest {', '.join(names)}", settings, deps, runtime, world)
-    pinned = listing / FLOORS if deps is Deps.LOWEST else listing
-    if not (pinned / LISTED).is_file():
-        raise ToolchainError(f"{pinned / LISTED} is not there, and says what --deps {deps} means; add it, or run without --deps")
-    if locked or deps is Deps.LOWEST:
-        locked_packages(pinned)
-        read_listing(pinned / LISTED)
-        files = {name: (pinned / name).read_bytes() for name in (LISTED, LOCK)} | settings
-        identity = (*files.values(), *_local_state(files[LISTED], pinned))
-        return WantedPackages(files, ("ci",), f"the packages of {pinned / LOCK}", identity, pinned)
-    read_listing(listing / LISTED)
-    listed = (listing / LISTED).read_bytes()
-    files = {LISTED: listed} | settings
-    siblings = needed_siblings(listed, siblings_of(listing / LISTED, world.root))
+def _of_listing(listing: Path, declared: Declared, deps: Deps, runtime: Runtime, world: World) -> WantedPackages:
+    content = read_listing(listing)
+    home = listing.parent
+    if deps is Deps.LOWEST:
+        return _floors(home, world)
+    if deps is Deps.LOCKED and declared.lock is not None:
+        return _of_lock(listing, read_lock(declared.lock))
+    if deps is Deps.LOCKED and declared.locked and members_of(home):
+        return _of_lock(listing, NodeLock(home / LOCK, "npm"))
+    if deps is Deps.LOCKED and declared.locked:
+        return _pinned_in(home, _settings(home))
+    listed = listing.read_bytes()
+    files = {LISTED: listed} | _settings(home)
+    siblings = needed_siblings(listed, siblings_of(listing, world.root))
+    check_workspace(content, listing, siblings)
     states = (line.encode() for place in siblings.values() for line in state_of(place))
-    identity = (b"not locked", *files.values(), runtime.version.encode(), *_local_state(listed, listing), *states)
-    return WantedPackages(files, ("install",), f"the packages of {listing / LISTED}", identity, listing, siblings)
+    when = today([runtime.version], world) if deps is Deps.LATEST else (b"not locked", runtime.version.encode())
+    identity = (*when, *files.values(), *_local_state(listed, home), *states)
+    what = f"the newest packages that {listing} allows" if deps is Deps.LATEST else f"the packages of {listing}"
+    return WantedPackages(files, ("install",), what, identity, home, siblings)
+
+
+def _pinned_in(home: Path, settings: dict[str, bytes]) -> WantedPackages:
+    locked_packages(home)
+    read_listing(home / LISTED)
+    files = {name: (home / name).read_bytes() for name in (LISTED, LOCK)} | settings
+    identity = (*files.values(), *_local_state(files[LISTED], home))
+    return WantedPackages(files, ("ci",), f"the packages of {home / LOCK}", identity, home)
+
+
+def _of_lock(listing: Path, lock: NodeLock) -> WantedPackages:
+    """Return what the lock of another manager holds, or that of a workspace."""
+    from dvara_examples.toolchains._node.managers import identity_of
+    from dvara_examples.toolchains._node.tree import tree_of
+
+    tree = tree_of(listing, lock.home, lock.file)
+    check_workspace(read_listing(listing), listing, tree.siblings)
+    identity = (b"lock", *identity_of(lock.manager), str(tree.within(lock.home)).encode(), *tree.state())
+    return WantedPackages({}, (), f"the packages of {lock.file}", identity, tree=tree, lock=lock)
+
+
+def _floors(home: Path, world: World) -> WantedPackages:
+    """Return the floors that a folder beside the list pins, or else the oldest releases that the list allows."""
+    if (home / FLOORS / LISTED).is_file():
+        return _pinned_in(home / FLOORS, _settings(home))
+    from dvara_examples.toolchains._node.managers import identity_of
+    from dvara_examples.toolchains._node.tree import tree_of
+
+    listing = home / LISTED
+    siblings = siblings_of(listing, world.root)
+    top = next((up for up in home.parents if siblings and home in members_of(up)), home)
+    tree = tree_of(listing, top, None)
+    identity = (b"lowest", *identity_of("pnpm"), str(home).encode(), *tree.state())
+    return WantedPackages({}, (), f"the oldest packages that {listing} allows", identity, tree=tree)
+
+
+def check_workspace(content: Mapping[str, object], listing: Path, siblings: Mapping[str, Path]) -> None:
+    """Refuse a list that takes from its workspace what is not there. Raises ToolchainError."""
+    for name, spec in asked_for(content):
+        if spec.startswith("workspace:") and name not in siblings:
+            raise ToolchainError(
+                f"{listing} takes {name} from its workspace, which has no package of that name; add it, or correct the entry"
+            )
 
 
 def _local_state(listed: bytes, listing: Path) -> list[bytes]:
@@ -102,6 +154,31 @@ def _settings(folder: Path) -> dict[str, bytes]:
     return {SETTINGS: path.read_bytes()} if path.is_file() else {}
 
 
+def install_tree(
+    folder: Path,
+    wanted: WantedPackages,
+    npm: Sequence[str | Path],
+    node: Path,
+    world: World,
+    program_of: Callable[[str], Path],
+) -> None:
+    """Fill *folder* with what is *wanted* of a tree; *program_of* returns the folder of a package manager."""
+    from dvara_examples.toolchains._node.managers import COPY, finish, install_locked, install_lowest
+
+    assert wanted.tree is not None
+    if wanted.lock is None:
+        install_lowest(folder, wanted.tree, node, world, wanted.what, program_of)
+    elif wanted.lock.manager == "npm":
+        home = wanted.tree.copy(folder / COPY)
+        environ = install_environment(world, npm_config_cache=str(downloads_folder(folder, "npm")))
+        environ["PATH"] = os.pathsep.join([str(node.parent), environ.get("PATH", "")])
+        words = ("ci", "--package-lock", *QUIETLY, "--offline" if world.offline else "--prefer-offline")
+        install([*npm, *words], cwd=home, environ=environ, stop=world.stop, what=wanted.what, anew=_ANEW)
+        finish(folder, wanted.tree, home, world)
+    else:
+        install_locked(folder, wanted.tree, wanted.lock, node, world, wanted.what, program_of)
+
+
 def install_packages(folder: Path, wanted: WantedPackages, npm: Sequence[str | Path], node: Path, world: World) -> None:
     """Fill *folder* with what is *wanted*; no package runs code while it is being installed."""
     local = wanted.home is not None and check_local(wanted.files[LISTED], wanted.home / LISTED)
@@ -113,7 +190,9 @@ def install_packages(folder: Path, wanted: WantedPackages, npm: Sequence[str | P
     flags = ["--package-lock", *QUIETLY]
     freshness = "--offline" if world.offline else "--prefer-offline" if LOCK in wanted.files else "--prefer-online"
     flags += ["--install-links"] if local else []
-    install([*npm, *wanted.words, *flags, freshness], cwd=folder, environ=environ, stop=world.stop, what=wanted.what)
+    anew = _ANEW if wanted.words == ("ci",) else ""
+    argv = [*npm, *wanted.words, *flags, freshness]
+    install(argv, cwd=folder, environ=environ, stop=world.stop, what=wanted.what, anew=anew)
     (folder / SETTINGS).unlink(missing_ok=True)  # it may hold a token
     (folder / "node_modules").mkdir(exist_ok=True)
     write_resolved(folder, direct_packages(locked_packages(folder)), world)

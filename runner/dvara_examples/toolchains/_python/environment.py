@@ -183,7 +183,7 @@ def make_environment(folder: Path, wanted: WantedEnvironment, runtime: Runtime, 
     words = wanted.words
     if wanted.exported:
         export = [*general, "export", *wanted.exported, "--no-header", "--output-file", folder / GIVEN]
-        install(export, cwd=wanted.home, environ=environ, stop=world.stop, what=wanted.what)
+        install(export, cwd=wanted.home, environ=environ, stop=world.stop, what=wanted.what, anew=" ".join(_anew(wanted)))
         words = ("sync", folder / GIVEN)
     if wanted.constraints:
         (folder / GIVEN).write_text(wanted.constraints, "utf-8")
@@ -191,6 +191,12 @@ def make_environment(folder: Path, wanted: WantedEnvironment, runtime: Runtime, 
     packages = [*general, "pip", *words, "--python", interpreter, "--compile-bytecode"]
     install(packages, cwd=wanted.home, environ=environ, stop=world.stop, what=wanted.what, stdin=wanted.given or "")
     write_resolved(folder, installed_versions(folder), world)
+
+
+def _anew(wanted: WantedEnvironment) -> tuple[str, ...]:
+    """Return the command that renews a lock of uv."""
+    is_script = wanted.exported[0] == "--script"
+    return ("uv", "lock", *(("--script", Path(wanted.exported[1]).name) if is_script else ()))
 
 
 def installed_versions(environment: Path) -> dict[str, str]:
