@@ -60,6 +60,10 @@ class Recording:
         """Lock nothing."""
         raise ToolchainError("nothing to lock")
 
+    def resolved_on(self, declared: Declared, runtime: Runtime, world: World) -> str:
+        """Nothing is resolved."""
+        return ""
+
     def prepare(
         self,
         runtime: Runtime,

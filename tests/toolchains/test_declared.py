@@ -96,6 +96,20 @@ def test_a_list_without_pins_is_resolved_once(world: World) -> None:
     assert len(said) == 1
 
 
+def test_the_day_is_known_without_preparing(world: World) -> None:
+    """What is kept tells since when it is what it is; before that nothing is known, and a changed list is open again."""
+    repository(world, {"a.py": SCRIPT, "requirements.txt": "greeting >= 1\n"})
+    runtime = PYTHON.probe(world)
+    assert isinstance(runtime, Runtime)
+    days = [PYTHON.resolved_on(declared(world, "a.py"), runtime, world)]
+    command(world, "a.py")
+    later = replace(world, clock=OnDay(9))
+    days.append(PYTHON.resolved_on(declared(later, "a.py"), runtime, later))
+    (world.root / "requirements.txt").write_text("greeting >= 1.5\n")
+    days.append(PYTHON.resolved_on(declared(later, "a.py"), runtime, later))
+    assert days == ["", "2026-05-04", ""]
+
+
 def test_a_changed_list_is_resolved_again(world: World) -> None:
     """A change in the list, or in a list that it includes, gives another environment."""
     repository(

@@ -7,6 +7,7 @@ each suite's properties.
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
+from dvara_examples.records.locked import unlocked_places
 from dvara_examples.records.results import RunEvent, RunResult, Summary
 from dvara_examples.records.verdict import Outcome
 from dvara_examples.reports import SessionInfo, Target
@@ -72,6 +73,7 @@ class JunitReport:
         if about.shard is not None:
             yield "shard", about.shard
         yield from (("runtime", f"{r.language} {r.version} ({r.origin})") for r in about.runtimes if r.language == language)
+        yield from (("not locked", place) for place in unlocked_places(results))
         for result in {result.variant_id: result for result in results}.values():
             yield from ((f"{result.variant_id}.place", location(place)) for place in result.places)
             if result.transcript is not None and result.transcript.run.launcher:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from dvara_examples.records.locked import unlocked_places
 from dvara_examples.records.results import RunEvent, RunResult, Summary
 from dvara_examples.records.verdict import Outcome
 from dvara_examples.reports import SessionInfo, Target
@@ -92,6 +93,8 @@ class MarkdownReport:
         yield f"{escaped(str(summary))}. {manifest}{where}{shard}. Exit code {summary.exit_code.value}."
         if launchers := _launchers(self._results):
             yield f"\nStarted by {escaped(launchers)}."
+        for place in unlocked_places(self._results):
+            yield f"\nNot locked: {escaped(one_line(place))}."
         for repeated in summary.repeated:
             yield f"\n{escaped(str(repeated))}"
         for trouble in troubles(summary):

@@ -15,6 +15,7 @@ from dvara_examples.core.clock import start_timer
 from dvara_examples.core.errors import ExitCode
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.core.world import World
+from dvara_examples.records.locked import is_unlocked, unlocked_places
 from dvara_examples.records.results import Preparing, RunEvent, RunFinished, RunPrinted, RunResult, RunStarted, Summary, shown_id
 from dvara_examples.records.verdict import Outcome
 
@@ -38,6 +39,7 @@ class TerminalReport:
         self._elapsed = start_timer(world.clock)
         self._running: dict[str, float] = {}
         self._preparing = ""
+        self._unlocked: list[RunResult] = []
         self._remarkable: dict[tuple[str, str], list[RunResult]] = {}
         self._done = 0
         self._lines = _Lines(Redactor.of((world.env("DVARA_API_KEY"),)), self._print_output)
@@ -66,6 +68,8 @@ class TerminalReport:
     def result(self, result: RunResult) -> None:
         """Write the line of one run."""
         self._done += 1
+        if is_unlocked(result):
+            self._unlocked.append(result)
         outcome = result.verdict.outcome
         duration = f"{result.transcript.process.duration_s:6.2f} s" if result.transcript else " " * 8
         name, style = ("flaky", "yellow") if result.flaky else (_NAMES[outcome], _STYLES[outcome])
@@ -97,6 +101,8 @@ class TerminalReport:
             self._out.print(Text.assemble(("parity", "bold red"), f"  {disparity}"), soft_wrap=True)
         worst = next((o for o in (Outcome.ERRORED, Outcome.FAILED) if summary.count(o)), Outcome.PASSED)
         worst = Outcome.FAILED if summary.exit_code is ExitCode.FAILED else worst
+        for place in unlocked_places(self._unlocked):
+            self._out.print(Text.assemble(("not locked", "yellow"), f"  {place}"), soft_wrap=True)
         if summary.interrupted:
             self._out.print(Text("interrupted; what had ended is kept", "yellow"), soft_wrap=True)
         self._out.print(Text(f"{summary} in {self._elapsed():.1f} s", _STYLES[worst]), soft_wrap=True)

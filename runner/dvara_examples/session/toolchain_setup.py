@@ -17,8 +17,11 @@ def declared_in_words(plan: Plan, world: World) -> dict[str, str]:
     found = {}
     for run in plan.to_start:
         variant = run.variant
+        toolchain, runtime = toolchains[variant.language], run.runtime
         try:
-            found[run.id] = in_words(toolchains[variant.language].declared(variant.file, variant.packages, world), world)
+            declared = toolchain.declared(variant.file, variant.packages, world)
+            day = toolchain.resolved_on(declared, runtime, world) if runtime is not None and not declared.locked else ""
+            found[run.id] = in_words(declared, world, day)
         except ToolchainError as error:
             found[run.id] = str(error)
     return found

@@ -162,6 +162,13 @@ class Toolchain(Protocol):
         """
         ...
 
+    def resolved_on(self, declared: Declared, runtime: Runtime, world: World) -> str:
+        """Return the day (UTC) since when what is *declared* and not locked is what it is; empty where that is still open.
+
+        Reads files, starts nothing, and raises ToolchainError.
+        """
+        ...
+
     def prepare(
         self,
         runtime: Runtime,

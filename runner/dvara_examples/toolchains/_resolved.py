@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dvara_examples.core.world import World
+from dvara_examples.records.locked import not_locked
 from dvara_examples.toolchains import Declared
+from dvara_examples.toolchains._cache import kept_folder
 
 FILE = "resolved.json"
 
@@ -29,12 +31,11 @@ class Resolved:
 
     def remark(self, declared: Declared, world: World) -> str:
         """Say where the dependencies are stated, and since when they are what they are, if that is not locked."""
-        day = "" if declared.locked or not self.day else f", resolved on {self.day}"
-        return in_words(declared, world) + day
+        return in_words(declared, world, self.day)
 
 
-def in_words(declared: Declared, world: World) -> str:
-    """Say where dependencies are stated, and whether they are locked."""
+def in_words(declared: Declared, world: World, day: str = "") -> str:
+    """Say where dependencies are stated, whether they are locked, and if not, on which *day* they were resolved."""
     if not declared.kind:
         return ""
     if declared.words:
@@ -47,7 +48,7 @@ def in_words(declared: Declared, world: World) -> str:
         place += f" with {_seen_from(world.root, declared.lock)}"
     if declared.project is not None:
         place += f" and the package in {declared.project.relative_to(world.root).as_posix()}"
-    return place if declared.locked else f"{place}, not locked"
+    return place if declared.locked else not_locked(place, day)
 
 
 def _seen_from(root: Path, file: Path) -> str:
@@ -58,6 +59,12 @@ def write_resolved(folder: Path, versions: Mapping[str, str], world: World) -> N
     """Keep what was installed into *folder* today."""
     content = {"day": f"{world.clock.utc_now():%Y-%m-%d}", "versions": dict(sorted(versions.items()))}
     (folder / FILE).write_text(json.dumps(content), "utf-8")
+
+
+def day_in(kind: str, key: str, world: World) -> str:
+    """Return the day on which the packages in a folder of the cache were chosen; nothing where they are not there yet."""
+    folder = kept_folder(world, kind, key)
+    return "" if folder is None else read_resolved(folder).day
 
 
 def read_resolved(folder: Path) -> Resolved:

@@ -69,6 +69,10 @@ class Java:
         """Refuse: a script names its releases itself, so that it is always locked."""
         raise ToolchainError("a Java script has no lock file; write exact versions into its //DEPS lines")
 
+    def resolved_on(self, declared: Declared, runtime: Runtime, world: World) -> str:  # noqa: ARG002 - it names releases
+        """Return nothing: a script names its releases itself."""
+        return ""
+
     def prepare(
         self,
         runtime: Runtime,

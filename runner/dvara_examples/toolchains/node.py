@@ -43,6 +43,7 @@ from dvara_examples.toolchains._node.declare import LISTED, NPM, PACKAGES, find_
 from dvara_examples.toolchains._node.linking import link_packages, linked_to
 from dvara_examples.toolchains._node.packages import (
     FLOORS,
+    WantedPackages,
     install_packages,
     install_tree,
     pinned_packages,
@@ -50,7 +51,7 @@ from dvara_examples.toolchains._node.packages import (
     write_lock,
 )
 from dvara_examples.toolchains._node.reading import READING
-from dvara_examples.toolchains._resolved import read_resolved
+from dvara_examples.toolchains._resolved import day_in, read_resolved
 
 if TYPE_CHECKING:
     from dvara_examples.toolchains._node.typescript import TypeScriptRunner
@@ -193,6 +194,10 @@ class Node:
         node = _provisioned(runtime, world, progress) if runtime.origin == PROVISIONED else runtime.executable
         return write_lock(declared.file, _npm(runtime, world, progress), node, world)
 
+    def resolved_on(self, declared: Declared, runtime: Runtime, world: World) -> str:
+        """Look for the folder of packages that a run would use."""
+        return day_in("node", _key(wanted_set(declared, Deps.LOCKED, runtime, world)), world)
+
     def prepare(
         self,
         runtime: Runtime,
@@ -240,7 +245,7 @@ class Node:
 
             return cached_folder(world, "node-managers", fingerprint([*identity_of(name), *platform_parts()]), build_manager)
 
-        folder = cached_folder(world, "node", fingerprint([*wanted.identity, *platform_parts()]), build)
+        folder = cached_folder(world, "node", _key(wanted), build)
         if deps is Deps.LOCKED and stated.file is not None and stated.locked:
             link_packages(stated.file.parent / "node_modules", folder / "node_modules")
         env = {}
@@ -249,6 +254,11 @@ class Node:
         resolved, packages = read_resolved(folder), folder / "node_modules"
         runner_of = partial(_runner, node_version=runtime.version, packages=packages, world=world, install_pinned=pinned)
         return PreparedNode(node, packages, env, own | resolved.all, runner_of, resolved.remark(stated, world))
+
+
+def _key(wanted: WantedPackages) -> str:
+    """Return the name under which the packages that are *wanted* lie in the cache."""
+    return fingerprint([*wanted.identity, *platform_parts()])
 
 
 def _runner(

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dvara_examples.core.language import BODY, Language, concatenated, snake_case
 from dvara_examples.core.world import World
@@ -28,6 +29,9 @@ from dvara_examples.toolchains import (
 )
 from dvara_examples.toolchains._python import ASKED_FOR, FLOORS, LOCK, PACKAGES
 from dvara_examples.toolchains._python.reading import READING
+
+if TYPE_CHECKING:
+    from dvara_examples.toolchains._python.environment import WantedEnvironment
 
 CHOICE = "DVARA_EXAMPLES_PYTHON"
 """Names another interpreter for the examples than the one that runs this tool: a path, or a name on ``PATH``."""
@@ -142,6 +146,13 @@ class Python:
         progress(f"python {runtime.version}: locking {declared.file or 'the packages of the manifest'}")
         return write_lock(declared, runtime, world)
 
+    def resolved_on(self, declared: Declared, runtime: Runtime, world: World) -> str:
+        """Look for the environment that a run would use."""
+        from dvara_examples.toolchains._python.environment import wanted_set
+        from dvara_examples.toolchains._resolved import day_in
+
+        return day_in("python", _key(wanted_set(declared, Deps.LOCKED, runtime, world), runtime), world)
+
     def prepare(
         self,
         runtime: Runtime,
@@ -153,7 +164,7 @@ class Python:
     ) -> PreparedRuntime:
         """Make the environment that *deps* asks for, or use the bare interpreter where nothing is declared."""
         from dvara_examples.toolchains._cache import cached_folder
-        from dvara_examples.toolchains._install import fingerprint, not_here, offline_guard, platform_parts
+        from dvara_examples.toolchains._install import not_here, offline_guard
         from dvara_examples.toolchains._python.environment import make_environment, wanted_set
         from dvara_examples.toolchains._resolved import read_resolved
 
@@ -162,7 +173,7 @@ class Python:
         if not stated.kind or (stated.kind == PACKAGES and not stated.packages):
             return PreparedPython(runtime.executable, own)
         wanted = wanted_set(stated, deps, runtime, world)
-        key = fingerprint([*wanted.identity, *platform_parts(), runtime.version, str(runtime.executable)])
+        key = _key(wanted, runtime)
 
         def build(folder: Path) -> None:
             progress(f"python {runtime.version}: installing {wanted.what}")
@@ -174,6 +185,13 @@ class Python:
         environment = cached_folder(world, "python", key, build)
         resolved = read_resolved(environment)
         return PreparedPython(environment / "bin" / "python", own | resolved.of(wanted.names), resolved.remark(stated, world))
+
+
+def _key(wanted: "WantedEnvironment", runtime: Runtime) -> str:
+    """Return the name under which the environment that is *wanted* lies in the cache."""
+    from dvara_examples.toolchains._install import fingerprint, platform_parts
+
+    return fingerprint([*wanted.identity, *platform_parts(), runtime.version, str(runtime.executable)])
 
 
 def toolchain() -> Toolchain:

@@ -90,6 +90,10 @@ class Shell:
         """A shell script depends on nothing that is installed for it."""
         return Declared()
 
+    def resolved_on(self, declared: Declared, runtime: Runtime, world: World) -> str:
+        """Nothing is resolved."""
+        return ""
+
     def prepare(
         self,
         runtime: Runtime,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from dvara_examples.records.locked import is_unlocked, unlocked_places
 from dvara_examples.records.results import RunResult, Summary
 from dvara_examples.records.verdict import Outcome
 from dvara_examples.reports import SessionInfo
@@ -49,10 +50,13 @@ class SessionPage:
         self._passed: list[Markup] = []
         self._skipped: dict[str, list[str]] = {}
         self._count = 0
+        self._unlocked: list[RunResult] = []
 
     def add(self, result: RunResult) -> None:
         """Render one run."""
         self._count += 1
+        if is_unlocked(result):
+            self._unlocked.append(result)
         view = run_view(result, f"run-{self._count}", self._budget)
         example_id = example_of(result.variant_id)
         self._titles.setdefault(example_id, result.title)
@@ -84,6 +88,7 @@ class SessionPage:
                 remarkable=self._remarkable,
                 passed=self._passed,
                 skipped=self._skipped,
+                not_locked=unlocked_places(self._unlocked),
                 missing=len(self._about.planned) - self._count,
                 style=style.text,
                 digest=style.digest,
