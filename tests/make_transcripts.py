@@ -162,12 +162,11 @@ def run_case(ending: Ending, case: Case, folder: Path) -> Transcript:
         env={},
         limits=Limits(wall_s=LIMIT_S, idle_s=IDLE_S if case.ends == "hold" else LIMIT_S),
         expect=expect,
-        expectations=(),
         because=None,
         skip=None,
         origin=Origin("tests/make_transcripts.py", 1, 1),
     )
-    example = Example(variant.example_id, f"ends {ending}", (), (), (), expect, (), variant.limits, (variant,), variant.origin)
+    example = Example(variant.example_id, f"ends {ending}", (), (), (), expect, variant.limits, (variant,), variant.origin)
     # By name and module, so that nothing of the machine it was made on is stored.
     env = {
         "PYTHONPATH": str(STORED),

@@ -21,12 +21,12 @@ ORIGIN = Origin("manifest.yaml", 1, 1)
 
 def variant(language: str, *, skip: str | None = None) -> Variant:
     """Build a variant of the one example."""
-    return Variant("demo", language, Path(f"/x/demo.{language}"), "demo", (), {}, Limits(), {}, (), None, skip, ORIGIN)
+    return Variant("demo", language, Path(f"/x/demo.{language}"), "demo", (), {}, Limits(), {}, None, skip, ORIGIN)
 
 
 def plan(variants: Sequence[Variant], *, needs: tuple[str, ...] = (), missing: MissingToolchain = MissingToolchain.SKIP) -> Plan:
     """Plan *variants* of one example on a machine with Node alone and a gateway that can be scripted."""
-    example = Example("demo", "Demo", (), needs, (), {}, (), Limits(), tuple(variants), ORIGIN)
+    example = Example("demo", "Demo", (), needs, (), {}, Limits(), tuple(variants), ORIGIN)
     manifest = Manifest(Path("/x/manifest.yaml"), Path("/x"), (example,))
     return make_plan(manifest, variants, {"node": NODE, "java": NO_JAVA}, Offered(frozenset({"scripted"})), missing)
 
@@ -75,7 +75,7 @@ def whole(shape: Sequence[set[str]], times: int = 1) -> Plan:
     examples = []
     for number, spoken in enumerate(shape):
         variants = [replace(variant(language), example_id=f"e{number}") for language in sorted(spoken)]
-        examples.append(Example(f"e{number}", "E", (), (), (), {}, (), Limits(), tuple(variants), ORIGIN))
+        examples.append(Example(f"e{number}", "E", (), (), (), {}, Limits(), tuple(variants), ORIGIN))
     manifest = Manifest(Path("/x/manifest.yaml"), Path("/x"), tuple(examples))
     probed = {language: replace(NODE, language=language) for language in LANGUAGES}
     return repeated(make_plan(manifest, manifest.variants, probed, Offered(), MissingToolchain.SKIP), times)

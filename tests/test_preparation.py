@@ -88,8 +88,8 @@ class Recording:
 def run_of(file: str, *packages: str) -> PlannedRun:
     """Plan one run of *file*, which depends on *packages*."""
     own = Packages(packages) if packages else None
-    variant = Variant("demo", "demo", Path(file), file, ("--x",), {}, Limits(), {}, (), None, None, ORIGIN, packages=own)
-    return PlannedRun(variant, Example("demo", "Demo", (), (), (), {}, (), Limits(), (variant,), ORIGIN), RUNTIME)
+    variant = Variant("demo", "demo", Path(file), file, ("--x",), {}, Limits(), {}, None, None, ORIGIN, packages=own)
+    return PlannedRun(variant, Example("demo", "Demo", (), (), (), {}, Limits(), (variant,), ORIGIN), RUNTIME)
 
 
 def test_runs_that_share_a_folder_share_its_preparation() -> None:

@@ -41,16 +41,13 @@ def make_example(root: Path, example_id: str) -> Example:
             env={},
             limits=Limits(),
             expect={},
-            expectations=(),
             because=None,
             skip=None,
             origin=here,
         )
         for language, name in SCRIPTS[example_id].items()
     )
-    return Example(
-        example_id, "A title", TAGS[example_id], (), (), {}, (), Limits(), variants, here, opt_in=example_id in EXPLICIT
-    )
+    return Example(example_id, "A title", TAGS[example_id], (), (), {}, Limits(), variants, here, opt_in=example_id in EXPLICIT)
 
 
 @pytest.fixture

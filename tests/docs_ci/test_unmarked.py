@@ -37,7 +37,7 @@ def tried(tmp_path: Path, text: str, name: str = "page.md") -> Tried:
 
 def lines_of(found: Tried) -> dict[str, list[int]]:
     """Return the lines on the page of each script, by the id of its run."""
-    return {run_id: [place.line for place in places] for run_id, places in found.chosen.places.items()}
+    return {run_id: [place.line for place in places] for run_id, places in found.chosen.find_places().items()}
 
 
 def test_fences_that_continue_one_another_are_one_script(tmp_path: Path) -> None:

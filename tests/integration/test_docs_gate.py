@@ -176,10 +176,19 @@ def test_code_of_the_pages_own_reaches_the_gateway_by_its_placeholders(tool: Too
 
 
 def test_results_of_a_run_point_at_script_and_page(tool: Tool, folder: Path) -> None:
-    """Also in an ordinary run: the script's line where the region begins, then the page's line."""
-    done = tool("run", "hello", "-l", "python", "--manifest", "manifest.yaml", cwd=folder)
+    """Also in an ordinary run with a report: the script's line where the region begins, then the page's line."""
+    done = tool("run", "hello", "-l", "python", "--manifest", "manifest.yaml", "--report", "json", cwd=folder)
     assert done.code == 0
     assert stored_places(done) == [["hello.py:3", "page.md:2"]]
+
+
+def test_a_failure_points_at_script_and_page_without_any_report(tool: Tool, folder: Path) -> None:
+    """Pages are looked at for what did not pass, and not for a run that passed and that nobody reads about."""
+    done = tool("run", "hello", "-l", "python", "--manifest", "manifest.yaml", cwd=folder, env={"CI": ""})
+    assert (done.code, stored_places(done)) == (0, [[]])
+    (folder / "hello.py").write_text((folder / "hello.py").read_text() + "\nraise SystemExit(1)\n")
+    done = tool("run", "hello", "-l", "python", "--manifest", "manifest.yaml", cwd=folder, env={"CI": ""})
+    assert (done.code, stored_places(done)) == (1, [["hello.py:3", "page.md:2"]])
 
 
 def test_a_page_that_names_nothing_is_not_run(tool: Tool, folder: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dvara_examples.core.errors import ManifestError
-from dvara_examples.faults import in_words
+from dvara_examples.faults import in_words, parse_faults
 from dvara_examples.manifest import Origin, load_manifest
 from dvara_examples.manifest.vocabulary import Vocabulary
 from dvara_examples.records.model import AtTerminal, Limits
@@ -67,15 +67,13 @@ def test_everything_said_arrives_in_the_model(vocabulary: Vocabulary) -> None:
     assert (python.args, python.env) == (("--times", "2"), {"NO_COLOR": "1"})
     assert (node.file, node.relative) == (root / "node" / "stream-basic.mjs", "node/stream-basic.mjs")
     assert java.expect == {**example.expect, "requests": 1, "finish_reason": "stop"}
-    assert [e.key for e in java.expectations] == list(java.expect)
-    assert java.expectations[2] != example.expectations[2]
     assert (java.args, java.env) == ((), {"NO_COLOR": "1", "JAVA_TOOL_OPTIONS": "-Xshare:auto"})
     assert (java.limits, java.skip) == (Limits(wall_s=90.5, idle_s=10.0), "waits for a newer JDK")
     known = KnownFailure(("finish_reason",), "the last event is lost", "https://bugs.example.com/1")
     assert (java.known_failure, node.known_failure) == (known, None)
     assert (java.because, node.because) == ("Java has no SDK that retries", None)
     assert second.variants[0].relative == "node/stream-basic.mjs"
-    assert [in_words(faults) for faults in example.faults] == ["none", "cut after 3 events"]
+    assert [in_words(parse_faults(entry)) for entry in example.faults] == ["none", "cut after 3 events"]
     assert (example.opt_in, second.opt_in) == (False, True)
     assert (example.url, second.url) == ("https://{host}/api/v1/", None)
     assert (example.at_terminal, second.at_terminal) == (AtTerminal(8, 12), AtTerminal(None, None))
@@ -196,17 +194,16 @@ def test_ten_thousand_cases_load_as_one_would(write_manifest: WriteManifest, voc
     for n, example in enumerate(examples):
         assert (example.id, example.origin.line) == (f"case-{n}", 5 * n + 3)
         assert example.expect == {"exit": n % 200, "requests": n % 7, "stdout": {"contains": f"text {n % 50}"}}
-        assert example.expectations == tuple(vocabulary.parse_expectation(k, v) for k, v in example.expect.items())
         assert example.limits == Limits(n % 30 + 1, Limits().idle_s)
         assert example.variants[0].relative == f"python/script_{n % 10}.py"
 
 
 def test_one_number_and_another_are_never_one(write_manifest: WriteManifest, vocabulary: Vocabulary) -> None:
-    """Equal values are parsed once, but 1 is not true and '1' is not 1, however alike Python finds them."""
+    """Equal values are checked once, but 1 is not true and '1' is not 1, however alike Python finds them."""
     entry = "- {{id: e{n}, title: t, expect: {{stdout_json: {{equals: {value}}}}}, variants: {{python: hello.py}}}}\n"
     text = "version: 1\nexamples:\n" + "".join(entry.format(n=n, value=v) for n, v in enumerate(["1", "true", '"1"', "1.0"]))
     path = write_manifest(text, "hello.py")
-    wanted = [repr(e.expectations[0]) for e in load_manifest(path, path.parent, vocabulary=vocabulary).examples]
+    wanted = [repr(e.expect) for e in load_manifest(path, path.parent, vocabulary=vocabulary).examples]
     assert len(set(wanted)) == 4
 
 

@@ -1,5 +1,6 @@
 """Words of manifests that were renamed: the old ones still work, and the user is told the new ones."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from dvara_examples.core.values import InvalidValue
 from dvara_examples.embedded_gateway.answers import parse_answer
 from dvara_examples.expectations import expectation_keys, parse_expectation
 from dvara_examples.manifest.loader import load_manifest
+from dvara_examples.records.verdict import Expectation
 from dvara_examples.selection.filterset import parse_filter
 
 MANIFEST = """\
@@ -29,6 +31,13 @@ examples:
         because: it waits
         expect: {attempt_gaps_s: [{min: 0.4}]}
 """
+
+
+def parsed(expect: Mapping[str, object]) -> list[Expectation]:
+    """Return what the plain values say, whatever they are called."""
+    return [parse_expectation(key, value) for key, value in expect.items()]
+
+
 OLD_ANSWERS: dict[str, tuple[dict[str, object], dict[str, object]]] = {
     "refused": ({"refused": True}, {"content_filter": True}),
     "silence": ({"silence": True}, {"hang": True}),
@@ -61,7 +70,7 @@ def test_old_words_mean_what_they_meant(manifest: Path) -> None:
     (was,), (now,) = old.examples, new.examples
     assert (was.opt_in, now.opt_in) == (True, True)
     assert [parse_answer(a) for a in was.answers] == [parse_answer(a) for a in now.answers]
-    assert [v.expectations for v in was.variants] == [v.expectations for v in now.variants]
+    assert [parsed(v.expect) for v in was.variants] == [parsed(v.expect) for v in now.variants]
     assert new.notes == ()
 
 

@@ -11,7 +11,7 @@ from dvara_examples.cli._options import Planning, Running
 from dvara_examples.core.clock import start_timer
 from dvara_examples.core.errors import ExitCode, ReportError
 from dvara_examples.core.world import World
-from dvara_examples.docs_ci.places import find_places
+from dvara_examples.manifest import Manifest, Variant
 from dvara_examples.records.budget import Budget
 from dvara_examples.records.results import shown_id
 from dvara_examples.records.run_folder import RunFolder
@@ -19,6 +19,7 @@ from dvara_examples.reports import OpenReports, SessionInfo
 from dvara_examples.reports.terminal import TerminalReport
 from dvara_examples.selection.options import AS_PLANNED, Control, Selection
 from dvara_examples.session import Options, Session, choose_examples, gateway_kind, run
+from dvara_examples.session.choice import Places
 from dvara_examples.session.plan import MissingToolchain
 from dvara_examples.session.run import Reporting
 from dvara_examples.session.starting import most_at_once
@@ -57,8 +58,15 @@ def run_and_report(
     only: frozenset[str] | None = None,
 ) -> ExitCode:
     """Run what is *wanted* from the choice of examples to the last report, and return the exit code that it leads to."""
-    chosen = choose_examples(world, wanted, options.control, only, find_places)
+    told_elsewhere = bool(requests) or world.on_ci or options.control.shard is not None
+    chosen = choose_examples(world, wanted, options.control, only, _find_places, places_of_passed=told_elsewhere, remember=True)
     return run(world, chosen, options, reporting_to(world, requests, verbose=options.live_output))[0]
+
+
+def _find_places(manifest: Manifest, variants: Sequence[Variant]) -> Places:
+    from dvara_examples.docs_ci.places import find_places  # reads pages, which takes longer than the rest of a start
+
+    return find_places(manifest, variants)
 
 
 def reporting_to(world: World, requests: "Sequence[ReportRequest]", *, verbose: bool) -> Reporting:

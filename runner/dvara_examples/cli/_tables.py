@@ -36,7 +36,7 @@ def left_out_line(manifest: "Manifest") -> str | None:
 
 def show_lines(manifest: "Manifest", variants: "Sequence[Variant]") -> Iterator[str]:
     """Everything the manifest says of the examples that *variants* touch."""
-    from dvara_examples.faults import in_words
+    from dvara_examples.faults import in_words, parse_faults
 
     ids = dict.fromkeys(variant.example_id for variant in variants)
     for example in (example for example in manifest.examples if example.id in ids):
@@ -45,7 +45,7 @@ def show_lines(manifest: "Manifest", variants: "Sequence[Variant]") -> Iterator[
         yield f"  needs     {', '.join(example.needs) or '-'}"
         yield from _plain("  answers", list(example.answers))
         if example.faults:
-            yield f"  faults    {'; '.join(map(in_words, example.faults))}"
+            yield f"  faults    {'; '.join(in_words(parse_faults(entry)) for entry in example.faults)}"
         if example.url:
             yield f"  url       {example.url}"
         yield from (f"  terminal  {line}" for line in _at_terminal(example.at_terminal))

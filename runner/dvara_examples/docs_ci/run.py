@@ -64,4 +64,4 @@ def _chosen(
         made.append(variant)
         printed[variant.id] = PrintedCode(script.name, script.text, ("docs", "run", page.shown))
         places[variant.id] = tuple(SourceLine(name, line) for line in script.lines)
-    return Chosen(replace(manifest, examples=tuple(examples.values())), tuple(made), places, printed)
+    return Chosen(replace(manifest, examples=tuple(examples.values())), tuple(made), lambda: places, printed=printed)

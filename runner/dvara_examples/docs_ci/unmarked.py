@@ -21,7 +21,6 @@ from dvara_examples.docs_ci.markdown import Fence
 from dvara_examples.docs_ci.page import Page, language_of
 from dvara_examples.docs_ci.placeholders import Unmappable, mapped, renamed_variables
 from dvara_examples.docs_ci.printed import PrintedScript
-from dvara_examples.expectations import parse_expectation
 from dvara_examples.manifest import Example, Manifest, Origin, Variant
 from dvara_examples.records.model import Limits
 from dvara_examples.records.results import SourceLine
@@ -81,7 +80,7 @@ def choose_unmarked(pages: Sequence[Page], world: World) -> Tried:
     variants = tuple(script.variant for script in scripts.values())
     manifest = Manifest(world.manifest_path, world.root, tuple(examples))
     places = {each.variant.id: tuple(SourceLine(each.variant.relative, line) for line in each.lines) for each in scripts.values()}
-    return Tried(Chosen(manifest, variants, places, printed), guessed, left_out)
+    return Tried(Chosen(manifest, variants, lambda: places, printed=printed), guessed, left_out)
 
 
 def _scripts(page: Page, world: World, guesses: Guesses, missed: list[Guess]) -> Iterator[PrintedScript]:
@@ -190,12 +189,11 @@ def _printed(
         expect["ends"] = "done"
     elif not streams:
         expect["ends"] = "answered"
-    expectations = tuple(parse_expectation(key, value) for key, value in expect.items())
     origin = Origin(page.shown, lines[0], 1)
     file = page.path.with_name(f"{_file_name(chain, text)}")
-    variant = Variant(run_id, chain.language, file, shown, (), {}, Limits(), expect, expectations, None, None, origin)
+    variant = Variant(run_id, chain.language, file, shown, (), {}, Limits(), expect, None, None, origin)
     variant = replace(variant, packages=Packages(packages))
-    example = Example(run_id, short(page.shown), (), (), (), expect, expectations, Limits(), (variant,), origin)
+    example = Example(run_id, short(page.shown), (), (), (), expect, Limits(), (variant,), origin)
     return PrintedScript(run_id, example, variant, lines, file.name, text + "\n", own=True)
 
 

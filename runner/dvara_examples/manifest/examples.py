@@ -1,13 +1,12 @@
 """Checks the manifest as a whole, and each of its examples."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dvara_examples.core.renamed import EXAMPLE_KEYS as RENAMED_KEYS
 from dvara_examples.core.values import InvalidValue, Path, as_bool, as_mapping, as_one_of, describe
 from dvara_examples.manifest.checks import Checks
-from dvara_examples.manifest.expects import Expected
 from dvara_examples.manifest.fields import (
     VERSION,
     parse_bytes,
@@ -119,7 +118,7 @@ class _ExampleReader:
     surroundings: ScriptSetting
     _first_of: dict[str, Path] = field(default_factory=dict)
     _words: dict[object, str] = field(default_factory=dict)
-    _answers: dict[str, object] = field(default_factory=dict)
+    _plain_values: dict[str, object] = field(default_factory=dict)
 
     def read(self, value: object, index: int) -> Example | None:
         """Return the example at *index*, or None where it cannot be told what it is."""
@@ -131,18 +130,17 @@ class _ExampleReader:
             return None
         example_id = self._id(found, path)
         title = checks.problems.read(parse_line, found["title"], (*path, "title"), "") if "title" in found else ""
-        expected: Expected = checks.expects.parse(found["expect"], (*path, "expect")) if "expect" in found else ({}, ())
+        expect = checks.expects.check(found["expect"], (*path, "expect")) if "expect" in found else {}
         args = checks.args(found["args"], (*path, "args")) if "args" in found else ()
         env = checks.env(found["env"], (*path, "env")) if "env" in found else {}
         limits = checks.limits(found["limits"], (*path, "limits"), self.limits) if "limits" in found else self.limits
         tags = checks.items(self._tag, found["tags"], (*path, "tags")) if "tags" in found else ()
         needs = checks.items(self._need, found["needs"], (*path, "needs")) if "needs" in found else ()
-        answers = self._read_answers(found["answers"], (*path, "answers")) if "answers" in found else ()
-        faults = checks.items(checks.vocabulary.parse_faults, found["faults"], (*path, "faults")) if "faults" in found else ()
+        answers, faults = (self._plain(found, key, path) for key in ("answers", "faults"))
         checks.named_all = checks.named_all and "variants" in found
         own = read_by_language(checks, found["packages"], (*path, "packages")) if "packages" in found else {}
         around = self._surroundings(found, path)
-        shared = Shared(example_id, args, env, limits, expected, {**self.packages, **own}, around)
+        shared = Shared(example_id, args, env, limits, expect, {**self.packages, **own}, around)
         variants = read_variants(checks, found["variants"], (*path, "variants"), shared) if "variants" in found else ()
         variants = tuple(replace(each, expected_at=self._expected_at(path, each)) for each in variants)
         origin = checks.origin(("examples",), index)
@@ -150,7 +148,7 @@ class _ExampleReader:
         url = checks.problems.read(parse_url, found["url"], (*path, "url"), None) if "url" in found else None
         at_terminal = AtTerminal(*(self._bytes(found, key, path) for key in ("interrupt_after", "stdout_closes_after")))
         given = (example_id, title, tags, needs, answers)
-        return Example(*given, *expected, limits, variants, origin, faults, opt_in, url, at_terminal)
+        return Example(*given, expect, limits, variants, origin, faults, opt_in, url, at_terminal)
 
     def _opt_in(self, found: Mapping[str, object], path: Path) -> bool:
         key = "explicit" if "explicit" in found else "opt_in"
@@ -197,14 +195,18 @@ class _ExampleReader:
             raise InvalidValue(f"found {describe(value)}", f"one of {', '.join(self.checks.vocabulary.capabilities)} is accepted")
         return as_one_of(value, self.checks.vocabulary.capabilities)
 
-    def _read_answers(self, value: object, path: Path) -> tuple[object, ...]:
-        """Check each answer with the embedded gateway's own parser, equal ones once; they stay plain values."""
+    def _plain(self, found: Mapping[str, object], key: str, path: Path) -> tuple[object, ...]:
+        """Check each answer, or entry of faults, with its own parser, equal ones once; they stay plain values."""
+        if key not in found:
+            return ()
+        words = self.checks.vocabulary
+        parse: Callable[[object], object] = words.parse_answer if key == "answers" else words.parse_faults
 
-        def check(answer: object) -> object:
-            text = repr(answer)
-            if text not in self._answers:
-                self.checks.vocabulary.parse_answer(answer)
-                self._answers[text] = answer
-            return answer
+        def check(value: object) -> object:
+            text = f"{key} {value!r}"
+            if text not in self._plain_values:
+                parse(value)
+                self._plain_values[text] = value
+            return value
 
-        return self.checks.items(check, value, path)
+        return self.checks.items(check, found[key], (*path, key))

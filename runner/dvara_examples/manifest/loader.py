@@ -8,6 +8,7 @@ from pathlib import Path
 from dvara_examples.core.errors import ManifestError
 from dvara_examples.core.renamed import old_keys
 from dvara_examples.core.world import World
+from dvara_examples.manifest.checked import CheckedBefore
 from dvara_examples.manifest.checks import Checks
 from dvara_examples.manifest.examples import read_docs, read_examples, read_gateways, read_ignored
 from dvara_examples.manifest.expects import Expects
@@ -17,7 +18,7 @@ from dvara_examples.manifest.problems import Problem, Problems, Spot
 from dvara_examples.manifest.reader import Unreadable, YamlDocument, read_document
 from dvara_examples.manifest.scripts import Scripts
 from dvara_examples.manifest.source import read_text
-from dvara_examples.manifest.vocabulary import Vocabulary, installed_vocabulary
+from dvara_examples.manifest.vocabulary import Vocabulary, installed_vocabulary, unchecked_vocabulary
 
 LANDMARKS = frozenset({"examples", "variants", "expect"})
 
@@ -29,13 +30,15 @@ def load_manifest(
     display: Path | None = None,
     vocabulary: Vocabulary | None = None,
     also_named: Collection[Path] = (),
+    before: CheckedBefore | None = None,
 ) -> Manifest:
     """Read the manifest at *path*, whose scripts all lie below *root*; both are absolute.
 
     Scripts that are *also_named* may lie beside the manifest's own without being in it.
 
     Messages name the file as it is seen from the folder *display* (default: *root*), if it lies in there. *vocabulary* is what
-    the manifest's words are held against (default: the plug-ins that are installed). Raises ManifestError with every problem.
+    the manifest's words are held against (default: the plug-ins that are installed); they are not asked about what is known to be
+    good from *before*. Raises ManifestError with every problem.
     """
     shown = _shown(path, display or root)
     text = read_text(path, shown)
@@ -45,7 +48,8 @@ def load_manifest(
         except Unreadable as error:
             raise ManifestError(_sentences(error.problems, shown, text, None)) from None
         problems = Problems(list(document.problems))
-        known = vocabulary or installed_vocabulary()
+        unchanged = before is not None and before.holds(text)
+        known = vocabulary or (unchecked_vocabulary() if unchanged else installed_vocabulary())
         scripts = Scripts(root, path.parent, known.suffixes, also_named)
         checks = Checks(shown, known, problems, Expects(known, problems), scripts, document.landmarks)
         scripts.ignored = read_ignored(checks, document.value)
@@ -53,16 +57,19 @@ def load_manifest(
         gateways = read_gateways(checks, document.value)
         if problems.found:
             raise ManifestError(_sentences(_distinct(problems.found), shown, text, document))
+        if before is not None and not unchanged:
+            before.note(text)
         notes = (*_notes(document, shown, text), *_unnamed(scripts))
         return Manifest(path, root, examples, docs, notes, gateways)
 
 
-def manifest_of(world: World, also_named: Collection[Path] = ()) -> Manifest:
+def manifest_of(world: World, also_named: Collection[Path] = (), *, remember: bool = False) -> Manifest:
     """Read the manifest of *world*; messages name it as seen from where the user is. Raises ManifestError.
 
-    What it says in old words goes to the user as notes.
+    What it says in old words goes to the user as notes. With *remember* it is noted in the cache that it was found good.
     """
-    manifest = load_manifest(world.manifest_path, world.root, display=world.cwd, also_named=also_named)
+    before = CheckedBefore.of(world.manifest_path, world.cache_dir, writable=remember)
+    manifest = load_manifest(world.manifest_path, world.root, display=world.cwd, also_named=also_named, before=before)
     for note in manifest.notes:
         world.stderr.write(f"note: {note}\n")
     return manifest

@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dvara_examples.faults import Faults
 from dvara_examples.records.model import LEFT_ALONE, AtTerminal, Limits
 from dvara_examples.records.transcript import KnownFailure
-from dvara_examples.records.verdict import Expectation
 from dvara_examples.toolchains import Packages
 
 if TYPE_CHECKING:
@@ -62,10 +60,10 @@ class ScriptSetting:
 class Variant:
     """The script of one example in one language, with everything that the example and the defaults say merged in.
 
-    *file* is absolute, *relative* the same file seen from the root, with forward slashes. *expect* holds the plain values that
-    *expectations* were parsed from, the example's own with the variant's override merged in; *because* tells why it overrides
-    them. *skip* is the reason why the variant never runs, *known_failure* what is known to fail in it. *packages* is what it
-    depends on, where the manifest says so.
+    *file* is absolute, *relative* the same file seen from the root, with forward slashes. *expect* holds the expectations as
+    plain values, the example's own with the variant's override merged in; *because* tells why it overrides them. *skip* is the
+    reason why the variant never runs, *known_failure* what is known to fail in it. *packages* is what it depends on, where the
+    manifest says so.
     """
 
     example_id: str
@@ -76,7 +74,6 @@ class Variant:
     env: Mapping[str, str]
     limits: Limits
     expect: Mapping[str, object]
-    expectations: tuple[Expectation, ...]
     because: str | None
     skip: str | None
     origin: Origin
@@ -95,8 +92,8 @@ class Variant:
 class Example:
     """One behaviour, shown in one or more languages.
 
-    *answers* are the scripted answers as plain values, one per request; *expect* and *expectations* hold for
-    every variant that does not override them. *faults* are what the network does to the responses, one entry per request.
+    *answers* are the scripted answers as plain values, one per request; *expect* holds for every variant that does not override
+    it. *faults* are what the network does to the responses, as plain values, one entry per request.
     *opt_in* keeps it out of ``all``: it has to be asked for. *url* is how DVARA_URL is spelled to the scripts, with ``{host}``
     for host and port; None: as usual. *at_terminal* is what happens there while a script prints.
     """
@@ -107,11 +104,10 @@ class Example:
     needs: tuple[str, ...]
     answers: tuple[object, ...]
     expect: Mapping[str, object]
-    expectations: tuple[Expectation, ...]
     limits: Limits
     variants: tuple[Variant, ...]
     origin: Origin
-    faults: tuple[Faults, ...] = ()
+    faults: tuple[object, ...] = ()
     opt_in: bool = False
     url: str | None = None
     at_terminal: AtTerminal = LEFT_ALONE

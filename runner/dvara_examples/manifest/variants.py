@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from dvara_examples.core.values import InvalidValue, Path, as_text, describe, did_you_mean, quoted
 from dvara_examples.manifest.checks import Checks
-from dvara_examples.manifest.expects import Expected
 from dvara_examples.manifest.fields import parse_known_failure, parse_line
 from dvara_examples.manifest.model import ScriptSetting, Variant
 from dvara_examples.manifest.packages import read_packages
@@ -28,7 +27,7 @@ class Shared:
     args: tuple[str, ...]
     env: Mapping[str, str]
     limits: Limits
-    expected: Expected
+    expect: Mapping[str, object]
     packages: Mapping[str, Packages] = field(default_factory=dict)
     surroundings: ScriptSetting = field(default_factory=ScriptSetting)
 
@@ -81,7 +80,7 @@ def _script(checks: Checks, value: object, language: str, path: Path) -> Script 
 def _short_variant(checks: Checks, language: str, script: Script, container: Path, shared: Shared) -> Variant:
     """Return a variant that has nothing of its own but its script."""
     origin = checks.origin(container, language)
-    inherited = (shared.args, shared.env, shared.limits, *shared.expected)
+    inherited = (shared.args, shared.env, shared.limits, shared.expect)
     packages = shared.packages.get(language)
     return Variant(
         shared.id,
@@ -102,9 +101,9 @@ def _variant(
 ) -> Variant | None:
     path = (*container, language)
     _check_because(checks, found, path)
-    expected = shared.expected
+    expect = shared.expect
     if "expect" in found:
-        expected = checks.expects.merge(expected, checks.expects.parse(found["expect"], (*path, "expect")))
+        expect = {**expect, **checks.expects.check(found["expect"], (*path, "expect"))}
     args = checks.args(found["args"], (*path, "args")) if "args" in found else shared.args
     env = {**shared.env, **checks.env(found["env"], (*path, "env"))} if "env" in found else shared.env
     limits = checks.limits(found["limits"], (*path, "limits"), shared.limits) if "limits" in found else shared.limits
@@ -113,12 +112,12 @@ def _variant(
         packages = read_packages(checks, found["packages"], (*path, "packages"))
     surroundings = read_surroundings(checks, found, path, shared.surroundings)
     because, skip = (_line(checks, found, key, path) for key in ("because", "skip"))
-    known = _known_failure(checks, found, path, expected)
+    known = _known_failure(checks, found, path, expect)
     if script is None:
         return None
     origin = checks.origin(container, language)
     own = (shared.id, language, script.file, script.relative, args, env, limits)
-    return Variant(*own, *expected, because, skip, origin, known, packages=packages, surroundings=surroundings)
+    return Variant(*own, expect, because, skip, origin, known, packages=packages, surroundings=surroundings)
 
 
 def _check_because(checks: Checks, found: Mapping[str, object], path: Path) -> None:
@@ -134,9 +133,9 @@ def _line(checks: Checks, found: Mapping[str, object], key: str, path: Path) -> 
     return checks.problems.read(parse_line, found[key], (*path, key), None) if key in found else None
 
 
-def _known_failure(checks: Checks, found: Mapping[str, object], path: Path, expected: Expected) -> KnownFailure | None:
+def _known_failure(checks: Checks, found: Mapping[str, object], path: Path, expect: Mapping[str, object]) -> KnownFailure | None:
     if "known_failure" not in found:
         return None
     return checks.problems.read(
-        lambda value: parse_known_failure(value, expected[0]), found["known_failure"], (*path, "known_failure"), None
+        lambda value: parse_known_failure(value, expect), found["known_failure"], (*path, "known_failure"), None
     )

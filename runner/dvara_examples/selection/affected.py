@@ -53,11 +53,13 @@ def watched_folders(manifest: Manifest, lists: Lists) -> frozenset[Path]:
     return frozenset(folder for folder in folders if folder.is_dir())
 
 
-def _meanings(manifest: Manifest) -> Iterator[tuple[str, tuple[Example, Variant]]]:
+def _meanings(manifest: Manifest) -> Iterator[tuple[str, tuple[Example, Variant, str]]]:
+    """Yield all that is said of each variant; the text of its plain values tells 1 from true."""
     for example in manifest.examples:
         common = replace(example, variants=(), origin=_NOWHERE)
         for variant in example.variants:
-            yield variant.id, (common, replace(variant, origin=_NOWHERE, expected_at={}))
+            plain = repr((example.answers, example.faults, variant.expect))
+            yield variant.id, (common, replace(variant, origin=_NOWHERE, expected_at={}), plain)
 
 
 def _lists(variant: Variant, root: Path, lists: Lists) -> Iterable[Path]:

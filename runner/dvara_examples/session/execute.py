@@ -9,6 +9,7 @@ from pathlib import Path
 from dvara_examples.core.clock import start_timer
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.core.world import World
+from dvara_examples.faults import parse_faults
 from dvara_examples.gateways import Gateway
 from dvara_examples.process import Cause, ExecuteRequest, child_environment, run_process
 from dvara_examples.records.budget import NO_BOUNDS, RAISE_IT, RunMeter, UsageMeter
@@ -69,7 +70,7 @@ def execute(
                 redactor,
                 stall_after_s=stall_after_s,
                 environ=world.environ,
-                faults=run.example.faults,
+                faults=tuple(map(parse_faults, run.example.faults)),
                 gate=gate,
                 port=around.listen or 0,
                 hosts=LOCALHOST if around.listen else LOCALHOST[:1],

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dvara_examples.embedded_gateway.answers import answer_words
 from dvara_examples.manifest import Example, Manifest, Variant
-from dvara_examples.records.results import SourceLine, shown_id
+from dvara_examples.records.results import shown_id
 from dvara_examples.selection.options import Shard
 from dvara_examples.toolchains import Missing, Runtime
 
@@ -37,7 +37,7 @@ class PlannedRun:
     """One run to come: at most one of *skip* and *error* says why it will not start.
 
     *position* is the variant's place in the manifest, from 0; *repetition* counts from 1 where there are several runs of it.
-    *places* are where people read about it; *printed* is set where a page's code is run instead of the variant's script.
+    *printed* is set where a page's code is run instead of the variant's script.
     """
 
     variant: Variant
@@ -47,8 +47,6 @@ class PlannedRun:
     error: str | None = None
     position: int = 0
     repetition: int | None = None
-
-    places: tuple[SourceLine, ...] = ()
     printed: Printed | None = None
 
     @property

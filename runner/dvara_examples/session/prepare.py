@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dvara_examples.core.world import World
 from dvara_examples.gateways import Gateway, limits_of, open_gateway
@@ -10,7 +10,7 @@ from dvara_examples.manifest import Manifest, Variant
 from dvara_examples.records.budget import NO_BOUNDS, Budget, allowance_for, cost_reminder
 from dvara_examples.records.run_json import About, RunEntry, RuntimeEntry, ShardEntry
 from dvara_examples.selection.options import AS_PLANNED, Control
-from dvara_examples.session.choice import Chosen
+from dvara_examples.session.choice import Chosen, PlacesOnDemand
 from dvara_examples.session.plan import MissingToolchain, Offered, Plan, make_plan, part_of, probe_all, repeated
 from dvara_examples.toolchains import Deps, load_toolchain
 
@@ -41,6 +41,7 @@ class Session:
     world: World
     plan: Plan
     gateway: Gateway
+    places: PlacesOnDemand
     deps: Deps = Deps.LOCKED
     control: Control = AS_PLANNED
     manifest_sha256: str = ""
@@ -55,8 +56,8 @@ def open_session(world: World, chosen: Chosen, options: Options) -> Iterator[Ses
         plan = repeated(plan, control.repeat)
         if control.shard is not None:
             plan = part_of(plan, control.shard)
-        plan = replace(plan, runs=tuple(replace(run, places=chosen.places.get(run.variant.id, ())) for run in plan.runs))
-        yield Session(world, plan, gateway, options.deps, control, chosen.manifest_sha256, chosen.remark)
+        places = PlacesOnDemand(chosen)
+        yield Session(world, plan, gateway, places, options.deps, control, chosen.manifest_sha256, chosen.remark)
 
 
 @contextmanager

@@ -158,8 +158,8 @@ def _chosen(order: ToRecord, language: str, name: str, world: World) -> Chosen:
     """Return the script as the one variant of the example that it joins, or of one of its own."""
     shown = world.shown(order.file)
     nowhere = Origin(shown, 1, 1)
-    variant = Variant(name, language, order.file, shown, (), {}, Limits(), {}, (), None, None, nowhere)
-    example = order.join or Example(name, name, (), (), (), {}, (), Limits(), (), nowhere)
+    variant = Variant(name, language, order.file, shown, (), {}, Limits(), {}, None, None, nowhere)
+    example = order.join or Example(name, name, (), (), (), {}, Limits(), (), nowhere)
     if order.join is not None:
         model = order.join.variants[0]
         variant = replace(variant, args=model.args, env=model.env, limits=order.join.limits, packages=model.packages)

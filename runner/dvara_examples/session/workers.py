@@ -49,6 +49,7 @@ class Workers:
         self._turns = Turns(world.stop)
         self._shared = options.jobs > 1 and len(session.plan.runs) > 1 and not session.gateway.remote
         self._folder = folder
+        self._places = session.places
         self._elapsed = start_timer(world.clock)
         self._control = session.control
         self._lock = threading.Lock()
@@ -70,7 +71,8 @@ class Workers:
             if not self._try_again(result, len(earlier)):
                 break
             earlier.append(result)
-        result = replace(result, earlier=tuple(earlier))
+        places = self._places.of(run.variant.id, passed=result.verdict.outcome is Outcome.PASSED and not earlier)
+        result = replace(result, earlier=tuple(earlier), places=places)
         if self._red(result):
             with self._lock:
                 self._first_red = self._first_red or result
@@ -154,7 +156,6 @@ def _without_transcript(run: PlannedRun, verdict: Verdict) -> RunResult:
         run.variant.language,
         verdict,
         title=run.example.title,
-        places=run.places,
         repetition=run.repetition,
     )
 
