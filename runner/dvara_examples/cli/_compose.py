@@ -83,7 +83,7 @@ def session_info(session: Session, folder: RunFolder) -> SessionInfo:
     world, plan = session.world, session.plan
     return SessionInfo(
         version=__version__,
-        started_utc=world.clock.utc_now().isoformat(timespec="seconds"),
+        started_utc=session.started_utc,
         gateway=session.gateway.description,
         deps=session.deps.value,
         runtimes=plan.runtimes,

@@ -35,13 +35,15 @@ class Options:
 class Session:
     """A plan together with the gateway that it was made for; lives as long as the gateway is open.
 
-    *manifest_sha256* is the digest of the manifest's bytes; *remark* is what the user should know of how the runs were chosen.
+    *started_utc* is read from the clock once, so that all that is stored and reported of it is the same. *manifest_sha256* is the
+    digest of the manifest's bytes; *remark* is what the user should know of how the runs were chosen.
     """
 
     world: World
     plan: Plan
     gateway: Gateway
     places: PlacesOnDemand
+    started_utc: str
     deps: Deps = Deps.LOCKED
     control: Control = AS_PLANNED
     manifest_sha256: str = ""
@@ -57,7 +59,8 @@ def open_session(world: World, chosen: Chosen, options: Options) -> Iterator[Ses
         if control.shard is not None:
             plan = part_of(plan, control.shard)
         places = PlacesOnDemand(chosen)
-        yield Session(world, plan, gateway, places, options.deps, control, chosen.manifest_sha256, chosen.remark)
+        started_utc = world.clock.utc_now().isoformat(timespec="seconds")
+        yield Session(world, plan, gateway, places, started_utc, options.deps, control, chosen.manifest_sha256, chosen.remark)
 
 
 @contextmanager
@@ -89,7 +92,7 @@ def about_session(session: Session) -> About:
     """Return what ``run.json`` says of *session* before its first run."""
     world, plan, control = session.world, session.plan, session.control
     return About(
-        started=world.clock.utc_now().isoformat(timespec="seconds"),
+        started=session.started_utc,
         gateway=session.gateway.description,
         deps=session.deps.value,
         runtimes={runtime.language: RuntimeEntry(runtime.version, runtime.origin) for runtime in plan.runtimes},
