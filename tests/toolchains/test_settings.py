@@ -1,13 +1,16 @@
 """What of a user's environment holds for package managers, and what tells the machines apart that share a cache."""
 
+import os
 import platform
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from dvara_examples.core.world import World
-from dvara_examples.toolchains._install import install_environment, platform_parts
+from dvara_examples.toolchains import Runtime, load_toolchain
+from dvara_examples.toolchains._install import deciding_settings, install_environment, platform_parts
 from dvara_examples.toolchains._node_runtime import _key
 
 HOLD = (
@@ -57,6 +60,112 @@ def test_a_setting_of_where_packages_come_from_holds(make_world: Callable[..., W
 def test_a_setting_of_another_project_does_not_hold(make_world: Callable[..., World], name: str) -> None:
     """It would choose other releases, put them elsewhere, or show a key to what is installed."""
     assert name not in install_environment(make_world(environ={name: "x"}))
+
+
+PIP = [
+    ("index-url", "https://index.example/simple", "UV_DEFAULT_INDEX", "https://index.example/simple"),
+    ("extra-index-url", "https://a.example/\nhttps://b.example/", "UV_EXTRA_INDEX_URL", "https://a.example/ https://b.example/"),
+    ("find-links", "/ https://a.example/", "UV_FIND_LINKS", "/,https://a.example/"),
+    ("find-links", "/nowhere/wheels", "UV_FIND_LINKS", None),
+    ("trusted-host", "a.example b.example", "UV_INSECURE_HOST", "a.example b.example"),
+    ("cert", "/company.pem", "SSL_CERT_FILE", "/company.pem"),
+    ("proxy", "http://proxy.example:3128", "ALL_PROXY", "http://proxy.example:3128"),
+    ("timeout", "60", "UV_HTTP_TIMEOUT", "60"),
+    ("default-timeout", "60", "UV_HTTP_TIMEOUT", "60"),
+    ("timeout", "1.5", "UV_HTTP_TIMEOUT", None),
+    ("keyring-provider", "subprocess", "UV_KEYRING_PROVIDER", "subprocess"),
+    ("keyring-provider", "import", "UV_KEYRING_PROVIDER", None),
+]
+"""What pip's settings say of where packages come from, in uv's words."""
+
+
+@pytest.mark.parametrize(("name", "value", "ours", "told"), PIP)
+def test_pips_variables_hold_for_uv(make_world: Callable[..., World], name: str, value: str, ours: str, told: str | None) -> None:
+    """A company names its index for pip; uv installs the packages, and reads nothing of pip's."""
+    environ = {"PIP_CONFIG_FILE": "/dev/null", f"PIP_{name.upper().replace('-', '_')}": value}
+    assert install_environment(make_world(environ=environ)).get(ours) == told
+    own = {**environ, ours: "the user's own"}
+    assert install_environment(make_world(environ=own))[ours] == "the user's own"
+
+
+@pytest.mark.parametrize(("name", "value", "ours", "told"), PIP)
+@pytest.mark.parametrize("place", ["home/.pip/pip.conf", "home/.config/pip/pip.conf", "etc/pip/pip.conf", "named.conf"])
+def test_pips_files_hold_for_uv(
+    make_world: Callable[..., World], tmp_path: Path, place: str, name: str, value: str, ours: str, told: str | None
+) -> None:
+    """Wherever pip would find the setting; its variable goes before its files."""
+    file = tmp_path / place
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("[global]\nuser = true\ntarget = /t\n[install]\n" + f"{name} = {value}\n".replace("\nhttps", "\n  https"))
+    environ = {"HOME": str(tmp_path / "home"), "XDG_CONFIG_DIRS": str(tmp_path / "etc")}
+    environ |= {"PIP_CONFIG_FILE": str(file)} if place == "named.conf" else {}
+    assert install_environment(make_world(environ=environ)).get(ours) == told
+    assert install_environment(make_world(environ={**environ, "PIP_CONFIG_FILE": "/dev/null"})).get(ours) is None
+    variable = {**environ, "PIP_INDEX_URL": "https://variable.example/"}
+    assert install_environment(make_world(environ=variable))["UV_DEFAULT_INDEX"] == "https://variable.example/"
+
+
+@pytest.mark.parametrize("text", ["no section", "[global]\nindex-url", "[global]\nindex-url = %(x)s\n\xff"])
+def test_a_file_of_pips_that_cannot_be_read_has_no_say(make_world: Callable[..., World], tmp_path: Path, text: str) -> None:
+    """It is pip's to complain about it."""
+    (tmp_path / "pip.conf").write_bytes(text.encode("latin-1"))
+    environ = {"PIP_CONFIG_FILE": str(tmp_path / "pip.conf")}
+    assert "UV_DEFAULT_INDEX" not in install_environment(make_world(environ=environ))
+
+
+DECIDE = (
+    *("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_INDEX_STRATEGY", "UV_FIND_LINKS", "UV_NO_INDEX"),
+    *("UV_CONFIG_FILE", "UV_NO_CONFIG", "UV_EXCLUDE_NEWER", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"),
+    *("npm_config_registry", "NPM_CONFIG_REGISTRY", "npm_config_@ours:registry", "npm_config_userconfig"),
+    *("npm_config_globalconfig", "npm_config_legacy_peer_deps", "npm_config_before"),
+)
+
+
+@pytest.mark.parametrize("name", DECIDE)
+def test_a_setting_that_chooses_releases_is_in_the_key(make_world: Callable[..., World], name: str) -> None:
+    """Another index or another day gives another set of packages, and not the one of before."""
+    one, other = (deciding_settings(make_world(environ={"PIP_CONFIG_FILE": "/dev/null", name: value})) for value in "ab")
+    assert len(one) == len(other) == 1
+    assert one != other
+
+
+@pytest.mark.parametrize("name", sorted({*HOLD} - {*DECIDE} - {"UV_FIND_LINKS"}))
+def test_a_setting_of_how_an_index_is_reached_is_in_no_key(make_world: Callable[..., World], name: str) -> None:
+    """A new token or proxy makes nobody install everything once more."""
+    assert deciding_settings(make_world(environ={"PIP_CONFIG_FILE": "/dev/null", name: "x"})) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NODE_OPTIONS", "--no-such-option"),
+        ("NODE_OPTIONS", "--require /nowhere/hook.cjs"),
+        ("NODE_PATH", "/nowhere"),
+        ("PYTHONHOME", "/nowhere"),
+        ("PYTHONPATH", "shadow"),
+        ("PYTHONSTARTUP", "/nowhere/start.py"),
+        ("PYTHONSAFEPATH", "1"),
+        ("PYTHONVERBOSE", "1"),
+        ("PYTHONUTF8", "7"),
+        ("LD_PRELOAD", "/nowhere/lib.so"),
+        ("JAVA_TOOL_OPTIONS", "-XX:NoSuchOption"),
+        ("JDK_JAVA_OPTIONS", "--no-such-option"),
+        ("_JAVA_OPTIONS", "-XX:NoSuchOption"),
+        ("CLASSPATH", "/nowhere"),
+    ],
+)
+@pytest.mark.parametrize("language", ["node", "python", "java"])
+def test_what_no_example_gets_does_not_mislead_a_probe(
+    make_world: Callable[..., World], tmp_path: Path, language: str, name: str, value: str
+) -> None:
+    """A runtime is asked as it will be started: what another project sets for it breaks neither."""
+    (tmp_path / "shadow").mkdir()
+    (tmp_path / "shadow" / "sys.py").write_text("raise SystemExit('shadowed')\n")
+    usual = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "DVARA_EXAMPLES_PYTHON": sys.executable}
+    found = [load_toolchain(language).probe(make_world(environ={**usual, **more})) for more in ({}, {name: value})]
+    assert found[0] == found[1]
+    if language != "java":
+        assert isinstance(found[1], Runtime)
 
 
 @pytest.mark.parametrize("what", ["system", "machine", "libc_ver"])

@@ -85,7 +85,12 @@ def _internal(error: Exception) -> int:
     import tempfile
     import traceback
 
-    with tempfile.NamedTemporaryFile("w", prefix="dvara-examples-", suffix=".txt", delete=False, encoding="utf-8") as file:
-        traceback.print_exception(error, file=file)
-    _show(f"internal error: {type(error).__name__}: {error}", f"report it with the trace in {file.name}")
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="dvara-examples-", suffix=".txt", delete=False, encoding="utf-8") as file:
+            traceback.print_exception(error, file=file)
+        where = f"in {file.name}"
+    except OSError:
+        traceback.print_exception(error)
+        where = "above"
+    _show(f"internal error: {type(error).__name__}: {error}", f"report it with the trace {where}")
     return ExitCode.INTERNAL

@@ -1,4 +1,4 @@
-"""The two folders that are written: the cache, and the one for what runs leave."""
+"""The folders that are written: the cache, the one for what runs leave, and that of temporary files."""
 
 import errno
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 from dvara_examples.core.disk import kept_from_running
 from dvara_examples.core.world import World
 from dvara_examples.doctor.check import Check, CheckState
-from dvara_examples.records.hints import disk_refused
+from dvara_examples.records.hints import disk_refused, system_refused
 
 _TRIED_BYTES = 1024 * 1024
 _ROOMY_BYTES = 500 * 1024 * 1024
@@ -22,7 +22,11 @@ _NOEXEC_HINT = "let DVARA_EXAMPLES_CACHE name a folder on another file system"
 
 
 def check_folders(world: World) -> Iterator[Check]:
-    """Yield whether cache and state can be written to, and how much room there is."""
+    """Yield whether cache and state can be written to, and how much room there is; of temporary files only what is wrong."""
+    try:
+        tempfile.TemporaryFile().close()
+    except OSError as error:
+        yield Check.of("temporary", CheckState.WRONG, system_refused(error))
     state = _tried("state", world.state_dir)
     cache = _tried("cache", world.cache_dir)
     if cache.state is not CheckState.WRONG and kept_from_running(world.cache_dir):

@@ -148,8 +148,15 @@ def disk_refused(where: Path, error: OSError) -> Diagnosis:
     return Diagnosis(f"{where} cannot be written to ({error.strerror or error})", hint)
 
 
+def is_about_temporary_files(error: OSError) -> bool:
+    """Tell whether no folder can take temporary files, in Python's own words."""
+    return isinstance(error, FileNotFoundError) and "temporary directory" in (error.strerror or "")
+
+
 def system_refused(error: OSError) -> Diagnosis:
     """The operating system said no while something was written or started."""
+    if is_about_temporary_files(error):
+        return Diagnosis(refused_by_system(error), "let TMPDIR name a folder that can be written to, and run again")
     free = "some disk space" if error.errno in FULL else "what it asks for"
     return Diagnosis(refused_by_system(error), f"free {free} and run again")
 

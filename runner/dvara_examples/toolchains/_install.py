@@ -9,9 +9,10 @@ from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
+from dvara_examples.process.environment import child_environment
 from dvara_examples.toolchains import Candidate, Deps, Fitness
-from dvara_examples.toolchains._settings import passes
-from dvara_examples.toolchains._tools import run_tool
+from dvara_examples.toolchains._settings import decides, passes
+from dvara_examples.toolchains._tools import run_tool, undisturbed
 
 INSTALL_LIMIT_S = 600.0
 """How long one package manager may take; a first download over a slow line takes minutes."""
@@ -21,7 +22,6 @@ QUERY_LIMIT_S = 10.0
 UV_WORDS = ("--color", "never", "--no-progress")
 _UV_LOCK = threading.Lock()
 
-_FROM_PIP = {"PIP_INDEX_URL": "UV_DEFAULT_INDEX", "PIP_CERT": "SSL_CERT_FILE"}
 _NO_NETWORK = re.compile(
     r"dns error|error sending request|tcp connect|Connect\b.*\berror|network (connectivity is|was) disabled"
     r"|EAI_AGAIN|ENOTFOUND|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ENOTCACHED",
@@ -39,15 +39,21 @@ _MOST_CHARS = 1500
 def install_environment(world: World, **added: str) -> dict[str, str]:
     """Return the environment of a package manager: the user's settings for indexes, proxies and certificates, no keys.
 
-    What *added* holds gives way to a setting of the user, whichever case that is written in. pip's index and
-    certificate hold for uv too, which does not read them itself.
+    What *added* holds gives way to a setting of the user, whichever case that is written in. What pip's settings say of
+    where packages come from holds for uv too, which does not read them itself.
     """
+    from dvara_examples.toolchains._pip_settings import as_uv_reads_them  # not needed where nothing is installed
+
     chosen = {name: value for name, value in world.environ.items() if passes(name)}
-    for theirs, ours in _FROM_PIP.items():
-        if value := world.env(theirs):
-            added.setdefault(ours, value)
+    added = {**as_uv_reads_them(world), **added}
     taken = {name.lower() for name in chosen}
     return chosen | {name: value for name, value in added.items() if name.lower() not in taken}
+
+
+def deciding_settings(world: World) -> list[str]:
+    """Return the user's settings that have a say in which releases are chosen; they tell one set of packages from another."""
+    environ = install_environment(world)
+    return sorted(f"{name}={value}" for name, value in environ.items() if decides(name))
 
 
 def not_here(what: str, language: str, deps: Deps, said: str = "") -> ToolchainError:
@@ -112,11 +118,16 @@ def install(
     )
 
 
-def ask(argv: Sequence[str | Path], world: World) -> str:
-    """Return the first line that a runtime prints when asked for its version, or nothing where it gives none in time."""
+def ask(argv: Sequence[str | Path], world: World, *, as_runs_do: bool = False) -> str:
+    """Return the first line that a runtime prints when asked for its version, or nothing where it gives none in time.
+
+    *as_runs_do*: it gets the environment of an example, as what starts with more only does not start there. A version manager's
+    shim needs the variables of its manager.
+    """
     try:
         words = [str(part) for part in argv]
-        answer = run_tool(words, env=world.environ, limit_s=QUERY_LIMIT_S, stop=world.stop, cwd=world.cwd)
+        environ = child_environment(world.environ, {}) if as_runs_do else undisturbed(world.environ)
+        answer = run_tool(words, env=environ, limit_s=QUERY_LIMIT_S, stop=world.stop, cwd=world.cwd)
     except ToolchainError:
         return ""
     return answer.stdout.strip().partition("\n")[0] if answer.code == 0 else ""

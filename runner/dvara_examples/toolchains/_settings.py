@@ -21,9 +21,20 @@ _NPM = (
     r"|REGISTRY|_AUTH|_AUTHTOKEN|CA|CAFILE|CERT|KEY|STRICT_SSL|PROXY|HTTPS?_PROXY|NO_?PROXY|LOCAL_ADDRESS|MAXSOCKETS"
     r"|FETCH_\w+|OFFLINE|CACHE|USERCONFIG|GLOBALCONFIG|LEGACY_PEER_DEPS|BEFORE|LOGLEVEL)"
 )
+_DECIDES = re.compile(
+    r"UV_(?:DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|INDEX_STRATEGY|FIND_LINKS|NO_INDEX|CONFIG_FILE|NO_CONFIG|EXCLUDE_NEWER)"
+    r"|NPM_CONFIG_(?:@[\w.-]+:REGISTRY|REGISTRY|USERCONFIG|GLOBALCONFIG|LEGACY_PEER_DEPS|BEFORE)",
+    re.IGNORECASE,
+)
+"""What passes and has a say in which releases are chosen; the others say how they are reached."""
 _PASSES = re.compile(f"{_SYSTEM}|UV_{_UV}|NPM_CONFIG_{_NPM}", re.IGNORECASE)
 
 
 def passes(name: str) -> bool:
     """Tell whether the variable *name* of the user's environment holds for package managers."""
     return _PASSES.fullmatch(name) is not None
+
+
+def decides(name: str) -> bool:
+    """Tell whether the variable *name* has a say in which releases are chosen, where no lock has chosen them."""
+    return _DECIDES.fullmatch(name) is not None

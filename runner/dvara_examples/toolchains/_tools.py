@@ -2,16 +2,22 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from dvara_examples.core.errors import ToolchainError
 
+_DISTURBS = re.compile(
+    r"PYTHON\w*|NODE_(?:OPTIONS|PATH|V8_COVERAGE|DEBUG)|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVAC?_OPTIONS", re.ASCII
+)
+"""Variables that change what a runtime or compiler does; no example gets them, so nothing that is asked or built for one may."""
 _STOP_LIMIT_S = 5.0
 _LOOK_EVERY_S = 0.2
 """How soon an interruption is noticed."""
@@ -24,6 +30,11 @@ class ToolOutput:
     code: int
     stdout: str
     stderr: str
+
+
+def undisturbed(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return *environ* without the variables that make a runtime or a compiler act otherwise than for an example."""
+    return {name: value for name, value in environ.items() if not _DISTURBS.fullmatch(name)}
 
 
 def run_tool(
@@ -42,11 +53,7 @@ def run_tool(
 
     Raises ToolchainError where the tool cannot be started, needs longer than *limit_s* seconds or is interrupted by *stop*.
     """
-    import tempfile  # slow to import, and not needed where nothing is run
-
-    with tempfile.TemporaryFile() as given:  # a pipe could not be written to in several goes
-        given.write(stdin.encode())
-        given.seek(0)
+    with _given(stdin) as given:
         try:
             child = subprocess.Popen(
                 argv,
@@ -71,6 +78,20 @@ def run_tool(
         _end_group(child)
         raise
     return ToolOutput(child.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
+
+
+@contextlib.contextmanager
+def _given(text: str) -> "Iterator[int | IO[bytes]]":
+    """Yield what a tool reads: a file that holds *text*, as a pipe could not be written to in several goes, or nothing."""
+    if not text:
+        yield subprocess.DEVNULL
+        return
+    import tempfile  # slow to import, and not needed where nothing is given
+
+    with tempfile.TemporaryFile() as file:
+        file.write(text.encode())
+        file.seek(0)
+        yield file
 
 
 def _communicate(child: "subprocess.Popen[bytes]", limit_s: float, stop: threading.Event) -> tuple[bytes, bytes]:

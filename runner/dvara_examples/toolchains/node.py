@@ -134,9 +134,10 @@ class Node:
     def probe(self, world: World) -> Runtime | Missing:
         """Return the ``node`` on ``PATH``, or the one to be provisioned where that is missing or older than the floor."""
         found = shutil.which("node", path=world.environ.get("PATH", ""))
-        said = ask([found, "--version"], world) if found else ""
-        if found and self._fits(said):
-            return Runtime(self.language, said.removeprefix("v"), _behind(found, world), "PATH")
+        real = _behind(found, world) if found else None
+        said = ask([real, "--version"], world, as_runs_do=True) if real else ""
+        if real and self._fits(said):
+            return Runtime(self.language, said.removeprefix("v"), real, "PATH")
         from dvara_examples.records.hints import node_too_old
         from dvara_examples.toolchains._node_runtime import pinned_version
 

@@ -96,15 +96,15 @@ class Python:
             return Missing(
                 self.language, f"{CHOICE} is {chosen!r}, which is not executable; set it to a Python {self.floor} or newer"
             )
-        version = ask([found, "-c", _VERSION_QUERY], world)
+        told = ask([found, "-c", _PLACE_QUERY], world) if may_choose(found, "python") else ""
+        executable = Path(told) if os.access(told, os.X_OK) and Path(told).is_absolute() else Path(found).absolute()
+        version = ask([executable, "-c", _VERSION_QUERY], world, as_runs_do=True)
         if not re.fullmatch(r"\d+\.\d+\.\d+", version):
             return Missing(self.language, f"{found}, named by {CHOICE}, does not tell its version; is it a Python?")
         if release(version) < release(self.floor):
             return Missing(
                 self.language, f"{found}, named by {CHOICE}, is Python {version}; the examples need {self.floor} or newer"
             )
-        told = ask([found, "-c", _PLACE_QUERY], world) if may_choose(found, "python") else ""
-        executable = Path(told) if os.access(told, os.X_OK) and Path(told).is_absolute() else Path(found).absolute()
         return Runtime(self.language, version, executable, CHOICE)
 
     def candidates(self, world: World) -> Sequence[Candidate]:

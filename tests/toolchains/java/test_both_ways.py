@@ -163,6 +163,16 @@ def test_variables_that_add_options(runtime: Runtime, both_world: World, tmp_pat
     )
 
 
+@pytest.mark.parametrize("name", ["JDK_JAVAC_OPTIONS", "JDK_JAVA_OPTIONS"])
+def test_options_for_other_programs_spoil_no_build(
+    name: str, runtime: Runtime, both_world: World, tmp_path: Path, run: Run
+) -> None:
+    """What another project wants of its compiler, or of its JVMs, is not what an example is built and started with."""
+    world = replace(both_world, environ={**both_world.environ, name: "--no-such-option"})
+    (tmp_path / "A.java").write_text('class A { public static void main(String[] a) { System.out.println("up"); } }')
+    assert run(toolchain().prepare(runtime, tmp_path, world, lambda _: None).command(tmp_path / "A.java")).stdout == "up\n"
+
+
 def test_changed_neighbour_is_compiled_again(runtime: Runtime, java_world: World, tmp_path: Path, run: Run) -> None:
     """The built-in way notices a change in a class that javac found in the working folder."""
     prepared = toolchain().prepare(runtime, tmp_path, java_world, lambda _: None)

@@ -20,7 +20,7 @@ from dvara_examples.toolchains._install import platform_parts
 from dvara_examples.toolchains._java.compiler import COMPILE_LIMIT_S
 from dvara_examples.toolchains._java.intact import intact_folder
 from dvara_examples.toolchains._java.jdk import Jdk
-from dvara_examples.toolchains._tools import ToolOutput, run_tool
+from dvara_examples.toolchains._tools import ToolOutput, run_tool, undisturbed
 
 START_QUICKLY = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 """For programs that live a second: the quick compiler only, and the collector that starts no threads."""
@@ -64,13 +64,13 @@ def _build(folder: Path, jdk: Jdk, jars: Sequence[Path], world: World) -> None:
         options = ["-Xshare:dump", f"-XX:SharedClassListFile={wanted}", f"-XX:SharedArchiveFile={folder / 'classes.jsa'}"]
         # Without jars the class path is an empty folder, the one kind of folder that the JVM takes here.
         argv = [jdk.tool("java"), *START_QUICKLY, *options, "-cp", os.pathsep.join(map(str, jars)) or "."]
-        _checked(run_tool(argv, env=world.environ, limit_s=_DUMP_LIMIT_S, stop=world.stop, cwd=empty))
+        _checked(run_tool(argv, env=undisturbed(world.environ), limit_s=_DUMP_LIMIT_S, stop=world.stop, cwd=empty))
     if not (folder / "classes.jsa").is_file():
         raise ToolchainError("no class-data archive can be made: the JVM wrote none")
     _checked(
         run_tool(
             [jdk.tool("java"), *START_QUICKLY, *_options(jdk, folder), "-version"],
-            env=world.environ,
+            env=undisturbed(world.environ),
             limit_s=_TRAIN_LIMIT_S,
             stop=world.stop,
         )
@@ -83,12 +83,15 @@ def _streaming_classes(scratch: Path, jdk: Jdk, world: World) -> list[str]:
     source.write_text(resources.files(__package__).joinpath(source.name).read_text("utf-8"), "utf-8")
     _checked(
         run_tool(
-            [jdk.tool("javac"), "-d", str(scratch), str(source)], env=world.environ, limit_s=COMPILE_LIMIT_S, stop=world.stop
+            [jdk.tool("javac"), "-d", str(scratch), str(source)],
+            env=undisturbed(world.environ),
+            limit_s=COMPILE_LIMIT_S,
+            stop=world.stop,
         )
     )
     loaded = scratch / "loaded.txt"
     argv = [jdk.tool("java"), *START_QUICKLY, f"-XX:DumpLoadedClassList={loaded}", "-cp", str(scratch), _TRAINER]
-    _checked(run_tool(argv, env=world.environ, limit_s=_TRAIN_LIMIT_S, stop=world.stop))
+    _checked(run_tool(argv, env=undisturbed(world.environ), limit_s=_TRAIN_LIMIT_S, stop=world.stop))
     return [line for line in loaded.read_text("utf-8").splitlines() if _TRAINER not in line and "source:" not in line]
 
 

@@ -7,7 +7,7 @@ Starting the script's class directly saves JBang's own JVM in each run, and make
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
@@ -141,7 +141,7 @@ class WithJBang:
 
     def _start(self, words: Sequence[str], script: Path, jdk: Jdk, limit_s: float) -> ToolOutput:
         """Run one of JBang's commands on *script* with *jdk* and return what it left."""
-        env = {**self._world.environ, "JAVA_HOME": str(jdk.home), "JBANG_NO_VERSION_CHECK": "true"}
+        env = {**_without_compiler_options(self._world.environ), "JAVA_HOME": str(jdk.home), "JBANG_NO_VERSION_CHECK": "true"}
         return run_tool(
             [str(self._jbang), *words, *(("--offline",) if self._world.offline else ()), str(script)],
             env=env,
@@ -149,6 +149,11 @@ class WithJBang:
             stop=self._world.stop,
             cwd=self._world.cwd,
         )
+
+
+def _without_compiler_options(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return *environ* as JBang gets it: it needs ``JAVA_TOOL_OPTIONS``, which may say how a repository is reached."""
+    return {name: value for name, value in environ.items() if name not in ("JDK_JAVAC_OPTIONS", "JDK_JAVA_OPTIONS")}
 
 
 def _read(folder: Path) -> dict[str, object]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
-from dvara_examples.toolchains._tools import run_tool
+from dvara_examples.toolchains._tools import run_tool, undisturbed
 
 CHOSEN_BY = "DVARA_EXAMPLES_JAVA_HOME"
 """Names the one JDK that is to be used, whatever else lies there."""
@@ -210,7 +210,7 @@ def _properties(java: Path, world: World) -> dict[str, str]:
     """Return the system properties that *java* prints; a list of paths comes on several lines."""
     argv = [str(java), "-XshowSettings:properties", "-version"]
     try:
-        answer = run_tool(argv, env=world.environ, limit_s=_ASK_LIMIT_S, stop=world.stop, cwd=world.cwd)
+        answer = run_tool(argv, env=undisturbed(world.environ), limit_s=_ASK_LIMIT_S, stop=world.stop, cwd=world.cwd)
     except ToolchainError:
         return {}
     found: dict[str, str] = {}

@@ -11,7 +11,7 @@ from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Declared, Deps, Runtime
 from dvara_examples.toolchains._cache import downloads_folder
-from dvara_examples.toolchains._install import install, install_environment, today
+from dvara_examples.toolchains._install import deciding_settings, install, install_environment, today
 from dvara_examples.toolchains._local import state_of
 from dvara_examples.toolchains._node import LOCK
 from dvara_examples.toolchains._node.declare import LISTED, NPM, read_listing
@@ -78,8 +78,9 @@ def _of_listing(listing: Path, declared: Declared, deps: Deps, runtime: Runtime,
     siblings = needed_siblings(listed, siblings_of(listing, world.root))
     check_workspace(content, listing, siblings)
     states = (line.encode() for place in siblings.values() for line in state_of(place))
+    chosen = [setting.encode() for setting in deciding_settings(world)]
     when = today([runtime.version], world) if deps is Deps.LATEST else (b"not locked", runtime.version.encode())
-    identity = (*when, *files.values(), *_local_state(listed, home), *states)
+    identity = (*when, *chosen, *files.values(), *_local_state(listed, home), *states)
     what = f"the newest packages that {listing} allows" if deps is Deps.LATEST else f"the packages of {listing}"
     return WantedPackages(files, ("install",), what, identity, home, siblings)
 
@@ -114,7 +115,8 @@ def _floors(home: Path, world: World) -> WantedPackages:
     siblings = siblings_of(listing, world.root)
     top = next((up for up in home.parents if siblings and home in members_of(up)), home)
     tree = tree_of(listing, top, None)
-    identity = (b"lowest", *identity_of("pnpm"), str(home).encode(), *tree.state())
+    chosen = [setting.encode() for setting in deciding_settings(world)]
+    identity = (b"lowest", *identity_of("pnpm"), str(home).encode(), *chosen, *tree.state())
     return WantedPackages({}, (), f"the oldest packages that {listing} allows", identity, tree=tree)
 
 
@@ -143,7 +145,7 @@ def _named(
     names: Sequence[str], what: str, settings: dict[str, bytes], deps: Deps, runtime: Runtime, world: World
 ) -> WantedPackages:
     """Return *names*, which npm asks the registry for; it leaves out releases that this Node.js is too old for."""
-    told = [*names, runtime.version]
+    told = [*names, runtime.version, *deciding_settings(world)]
     identity = today(told, world) if deps is Deps.LATEST else (b"packages", *(name.encode() for name in told))
     return WantedPackages({LISTED: _BARE} | settings, ("install", *names), what, (*identity, *settings.values()))
 

@@ -82,7 +82,7 @@ def _with_project(wanted: WantedEnvironment, project: Path | None) -> WantedEnvi
 def _pinned(lock: Path, deps: Deps, world: World) -> WantedEnvironment:
     """Return what a list with hashes means: it is installed as it is, without any build and without resolving."""
     home = lock.parent
-    options, settings = settings_near(home, world)
+    options, settings = settings_near(home, world, pinned=deps is not Deps.LATEST)
     asked_for = _read(home / ASKED_FOR, deps) if deps is Deps.LATEST or (home / ASKED_FOR).is_file() else ""
     names = plain_names(asked_for)
     if deps is Deps.LATEST:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
+from dvara_examples.toolchains._install import deciding_settings
 from dvara_examples.toolchains._local import state_of
 from dvara_examples.toolchains._python.declare import read_list
 
@@ -50,13 +51,14 @@ def local_paths(text: str) -> Iterator[str]:
             yield found[1]
 
 
-def settings_near(folder: Path, world: World) -> tuple[tuple[str, ...], list[str]]:
+def settings_near(folder: Path, world: World, *, pinned: bool = False) -> tuple[tuple[str, ...], list[str]]:
     """Return uv's options for the ``pip.conf`` nearest to *folder*, and what tells these and other settings from others."""
+    chosen = [] if pinned else deciding_settings(world)
     near = [place for place in (folder, *folder.parents) if place.is_relative_to(world.root)]
     texts = [read_list(place / "uv.toml") for place in near if (place / "uv.toml").is_file()]
     conf = next((place / name for place in near for name in ("pip.conf", "pip.ini") if (place / name).is_file()), None)
     if conf is None:
-        return (), texts
+        return (), [*texts, *chosen]
     parser = ConfigParser(interpolation=None)
     try:
         parser.read_string(read_list(conf))
@@ -66,4 +68,4 @@ def settings_near(folder: Path, world: World) -> tuple[tuple[str, ...], list[str
         raise ToolchainError(f"{conf} cannot be read ({str(error).splitlines()[0]}); correct it") from None
     options = [word for key in PIP_SETTINGS for value in said.get(key, "").split() for word in (f"--{key}", value)]
     options += ["--no-index"] if no_index else []
-    return tuple(options), [*texts, *options]
+    return tuple(options), [*texts, *chosen, *options]
