@@ -4,6 +4,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -167,13 +168,17 @@ def test_a_client_that_does_not_read_is_given_up(start: Callable[..., EmbeddedSe
         assert not parse(wire.until_fin())[0].whole
 
 
+def _holds(log: list[str], lines: int) -> bool:
+    return len(log) == lines
+
+
 def test_every_request_is_logged_once(embedded: EmbeddedServer, add_key: Callable[..., str], log: list[str]) -> None:
     """A line says method, path, status, model, answer, seconds and what became of the connection, never the key."""
     key = add_key("Hi", {"text": "a b", "abort_after": 1}, {"error": {"status": 429}})
-    for _ in range(3):
+    for logged in (1, 2, 3):
         with Wire(embedded.base_url) as wire:
             wire.exchange(request(key))
-    assert wait_for(lambda: len(log) == 3)
+        assert wait_for(partial(_holds, log, logged))  # each connection has a thread of its own
     told = [line.rsplit(" ", 3) for line in log]
     assert [(line[0], line[3]) for line in told] == [
         ("POST /v1/chat/completions 200 gpt-4o text", "kept"),
