@@ -8,13 +8,13 @@ from dvara_examples.records.transcript import Headers
 from dvara_examples.tap.ending import CloseKind
 from dvara_examples.tap.exchange_log import Ledger
 from dvara_examples.tap.explain import Rest
-from dvara_examples.tap.observer import ExchangeObserver, Seen
 from dvara_examples.tap.progress import Teller
+from dvara_examples.tap.recorder import ExchangeRecorder, Seen
 from dvara_examples.wire.http import RequestHead, header
 
 
 class Conversation:
-    """One client connection as the observer sees it; used by the one thread that serves the connection.
+    """One client connection as the recorders see it; used by the one thread that serves the connection.
 
     *refused* tells whether a client that has sent a FIN has turned out to be gone altogether.
     """
@@ -24,8 +24,8 @@ class Conversation:
         self._connection = connection
         self._ledger = ledger
         self._refused = refused
-        self._waiting: deque[ExchangeObserver] = deque()
-        self._asking: ExchangeObserver | None = None
+        self._waiting: deque[ExchangeRecorder] = deque()
+        self._asking: ExchangeRecorder | None = None
         self._left: Rest | None = None
         self._heard_since_leaving = False
         self._doom: Rest | None = None
@@ -38,14 +38,14 @@ class Conversation:
     @property
     def called(self) -> str | None:
         """How the client calls the tap (``Host``), where the next response byte is the first of a response; else None."""
-        if not self._waiting or self._waiting[0].response.began:
+        if not self._waiting or self._waiting[0].began:
             return None
         return header(self._waiting[0].request_head.headers, "host")
 
     @property
     def switched(self) -> bool:
         """Whether the connection speaks another protocol from here on."""
-        head = self._waiting[0].response.head if self._waiting else None
+        head = self._waiting[0].head if self._waiting else None
         return head is not None and head.status == 101
 
     def moved(self, at_s: float) -> None:
@@ -61,9 +61,7 @@ class Conversation:
         seen = Seen(ledger.next_number(), self._connection, at_s, head, shown)
         redactor = Redactor.of((*ledger.redactor.secrets, *secrets)) if secrets else ledger.redactor
         teller = Teller(seen.number, redactor, ledger.on_event) if ledger.on_event is not None else None
-        if teller is not None:
-            teller.request(at_s, head.method, head.target)
-        self._asking = ExchangeObserver(seen, ledger.bounds, redactor, ledger.stall_after_s, teller)
+        self._asking = ExchangeRecorder(seen, ledger.bounds, redactor, ledger.stall_after_s, teller)
         self._waiting.append(self._asking)
 
     def note(self, text: str) -> None:
@@ -74,15 +72,15 @@ class Conversation:
     def request_payload(self, data: bytes | memoryview) -> None:
         """Take payload of the request that began last."""
         if self._asking is not None:
-            self._asking.request_payload(data)
+            self._asking.request_bytes(data)
 
     def response_bytes(self, at_s: float, data: memoryview) -> None:
         """Take response bytes that have been delivered to the client."""
         self._heard_since_leaving |= self._left is not None
         while data and self._waiting:
             current = self._waiting[0]
-            data = data[current.response.feed(at_s, data) :]
-            if current.response.complete:
+            data = data[current.response_bytes(at_s, data) :]
+            if current.complete:
                 self._finish(self._gone() or Rest(CloseKind.COMPLETE, at_s))
 
     def client_left(self, at_s: float) -> None:
@@ -100,12 +98,12 @@ class Conversation:
 
     def gateway_closed(self, at_s: float, close: CloseKind, why: str = "", fault: str = "") -> None:
         """Take note that no more response bytes can come; requests still waiting will go without an answer."""
-        watch = self._waiting[0].response if self._waiting else None
-        if watch is not None and close is CloseKind.FIN:
-            watch.connection_closed()
+        current = self._waiting[0] if self._waiting else None
+        if current is not None and close is CloseKind.FIN:
+            current.gateway_fin()
         self._doom = self._gone() or Rest(close, at_s, why=why, fault=fault)
-        if watch is not None and watch.began:
-            whole = watch.complete and self._doom is not self._left
+        if current is not None and current.began:
+            whole = current.complete and self._doom is not self._left
             self._finish(Rest(CloseKind.COMPLETE, at_s, why=why) if whole else self._doom)
 
     def end(self, at_s: float) -> None:
@@ -121,7 +119,7 @@ class Conversation:
         return self._left
 
     def _finish(self, rest: Rest) -> None:
-        observer = self._waiting.popleft()
-        if observer.response.broken and rest.close is not CloseKind.RST:  # whoever leaves then has not left first
+        recorder = self._waiting.popleft()
+        if recorder.broken and rest.close is not CloseKind.RST:  # whoever leaves then has not left first
             rest = Rest(CloseKind.BROKEN, rest.at_s, why=rest.why)
-        self._ledger.add(observer.finish(rest), observer.tokens)
+        self._ledger.add(recorder.closed(rest), recorder.tokens)

@@ -1,4 +1,4 @@
-"""Content codings, undone for the observer alone; the bytes on the wire stay as they are.
+"""Content codings, undone for the recorder alone; the bytes on the wire stay as they are.
 
 A body may have several codings, one over the other (RFC 9110, 8.4). Each is undone by one stage, in pieces of bounded size.
 """

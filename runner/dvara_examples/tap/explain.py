@@ -1,13 +1,15 @@
 """Says in words why an exchange ended as it did, for whoever reads the report."""
 
 from dataclasses import dataclass
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from dvara_examples.protocols import foreign_protocol, unknown_reason
 from dvara_examples.records.model import Ending
 from dvara_examples.tap.ending import SWITCHED, CloseKind
 from dvara_examples.tap.payload import EVENT_STREAM, PayloadRecorder
-from dvara_examples.tap.response import ResponseWatch
+
+if TYPE_CHECKING:
+    from dvara_examples.tap.recorder import ExchangeRecorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +29,19 @@ class Rest:
     fault: str = ""
 
 
-def error_sentence(ending: Ending, watch: ResponseWatch, rest: Rest) -> str | None:
+def error_sentence(ending: Ending, seen: "ExchangeRecorder", rest: Rest) -> str | None:
     """Return one lower-case sentence about an *ending* that is not a good one, or None; secrets may still be in it."""
-    if watch.head is None or watch.answer is None:
-        return _before_the_head(ending, watch, rest)
-    answer = watch.answer
+    if seen.head is None or seen.answer is None:
+        return _before_the_head(ending, seen, rest)
+    answer = seen.answer
     match ending:
         case Ending.EOF_WITHOUT_DONE:
             return _unfinished(answer)
         case Ending.UNRECOGNISED:
-            return unread_sentence(watch) or _unrecognised(answer)
+            return unread_sentence(seen) or _unrecognised(answer)
         case Ending.TRUNCATED:
-            damage = watch.broken or answer.damaged
-            return damage or f"{_who(rest)} closed the connection in the middle of the response: {watch.body.missing()}"
+            damage = seen.broken or answer.damaged
+            return damage or f"{_who(rest)} closed the connection in the middle of the response: {seen.body.missing()}"
         case Ending.RESET:
             return f"{_who(rest)} reset the connection after {answer.wire_bytes} bytes of the body{_because(rest)}"
         case Ending.STALLED | Ending.CLIENT_CLOSED:
@@ -47,22 +49,22 @@ def error_sentence(ending: Ending, watch: ResponseWatch, rest: Rest) -> str | No
         case Ending.ERROR_EVENT | Ending.MALFORMED_EVENT:
             return answer.chat.error if ending is Ending.ERROR_EVENT else answer.chat.malformed
         case Ending.HTTP_ERROR:
-            said = answer.error or watch.head.reason
-            return f"status {watch.head.status}: {said}" if said else f"status {watch.head.status}"
+            said = answer.error or seen.head.reason
+            return f"status {seen.head.status}: {said}" if said else f"status {seen.head.status}"
         case Ending.NOT_A_STREAM:
-            return _not_a_stream(watch.head.status, answer)
+            return _not_a_stream(seen.head.status, answer)
         case Ending.DONE | Ending.DONE_WITHOUT_SENTINEL | Ending.ANSWERED | Ending.NO_RESPONSE:
             return None
     assert_never(ending)
 
 
-def _before_the_head(ending: Ending, watch: ResponseWatch, rest: Rest) -> str | None:
+def _before_the_head(ending: Ending, seen: "ExchangeRecorder", rest: Rest) -> str | None:
     if ending is not Ending.NO_RESPONSE:
         return _given_up(rest)
-    if watch.broken or (rest.why and rest.close is not CloseKind.RST):
-        return watch.broken or rest.why
+    if seen.broken or (rest.why and rest.close is not CloseKind.RST):
+        return seen.broken or rest.why
     did = "reset" if rest.close is CloseKind.RST else "closed"
-    where = "in the middle of the response's head" if watch.began else f"before {'the gateway' if rest.fault else 'it'} answered"
+    where = "in the middle of the response's head" if seen.began else f"before {'the gateway' if rest.fault else 'it'} answered"
     return f"{_who(rest)} {did} the connection {where}{_because(rest)}"
 
 
@@ -72,15 +74,15 @@ def _unfinished(answer: PayloadRecorder) -> str:
     return "the response ended properly, but nothing in it says that the answer is complete"
 
 
-def unread_sentence(watch: ResponseWatch) -> str | None:
+def unread_sentence(seen: "ExchangeRecorder") -> str | None:
     """Return one sentence about content that passed without being read, or None; secrets may still be in it."""
-    if watch.head is None or watch.answer is None:
+    if seen.head is None or seen.answer is None:
         return None
-    if watch.head.status == SWITCHED:
+    if seen.head.status == SWITCHED:
         return "cannot tell what was said: the connection switched to another protocol (status 101), which passed unread"
-    if watch.answer.unreadable and watch.answer.wire_bytes:
-        return f"cannot tell what was said: the body cannot be read here ({watch.answer.unreadable})"
-    return watch.answer.undecided or watch.answer.unclear
+    if seen.answer.unreadable and seen.answer.wire_bytes:
+        return f"cannot tell what was said: the body cannot be read here ({seen.answer.unreadable})"
+    return seen.answer.undecided or seen.answer.unclear
 
 
 def answer_notes(answer: PayloadRecorder | None, target: str) -> list[str]:

@@ -203,7 +203,7 @@ class Relay:
                     self._gateway_ends(close, why)
 
     def _deliver(self, at_s: float, piece: memoryview) -> None:
-        """Hand one piece of a response to the client, then to the observer.
+        """Hand one piece of a response to the client, then to the recorder.
 
         Every response byte goes through here and nowhere else, and faults have done their work before: what is seen is
         what the client is given. What it cannot take yet stays in the buffer, which is not read into again before it is
