@@ -199,14 +199,26 @@ def test_gzip_without_its_end(line: Line, left_out: int) -> None:
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
 def test_a_damaged_body_is_never_done(coding: str, line: Line) -> None:
-    """A body that is not of the coding its head announces is passed on, and called truncated with the reason."""
+    """A body that is not of the coding its head announces is passed on; clients that undo no coding read it, others refuse it."""
     client, gateway, _ = line.ask()
     head = answer(SSE, CHUNKED, f"Content-Encoding: {coding}")
     gateway.send(head, WHOLE)
     assert client.receive(len(head + WHOLE)) == head + WHOLE
     seen = line.exchange()
-    assert seen.ending is Ending.TRUNCATED
+    assert seen.ending is Ending.UNRECOGNISED
     assert f"{coding} body is damaged" in (seen.error or "")
+
+
+def test_a_body_that_is_damaged_behind_its_start_is_truncated(line: Line) -> None:
+    """What came of it shows that it is of that coding: then no client can read the rest."""
+    packed = gzip.compress(WHOLE * 50)
+    raw = answer(SSE, CHUNKED, "Content-Encoding: gzip") + chunk(packed[:-8] + bytes(8)) + LAST_CHUNK
+    client, gateway, _ = line.ask()
+    gateway.send(raw)
+    assert client.receive(len(raw)) == raw
+    seen = line.exchange()
+    assert seen.ending is Ending.TRUNCATED
+    assert "the gzip body is damaged" in (seen.error or "")
 
 
 def test_an_unknown_coding_is_never_done(line: Line) -> None:

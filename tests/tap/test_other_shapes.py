@@ -1,5 +1,6 @@
 """Answers in shapes that no protocol here has: what cannot be read is never judged good, never bad, and never empty."""
 
+import gzip
 import json
 
 import pytest
@@ -227,3 +228,53 @@ def test_an_error_without_an_envelope_is_an_error(data: object) -> None:
     """Older releases of vLLM send one; a good finish reason behind it changes nothing."""
     exchange = seen(HI + event(data) + STOP + DONE)
     assert (exchange.ending, exchange.error) == (Ending.ERROR_EVENT, "busy")
+
+
+@pytest.mark.parametrize("coding", ["gzip", "x-gzip", "deflate", "br", "zstd", "gzip, br"])
+def test_a_plain_body_under_the_name_of_a_coding_decides_nothing(coding: str) -> None:
+    """Clients that undo codings refuse it; the JDK's client, which undoes none, reads it."""
+    body = HI + STOP + DONE
+    head = (
+        f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: {coding}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    exchange = observe(head.encode() + body, (7,), Closing.FIN)
+    assert (exchange.ending, exchange.text_complete) == (Ending.UNRECOGNISED, False)
+    assert "right from its start: some clients take such a body as it is" in (exchange.unread or "")
+    assert judged(exchange).outcome is Outcome.ERRORED
+
+
+@pytest.mark.parametrize("coding", ["gzip, chunked", "deflate, chunked", "br,chunked", "compress, chunked", "GZIP , Chunked"])
+def test_a_transfer_coding_decides_nothing(coding: str) -> None:
+    """HTTP/1.1 allows one, and hardly any client undoes it."""
+    body = gzip.compress(HI + STOP + DONE)
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: {coding}\r\n\r\n"
+    exchange = observe(head.encode() + b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body), (40,), Closing.FIN)
+    assert exchange.ending is Ending.UNRECOGNISED
+    assert "expected the transfer coding chunked alone, found" in (exchange.unread or "")
+
+
+@pytest.mark.parametrize("coding", ["chunked", "Chunked", "identity, chunked"])
+def test_chunks_are_no_transfer_coding_that_matters(coding: str) -> None:
+    """Every client undoes them."""
+    body = HI + STOP + DONE
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: {coding}\r\n\r\n"
+    exchange = observe(head.encode() + b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body), (40,), Closing.FIN)
+    assert (exchange.ending, exchange.text) == (Ending.DONE, "Hello")
+
+
+@pytest.mark.parametrize(
+    ("spelt", "known"),
+    [("Gr\u00fc\u00dfe".encode(), True), ("Gr\u00fc\u00dfe".encode("latin-1"), False), ("\ufffd".encode(), True)],
+)
+def test_text_that_is_not_utf8_is_read_in_several_ways(spelt: bytes, known: bool) -> None:
+    """Some clients refuse it, some put another character there, and some believe the charset of the head."""
+    body = delta("@").replace(b"@", spelt) + STOP + DONE
+    exchange = seen(body, kind="text/event-stream; charset=iso-8859-1")
+    assert (exchange.ending, exchange.text_complete) == (Ending.DONE, known)
+
+
+@pytest.mark.parametrize("name", ["error", "Error", "ERROR"])
+def test_an_event_that_is_called_an_error_is_one(name: str) -> None:
+    """However it is spelt, and whatever comes behind it."""
+    exchange = seen(HI + event({"message": "busy"}, name) + STOP + DONE)
+    assert exchange.ending is Ending.ERROR_EVENT

@@ -107,7 +107,7 @@ class JsonEventReader:
             self.remarks[remark] = None
 
     def _unreadable(self, event: ServerSentEvent, why: str) -> str:
-        if event.name == "error":
+        if event.name.lower() == "error":
             self.error = self.error or event.data
         else:
             self.malformed = self.malformed or f"an event is not the JSON it must be ({why}): {event.data[:_SHOWN_CHARS]!r}"
@@ -118,7 +118,7 @@ class NamedEventReader(JsonEventReader):
     """Reads a stream whose events have a ``type``, or else a name; a protocol says in ``_take_kind`` what each means."""
 
     def _error_in(self, event: ServerSentEvent, data: Mapping[str, object]) -> str | None:
-        return said(data) if "error" in (_kind(event, data), event.name) else None
+        return said(data) if "error" in (_kind(event, data), event.name.lower()) else None
 
     def _take(self, event: ServerSentEvent, data: Mapping[str, object]) -> str:
         return self._take_kind(_kind(event, data), data)

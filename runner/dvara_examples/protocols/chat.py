@@ -56,7 +56,7 @@ class ChatReader(JsonEventReader):
         return speaks(data)
 
     def _error_in(self, event: ServerSentEvent, data: Mapping[str, object]) -> str | None:
-        if data.get("error") or event.name == "error":
+        if data.get("error") or event.name.lower() == "error":
             return error_message(data)
         return said(data) if "error" in (data.get("object"), data.get("type")) else None
 

@@ -66,6 +66,7 @@ class PayloadRecorder:
         self._text_after = ""
         self._decoder: Decoder | None = None
         try:
+            _refuse_transfer_codings(header_words(head.headers, "transfer-encoding"))
             self._decoder = Decoder(header_words(head.headers, "content-encoding"))
         except UnreadableCodingError as error:
             self.unreadable = str(error)
@@ -111,7 +112,10 @@ class PayloadRecorder:
         except UnreadableCodingError as error:
             self.unreadable = str(error)
         except CodingError as error:
-            self.damaged = str(error)
+            if self.size_bytes:
+                self.damaged = str(error)
+            else:
+                self.unreadable = f"{error}, right from its start: some clients take such a body as it is"
 
     def end(self, status: int, *, complete: bool) -> None:
         """Take note that nothing more will come, and read what can only be read as a whole."""
@@ -128,6 +132,10 @@ class PayloadRecorder:
             self._read_document(status)
         if self.event_stream:
             self._weigh_lines()
+        if self._parser.invalid_utf8:
+            self.unclear = (
+                self.unclear or "cannot tell all of the text: the stream is not UTF-8, and clients differ in what they read"
+            )
         self.unclear = self.unclear or self.chat.unclear
         if not self.chat.finish_reason:
             self._cannot_tell_the_end(self.chat.undecided)
@@ -229,6 +237,13 @@ class PayloadRecorder:
 
     def _shorten(self, text: str) -> str:
         return text[: 2 * self._bounds.event_chars]
+
+
+def _refuse_transfer_codings(words: list[str]) -> None:
+    """Raise UnreadableCodingError for what hardly any client undoes, and some pass on as it is (RFC 9112, 7)."""
+    others = [word for word in words if word not in ("chunked", "identity")]
+    if others:
+        raise UnreadableCodingError(f"expected the transfer coding chunked alone, found {', '.join(others)!r}")
 
 
 def _said(reader: StreamReader) -> tuple[object, ...]:

@@ -33,12 +33,14 @@ class SseParser:
     *max_event_bytes* bounds the memory: what an event, or a single line, has beyond it is counted as cut and dropped.
     *retry_ms* is the reconnection time that the stream last asked for. *unknown_line* is the first line without a known field,
     which the standard ignores; *lost_line* the first of them that looks like data, which some readers may take for it.
+    *invalid_utf8*: an event's data was not UTF-8.
     """
 
     def __init__(self, max_event_bytes: int = _MAX_EVENT_BYTES) -> None:
         self.retry_ms: int | None = None
         self.unknown_line: bytes | None = None
         self.lost_line: bytes | None = None
+        self.invalid_utf8 = False
         self._max = max_event_bytes
         self._line = bytearray()
         self._line_cut = False
@@ -151,7 +153,10 @@ class SseParser:
     def _event(self) -> ServerSentEvent:
         assert self._data is not None
         name = self._name.decode("utf-8", "replace") if self._name else "message"
-        return ServerSentEvent(self._data.decode("utf-8", "replace"), name, self._id, self._cut)
+        data = self._data.decode("utf-8", "replace")
+        if "\ufffd" in data and not self._cut and data.encode() != self._data:
+            self.invalid_utf8 = True
+        return ServerSentEvent(data, name, self._id, self._cut)
 
     def _forget(self) -> None:
         self._data = None
