@@ -63,7 +63,7 @@ def test_the_module_keeps_the_contract(key: str) -> None:
 @pytest.mark.parametrize("key", expectation_keys())
 def test_the_schema_and_the_parser_agree_on_the_sample_and_on_nonsense(key: str) -> None:
     """What editors accept is what the parser accepts."""
-    validator = jsonschema.Draft202012Validator(expectation_module(key).SCHEMA)
+    validator = jsonschema.Draft202012Validator(expectation_module(key).VALUE.schema)
     assert validator.is_valid(SAMPLES[key])
     nonsenses: tuple[object, ...] = (None, [[]], -1.5, {"no such key": 1})
     for nonsense in nonsenses:

@@ -19,19 +19,28 @@ class InvalidValue(ValueError):  # noqa: N818 - reads as the sentence it starts
     """A value is not what it should be.
 
     *path* leads from the value that was parsed to the offending part (mapping keys and sequence indices).
-    *on_key* is set when the key itself is at fault, not its value.
+    *on_key* is set when the key itself is at fault, not its value. *others* are more that is wrong in the same value.
     """
 
-    def __init__(self, found: str, accepted: str, path: Path = (), *, on_key: bool = False) -> None:
+    def __init__(
+        self, found: str, accepted: str, path: Path = (), *, on_key: bool = False, others: "Collection[InvalidValue]" = ()
+    ) -> None:
         super().__init__(f"{found}; {accepted}")
         self.found = found
         self.accepted = accepted
         self.path = path
         self.on_key = on_key
+        self._others = tuple(others)
 
-    def under(self, *prefix: str | int) -> "InvalidValue":
-        """Return the same error, seen from the value that holds this one at *prefix*."""
-        return InvalidValue(self.found, self.accepted, (*prefix, *self.path), on_key=self.on_key)
+    def all(self) -> "tuple[InvalidValue, ...]":
+        """Return each problem by itself, this one first."""
+        return InvalidValue(self.found, self.accepted, self.path, on_key=self.on_key), *self._others
+
+    def under(self, *prefix: str | int, on_key: bool = False) -> "InvalidValue":
+        """Return the same error, seen from the value that holds this one at *prefix*; with *on_key* it is about that key."""
+        others = [other.under(*prefix) for other in self._others]
+        path = (*prefix, *self.path)
+        return InvalidValue(self.found, self.accepted, path, on_key=self.on_key or on_key, others=others)
 
 
 class below:  # noqa: N801 - reads as the word it is in ``with below("key"):``

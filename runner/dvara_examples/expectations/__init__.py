@@ -3,8 +3,7 @@
 An expectation is one module in the sub-package of its witness (``process``, ``output``, ``stream``, ``wire``). The file's name
 is its key in the manifest, and the module holds
 
-* ``SCHEMA``, a JSON Schema (dict) of the values it accepts, for editors;
-* ``parse(value) -> Expectation``, which takes a plain value and raises :class:`~dvara_examples.core.values.InvalidValue`;
+* ``VALUE``, the :class:`~dvara_examples.core.shapes.Shape` of its value: the JSON Schema for editors, and the parser;
 * one frozen, slotted dataclass that fulfils :class:`~dvara_examples.records.verdict.Expectation`.
 
 Nothing else needs to change; the contract test finds the module by itself.
@@ -51,5 +50,5 @@ def parse_expectation(key: str, value: object) -> Expectation:
     """Parse one entry of ``expect:``; *key* may be an old name. Raises InvalidValue with a path that starts with *key*."""
     module = expectation_module(EXPECTATIONS.get(key, key))
     with below(key):
-        parsed: Expectation = module.parse(value)
+        parsed: Expectation = module.VALUE.parse(value)
     return parsed

@@ -1,9 +1,12 @@
 """Expectations whose only value is ``true``."""
 
-from dvara_examples.core.values import InvalidValue, describe
+from typing import TypeVar
+
+from dvara_examples.core.shapes import Shape, constant
+
+T = TypeVar("T")
 
 
-def require_true(value: object, otherwise: str) -> None:
-    """Raise InvalidValue for anything but true; *otherwise* says when to leave the key out, as ``false`` would want nothing."""
-    if value is not True:
-        raise InvalidValue(f"found {describe(value)}", f"true is accepted; leave the key out {otherwise}")
+def flag(expectation: T, otherwise: str, description: str) -> Shape[T]:
+    """Return the shape of true; *otherwise* says when to leave the key out, as ``false`` would want nothing."""
+    return constant(True, f"true is accepted; leave the key out {otherwise}").to(lambda _: expectation, description)

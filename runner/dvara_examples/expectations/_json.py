@@ -5,18 +5,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from dvara_examples.core.values import InvalidValue, as_mapping, below
+from dvara_examples.core.shapes import ANYTHING, Shape, entries, mapping, text
+from dvara_examples.core.values import InvalidValue, as_mapping
 from dvara_examples.expectations._text import quote
 
-SCHEMA: dict[str, object] = {
-    "type": "object",
-    "properties": {
-        "equals": True,
-        "at": {"type": "object", "propertyNames": {"pattern": "^(/.*)?$"}, "minProperties": 1},
-        "schema": {"type": ["object", "boolean"]},
-    },
-    "additionalProperties": False,
-}
 _MISSING = object()
 _INDEX = re.compile(r"0|[1-9][0-9]*")
 
@@ -67,33 +59,17 @@ class JsonWanted:
             yield "a document that fits the schema", _json(document), f"at {where}: {error.message}"
 
 
-def parse_json(value: object) -> JsonWanted:
-    """Parse the mapping below ``stdout_json:`` or ``request_json:``; an empty one wants any JSON document."""
-    found = as_mapping(value, ("equals", "at", "schema"))
-    with below("at"):
-        at = as_mapping(found.get("at", {}))
-    if "at" in found and not at:
-        raise InvalidValue("found an empty mapping", "at least one JSON pointer with its value is accepted", ("at",))
-    for pointer in at:
-        if pointer and not pointer.startswith("/"):
-            raise InvalidValue(
-                f"found the pointer {pointer!r}", "a JSON pointer such as /user/name is accepted", ("at", pointer), on_key=True
-            )
-    return JsonWanted(found.get("equals", _MISSING), tuple(at.items()), _as_schema(found.get("schema", True)))
-
-
 def _as_schema(value: object) -> Mapping[str, object] | bool:
     if isinstance(value, bool):
         return value
-    with below("schema"):
-        schema = as_mapping(value)
+    schema = as_mapping(value)
     import jsonschema  # slow to import, and rarely used
 
     try:
         jsonschema.Draft202012Validator.check_schema(schema)
     except jsonschema.SchemaError as error:
         raise InvalidValue(
-            f"found a JSON Schema that is not valid ({error.message})", "a schema of draft 2020-12 is accepted", ("schema",)
+            f"found a JSON Schema that is not valid ({error.message})", "a schema of draft 2020-12 is accepted"
         ) from None
     _refuse_references_elsewhere(schema)
     return schema
@@ -107,9 +83,7 @@ def _refuse_references_elsewhere(schema: object) -> None:
         if isinstance(part, dict):
             reference = part.get("$ref", "#")
             if isinstance(reference, str) and not reference.startswith("#"):
-                raise InvalidValue(
-                    f"found a reference to {reference!r}", "a reference within the schema is accepted", ("schema",)
-                )
+                raise InvalidValue(f"found a reference to {reference!r}", "a reference within the schema is accepted")
         waiting += part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
 
 
@@ -143,3 +117,10 @@ def _same(a: object, b: object) -> bool:
 
 def _json(value: object) -> str:
     return quote(json.dumps(value, ensure_ascii=False), 300)
+
+
+_POINTER = text(pattern="^(/.*)?$", accepted="a JSON pointer such as /user/name is accepted", kind="the pointer ")
+_AT = entries(_POINTER, ANYTHING, "at least one JSON pointer with its value is accepted").to(lambda found: tuple(found.items()))
+_SCHEMA: Shape[Mapping[str, object] | bool] = Shape({"type": ["object", "boolean"]}, _as_schema)
+JSON = mapping({"equals": ANYTHING, "at": _AT, "schema": _SCHEMA}).to(lambda found: JsonWanted(**found))
+"""The mapping below ``stdout_json:`` or ``request_json:``; an empty one wants any JSON document."""

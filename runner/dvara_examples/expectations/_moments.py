@@ -2,30 +2,18 @@
 
 import codecs
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from dvara_examples.core.values import InvalidValue, as_mapping, as_text, below, did_you_mean, quoted
+from dvara_examples.core.shapes import Shape, either, mapping, text
+from dvara_examples.core.values import InvalidValue, did_you_mean
 from dvara_examples.expectations._answer import not_kept, text_events
 from dvara_examples.expectations._text import quote, telling_pattern
 from dvara_examples.records.transcript import Exchange, Output, Transcript
 
 WIRE_WORDS = ("request", "response", "text", "end")
 PIPES: tuple[Literal["stdout", "stderr"], ...] = ("stdout", "stderr")
-_WORDS = re.compile(rf"({'|'.join(WIRE_WORDS)}) ([1-9][0-9]{{0,5}})")
-
-SCHEMA: dict[str, object] = {
-    "oneOf": [
-        {"type": "string", "pattern": f"^({'|'.join(WIRE_WORDS)}) [1-9][0-9]{{0,5}}$|^exit$"},
-        {
-            "type": "object",
-            "properties": {pipe: {"type": "string", "minLength": 1} for pipe in PIPES},
-            "additionalProperties": False,
-            "minProperties": 1,
-            "maxProperties": 1,
-        },
-    ]
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,30 +107,37 @@ def _with_ends(output: Output) -> tuple[str, list[tuple[int, float]]]:
     return "".join(parts), ends
 
 
-def parse_moment(value: object) -> Moment:
-    """Parse one moment. Raises InvalidValue."""
-    if isinstance(value, dict):
-        return _parse_output(value)
-    text = as_text(value)
-    if text == "exit":
-        return ExitMoment()
-    words = _WORDS.fullmatch(text)
-    if words is None:
-        hint = did_you_mean(text, [*(f"{word} 1" for word in WIRE_WORDS), "exit"])
-        raise InvalidValue(f"found the moment {quoted(text)}", f"{hint}, {{stdout: pattern}}, {{stderr: pattern}}")
-    return WireMoment(words[1], int(words[2]))
+def _accepted(word: str) -> str:
+    near = did_you_mean(word, [*(f"{wire} 1" for wire in WIRE_WORDS), "exit"])
+    return f"{near}, {{stdout: pattern}}, {{stderr: pattern}}"
 
 
-def _parse_output(value: object) -> OutputMoment:
-    found = as_mapping(value, PIPES)
-    if len(found) != 1:
-        raise InvalidValue(f"found {len(found)} patterns", "one pattern, below stdout or stderr, is accepted")
+def _named(word: str) -> Moment:
+    name, _, number = word.partition(" ")
+    return WireMoment(name, int(number)) if number else ExitMoment()
+
+
+def _waiting(value: str) -> re.Pattern[str]:
+    pattern = telling_pattern(value)
+    if pattern.search(""):
+        raise InvalidValue(
+            f"found the pattern {quote(pattern.pattern)}, which matches before anything is written",
+            "a pattern that needs at least one character is accepted",
+        )
+    return pattern
+
+
+def _on_pipe(found: Mapping[str, re.Pattern[str]]) -> Moment:
     pipe = PIPES[0] if PIPES[0] in found else PIPES[1]
-    with below(pipe):
-        pattern = telling_pattern(found[pipe])
-        if pattern.search(""):
-            raise InvalidValue(
-                f"found the pattern {quote(pattern.pattern)}, which matches before anything is written",
-                "a pattern that needs at least one character is accepted",
-            )
-    return OutputMoment(pipe, pattern)
+    return OutputMoment(pipe, found[pipe])
+
+
+_WORDS = text(pattern=f"^({'|'.join(WIRE_WORDS)}) [1-9][0-9]{{0,5}}$|^exit$", accepted=_accepted, kind="the moment ")
+_OUTPUT = mapping(
+    dict.fromkeys(PIPES, text(1).to(_waiting)), least=1, most=1, few="one pattern, below stdout or stderr, is accepted"
+)
+MOMENT: Shape[Moment] = either(
+    _WORDS.to(_named),
+    _OUTPUT.to(_on_pipe),
+    accepted="a moment such as request 1, exit or {stdout: pattern} is accepted; put it in quotes if text is meant",
+)

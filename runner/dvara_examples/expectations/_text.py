@@ -3,28 +3,14 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
-from dvara_examples.core.values import InvalidValue, as_mapping, as_pattern, as_text, as_texts, below, describe
+from dvara_examples.core.shapes import Shape, either, items, mapping, text
+from dvara_examples.core.values import InvalidValue, as_pattern
 from dvara_examples.records.transcript import Output
 from dvara_examples.records.verdict import Finding, Witness
 
-TEXTS: dict[str, object] = {
-    "oneOf": [
-        {"type": "string", "minLength": 1},
-        {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
-    ]
-}
-SCHEMA: dict[str, object] = {
-    "type": "object",
-    "properties": {
-        "contains": TEXTS,
-        "lacks": TEXTS,
-        "matches": {**TEXTS, "description": "Regular expressions of Python's re, in multi-line mode, found anywhere."},
-        "equals": {"type": "string"},
-    },
-    "additionalProperties": False,
-    "minProperties": 1,
-}
+T = TypeVar("T")
 _CUT = "there was more text than is kept, so that nobody can tell"
 
 
@@ -104,26 +90,6 @@ def quote(text: str, most: int = 120) -> str:
     return repr(text)
 
 
-def parse_texts(value: object) -> TextWanted:
-    """Parse the mapping below ``stdout:``, ``stderr:`` or ``text:``."""
-    if isinstance(value, str):
-        raise InvalidValue(f"found {describe(value)}", "a mapping is accepted, such as {contains: ...} or {equals: ...}")
-    found = as_mapping(value, ("contains", "lacks", "matches", "equals"))
-    if not found:
-        raise InvalidValue("found an empty mapping", "at least one of contains, lacks, matches, equals is accepted")
-    parsed: dict[str, tuple[str, ...]] = {}
-    for key in ("contains", "lacks", "matches"):
-        if key in found:
-            parsed[key] = _non_empty(key, found[key])
-    patterns = []
-    for index, pattern in enumerate(parsed.get("matches", ())):
-        with below("matches", *(() if isinstance(found["matches"], str) else (index,))):
-            patterns.append(telling_pattern(pattern))
-    with below("equals"):
-        equals = as_text(found["equals"]) if "equals" in found else None
-    return TextWanted(parsed.get("contains", ()), parsed.get("lacks", ()), tuple(patterns), equals)
-
-
 def telling_pattern(value: object) -> re.Pattern[str]:
     """Return *value* compiled; a pattern that finds itself in any text (``x*``, ``^``) says nothing and is refused."""
     pattern = as_pattern(value)
@@ -135,18 +101,27 @@ def telling_pattern(value: object) -> re.Pattern[str]:
     return pattern
 
 
-def _non_empty(key: str, value: object) -> tuple[str, ...]:
-    with below(key):
-        texts = as_texts(value)
-    if not texts or "" in texts:
-        raise InvalidValue(
-            "found an empty text", "a text with at least one character is accepted, as '' holds everywhere", (key,)
-        )
-    return texts
-
-
 def _parting(seen: str, wanted: str) -> int:
     for index, (a, b) in enumerate(zip(seen, wanted, strict=False)):
         if a != b:
             return index + 1
     return min(len(seen), len(wanted)) + 1
+
+
+def _one_or_more(shape: Shape[T]) -> Shape[tuple[T, ...]]:
+    """Return what is one *shape*, or a list of them."""
+    few = "a text with at least one character is accepted, as '' holds everywhere"
+    accepted = "a text or a list of texts is accepted; put it in quotes if text is meant"
+    return either(shape.to(lambda one: (one,)), items(shape, few=few), accepted=accepted)
+
+
+_TEXTS = _one_or_more(text(1))
+_PATTERNS = _one_or_more(text(1).to(telling_pattern)).like(
+    description="Regular expressions of Python's re, in multi-line mode, found anywhere."
+)
+TEXT = mapping(
+    {"contains": _TEXTS, "lacks": _TEXTS, "matches": _PATTERNS, "equals": text()},
+    least=1,
+    few="at least one of contains, lacks, matches, equals is accepted, such as {contains: ...}",
+).to(lambda found: TextWanted(**found))
+"""The mapping below ``stdout:``, ``stderr:`` or ``text:``."""

@@ -49,8 +49,9 @@ class Problems:
             return fallback
 
     def note(self, error: InvalidValue, path: Path) -> None:
-        """Note an *error* whose own path starts at *path*."""
-        self.add(error.found, error.accepted, (*path, *error.path), on_key=error.on_key)
+        """Note an *error*, and all that it brings along, whose own paths start at *path*."""
+        for one in error.all():
+            self.add(one.found, one.accepted, (*path, *one.path), on_key=one.on_key)
 
 
 def syntax_problem(error: yaml.YAMLError, text: str) -> Problem:

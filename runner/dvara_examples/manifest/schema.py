@@ -194,7 +194,7 @@ def _bytes() -> Schema:
 
 
 def _expect() -> Schema:
-    return {**_object({key: expectation_module(key).SCHEMA for key in expectation_keys()}), "minProperties": 1}
+    return {**_object({key: expectation_module(key).VALUE.schema for key in expectation_keys()}), "minProperties": 1}
 
 
 def _faults() -> Schema:

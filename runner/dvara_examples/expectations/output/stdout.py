@@ -5,9 +5,7 @@ from typing import ClassVar
 
 from dvara_examples.expectations import _text
 from dvara_examples.records.transcript import Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
-
-SCHEMA: dict[str, object] = {"description": "What stdout holds.", **_text.SCHEMA}
+from dvara_examples.records.verdict import Finding, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +21,4 @@ class Stdout:
         return _text.finding(self.key, self.witness, self.wanted, _text.TextSeen.of(seen.stdout, self.key))
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``stdout:``."""
-    return Stdout(_text.parse_texts(value))
+VALUE = _text.TEXT.to(Stdout, "What stdout holds.")

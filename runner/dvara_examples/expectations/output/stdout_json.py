@@ -6,12 +6,7 @@ from typing import ClassVar
 from dvara_examples.expectations import _json
 from dvara_examples.expectations._text import quote
 from dvara_examples.records.transcript import Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
-
-SCHEMA: dict[str, object] = {
-    "description": "stdout is one JSON document that equals a value, holds values at JSON pointers (RFC 6901), fits a schema.",
-    **_json.SCHEMA,
-}
+from dvara_examples.records.verdict import Finding, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +29,7 @@ class StdoutJson:
         return Finding(self.key, self.witness, True, "one JSON document that fits", quote(text, 200))
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``stdout_json:``."""
-    return StdoutJson(_json.parse_json(value))
+VALUE = _json.JSON.to(
+    StdoutJson,
+    "stdout is one JSON document that equals a value, holds values at JSON pointers (RFC 6901), fits a schema.",
+)

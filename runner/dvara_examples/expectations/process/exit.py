@@ -3,24 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.core.values import InvalidValue, as_mapping, as_text, below, describe
+from dvara_examples.core.shapes import constant, either, mapping, text, whole
 from dvara_examples.records.model import WHOLE_ENDINGS
 from dvara_examples.records.transcript import ProcessEnd, Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
-
-SCHEMA: dict[str, object] = {
-    "description": "The exit code, `nonzero` for any failure, or the signal that ended the process.",
-    "oneOf": [
-        {"type": "integer", "minimum": 0, "maximum": 255},
-        {"const": "nonzero"},
-        {
-            "type": "object",
-            "properties": {"signal": {"type": "string", "pattern": "^SIG[A-Z0-9]+$"}},
-            "required": ["signal"],
-            "additionalProperties": False,
-        },
-    ],
-}
+from dvara_examples.records.verdict import Finding, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +49,11 @@ def how_it_ended(end: ProcessEnd) -> str:
     return f"{how} (stopped: {end.limit} limit)" if end.limit else how
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``exit:``."""
-    if value == "nonzero":
-        return Exit(nonzero=True)
-    if isinstance(value, dict):
-        found = as_mapping(value, ("signal",))
-        with below("signal"):
-            name = as_text(found.get("signal"))
-        if not name.startswith("SIG"):
-            raise InvalidValue(f"found the signal {name!r}", "a name such as SIGTERM is accepted", ("signal",))
-        return Exit(signal=name)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 255:
-        raise InvalidValue(f"found {describe(value)}", "a code from 0 to 255, nonzero, or {signal: NAME} is accepted")
-    return Exit(code=value)
+_SIGNAL = text(pattern="^SIG[A-Z0-9]+$", accepted="a name such as SIGTERM is accepted", kind="the signal ")
+
+VALUE = either(
+    whole(0, 255).to(lambda code: Exit(code=code)),
+    constant("nonzero").to(lambda _: Exit(nonzero=True)),
+    mapping({"signal": _SIGNAL}, needed=("signal",)).to(lambda found: Exit(signal=found["signal"])),
+    accepted="a code from 0 to 255, nonzero, or {signal: NAME} is accepted",
+).described("The exit code, `nonzero` for any failure, or the signal that ended the process.")

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.core.values import as_one_of
+from dvara_examples.core.shapes import one_of
 from dvara_examples.records.transcript import Leak, Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
+from dvara_examples.records.verdict import Finding, Witness
 
 KNOWN = ("none", "any")
-SCHEMA: dict[str, object] = {"description": "Whether the example may leave something behind.", "enum": list(KNOWN)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,4 @@ def _whereabouts(leaks: Sequence[Leak]) -> str:
     return f"of which {named} could not be stopped and may still run"
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``leaks:``."""
-    return Leaks(allowed=as_one_of(value, KNOWN) == "any")
+VALUE = one_of(KNOWN).to(lambda word: Leaks(allowed=word == "any"), "Whether the example may leave something behind.")

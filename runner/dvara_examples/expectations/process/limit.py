@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.core.values import as_one_of
+from dvara_examples.core.shapes import one_of
 from dvara_examples.records.transcript import Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
+from dvara_examples.records.verdict import Finding, Witness
 
 KNOWN = ("none", "wall", "idle")
-SCHEMA: dict[str, object] = {"description": "The bound that had to end the example.", "enum": list(KNOWN)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,4 @@ class LimitReached:
         return Finding(self.key, self.witness, ok, f"limit {self.want}", f"limit {found}", sentence)
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``limit:``."""
-    return LimitReached(as_one_of(value, KNOWN))
+VALUE = one_of(KNOWN).to(LimitReached, "The bound that had to end the example.")

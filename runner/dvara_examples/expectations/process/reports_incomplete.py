@@ -10,12 +10,11 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.expectations._flag import require_true
+from dvara_examples.expectations._flag import flag
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Exchange, Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
+from dvara_examples.records.verdict import Finding, Witness
 
-SCHEMA: dict[str, object] = {"description": "An answer that is not whole is reported: by exit status or in words.", "const": True}
 _EXPECTED = "a report if the answer is not whole"
 WHOLE = frozenset({"stop", "tool_calls", "function_call", "end_turn", "stop_sequence", "tool_use", "completed"})
 """Finish reasons of the protocols we read that end an answer as the model wanted it."""
@@ -112,7 +111,8 @@ def _error_words(document: str | bytes) -> list[object]:
         return []
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``reports_incomplete:``."""
-    require_true(value, "where the example may pass over it")
-    return ReportsIncomplete()
+VALUE = flag(
+    ReportsIncomplete(),
+    "where the example may pass over it",
+    "An answer that is not whole is reported: by exit status or in words.",
+)

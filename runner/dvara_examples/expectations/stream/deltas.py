@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dvara_examples.expectations._answer import last_answer, not_kept, text_events
-from dvara_examples.expectations._bounds import COUNT_SCHEMA, Range, counted, parse_count
+from dvara_examples.expectations._bounds import COUNT, Range, counted
 from dvara_examples.records.transcript import Exchange, Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
-
-SCHEMA: dict[str, object] = {"description": "How many events of the last answer carried text.", **COUNT_SCHEMA}
+from dvara_examples.records.verdict import Finding, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +39,4 @@ class Deltas:
         return counted(f"{self.wanted}", "event") + " with text"
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``deltas:``."""
-    return Deltas(parse_count(value))
+VALUE = COUNT.to(Deltas, "How many events of the last answer carried text.")

@@ -3,19 +3,13 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.core.values import InvalidValue, as_text, nearest, quoted
+from dvara_examples.core.shapes import text
+from dvara_examples.core.values import InvalidValue, nearest, quoted
 from dvara_examples.expectations._answer import last_answer
 from dvara_examples.protocols import FINISH_REASONS
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
-
-SCHEMA: dict[str, object] = {
-    "description": "The finish_reason of the last answer; `none` where none may come.",
-    "type": "string",
-    "minLength": 1,
-    "examples": ["stop", "length", "content_filter", "tool_calls", "none"],
-}
+from dvara_examples.records.verdict import Finding, Witness
 
 _SAYS_WHY = (Ending.EOF_WITHOUT_DONE, Ending.ERROR_EVENT, Ending.MALFORMED_EVENT)
 """Endings where no reason came, even if not all of the text could be read."""
@@ -44,12 +38,20 @@ class FinishReason:
         return Finding(self.key, self.witness, ok, self.want or "none", found or "none", sentence)
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``finish_reason:``."""
-    word = as_text(value)
+def _known(word: str) -> FinishReason:
+    """Refuse a word that is one of the known ones but for a slip."""
     if not word.strip():
-        raise InvalidValue("found an empty text", "a finish_reason such as stop or content_filter is accepted, or none")
+        raise InvalidValue("found an empty text", _ACCEPTED)
     near = nearest(word, (*FINISH_REASONS, "none")) if word not in FINISH_REASONS else None
     if near is not None and near != word:
         raise InvalidValue(f"found {quoted(word)}, which is one letter or two from {near!r}", f"did you mean {near!r}?")
     return FinishReason(None if word == "none" else word)
+
+
+_ACCEPTED = "a finish_reason such as stop or content_filter is accepted, or none"
+
+VALUE = (
+    text(1, accepted=_ACCEPTED)
+    .like(examples=["stop", "length", "content_filter", "tool_calls", "none"])
+    .to(_known, "The finish_reason of the last answer; `none` where none may come.")
+)

@@ -4,14 +4,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dvara_examples.expectations._answer import last_answer, not_kept, text_events
-from dvara_examples.expectations._bounds import SECONDS, parse_time_limit
+from dvara_examples.expectations._bounds import TIME_LIMIT
 from dvara_examples.records.transcript import Exchange, Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
-
-SCHEMA: dict[str, object] = {
-    "description": "Seconds from the arrival of the last request to the first text of its streamed answer, at most.",
-    **SECONDS,
-}
+from dvara_examples.records.verdict import Finding, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +38,6 @@ def _no_text(answer: Exchange) -> str:
     return not_kept(answer) or "the stream carried no text at all"
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``first_token_within_s:``."""
-    return FirstTokenWithin(parse_time_limit(value))
+VALUE = TIME_LIMIT.to(
+    FirstTokenWithin, "Seconds from the arrival of the last request to the first text of its streamed answer, at most."
+)

@@ -8,14 +8,9 @@ from itertools import pairwise
 from typing import ClassVar
 
 from dvara_examples.expectations._answer import last_answer, not_kept, text_events
-from dvara_examples.expectations._bounds import SECONDS, counted, parse_time_limit
+from dvara_examples.expectations._bounds import TIME_LIMIT, counted
 from dvara_examples.records.transcript import Exchange, Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
-
-SCHEMA: dict[str, object] = {
-    "description": "Seconds of silence between two pieces of text of the last answer, at most.",
-    **SECONDS,
-}
+from dvara_examples.records.verdict import Finding, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +42,4 @@ class LongestGap:
         return Finding(self.key, self.witness, ok, f"at most {self.most_s:g} s between two pieces", shown, sentence, where)
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``longest_gap_s:``."""
-    return LongestGap(parse_time_limit(value))
+VALUE = TIME_LIMIT.to(LongestGap, "Seconds of silence between two pieces of text of the last answer, at most.")

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dvara_examples.expectations._calls import calls
-from dvara_examples.expectations._flag import require_true
+from dvara_examples.expectations._flag import flag
 from dvara_examples.expectations._text import quote
 from dvara_examples.records.transcript import Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
+from dvara_examples.records.verdict import Finding, Witness
 
-SCHEMA: dict[str, object] = {"description": "No answer is printed twice without a line that announces it.", "const": True}
 _EXPECTED = "no text of the wire twice"
 _SHORTEST = 6
 """A shorter text may well come again in a heading or a notice."""
@@ -56,7 +55,6 @@ def _repetitions(printed: str, text: str) -> int:
     return most
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``never_repeats:``."""
-    require_true(value, "where the example may print an answer again")
-    return NeverRepeats()
+VALUE = flag(
+    NeverRepeats(), "where the example may print an answer again", "No answer is printed twice without a line that announces it."
+)

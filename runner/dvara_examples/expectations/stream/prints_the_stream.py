@@ -8,12 +8,11 @@ line before or behind it may not be its own beginning or end: that would be a pi
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.expectations._flag import require_true
+from dvara_examples.expectations._flag import flag
 from dvara_examples.expectations._text import quote
 from dvara_examples.records.transcript import Exchange, Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
+from dvara_examples.records.verdict import Finding, Witness
 
-SCHEMA: dict[str, object] = {"description": "stdout holds the text of the wire, nothing lost, nothing doubled.", "const": True}
 _EXPECTED = "the text of the wire, once and whole"
 _SHORT = 12
 """A text at most this long may well come again in a heading or a notice; only longer ones count as doubled."""
@@ -113,7 +112,6 @@ def _parting(text: str, printed: str) -> tuple[str, str]:
     return kept, printed[printed.find(kept) + least :]
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``prints_the_stream:``."""
-    require_true(value, "where stdout is something else")
-    return PrintsTheStream()
+VALUE = flag(
+    PrintsTheStream(), "where stdout is something else", "stdout holds the text of the wire, nothing lost, nothing doubled."
+)

@@ -9,11 +9,10 @@ on those the finding says so and holds.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.expectations._flag import require_true
+from dvara_examples.expectations._flag import flag
 from dvara_examples.records.transcript import Exchange, Output, Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
+from dvara_examples.records.verdict import Finding, Witness
 
-SCHEMA: dict[str, object] = {"description": "Pieces reach stdout as they arrive on the wire.", "const": True}
 _EXPECTED = "pieces on stdout as they arrive"
 _SPREAD_S = 0.1
 _LEAST_PIECES = 3
@@ -53,7 +52,4 @@ class Progressive:
         return Finding(self.key, self.witness, False, _EXPECTED, text, sentence, f"request {exchange.number}")
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``progressive:``."""
-    require_true(value, "where it does not matter")
-    return Progressive()
+VALUE = flag(Progressive(), "where it does not matter", "Pieces reach stdout as they arrive on the wire.")

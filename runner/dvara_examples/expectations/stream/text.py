@@ -6,9 +6,7 @@ from typing import ClassVar
 from dvara_examples.expectations import _text
 from dvara_examples.expectations._answer import last_answer
 from dvara_examples.records.transcript import Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
-
-SCHEMA: dict[str, object] = {"description": "What the text of the last answer holds, on the wire.", **_text.SCHEMA}
+from dvara_examples.records.verdict import Finding, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +31,4 @@ class Text:
         return replace(_text.finding(self.key, self.witness, self.wanted, text), where=f"request {answer.number}")
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``text:``."""
-    return Text(_text.parse_texts(value))
+VALUE = _text.TEXT.to(Text, "What the text of the last answer holds, on the wire.")

@@ -11,15 +11,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dvara_examples.expectations._answer import last_answer, not_kept
-from dvara_examples.expectations._bounds import SECONDS, parse_time_limit
+from dvara_examples.expectations._bounds import TIME_LIMIT
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Exchange, Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
+from dvara_examples.records.verdict import Finding, Witness
 
-SCHEMA: dict[str, object] = {
-    "description": "Seconds from the end of the last answer until the example hung up, at most.",
-    **SECONDS,
-}
 _SENTINEL = "[DONE]"
 _CLIENT_CLOSED = "client closed after the sentinel, before the end of the response"
 _STOPPED = "the run was stopped"
@@ -73,6 +69,4 @@ def _hung_up(answer: Exchange) -> bool:
     return answer.ending in (Ending.CLIENT_CLOSED, Ending.STALLED) or _CLIENT_CLOSED in answer.notes
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``disconnects_within_s:``."""
-    return HangsUpWithin(parse_time_limit(value))
+VALUE = TIME_LIMIT.to(HangsUpWithin, "Seconds from the end of the last answer until the example hung up, at most.")

@@ -3,16 +3,13 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.core.values import InvalidValue, as_list, as_one_of, below
+from dvara_examples.core.shapes import either, items, one_of
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Exchange, Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
+from dvara_examples.records.verdict import Finding, Witness
 
 KNOWN = tuple(ending.value for ending in Ending)
-SCHEMA: dict[str, object] = {
-    "description": "How the last exchange ended, or, as a list, how each exchange ended, in order.",
-    "oneOf": [{"enum": list(KNOWN)}, {"type": "array", "items": {"enum": list(KNOWN)}, "minItems": 1}],
-}
+_ACCEPTED = "an ending, or a list of at least one, is accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +44,10 @@ def _sentence(exchange: Exchange) -> str:
     return f"the wire shows another ending ({remarks})" if remarks else "the wire shows another ending"
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``ends:``."""
-    if isinstance(value, str):
-        return Ends((Ending(as_one_of(value, KNOWN)),))
-    endings = []
-    for index, item in enumerate(as_list(value)):
-        with below(index):
-            endings.append(Ending(as_one_of(item, KNOWN)))
-    if not endings:
-        raise InvalidValue("found an empty list", "an ending, or a list of at least one, is accepted")
-    return Ends(tuple(endings), each=True)
+_ONE = one_of(KNOWN).to(Ending)
+
+VALUE = either(
+    _ONE.to(lambda ending: Ends((ending,))),
+    items(_ONE, few=_ACCEPTED).to(lambda endings: Ends(endings, each=True)),
+    accepted=_ACCEPTED,
+).described("How the last exchange ended, or, as a list, how each exchange ended, in order.")

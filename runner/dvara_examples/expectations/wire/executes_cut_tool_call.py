@@ -12,14 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.core.values import InvalidValue, describe
+from dvara_examples.core.shapes import constant
 from dvara_examples.expectations._calls import messages
 from dvara_examples.expectations._cut_tool_calls import CutToolCall, cut_tool_calls
 from dvara_examples.expectations._text import quote
 from dvara_examples.records.transcript import Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
+from dvara_examples.records.verdict import Finding, Witness
 
-SCHEMA: dict[str, object] = {"description": "A tool call that was cut off is never carried out.", "const": "never"}
 _EXPECTED = "no execution of a cut tool call"
 _COMPLAINT = re.compile(r"error|invalid|fail|malformed|cannot|could not|not (?:run|executed|parsed)|try again", re.IGNORECASE)
 
@@ -67,8 +66,6 @@ def _traces(call: CutToolCall, seen: Transcript) -> Iterator[str]:
                 yield f"its result {quote(result, 60)} in request {exchange.number}"
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``executes_cut_tool_call:``."""
-    if value != "never":
-        raise InvalidValue(f"found {describe(value)}", "never is accepted; leave the key out where no tool call is cut")
-    return ExecutesCutToolCall()
+VALUE = constant("never", "never is accepted; leave the key out where no tool call is cut").to(
+    lambda _: ExecutesCutToolCall(), "A tool call that was cut off is never carried out."
+)

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from dvara_examples.expectations._flag import require_true
+from dvara_examples.expectations._flag import flag
 from dvara_examples.expectations._text import quote
 from dvara_examples.records.transcript import Exchange, Response, Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
+from dvara_examples.records.verdict import Finding, Witness
 
-SCHEMA: dict[str, object] = {"description": "No request comes earlier than Retry-After said.", "const": True}
 _EXPECTED = "no request before Retry-After is over"
 _TOLERANCE_S = 0.05
 """A request may come so much early: timers are coarse, and the client's begins a moment after the relay's."""
@@ -101,7 +100,4 @@ def _date(value: str) -> datetime | None:
     return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``honours_retry_after:``."""
-    require_true(value, "where no waiting is asked for")
-    return HonoursRetryAfter()
+VALUE = flag(HonoursRetryAfter(), "where no waiting is asked for", "No request comes earlier than Retry-After said.")

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
 
-from dvara_examples.expectations._flag import require_true
+from dvara_examples.expectations._flag import flag
 from dvara_examples.expectations._last_word import last_word
 from dvara_examples.expectations._text import quote
 from dvara_examples.records.transcript import Exchange, Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
+from dvara_examples.records.verdict import Finding, Witness
 
-SCHEMA: dict[str, object] = {"description": "A request that is sent again keeps its Idempotency-Key.", "const": True}
 _EXPECTED = "one Idempotency-Key over all attempts of a request"
 _KEY, _COUNT = "Idempotency-Key", "X-Stainless-Retry-Count"
 
@@ -89,7 +88,4 @@ def _shown(exchange: Exchange) -> str:
     return f"{_KEY} {quote(key, 60)}" if key else f"no {_KEY}"
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``idempotency_key_stable:``."""
-    require_true(value, "where requests carry no key")
-    return IdempotencyKeyStable()
+VALUE = flag(IdempotencyKeyStable(), "where requests carry no key", "A request that is sent again keeps its Idempotency-Key.")

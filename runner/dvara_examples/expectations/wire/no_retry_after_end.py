@@ -7,12 +7,11 @@ its body, sent after that response had begun. Where nothing was ended so, nothin
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.expectations._flag import require_true
+from dvara_examples.expectations._flag import flag
 from dvara_examples.expectations._last_word import last_word
 from dvara_examples.records.transcript import Exchange, Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
+from dvara_examples.records.verdict import Finding, Witness
 
-SCHEMA: dict[str, object] = {"description": "After an answer or a final refusal the same is not asked again.", "const": True}
 _EXPECTED = "no request after the end"
 
 
@@ -49,7 +48,6 @@ def _repeats(later: Exchange, before: Exchange) -> bool:
     return later.number > before.number and same and later.started_at_s >= began_s
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``no_retry_after_end:``."""
-    require_true(value, "where the example may ask again")
-    return NoRetryAfterEnd()
+VALUE = flag(
+    NoRetryAfterEnd(), "where the example may ask again", "After an answer or a final refusal the same is not asked again."
+)

@@ -10,17 +10,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
 
-from dvara_examples.core.values import InvalidValue, as_list, below
+from dvara_examples.core.shapes import items
 from dvara_examples.expectations import _moments
 from dvara_examples.records.transcript import Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
+from dvara_examples.records.verdict import Finding, Witness
 
-SCHEMA: dict[str, object] = {
-    "description": "Moments, each at or after the one before: request N, response N, text N, end N, exit, {stdout: regex}.",
-    "type": "array",
-    "items": _moments.SCHEMA,
-    "minItems": 2,
-}
 _BLUR_S = 0.05
 
 
@@ -57,12 +51,7 @@ def _early(first: _moments.Found, second: _moments.Found) -> bool:
     return first.at_s is not None and second.at_s is not None and second.at_s < first.at_s - blur_s
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``order:``."""
-    moments = []
-    for index, item in enumerate(as_list(value)):
-        with below(index):
-            moments.append(_moments.parse_moment(item))
-    if len(moments) < 2:
-        raise InvalidValue(f"found {len(moments)} moments", "at least two are accepted, as one alone has no order")
-    return Order(tuple(moments))
+VALUE = items(_moments.MOMENT, 2, "at least two moments are accepted, as one alone has no order").to(
+    Order,
+    "Moments, each at or after the one before: request N, response N, text N, end N, exit, {stdout: regex}.",
+)

@@ -1,21 +1,15 @@
 """``path: /v1/chat/completions``: where every request went."""
 
-import re
 from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from dvara_examples.core.values import InvalidValue, as_text, quoted
+from dvara_examples.core.shapes import text
 from dvara_examples.expectations._redirected import redirected
 from dvara_examples.records.transcript import Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
+from dvara_examples.records.verdict import Finding, Witness
 
 _PATTERN = r"^/[^?#\s]*$"
-SCHEMA: dict[str, object] = {
-    "description": "The path of every request, from the first slash on, without its query.",
-    "type": "string",
-    "pattern": _PATTERN,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +43,6 @@ def _path(target: str) -> str:
     return path.partition("?")[0] or target
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``path:``."""
-    text = as_text(value)
-    if not re.fullmatch(_PATTERN, text):
-        raise InvalidValue(f"found {quoted(text)}", "a path such as /v1/chat/completions is accepted, without a query")
-    return Path(text)
+VALUE = text(pattern=r"^/[^?#\s]*$", accepted="a path such as /v1/chat/completions is accepted, without a query").to(
+    Path, "The path of every request, from the first slash on, without its query."
+)

@@ -1,39 +1,15 @@
 """``request_headers: {Accept: application/json, Authorization: {matches: '^Bearer '}, X-Debug: absent}``: of every request."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from dvara_examples.core.values import InvalidValue, as_mapping, as_text, below, quoted
+from dvara_examples.core.shapes import Shape, either, entries, mapping, text
+from dvara_examples.core.values import InvalidValue, quoted
 from dvara_examples.expectations._text import quote, telling_pattern
 from dvara_examples.records.transcript import Request, Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
-
-_NAME = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
-_WAYS = ("equals", "contains", "matches")
-SCHEMA: dict[str, object] = {
-    "description": "Headers of every request, in any spelling of their names: a text, `present`, `absent`, or a mapping.",
-    "type": "object",
-    "propertyNames": {"pattern": _NAME},
-    "additionalProperties": {
-        "oneOf": [
-            {"type": "string"},
-            {
-                "type": "object",
-                "properties": {
-                    "equals": {"type": "string"},
-                    "contains": {"type": "string", "minLength": 1},
-                    "matches": {"type": "string", "minLength": 1, "description": "A regular expression of Python's re."},
-                },
-                "additionalProperties": False,
-                "minProperties": 1,
-                "maxProperties": 1,
-            },
-        ]
-    },
-    "minProperties": 1,
-}
+from dvara_examples.records.verdict import Finding, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,46 +67,46 @@ class RequestHeaders:
         return Finding(self.key, self.witness, True, expected, f"requests that fit: {len(seen.exchanges)}")
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``request_headers:``."""
-    wanted = tuple(_headers(as_mapping(value)))
-    if not wanted:
-        raise InvalidValue("found an empty mapping", "at least one header with its value is accepted")
-    return RequestHeaders(wanted)
+_ACCEPTED = "the name of a header such as Accept is accepted, each once, whatever its case"
+_PATTERN = text(1).to(telling_pattern)
+_WAYS = mapping(
+    {
+        "equals": text(),
+        "contains": text(1),
+        "matches": Shape({**_PATTERN.schema, "description": "A regular expression of Python's re."}, _PATTERN.parse),
+    },
+    least=1,
+    most=1,
+    few="one of equals, contains, matches is accepted",
+)
+_HEADER: Shape[str | Mapping[str, object]] = either(
+    text(), _WAYS, accepted="a text, or one of equals, contains, matches is accepted"
+)
 
 
-def _headers(found: object) -> Iterator[HeaderWanted]:
+def _headers(found: Mapping[str, str | Mapping[str, Any]]) -> RequestHeaders:
     spelled: set[str] = set()
-    for name, value in as_mapping(found).items():
-        if not re.fullmatch(_NAME, name) or name.lower() in spelled:
-            accepted = "the name of a header such as Accept is accepted, each once, whatever its case"
-            raise InvalidValue(f"found the name {quoted(name)}", accepted, (name,), on_key=True)
+    for name in found:
+        if name.lower() in spelled:
+            raise InvalidValue(f"found the name {quoted(name)} a second time", _ACCEPTED, (name,), on_key=True)
         spelled.add(name.lower())
-        with below(name):
-            yield _header(name, value)
+    return RequestHeaders(tuple(_header(name, wanted) for name, wanted in found.items()))
 
 
-def _header(name: str, value: object) -> HeaderWanted:
-    if isinstance(value, dict):
-        found = as_mapping(value, _WAYS)
-        if len(found) != 1:
-            raise InvalidValue(f"found {len(found)} assertions", f"one of {', '.join(_WAYS)} is accepted")
-        ((way, text),) = found.items()
-        with below(way):
-            if way == "matches":
-                return HeaderWanted(name, matches=telling_pattern(text))
-            return HeaderWanted(name, equals=as_text(text)) if way == "equals" else HeaderWanted(name, contains=_some(text))
-    match as_text(value):
+def _header(name: str, wanted: str | Mapping[str, Any]) -> HeaderWanted:
+    if not isinstance(wanted, str):
+        return HeaderWanted(name, **wanted)
+    match wanted:
         case "present":
             return HeaderWanted(name)
         case "absent":
             return HeaderWanted(name, present=False)
-        case text:
-            return HeaderWanted(name, equals=text)
+        case text_wanted:
+            return HeaderWanted(name, equals=text_wanted)
 
 
-def _some(value: object) -> str:
-    text = as_text(value)
-    if not text:
-        raise InvalidValue("found an empty text", "a text with at least one character is accepted, as '' holds everywhere")
-    return text
+VALUE = entries(
+    text(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", accepted=_ACCEPTED, kind="the name "),
+    _HEADER,
+    "at least one header with its value is accepted",
+).to(_headers, "Headers of every request, in any spelling of their names: a text, `present`, `absent`, or a mapping.")

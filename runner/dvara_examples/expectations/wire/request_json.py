@@ -5,12 +5,7 @@ from typing import ClassVar
 
 from dvara_examples.expectations import _json
 from dvara_examples.records.transcript import Request, Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
-
-SCHEMA: dict[str, object] = {
-    "description": "Each request's body is JSON that equals a value, holds values at JSON pointers (RFC 6901), fits a schema.",
-    **_json.SCHEMA,
-}
+from dvara_examples.records.verdict import Finding, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +33,7 @@ class RequestJson:
         return self.wanted.miss(request.body.decode("utf-8", "replace"), "the body of the request")
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``request_json:``."""
-    return RequestJson(_json.parse_json(value))
+VALUE = _json.JSON.to(
+    RequestJson,
+    "Each request's body is JSON that equals a value, holds values at JSON pointers (RFC 6901), fits a schema.",
+)

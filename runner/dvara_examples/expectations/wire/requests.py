@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.expectations._bounds import COUNT_SCHEMA, Range, counted, parse_count
+from dvara_examples.expectations._bounds import COUNT, Range, counted
 from dvara_examples.expectations._redirected import redirected
 from dvara_examples.records.transcript import Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
-
-SCHEMA: dict[str, object] = {"description": "How many requests reached the wire.", **COUNT_SCHEMA}
+from dvara_examples.records.verdict import Finding, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +33,4 @@ class Requests:
         return Finding(self.key, self.witness, ok, counted(f"{self.wanted}", "request"), counted(f"{count}", "request"), sentence)
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``requests:``."""
-    return Requests(parse_count(value))
+VALUE = COUNT.to(Requests, "How many requests reached the wire.")

@@ -7,12 +7,10 @@ for itself, so that it fits examples that ask several, or run tools.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.expectations._bounds import COUNT_SCHEMA, Range, counted, parse_count
+from dvara_examples.expectations._bounds import COUNT, Range, counted
 from dvara_examples.expectations._calls import calls
 from dvara_examples.records.transcript import Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
-
-SCHEMA: dict[str, object] = {"description": "How many requests each call of the client became.", **COUNT_SCHEMA}
+from dvara_examples.records.verdict import Finding, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +39,4 @@ class RequestsPerCall:
         return Finding(self.key, self.witness, True, expected, f"at most {max(map(len, found))} per call")
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``requests_per_call:``."""
-    return RequestsPerCall(parse_count(value))
+VALUE = COUNT.to(RequestsPerCall, "How many requests each call of the client became.")

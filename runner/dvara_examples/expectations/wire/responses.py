@@ -3,16 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.core.values import InvalidValue, as_int, as_list, below, describe
+from dvara_examples.core.shapes import Shape, constant, either, items, whole
 from dvara_examples.records.transcript import Transcript
-from dvara_examples.records.verdict import Expectation, Finding, Witness
-
-SCHEMA: dict[str, object] = {
-    "description": "The status of the response to each request, in order; `none` where none came.",
-    "type": "array",
-    "items": {"oneOf": [{"type": "integer", "minimum": 200, "maximum": 599}, {"const": "none"}]},
-    "minItems": 1,
-}
+from dvara_examples.records.verdict import Finding, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +38,12 @@ def _shown(statuses: tuple[int | None, ...]) -> str:
     return ", ".join("none" if status is None else str(status) for status in statuses) or "no request"
 
 
-def parse(value: object) -> Expectation:
-    """Parse the value of ``responses:``."""
-    statuses: list[int | None] = []
-    for index, item in enumerate(as_list(value)):
-        with below(index):
-            statuses.append(_status(item))
-    if not statuses:
-        raise InvalidValue("found an empty list", "at least one status is accepted; where none is wanted, say requests: 0")
-    return Responses(tuple(statuses))
+_STATUS: Shape[int | None] = either(
+    whole(200, 599),
+    constant("none").to(lambda _: None),
+    accepted="a status from 200 to 599, or none, is accepted",
+)
 
-
-def _status(value: object) -> int | None:
-    if isinstance(value, str) and value != "none":
-        raise InvalidValue(f"found {describe(value)}", "a status from 200 to 599, or none, is accepted")
-    return None if value == "none" else as_int(value, least=200, most=599)
+VALUE = items(_STATUS, few="at least one status is accepted; where none is wanted, say requests: 0").to(
+    Responses, "The status of the response to each request, in order; `none` where none came."
+)
