@@ -74,3 +74,15 @@ def test_what_fits_no_type_is_told_all_that_is_accepted() -> None:
     with pytest.raises(InvalidValue) as caught:
         EITHER.parse([1, -1])
     assert (caught.value.path, caught.value.accepted) == ((1,), "a whole number from 0 up is accepted")
+
+
+def test_just_one_of_several_keys() -> None:
+    """None and two of them are refused, by the schema as well."""
+    shape = mapping({"a": whole(), "b": whole(), "c": whole()}, exactly_one=("a", "b"))
+    validator = jsonschema.Draft202012Validator(shape.schema)
+    shape.parse({"a": 1, "c": 2})
+    assert validator.is_valid({"a": 1, "c": 2})
+    for value in ({"c": 2}, {"a": 1, "b": 2}, {}):
+        assert not validator.is_valid(value)
+        with pytest.raises(InvalidValue, match="one of a, b is accepted"):
+            shape.parse(value)

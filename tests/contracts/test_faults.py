@@ -67,7 +67,7 @@ def test_the_module_keeps_the_contract(key: str, sample: object) -> None:
 @pytest.mark.parametrize(("key", "sample"), ALL)
 def test_the_schema_takes_the_samples(key: str, sample: object) -> None:
     """What the parser accepts is what editors accept."""
-    assert jsonschema.Draft202012Validator(fault_module(key).SCHEMA).is_valid(sample)
+    assert jsonschema.Draft202012Validator(fault_module(key).VALUE.schema).is_valid(sample)
 
 
 @pytest.mark.parametrize("key", fault_keys())
@@ -86,7 +86,7 @@ def test_the_schema_takes_the_samples(key: str, sample: object) -> None:
 )  # fmt: skip
 def test_the_schema_and_the_parser_refuse_the_same_nonsense(key: str, nonsense: object) -> None:
     """What the parser refuses, editors refuse."""
-    assert not jsonschema.Draft202012Validator(fault_module(key).SCHEMA).is_valid(nonsense)
+    assert not jsonschema.Draft202012Validator(fault_module(key).VALUE.schema).is_valid(nonsense)
     with pytest.raises(InvalidValue) as caught:
         parse_fault(key, nonsense)
     assert caught.value.path[0] == key

@@ -132,17 +132,25 @@ def items(item: Shape[T], least: int = 1, few: str = "at least one is accepted")
 
 
 def mapping(
-    keys: Mapping[str, Shape[Any]], needed: Collection[str] = (), *, least: int = 0, most: int | None = None, few: str = ""
+    keys: Mapping[str, Shape[Any]],
+    needed: Collection[str] = (),
+    *,
+    exactly_one: Collection[str] = (),
+    least: int = 0,
+    most: int | None = None,
+    few: str = "",
 ) -> Shape[Mapping[str, Any]]:
-    """Return the shape of a mapping with these *keys*, those *needed* always, from *least* to *most* of them.
+    """Return the shape of a mapping with these *keys*, from *least* to *most* of them; *few* is what to say of other numbers.
 
-    *few* is what to say where there are fewer, or more.
+    Those *needed* are there always, and of *exactly_one* just one.
     """
     counts: Schema = {"minProperties": least} if least else {}
     if most is not None:
         counts["maxProperties"] = most
     if needed:
         counts["required"] = list(needed)
+    if exactly_one:
+        counts["oneOf"] = [{"required": [key]} for key in exactly_one]
 
     def parse(value: object) -> Mapping[str, Any]:
         found = as_mapping(value)
@@ -161,6 +169,11 @@ def mapping(
         if len(found) < least or (most is not None and len(found) > most):
             what = f"a mapping with {len(found)} keys" if found else "an empty mapping"
             raise InvalidValue(f"found {what}", few or f"one of {', '.join(keys)} is accepted")
+        chosen = [key for key in exactly_one if key in found]
+        if exactly_one and len(chosen) != 1:
+            raise InvalidValue(
+                f"found {' and '.join(chosen) or 'none of these keys'}", f"one of {', '.join(exactly_one)} is accepted"
+            )
         return parsed
 
     schema: Schema = {"type": "object", "properties": {key: keys[key].schema or True for key in keys}}

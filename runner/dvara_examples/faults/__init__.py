@@ -2,8 +2,7 @@
 
 A fault is one module in this package. The file's name is its key in the manifest, and the module holds
 
-* ``SCHEMA``, a JSON Schema (dict) of the values it accepts, for editors;
-* ``parse(value) -> Fault``, which takes a plain value and raises :class:`~dvara_examples.core.values.InvalidValue`;
+* ``VALUE``, the :class:`~dvara_examples.core.shapes.Shape` of its value: the JSON Schema for editors, and the parser;
 * one frozen, slotted dataclass that fulfils :class:`Fault`.
 
 ``spoil`` is a generator over the parts of one response (see `wire/parts.py`): it yields them, changed or not, and between them
@@ -82,7 +81,7 @@ def parse_fault(key: str, value: object) -> Fault:
     """Parse one fault of an entry. Raises InvalidValue with a path that starts with *key*."""
     module = fault_module(key)
     with below(key):
-        parsed: Fault = module.parse(value)
+        parsed: Fault = module.VALUE.parse(value)
     return parsed
 
 

@@ -1,11 +1,11 @@
 """Places in a response at which a fault can act: how they are written, and how they are found."""
 
-from collections.abc import Callable, Collection, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
-from dvara_examples.core.values import InvalidValue, as_int, as_mapping, below
-from dvara_examples.faults._values import TRUE, as_true
+from dvara_examples.core.shapes import Shape, constant, mapping, whole
 from dvara_examples.wire.parts import EventEnd, Head, Item, Items, NothingYet, Payload
 
 _COUNTED = {"after_bytes": 0, "after_events": 0, "mid_event": 1}
@@ -65,30 +65,28 @@ class Place:
                 return (yield from _after(lambda item: isinstance(item, Head), items))
 
 
-def place_schema(more: Mapping[str, object] | None = None) -> dict[str, object]:
-    """Return the schema of a mapping that names one place, and may hold the keys of *more*."""
-    counted = {kind: {"type": "integer", "minimum": least} for kind, least in _COUNTED.items()}
-    return {
-        "type": "object",
-        "properties": {**counted, **dict.fromkeys(_NAMED, TRUE), **(more or {})},
-        "additionalProperties": False,
-        "oneOf": [{"required": [kind]} for kind in PLACES],
-    }
+@dataclass(frozen=True, slots=True)
+class PlaceAnd:
+    """A place, and what stands beside it in the same mapping."""
+
+    place: Place
+    more: Mapping[str, Any]
 
 
-def parse_place(value: object, more: Collection[str] = ()) -> tuple[Place, Mapping[str, object]]:
-    """Return the one place that the mapping *value* names, and all of it; it may hold the keys in *more* too."""
-    found = as_mapping(value, (*PLACES, *more))
-    kinds = [kind for kind in PLACES if kind in found]
-    if len(kinds) != 1:
-        seen = f"the places {', '.join(kinds)}" if kinds else "no place"
-        raise InvalidValue(f"found {seen}", f"one is accepted: {', '.join(PLACES)}")
-    (kind,) = kinds
-    with below(kind):
-        if kind in _COUNTED:
-            return Place(kind, as_int(found[kind], least=_COUNTED[kind])), found
-        as_true(found[kind])
-    return Place(kind), found
+def place_and(more: Mapping[str, Shape[Any]]) -> Shape[PlaceAnd]:
+    """Return the shape of a mapping that names one place, and may hold the keys of *more*."""
+    counted = {kind: whole(least) for kind, least in _COUNTED.items()}
+    named = dict.fromkeys(_NAMED, constant(True))
+
+    def make(found: Mapping[str, Any]) -> PlaceAnd:
+        kind = next(kind for kind in PLACES if kind in found)
+        rest = {key: value for key, value in found.items() if key in more}
+        return PlaceAnd(Place(kind, found[kind] if kind in _COUNTED else 0), rest)
+
+    return mapping({**counted, **named, **more}, exactly_one=PLACES).to(make)
+
+
+PLACE: Shape[Place] = place_and({}).to(lambda found: found.place)
 
 
 def _before_head(items: Items) -> Reached:

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dvara_examples.core.shapes import constant
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import on_events
-from dvara_examples.faults._values import TRUE, as_true
 from dvara_examples.wire.parts import Items
 
 _BOM = b"\xef\xbb\xbf"
-SCHEMA: dict[str, object] = {"description": "Begin the event stream with a byte order mark.", **TRUE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,4 @@ class Bom:
         return on_events(self, items, marked)
 
 
-def parse(value: object) -> Bom:
-    """Parse the value of ``bom:``."""
-    as_true(value)
-    return Bom()
+VALUE = constant(True).to(lambda _: Bom(), "Begin the event stream with a byte order mark.")

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dvara_examples.core.shapes import constant
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import did
 from dvara_examples.faults._place import Place
-from dvara_examples.faults._values import TRUE, as_true
 from dvara_examples.wire.parts import Fin, Items
-
-SCHEMA: dict[str, object] = {"description": "Close the connection with a FIN before the status line.", **TRUE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,4 @@ class CloseEarly:
             yield Fin(str(self))
 
 
-def parse(value: object) -> CloseEarly:
-    """Parse the value of ``close_early:``."""
-    as_true(value)
-    return CloseEarly()
+VALUE = constant(True).to(lambda _: CloseEarly(), "Close the connection with a FIN before the status line.")

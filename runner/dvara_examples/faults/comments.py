@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from dvara_examples.core.values import InvalidValue, as_one_of, as_texts, below
+from dvara_examples.core.shapes import either, items, one_of
+from dvara_examples.core.values import InvalidValue
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import noted
 from dvara_examples.wire.parts import BodyEnd, Event, Head, Items
@@ -11,11 +12,6 @@ from dvara_examples.wire.parts import BodyEnd, Event, Head, Items
 _WHERE = ("before", "between", "after")
 _COMMENT = b": still here\n\n"
 _BOM = b"\xef\xbb\xbf"
-_WORD: dict[str, object] = {"enum": list(_WHERE)}
-SCHEMA: dict[str, object] = {
-    "description": "Put comments before the first event, between events, after the last one.",
-    "oneOf": [_WORD, {"type": "array", "items": _WORD, "minItems": 1, "uniqueItems": True}],
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +44,18 @@ class Comments:
                 after &= item.end is not None  # the comment's blank line would make half an event a whole one
 
 
-def parse(value: object) -> Comments:
-    """Parse the value of ``comments:``."""
-    words = as_texts(value)
-    for index, word in enumerate(words):
-        with below(*([] if isinstance(value, str) else [index])):
-            as_one_of(word, _WHERE)
-    if not words or len(set(words)) < len(words):
-        raise InvalidValue(f"found {list(words)}", f"one or more of {', '.join(_WHERE)} are accepted, each once")
+_ACCEPTED = f"one or more of {', '.join(_WHERE)} are accepted, each once"
+
+
+def _each_once(words: tuple[str, ...]) -> Comments:
+    if len(set(words)) < len(words):
+        raise InvalidValue(f"found {list(words)}", _ACCEPTED)
     return Comments(words)
+
+
+_WORD = one_of(_WHERE)
+VALUE = either(
+    _WORD.to(lambda word: Comments((word,))),
+    items(_WORD, few=_ACCEPTED).like(uniqueItems=True).to(_each_once),
+    accepted=_ACCEPTED,
+).described("Put comments before the first event, between events, after the last one.")

@@ -5,10 +5,8 @@ from typing import ClassVar
 
 from dvara_examples.faults import Turn
 from dvara_examples.faults._ending import end_at
-from dvara_examples.faults._place import Place, parse_place, place_schema
+from dvara_examples.faults._place import PLACE, Place
 from dvara_examples.wire.parts import Fin, Items
-
-SCHEMA: dict[str, object] = {"description": "Close the connection with a FIN at a place of the response.", **place_schema()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +25,4 @@ class Cut:
         return end_at(self.place, items, self, Fin)
 
 
-def parse(value: object) -> Cut:
-    """Parse the value of ``cut:``."""
-    return Cut(parse_place(value)[0])
+VALUE = PLACE.to(Cut, "Close the connection with a FIN at a place of the response.")

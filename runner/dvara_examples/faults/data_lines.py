@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.core.values import as_int
+from dvara_examples.core.shapes import whole
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import on_events
 from dvara_examples.wire.parts import Items
@@ -12,13 +12,6 @@ from dvara_examples.wire.parts import Items
 _DATA = re.compile(rb"(\A\xef\xbb\xbf|\A|[\r\n])(data: ?)([^\r\n]*)(\r\n|\r|\n|\Z)")
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{,:\[]|[^"{,:\[]+|"')
 _OPENERS = (b"{", b"[", b",", b":")
-_MOST = 1000
-SCHEMA: dict[str, object] = {
-    "description": "Split the data of each event into up to N lines, where JSON allows white space.",
-    "type": "integer",
-    "minimum": 2,
-    "maximum": _MOST,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +47,4 @@ def _lines(value: bytes, count: int) -> list[bytes]:
     return lines
 
 
-def parse(value: object) -> DataLines:
-    """Parse the value of ``data_lines:``."""
-    return DataLines(as_int(value, least=2, most=_MOST))
+VALUE = whole(2, 1000).to(DataLines, "Split the data of each event into up to N lines, where JSON allows white space.")

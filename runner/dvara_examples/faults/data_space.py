@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.core.values import as_one_of
+from dvara_examples.core.shapes import one_of
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import on_events
 from dvara_examples.wire.parts import Items
@@ -14,7 +14,6 @@ _SPELLINGS = {
     "add": (re.compile(rb"(\A\xef\xbb\xbf|\A|[\r\n])data:(?! )"), rb"\1data: "),
     "drop": (re.compile(rb"(\A\xef\xbb\xbf|\A|[\r\n])data: (?! )"), rb"\1data:"),
 }
-SCHEMA: dict[str, object] = {"description": "Add or drop the space behind `data:`.", "enum": list(_SPELLINGS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,4 @@ class DataSpace:
         return on_events(self, items, lambda data: pattern.sub(spelling, data))
 
 
-def parse(value: object) -> DataSpace:
-    """Parse the value of ``data_space:``."""
-    return DataSpace(as_one_of(value, _SPELLINGS))
+VALUE = one_of(_SPELLINGS).to(DataSpace, "Add or drop the space behind `data:`.")

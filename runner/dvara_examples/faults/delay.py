@@ -1,22 +1,15 @@
 """``delay: {head_s: 0.5, event_s: 0.1}``: everything comes, and comes late."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.core.values import InvalidValue, as_mapping, as_seconds, below
+from dvara_examples.core.shapes import mapping
+from dvara_examples.core.values import InvalidValue
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import did, not_done
-from dvara_examples.faults._values import LONGEST_S, SECONDS
+from dvara_examples.faults._values import SECONDS
 from dvara_examples.wire.parts import BodyEnd, EventEnd, Framing, Head, Item, Items, Payload, Wait
-
-_KEYS = ("head_s", "event_s")
-SCHEMA: dict[str, object] = {
-    "description": "Wait before the head, before each event, or both.",
-    "type": "object",
-    "properties": dict.fromkeys(_KEYS, SECONDS),
-    "additionalProperties": False,
-    "minProperties": 1,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +60,15 @@ def _emptied(held: list[Item]) -> Items:
     held.clear()
 
 
-def parse(value: object) -> Delay:
-    """Parse the value of ``delay:``."""
-    found = as_mapping(value, _KEYS)
-    seconds: dict[str, float] = {}
-    for key in found:
-        with below(key):
-            seconds[key] = as_seconds(found[key], most=LONGEST_S)
-    if not any(seconds.values()):
-        raise InvalidValue("found no delay", "head_s, event_s or both are accepted, of more than 0 seconds")
-    return Delay(**seconds)
+_ACCEPTED = "head_s, event_s or both are accepted, of more than 0 seconds"
+
+
+def _longer_than_none(found: Mapping[str, float]) -> Delay:
+    if not any(found.values()):
+        raise InvalidValue("found no delay", _ACCEPTED)
+    return Delay(**found)
+
+
+VALUE = mapping({"head_s": SECONDS, "event_s": SECONDS}, least=1, few=_ACCEPTED).to(
+    _longer_than_none, "Wait before the head, before each event, or both."
+)

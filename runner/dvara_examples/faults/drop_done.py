@@ -3,15 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dvara_examples.core.shapes import constant
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import lose_events
-from dvara_examples.faults._values import TRUE, as_true
 from dvara_examples.wire.parts import Items
-
-SCHEMA: dict[str, object] = {
-    "description": "Drop the protocol's last word, such as [DONE]; the response still ends in good order.",
-    **TRUE,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +24,6 @@ class DropDone:
         return lose_events(self, items, lambda end: end if end.done else None)
 
 
-def parse(value: object) -> DropDone:
-    """Parse the value of ``drop_done:``."""
-    as_true(value)
-    return DropDone()
+VALUE = constant(True).to(
+    lambda _: DropDone(), "Drop the protocol's last word, such as [DONE]; the response still ends in good order."
+)

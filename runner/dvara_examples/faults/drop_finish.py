@@ -3,15 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from dvara_examples.core.shapes import constant
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import lose_events
-from dvara_examples.faults._values import TRUE, as_true
 from dvara_examples.wire.parts import Items
-
-SCHEMA: dict[str, object] = {
-    "description": "Drop each event with a finish reason; a last word in an event of its own still comes.",
-    **TRUE,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +24,6 @@ class DropFinish:
         return lose_events(self, items, lambda end: replace(end, finish=False) if end.finish else None)
 
 
-def parse(value: object) -> DropFinish:
-    """Parse the value of ``drop_finish:``."""
-    as_true(value)
-    return DropFinish()
+VALUE = constant(True).to(
+    lambda _: DropFinish(), "Drop each event with a finish reason; a last word in an event of its own still comes."
+)

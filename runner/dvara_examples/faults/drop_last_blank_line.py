@@ -4,13 +4,12 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dvara_examples.core.shapes import constant
 from dvara_examples.faults import Turn
 from dvara_examples.faults._last_event import without_tail
-from dvara_examples.faults._values import TRUE, as_true
 from dvara_examples.wire.parts import Items
 
 _LAST_LINE_END = re.compile(rb"(?:\r\n|\r|\n)\Z")
-SCHEMA: dict[str, object] = {"description": "Drop the blank line behind the last event.", **TRUE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,4 @@ class DropLastBlankLine:
         return without_tail(self, _LAST_LINE_END, items)
 
 
-def parse(value: object) -> DropLastBlankLine:
-    """Parse the value of ``drop_last_blank_line:``."""
-    as_true(value)
-    return DropLastBlankLine()
+VALUE = constant(True).to(lambda _: DropLastBlankLine(), "Drop the blank line behind the last event.")

@@ -4,13 +4,12 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dvara_examples.core.shapes import constant
 from dvara_examples.faults import Turn
 from dvara_examples.faults._last_event import without_tail
-from dvara_examples.faults._values import TRUE, as_true
 from dvara_examples.wire.parts import Items
 
 _LINE_ENDS = re.compile(rb"[\r\n]+\Z")
-SCHEMA: dict[str, object] = {"description": "Drop every line end behind the last event.", **TRUE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,4 @@ class DropLastNewline:
         return without_tail(self, _LINE_ENDS, items)
 
 
-def parse(value: object) -> DropLastNewline:
-    """Parse the value of ``drop_last_newline:``."""
-    as_true(value)
-    return DropLastNewline()
+VALUE = constant(True).to(lambda _: DropLastNewline(), "Drop every line end behind the last event.")

@@ -1,31 +1,15 @@
 """``fields: {each: {id: "7"}, alone: {retry: "3000"}}``: fields beside the data, which clients of a chat stream pass over."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from dvara_examples.core.values import InvalidValue, as_mapping, as_text, below
+from dvara_examples.core.shapes import entries, mapping, text
+from dvara_examples.core.values import InvalidValue
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import noted
 from dvara_examples.wire.parts import Event, Head, Items
 
-_WHERE = ("each", "alone")
-_NAME = re.compile(r"(?!data\Z)[^:\r\n\0]+")
-_VALUE = re.compile(r"[^\r\n]*")
-_FIELDS: dict[str, object] = {
-    "type": "object",
-    "propertyNames": {"pattern": r"^[^:\r\n\u0000]+$", "not": {"const": "data"}},
-    "additionalProperties": {"type": "string", "pattern": r"^[^\r\n]*$"},
-    "minProperties": 1,
-}
-SCHEMA: dict[str, object] = {
-    "description": "Write fields before the data of each event, or by themselves before the first one.",
-    "type": "object",
-    "properties": dict.fromkeys(_WHERE, _FIELDS),
-    "additionalProperties": False,
-    "minProperties": 1,
-}
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -63,30 +47,21 @@ def names(lines: bytes) -> str:
     return ", ".join(line.partition(b":")[0].decode() for line in lines.splitlines())
 
 
-def parse(value: object) -> Fields:
-    """Parse the value of ``fields:``."""
-    found = as_mapping(value, _WHERE)
-    if not found:
-        raise InvalidValue("found no fields", "each, alone or both are accepted")
-    lines = {}
-    for where in found:
-        with below(where):
-            lines[where] = _lines(as_mapping(found[where]))
-    return Fields(**lines)
+def _lines(fields: Mapping[str, str]) -> bytes:
+    return b"".join(f"{name}: {value}\n".encode() for name, value in fields.items())
 
 
-def _lines(fields: Mapping[str, object]) -> bytes:
-    if not fields:
-        raise InvalidValue("found no field", "a mapping of names to texts is accepted")
-    lines = b""
-    for name, value in fields.items():
-        with below(name):
-            if not _NAME.fullmatch(name):
-                raise InvalidValue(
-                    f"found {name!r} as the name of a field", "any text but data, without colon and line end, is accepted"
-                )
-            text = as_text(value)
-            if not _VALUE.fullmatch(text):
-                raise InvalidValue("found a line end", "the value of a field is one line")
-            lines += f"{name}: {text}\n".encode()
-    return lines
+def _not_data(name: str) -> str:
+    if name == "data":
+        raise InvalidValue("found 'data' as the name of a field", "any other name is accepted")
+    return name
+
+
+_NAME = text(
+    pattern=r"^[^:\r\n\u0000]+$", accepted="any text but data, without colon and line end, is accepted", kind="the field's name "
+).like(**{"not": {"const": "data"}})
+_LINE = text(pattern=r"^[^\r\n]*$", accepted="a text without line end is accepted")
+_FIELDS = entries(_NAME.to(_not_data), _LINE, "a mapping of names to texts is accepted").to(_lines)
+VALUE = mapping({"each": _FIELDS, "alone": _FIELDS}, least=1, few="each, alone or both are accepted").to(
+    lambda found: Fields(**found), "Write fields before the data of each event, or by themselves before the first one."
+)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from dvara_examples.core.values import as_one_of
+from dvara_examples.core.shapes import one_of
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import did
 from dvara_examples.wire.heads import with_header, without_header
@@ -15,10 +15,6 @@ _WORDS = {
     "trailers": "fields follow the last chunk",
 }
 _TRAILER = ("X-Checked", "yes")
-SCHEMA: dict[str, object] = {
-    "description": "; ".join(f"{word}: {what}" for word, what in _WORDS.items()) + ".",
-    "enum": [*_WORDS],
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +72,4 @@ def _unframed(items: Items) -> Items:
             yield item
 
 
-def parse(value: object) -> FramedOtherwise:
-    """Parse the value of ``framing:``."""
-    return FramedOtherwise(as_one_of(value, _WORDS))
+VALUE = one_of(_WORDS).to(FramedOtherwise, "; ".join(f"{word}: {what}" for word, what in _WORDS.items()) + ".")

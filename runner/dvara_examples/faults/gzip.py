@@ -4,17 +4,13 @@ import zlib
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from dvara_examples.core.shapes import constant
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import noted
-from dvara_examples.faults._values import TRUE, as_true
 from dvara_examples.wire.heads import with_header
 from dvara_examples.wire.parts import BodyEnd, Event, Head, Items
 
 _GZIP = 16 + zlib.MAX_WBITS
-SCHEMA: dict[str, object] = {
-    "description": "Compress the event stream with gzip, whether the client asked for it or not.",
-    **TRUE,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +42,4 @@ class Gzip:
                     yield item
 
 
-def parse(value: object) -> Gzip:
-    """Parse the value of ``gzip:``."""
-    as_true(value)
-    return Gzip()
+VALUE = constant(True).to(lambda _: Gzip(), "Compress the event stream with gzip, whether the client asked for it or not.")

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dvara_examples.core.shapes import constant
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import did, never_came
 from dvara_examples.faults._place import Place
-from dvara_examples.faults._values import TRUE, as_true
 from dvara_examples.wire.parts import Head, Hold, Items, Note
-
-SCHEMA: dict[str, object] = {"description": "Do not end the response after [DONE], and keep its connection open.", **TRUE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,4 @@ class KeepOpen:
         yield Hold()
 
 
-def parse(value: object) -> KeepOpen:
-    """Parse the value of ``keep_open:``."""
-    as_true(value)
-    return KeepOpen()
+VALUE = constant(True).to(lambda _: KeepOpen(), "Do not end the response after [DONE], and keep its connection open.")

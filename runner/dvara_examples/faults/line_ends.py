@@ -4,14 +4,13 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.core.values import as_one_of
+from dvara_examples.core.shapes import one_of
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import on_events
 from dvara_examples.wire.parts import Items
 
 _ENDS = {"crlf": b"\r\n", "cr": b"\r"}
 _ANY_END = re.compile(rb"\r\n?|\n")
-SCHEMA: dict[str, object] = {"description": "End the lines of the event stream in CR LF or CR.", "enum": list(_ENDS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,4 @@ class LineEnds:
         return on_events(self, items, lambda data: _ANY_END.sub(end, data))
 
 
-def parse(value: object) -> LineEnds:
-    """Parse the value of ``line_ends:``."""
-    return LineEnds(as_one_of(value, _ENDS))
+VALUE = one_of(_ENDS).to(LineEnds, "End the lines of the event stream in CR LF or CR.")

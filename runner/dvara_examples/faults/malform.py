@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from dvara_examples.core.values import InvalidValue, as_int, as_mapping, as_one_of, below
+from dvara_examples.core.shapes import mapping, one_of, whole
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import did, never_came
 from dvara_examples.wire.parts import Event, Items
@@ -14,13 +14,6 @@ _DATA = re.compile(rb"(?m)^(data: ?)([^\r\n]*)")
 _INTO: dict[str, Callable[[bytes], bytes]] = {
     "half": lambda data: data[: len(data) // 2],
     "text": lambda data: b"upstream connect error",  # noqa: ARG005 - whatever stood there
-}
-SCHEMA: dict[str, object] = {
-    "description": "Make the data of one event invalid JSON; it still ends with a blank line.",
-    "type": "object",
-    "properties": {"event": {"type": "integer", "minimum": 1}, "into": {"enum": list(_INTO)}},
-    "additionalProperties": False,
-    "required": ["event"],
 }
 
 
@@ -48,12 +41,7 @@ class Malform:
         yield did(self) if done else never_came(self)
 
 
-def parse(value: object) -> Malform:
-    """Parse the value of ``malform:``."""
-    found = as_mapping(value, ("event", "into"))
-    if "event" not in found:
-        raise InvalidValue("found no event", "its number is needed")
-    with below("event"):
-        number = as_int(found["event"], least=1)
-    with below("into"):
-        return Malform(number, as_one_of(found.get("into", "half"), _INTO))
+VALUE = mapping({"event": whole(1), "into": one_of(_INTO)}, needed=("event",)).to(
+    lambda found: Malform(found["event"], found.get("into", "half")),
+    "Make the data of one event invalid JSON; it still ends with a blank line.",
+)

@@ -7,12 +7,10 @@ that is open already, then that connection is reset, and the gateway does not he
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dvara_examples.core.shapes import constant
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import did
-from dvara_examples.faults._values import TRUE, as_true
 from dvara_examples.wire.parts import Items, Rst
-
-SCHEMA: dict[str, object] = {"description": "Reset the connection that the request would use; must be the only fault.", **TRUE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,4 @@ class Refuse:
         yield Rst(str(self))
 
 
-def parse(value: object) -> Refuse:
-    """Parse the value of ``refuse:``."""
-    as_true(value)
-    return Refuse()
+VALUE = constant(True).to(lambda _: Refuse(), "Reset the connection that the request would use; must be the only fault.")

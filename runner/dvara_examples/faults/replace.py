@@ -3,24 +3,13 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.core.values import InvalidValue, as_int, as_mapping, as_text, below
+from dvara_examples.core.shapes import mapping, text, whole
+from dvara_examples.core.values import InvalidValue
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import did
 from dvara_examples.wire.parts import BodyEnd, End, Head, Items, NothingYet, Payload
 
-_KEYS = ("status", "content_type", "body")
 _BODILESS = (204, 205, 304)
-SCHEMA: dict[str, object] = {
-    "description": "Put another response in the place of the gateway's, with a Content-Length.",
-    "type": "object",
-    "properties": {
-        "status": {"type": "integer", "minimum": 200, "maximum": 599, "not": {"enum": list(_BODILESS)}},
-        "content_type": {"type": "string", "pattern": r"^[\x20-\x7e]+$"},
-        "body": {"type": "string"},
-    },
-    "additionalProperties": False,
-    "minProperties": 1,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +47,18 @@ class Replace:
         yield End()
 
 
-def parse(value: object) -> Replace:
-    """Parse the value of ``replace:``."""
-    found = as_mapping(value, _KEYS)
-    if not found:
-        raise InvalidValue("found nothing to answer", f"one or more of {', '.join(_KEYS)} are accepted")
-    with below("status"):
-        status = as_int(found.get("status", 200), least=200, most=599)
-        if status in _BODILESS:
-            raise InvalidValue(f"found the status {status}", "one whose response has a body is accepted")
-    with below("content_type"):
-        content_type = as_text(found.get("content_type", "text/html"))
-        if not content_type or not content_type.isascii() or not content_type.isprintable():
-            raise InvalidValue(f"found {content_type!r}", "printable ASCII in one line is accepted")
-    with below("body"):
-        return Replace(status, content_type, as_text(found.get("body", "")))
+def _with_a_body(status: int) -> int:
+    if status in _BODILESS:
+        raise InvalidValue(f"found the status {status}", "one whose response has a body is accepted")
+    return status
+
+
+VALUE = mapping(
+    {
+        "status": whole(200, 599).like(**{"not": {"enum": list(_BODILESS)}}).to(_with_a_body),
+        "content_type": text(pattern=r"^[\x20-\x7e]+$", accepted="printable ASCII in one line is accepted"),
+        "body": text(),
+    },
+    least=1,
+    few="one or more of status, content_type, body are accepted",
+).to(lambda found: Replace(**found), "Put another response in the place of the gateway's, with a Content-Length.")

@@ -1,12 +1,13 @@
 """``slice: {bytes: 1}`` · ``slice: {events: 3}``: TCP segments that do not care where messages begin and end."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from dvara_examples.core.values import InvalidValue, as_int, as_mapping, as_seconds, below
+from dvara_examples.core.shapes import mapping, whole
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import did, not_done
-from dvara_examples.faults._values import LONGEST_S, SECONDS
+from dvara_examples.faults._values import SECONDS
 from dvara_examples.wire.parts import (
     BodyEnd,
     Edge,
@@ -20,16 +21,6 @@ from dvara_examples.wire.parts import (
     Wait,
     portions,
 )
-
-_UNITS = ("bytes", "events")
-_COUNT: dict[str, object] = {"type": "integer", "minimum": 1}
-SCHEMA: dict[str, object] = {
-    "description": "Send N bytes, or N events, per TCP segment.",
-    "type": "object",
-    "properties": {**dict.fromkeys(_UNITS, _COUNT), "pause_s": SECONDS},
-    "additionalProperties": False,
-    "oneOf": [{"required": [unit]} for unit in _UNITS],
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +87,11 @@ class Slice:
         yield from held
 
 
-def parse(value: object) -> Slice:
-    """Parse the value of ``slice:``."""
-    found = as_mapping(value, (*_UNITS, "pause_s"))
-    units = [unit for unit in _UNITS if unit in found]
-    if len(units) != 1:
-        raise InvalidValue(f"found {' and '.join(units) or 'neither bytes nor events'}", "one of bytes and events is accepted")
-    pause_s = 0.0
-    if "pause_s" in found:
-        with below("pause_s"):
-            pause_s = as_seconds(found["pause_s"], most=LONGEST_S)
-    with below(units[0]):
-        return Slice(as_int(found[units[0]], least=1), units[0], pause_s)
+def _slice(found: Mapping[str, Any]) -> Slice:
+    unit = "bytes" if "bytes" in found else "events"
+    return Slice(found[unit], unit, found.get("pause_s", 0.0))
+
+
+VALUE = mapping({"bytes": whole(1), "events": whole(1), "pause_s": SECONDS}, exactly_one=("bytes", "events")).to(
+    _slice, "Send N bytes, or N events, per TCP segment."
+)

@@ -3,17 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.core.values import as_seconds, below
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import did, never_came
-from dvara_examples.faults._place import Place, parse_place, place_schema
-from dvara_examples.faults._values import LONGEST_S, SECONDS
+from dvara_examples.faults._place import Place, place_and
+from dvara_examples.faults._values import SECONDS
 from dvara_examples.wire.parts import Hold, Items, Wait
-
-SCHEMA: dict[str, object] = {
-    "description": "Stop sending at a place of the response and keep the connection open, for so long or for good.",
-    **place_schema({"for_s": SECONDS}),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +36,7 @@ class Stall:
         yield from rest
 
 
-def parse(value: object) -> Stall:
-    """Parse the value of ``stall:``."""
-    place, found = parse_place(value, ("for_s",))
-    if "for_s" not in found:
-        return Stall(place)
-    with below("for_s"):
-        return Stall(place, as_seconds(found["for_s"], most=LONGEST_S))
+VALUE = place_and({"for_s": SECONDS}).to(
+    lambda found: Stall(found.place, found.more.get("for_s")),
+    "Stop sending at a place of the response and keep the connection open, for so long or for good.",
+)

@@ -3,19 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.core.values import InvalidValue, as_int, as_mapping, below
+from dvara_examples.core.shapes import mapping, whole
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import did
 from dvara_examples.wire.parts import Framing, Head, Items, Payload, Wait, portions
 
 _PORTIONS_PER_S = 20
-SCHEMA: dict[str, object] = {
-    "description": "Let no more bytes per second through, head and framing included.",
-    "type": "object",
-    "properties": {"bytes_per_s": {"type": "integer", "minimum": 1}},
-    "additionalProperties": False,
-    "required": ["bytes_per_s"],
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +40,6 @@ class Throttle:
                 yield part
 
 
-def parse(value: object) -> Throttle:
-    """Parse the value of ``throttle:``."""
-    found = as_mapping(value, ("bytes_per_s",))
-    if "bytes_per_s" not in found:
-        raise InvalidValue("found no bytes_per_s", "it is needed")
-    with below("bytes_per_s"):
-        return Throttle(as_int(found["bytes_per_s"], least=1))
+VALUE = mapping({"bytes_per_s": whole(1)}, needed=("bytes_per_s",)).to(
+    lambda found: Throttle(**found), "Let no more bytes per second through, head and framing included."
+)

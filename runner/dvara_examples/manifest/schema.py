@@ -198,7 +198,7 @@ def _expect() -> Schema:
 
 
 def _faults() -> Schema:
-    some = {**_object({key: fault_module(key).SCHEMA for key in fault_keys()}), "minProperties": 1}
+    some = {**_object({key: fault_module(key).VALUE.schema for key in fault_keys()}), "minProperties": 1}
     alone = {"dependentSchemas": {"refuse": {"maxProperties": 1}}}
     return {"oneOf": [{"const": NONE}, {**some, **alone}]}
 
