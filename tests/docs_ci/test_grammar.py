@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from dvara_examples.core.errors import PageError
+from dvara_examples.docs_ci.find import _named
 from dvara_examples.docs_ci.highlights import highlights, without_highlights, without_options
 from dvara_examples.docs_ci.page import Page, language_of, load_page, read_page
 
@@ -71,6 +73,8 @@ def test_docusaurus_may_be_told_to_read_markdown(word: str, tmp_path: Path) -> N
         ("{code-block}  js", "node"),
         ("{code} java", "java"),
         ("{code-cell} python3", "python"),
+        ("{code-cell} ipython3", "python"),
+        ("ipython", "python"),
         ("{sourcecode} python", "python"),
         ("{#id .python}", "python"),
         ("{ #id .python .numberLines}", "python"),
@@ -139,3 +143,26 @@ def test_a_comment_of_ours_that_is_not_read_is_an_error(name: str, text: str, li
 def test_a_comment_that_is_only_shown_is_none(text: str) -> None:
     """Pages may explain the comments, and have others."""
     assert read_page(Path("a.md"), "a.md", text).problems == ()
+
+
+@pytest.mark.parametrize("markup", [":::", "::::", ":::::"])
+@pytest.mark.parametrize("before", ["", "text\n\n", "text\n", "- a\n\n"])
+@pytest.mark.parametrize("word", ["code", "code-block", "code-cell", "sourcecode"])
+def test_code_of_myst_may_stand_between_colons(markup: str, before: str, word: str) -> None:
+    """It ends at as many colons, or more; without an end it goes on to the end of the page, as any fence does."""
+    text = f"{before}{markup}{{{word}}} python\nimport one\n:: \n"
+    (fence,) = read_page(Path("a.md"), "a.md", f"{text}{markup}:\n\nmore\n").fences
+    assert (fence.info, fence.lines, fence.closed) == (f"{{{word}}} python", ("import one", ":: "), True)
+    (fence,) = read_page(Path("a.md"), "a.md", text).fences
+    assert (fence.lines, fence.closed) == (("import one", ":: "), False)
+    assert not read_page(Path("a.md"), "a.md", f"{markup}{{note}}\ntext\n{markup}\n").fences
+
+
+@pytest.mark.parametrize("name", ["a.rst", "a.REST", "a.adoc", "a.asciidoc", "a.ipynb", "a.org", "a.textile", "a.html", "a.htm"])
+def test_a_page_in_another_format_is_refused(name: str, tmp_path: Path) -> None:
+    """Of a page that cannot be read nothing is said, least of all that there is nothing to look after."""
+    (tmp_path / name).write_text(".. code-block:: python\n\n   import one\n")
+    with pytest.raises(PageError, match=rf"^{name}: expected a page in Markdown or MDX, found .* \({name}\)$"):
+        list(_named([name], tmp_path))
+    with pytest.raises(PageError, match="found no page in this folder"):
+        list(_named(["."], tmp_path))

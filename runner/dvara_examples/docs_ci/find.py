@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dvara_examples.core.errors import PageError
 from dvara_examples.core.world import World
-from dvara_examples.docs_ci.page import SUFFIXES, Page, load_page
+from dvara_examples.docs_ci.page import OTHER_FORMATS, SUFFIXES, Page, load_page
 from dvara_examples.manifest import Manifest
 
 
@@ -32,7 +32,7 @@ def declared(manifest: Manifest) -> Iterator[Path]:
     """Yield the pages that the manifest names, in its order and then sorted."""
     for pattern in manifest.docs:
         for path in sorted(manifest.root.glob(pattern)):
-            yield from below(path) if path.is_dir() else [path]
+            yield from below(path) if path.is_dir() else [_readable(path, f"docs of the manifest: {pattern}")]
 
 
 def _named(named: Sequence[str], cwd: Path) -> Iterator[Path]:
@@ -41,12 +41,19 @@ def _named(named: Sequence[str], cwd: Path) -> Iterator[Path]:
         if not path.exists():
             raise PageError(f"{name}: found no such page; name a Markdown file or a folder")
         if not path.is_dir():
-            yield path
+            yield _readable(path, name)
             continue
         found = list(below(path))
         if not found:
             raise PageError(f"{name}: found no page in this folder; one with *.md or *.mdx is accepted")
         yield from found
+
+
+def _readable(path: Path, name: str) -> Path:
+    """Return *path*, called *name*. Raises PageError where it is in a format that is not read."""
+    if (found := OTHER_FORMATS.get(path.suffix.lower())) is not None:
+        raise PageError(f"{name}: expected a page in Markdown or MDX, found {found} ({path.name})")
+    return path
 
 
 def below(folder: Path) -> Iterator[Path]:

@@ -28,6 +28,7 @@ _TABS = re.compile(rf"(?:\s*(?:{_MARKUP}))+\s*")
 """What tabs are made of: tags, and the words of Hugo, Liquid, Docusaurus, MkDocs and Python-Markdown."""
 _INDENTS = re.compile(r"(?:===[+!]?|!!!|\?\?\?\+?) +(?:[\w -]+|(?:[\w-]+ +)*\"[^\"]*\")\s*")
 _INDENT = 4
+_COLON_FENCE = re.compile(r"(?P<markup>:{3,})(?P<info>\{\s*(?:code|code-block|code-cell|sourcecode)\s*\}.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def _parser(mdx: bool) -> MarkdownIt:
     else:
         parser.block.ruler.before("fence", "comment", _line_comment, interrupts)
         parser.block.ruler.before("code", "indented", _indented, interrupts)
+        parser.block.ruler.before("fence", "colon_fence", _colon_fence, interrupts)
     return parser
 
 
@@ -174,6 +176,22 @@ def _line_comment(state: StateBlock, start: int, end: int, silent: bool) -> bool
     if state.is_code_block(start) or not (line.startswith("{/*") and line.endswith("*/}")):
         return False
     return silent or push_block(state, "html_block", start, start + 1)
+
+
+def _colon_fence(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Take a directive of MyST for code, which may stand between colons too."""
+    found = _COLON_FENCE.fullmatch(line_text(state, start).rstrip())
+    if found is None or state.is_code_block(start):
+        return False
+    closing = re.compile(f"{found['markup']}:*")
+    last = next((n for n in range(start + 1, end) if closing.fullmatch(line_text(state, n).rstrip())), end)
+    if not silent:
+        token = state.push("fence", "code", 0)
+        token.info, token.markup = found["info"], found["markup"]
+        token.content = state.getLines(start + 1, last, state.sCount[start], True)
+        token.map = [start, min(last + 1, end)]
+        state.line = min(last + 1, end)
+    return True
 
 
 def _indented(state: StateBlock, start: int, end: int, silent: bool) -> bool:

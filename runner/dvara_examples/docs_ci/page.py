@@ -26,6 +26,18 @@ from dvara_examples.docs_ci.markdown import Block, Comment, Fence, Prose, Unseen
 from dvara_examples.toolchains import languages, load_toolchain
 
 SUFFIXES = (".md", ".mdx", ".markdown")
+OTHER_FORMATS = {
+    ".rst": "reStructuredText",
+    ".rest": "reStructuredText",
+    ".adoc": "AsciiDoc",
+    ".asciidoc": "AsciiDoc",
+    ".ipynb": "a Jupyter notebook",
+    ".org": "Org",
+    ".textile": "Textile",
+    ".html": "HTML",
+    ".htm": "HTML",
+}
+"""Formats of pages with code in them that are not read here: without a word, all of it would seem to be tested."""
 
 _WORD = re.compile(
     r"(?:\{\s*(?:code|code-block|code-cell|sourcecode)\s*\}\s*"  # MyST: {code-block} python

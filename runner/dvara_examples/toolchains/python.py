@@ -64,7 +64,7 @@ def _with_variables(prefix: str, quote: str, texts: Sequence[str], values: Seque
 
 SPELLING = Language(
     title="Python",
-    fences=("python", "py", "python3", "py3"),
+    fences=("python", "py", "python3", "py3", "ipython", "ipython3"),
     strings=re.compile(rf"#[^\n]*|(?P<prefix>\b[rRbBuUfF]{{1,2}}|)(?P<quote>\"\"\"|'''|\"|'){BODY}", re.DOTALL),
     reads='__import__("os").environ["{}"]',
     stem=snake_case,

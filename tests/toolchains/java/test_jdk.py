@@ -135,6 +135,22 @@ def test_script_of_a_version_manager_is_resolved_to_its_jdk(
     assert (found.home, found.version, found.origin) == (real, "21.0.7", "PATH")
 
 
+@pytest.mark.parametrize("manager", ["mise", "snap", "rtx"])
+def test_link_to_a_version_manager_is_resolved_to_its_jdk(
+    manager: str, make_jdk: MakeJdk, bare_world: Callable[..., World], tmp_path: Path
+) -> None:
+    """Some managers are one program that sees by its own name what it was started for."""
+    real = make_jdk("real", "21.0.7")
+    for folder in ("tools", "shims"):
+        (tmp_path / folder).mkdir()
+    program = tmp_path / "tools" / manager
+    program.write_text(f"#!/bin/sh\n[ \"${{0##*/}}\" = java ] && echo '    java.home = {real}' >&2\n")
+    program.chmod(0o755)
+    (tmp_path / "shims" / "java").symlink_to(program)
+    (found,) = find_jdks(bare_world(PATH=str(tmp_path / "shims")))
+    assert (found.home, found.version) == (real, "21.0.7")
+
+
 @pytest.mark.parametrize("variable", ["JAVA_HOME", "DVARA_EXAMPLES_JAVA_HOME", "DVARA_EXAMPLES_JDK_FOLDERS"])
 def test_folder_of_shims_is_resolved_to_the_jdk(
     variable: str, make_jdk: MakeJdk, bare_world: Callable[..., World], tmp_path: Path

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
+from dvara_examples.toolchains._install import may_choose
 from dvara_examples.toolchains._tools import run_tool, undisturbed
 
 CHOSEN_BY = "DVARA_EXAMPLES_JAVA_HOME"
@@ -147,7 +148,7 @@ def _places(world: World) -> Iterator[tuple[Path, str]]:
     for folder in (world.env("PATH") or "").split(os.pathsep):
         if folder and (java := shutil.which("java", path=folder)) is not None:
             yield Path(java).resolve().parent.parent, "PATH"
-            if (chosen := _behind_script(Path(java).resolve(), world)) is not None:
+            if (chosen := _behind_script(Path(java), world)) is not None:
                 yield chosen, "PATH"
     for parent in _parents(world):
         for child in _children(parent):
@@ -184,16 +185,11 @@ def _read(home: Path, origin: str, world: World) -> Jdk | None:
 
 
 def _behind_script(java: Path, world: World) -> Path | None:
-    """Return the home of the JDK that *java* starts, where it is a version manager's script: that chooses by the current folder.
+    """Return the home of the JDK that *java* starts, where a version manager put it there, which chooses by the current folder.
 
     Runs start elsewhere than probes, so the JDK is looked up once and started directly.
     """
-    try:
-        with java.open("rb") as file:
-            is_script = file.read(2) == b"#!"
-    except OSError:
-        return None
-    home = _properties(java, world).get("java.home") if is_script else None
+    home = _properties(java, world).get("java.home") if may_choose(str(java), "java") else None
     return Path(home).resolve() if home and os.access(Path(home) / "bin" / "javac", os.X_OK) else None
 
 
