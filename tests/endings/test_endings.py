@@ -1,5 +1,6 @@
 """Ending cases: every way in which a gateway can end a response gets its own name, and the client sees what the gateway did."""
 
+import contextlib
 import json
 from dataclasses import dataclass
 from typing import Literal
@@ -458,10 +459,9 @@ def test_a_finish_reason_behind_the_sentinel_that_the_client_did_not_wait_for_do
     sent = stream(HI, DONE, end=b"")
     gateway.send(sent)
     client.receive(len(sent))
-    client.fin()
-    gateway.receive_all()
-    client.rst()
-    gateway.send(chunk(STOP) + LAST_CHUNK)
+    client.close()
+    with contextlib.suppress(OSError):  # the connection may have been reset by then
+        gateway.send(chunk(STOP) + LAST_CHUNK)
     assert line.exchange().ending not in (Ending.DONE, Ending.DONE_WITHOUT_SENTINEL)
 
 

@@ -77,9 +77,10 @@ def test_runs_under_way_end_by_themselves_when_another_fails_fast(tool: Tool, pr
     """One that had started counts, with its own verdict; the next one is not started."""
     fails = AFTER.format(place=str(tmp_path), pattern="started", code=3)
     goes_on = f"from pathlib import Path\nPath({str(tmp_path / 'started')!r}).touch()\n"
-    goes_on += AFTER.format(place=str(tmp_path), pattern="state/runs/*/fails.python.jsonl", code=0)
+    events = tmp_path / "events"
+    goes_on += f'import time\nwhile \'"event":"result"\' not in Path({str(events)!r}).read_text():\n    time.sleep(0.01)\n'
     manifest = project({"fails": fails, "goes-on": goes_on, "next": PASSES})
-    ran = tool("run", "all", "--fail-fast", "--jobs", "2", "--manifest", manifest)
+    ran = tool("run", "all", "--fail-fast", "--jobs", "2", "--manifest", manifest, "--report", f"events={events}")
     assert ran.outcomes == {"fails[python]": "failed", "goes-on[python]": "passed", "next[python]": "skipped"}
 
 

@@ -29,7 +29,8 @@ def listings_for(language: str, folder: Path, root: Path, script: str, shipped: 
             return {}, ""
         if found.parent == folder:
             return {}, f"{found} does not list {', '.join(lacks)}, which the new script imports: add it there"
-    copied = {folder / name: (shipped / language / name).read_bytes().replace(*_OF_OURS) for name in names}
+    there = [name for name in names if (shipped / language / name).is_file()]
+    copied = {folder / name: (shipped / language / name).read_bytes().replace(*_OF_OURS) for name in there}
     return {path: data for path, data in copied.items() if not path.exists()}, ""
 
 
