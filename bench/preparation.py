@@ -107,7 +107,9 @@ def main(folder: Path, pairs: int) -> None:
             ratios.append(ours_s / sum(took.values()))
             for name, seconds in took.items():
                 print(f"  {seconds:6.2f} s  {name}")
-            print(f"setup {ours_s:.2f} s ÷ one after another {sum(took.values()):.2f} s = {ratios[-1]:.2f}; again {again_s:.2f} s")
+            print(
+                f"setup {ours_s:.2f} s ÷ one after another {sum(took.values()):.2f} s = {ratios[-1]:.2f}; again {again_s:.2f} s"
+            )
         print(f"median of {pairs}: {statistics.median(ratios):.2f} (goal: at most 0.67)")
 
 

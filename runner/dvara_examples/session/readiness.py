@@ -1,7 +1,6 @@
-"""The online half of runs: everything that scripts need is fetched and built beforehand, one language after the other.
+"""The online half of runs: everything that scripts need is fetched and built beforehand, all languages at once.
 
-One after the other, so that what comes onto the disk meanwhile can be told to be theirs. What was finished once stays: whoever
-is interrupted goes on where it stopped.
+What was finished once stays: whoever is interrupted goes on where it stopped.
 """
 
 import os
@@ -17,13 +16,16 @@ from dvara_examples.manifest import Variant
 from dvara_examples.toolchains import Declared, Deps, Missing, Packages, Runtime, Toolchain, load_toolchain
 
 _LOOK_EVERY_S = 0.5
+_REST = 20
+"""So many times as long as a look at the disk takes, nothing is looked at, as that takes time from the work itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
     """What came of one language: how many of its *scripts* can run now, and why the others cannot (*problems*).
 
-    *steps* say what was fetched or built; without any, all of it came from the cache. *grown_bytes* is what came onto the disk.
+    *steps* say what was fetched or built; without any, all of it came from the cache. *grown_bytes* is what came onto the
+    disk since the language before was told of.
     *missing* says that no runtime fits.
     """
 
@@ -45,57 +47,101 @@ Show = Callable[[str, int, float], None]
 
 
 def make_ready(variants: Sequence[Variant], world: World, deps: Deps, show: Show) -> Iterator[Ready]:
-    """Make every script of *variants* ready to run with *deps*, and yield what came of each language.
+    """Make every script of *variants* ready to run with *deps*, all languages at once, and yield what came of each in turn.
 
     *show* hears about twice a second how it goes.
     """
     languages = dict.fromkeys(variant.language for variant in variants)
+    disk = _Disk(world)
+    works: list[_Work | Ready] = []
     for language in languages:
-        if world.stop.is_set():
-            return
         scripts = list(dict.fromkeys((v.file, v.packages) for v in variants if v.language == language))
         toolchain = load_toolchain(language)
         found = toolchain.probe(world)
         if isinstance(found, Missing):
-            yield Ready(language, deps, "", 0, problems=(found.reason,), missing=True)
+            works.append(Ready(language, deps, "", 0, problems=(found.reason,), missing=True))
         else:
-            yield _one_language(toolchain, found, scripts, world, deps, show)
+            works.append(_Work(toolchain, found, scripts, world, deps, disk))
+    for work in works:
+        if isinstance(work, Ready):
+            yield work
+            continue
+        ready = work.wait(show)
+        if world.stop.is_set():
+            return
+        yield ready
 
 
-def _one_language(
-    toolchain: Toolchain,
-    runtime: Runtime,
-    scripts: Sequence[Script],
-    world: World,
-    deps: Deps,
-    show: Show,
-) -> Ready:
-    """Prepare in a thread of its own, and tell meanwhile how it goes."""
-    timer, before = start_timer(world.clock), disk_use(world)
-    steps: list[str] = []
-    problems: list[str] = []
-    crashed: list[BaseException] = []
-    done = threading.Event()
+class _Disk:
+    """What comes onto the disk; where everything is there, nobody has to look through the caches."""
 
-    def work() -> None:
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._lock = threading.Lock()
+        self._known: int | None = None
+
+    def begin(self) -> None:
+        """Look how it is before anything is fetched."""
+        with self._lock:
+            if self._known is None:
+                self._known = disk_use(self._world)
+
+    def grown(self) -> int:
+        """Return how many bytes have come since it was told last."""
+        return 0 if self._known is None else max(0, disk_use(self._world) - self._known)
+
+    def told(self, grown_bytes: int) -> None:
+        """Count *grown_bytes* no more."""
+        self._known = None if self._known is None else self._known + grown_bytes
+
+
+class _Work:
+    """One language, prepared in a thread of its own."""
+
+    def __init__(
+        self, toolchain: Toolchain, runtime: Runtime, scripts: Sequence[Script], world: World, deps: Deps, disk: _Disk
+    ) -> None:
+        self._toolchain, self._runtime, self._scripts, self._deps, self._disk = toolchain, runtime, scripts, deps, disk
+        self._world = world
+        self._timer = start_timer(world.clock)
+        self._seconds = 0.0
+        self._steps: list[str] = []
+        self._problems: list[str] = []
+        self._crashed: BaseException | None = None
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._work, name=f"setup-{toolchain.language}")
+        self._thread.start()
+
+    def wait(self, show: Show) -> Ready:
+        """Tell how it goes until it is done, and return what came of it."""
+        wait_s = _LOOK_EVERY_S
+        while not self._done.wait(wait_s):
+            if self._steps:
+                looking = start_timer(self._world.clock)
+                show(self._steps[-1], self._disk.grown(), self._timer())
+                wait_s = max(_LOOK_EVERY_S, _REST * looking())
+        self._thread.join()
+        if self._crashed is not None:
+            raise self._crashed
+        grown = self._disk.grown() if self._steps else 0
+        self._disk.told(grown)
+        ready = len(self._scripts) - len(self._problems)
+        version, steps, problems = self._runtime.version, tuple(self._steps), tuple(self._problems)
+        return Ready(self._toolchain.language, self._deps, version, ready, steps, grown, self._seconds, problems)
+
+    def _step(self, text: str) -> None:
+        self._disk.begin()
+        self._steps.append(text)
+
+    def _work(self) -> None:
         try:
-            problems.extend(_prepare_each(toolchain, runtime, scripts, world, deps, steps.append))
+            what = (self._toolchain, self._runtime, self._scripts, self._world, self._deps, self._step)
+            self._problems.extend(_prepare_each(*what))
         except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
-            crashed.append(error)
+            self._crashed = error
         finally:
-            done.set()
-
-    thread = threading.Thread(target=work, name=f"setup-{toolchain.language}")
-    thread.start()
-    while not done.wait(_LOOK_EVERY_S):
-        if steps:
-            show(steps[-1], max(0, disk_use(world) - before), timer())
-    thread.join()
-    if crashed:
-        raise crashed[0]
-    grown = max(0, disk_use(world) - before)
-    ready = len(scripts) - len(problems)
-    return Ready(toolchain.language, deps, runtime.version, ready, tuple(steps), grown, timer(), tuple(problems))
+            self._seconds = self._timer()
+            self._done.set()
 
 
 def _prepare_each(

@@ -1,4 +1,4 @@
-"""Python: one virtual environment per set of pinned packages, made by uv, byte-compiled, without a tool of its own inside.
+"""Python: one virtual environment per set of packages, made by uv, without a tool of its own inside.
 
 What makes environments is imported where it is used: every command reads this module, and few of them run Python.
 """
@@ -41,21 +41,25 @@ ENV = {"PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 Buffering is left as it is: whether an example flushes what it prints is one of the things that a run finds out.
 """
 
+_COMPILES = {"PYTHONUTF8": "1"}
+"""The same for an environment whose packages are compiled as they are first imported, into a folder of the cache."""
 _VERSION_QUERY = "import sys; print('%d.%d.%d' % sys.version_info[:3])"
 _PLACE_QUERY = "import sys; print(sys.executable)"
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedPython:
-    """An interpreter that sees the pinned packages."""
+    """An interpreter that sees the packages; where these are not compiled, *bytecode* is the folder for what runs compile."""
 
     interpreter: Path
     versions: Mapping[str, str]
     dependencies: str = ""
+    bytecode: Path | None = None
 
     def command(self, script: Path, args: Sequence[str] = ()) -> Command:
         """Return how *script* is started: as a user would, by the interpreter and the file's name."""
-        return Command((str(self.interpreter), str(script), *args), ENV, "python", self.versions, self.dependencies)
+        env = ENV if self.bytecode is None else {**_COMPILES, "PYTHONPYCACHEPREFIX": str(self.bytecode)}
+        return Command((str(self.interpreter), str(script), *args), env, "python", self.versions, self.dependencies)
 
 
 def _with_variables(prefix: str, quote: str, texts: Sequence[str], values: Sequence[str]) -> str | None:
@@ -163,7 +167,7 @@ class Python:
         declared: Declared | None = None,
     ) -> PreparedRuntime:
         """Make the environment that *deps* asks for, or use the bare interpreter where nothing is declared."""
-        from dvara_examples.toolchains._cache import cached_folder
+        from dvara_examples.toolchains._cache import cached_folder, downloads_folder
         from dvara_examples.toolchains._install import not_here, offline_guard
         from dvara_examples.toolchains._python.environment import make_environment, wanted_set
         from dvara_examples.toolchains._resolved import read_resolved
@@ -184,7 +188,9 @@ class Python:
 
         environment = cached_folder(world, "python", key, build)
         resolved = read_resolved(environment)
-        return PreparedPython(environment / "bin" / "python", own | resolved.of(wanted.names), resolved.remark(stated, world))
+        bytecode = None if wanted.compiled else downloads_folder(environment, "python-bytecode")
+        versions, remark = own | resolved.of(wanted.names), resolved.remark(stated, world)
+        return PreparedPython(environment / "bin" / "python", versions, remark, bytecode)
 
 
 def _key(wanted: "WantedEnvironment", runtime: Runtime) -> str:

@@ -55,6 +55,11 @@ class WantedEnvironment:
     exported: Words = ()
     constraints: str = ""
 
+    @property
+    def compiled(self) -> bool:
+        """Whether all modules are compiled at once; a list without hashes may hold ten times as many as are imported."""
+        return "--require-hashes" in self.words
+
 
 def wanted_set(declared: Declared, deps: Deps, runtime: Runtime, world: World) -> WantedEnvironment:
     """Return the set of packages that *deps* means for what is *declared*. Raises ToolchainError where there is none."""
@@ -188,7 +193,7 @@ def make_environment(folder: Path, wanted: WantedEnvironment, runtime: Runtime, 
     if wanted.constraints:
         (folder / GIVEN).write_text(wanted.constraints, "utf-8")
         words = (*words, "--constraint", folder / GIVEN)
-    packages = [*general, "pip", *words, "--python", interpreter, "--compile-bytecode"]
+    packages = [*general, "pip", *words, "--python", interpreter, *(("--compile-bytecode",) if wanted.compiled else ())]
     install(packages, cwd=wanted.home, environ=environ, stop=world.stop, what=wanted.what, stdin=wanted.given or "")
     write_resolved(folder, installed_versions(folder), world)
 
