@@ -24,7 +24,10 @@ from tests.tap.packing import zstd
 
 WORDS = ("A", " gateway", " stands", " between", " you", " and", " the", " models", ".", "\n", " Grüße", " 😀", " a: b", "\tc")
 KNOWN_REASONS = ("stop", "length", "content_filter", "tool_calls", "function_call")
-OTHER_REASONS = ("error", "abort", "null", "STOP", "eos", "end_turn", "max_tokens", "cancelled")
+OTHER_REASONS: tuple[object, ...] = (
+    *("error", "abort", "null", "STOP", "eos", "end_turn", "max_tokens", "cancelled"),
+    *(0, False, {"type": "stop"}, ["stop"]),
+)
 CONTENT_TYPES = (
     *("text/event-stream", "text/event-stream; charset=utf-8", "Text/Event-Stream;x=y", None, "", "text/plain"),
     *("application/json", "application/octet-stream", "application/x-ndjson", "text/html; charset=utf-8", "event-stream"),
@@ -120,15 +123,18 @@ def false_claim(spelled: Spelled) -> str:
     return "" if keys <= _OF_THE_ANSWER and "ends" in keys else f"findings about the wrong things: {keys}"
 
 
-def _chunks(random: Random, words: Sequence[str], reason: str | None) -> tuple[str, list[dict[str, object]]]:
+def _chunks(random: Random, words: Sequence[str], reason: object) -> tuple[str, list[dict[str, object]]]:
     """Return what is murky about the content, and the chunks of an answer."""
     murky, chunks = "", [] if random.random() < 0.3 else [_chunk({"role": "assistant", "content": random.choice(("", None))})]
-    shape = random.choice(("text", "text", "text", "parts", "thinking", "number"))
+    shape = random.choice(("text", "text", "text", "text", "parts", "thinking", "number", "elsewhere"))
+    elsewhere = random.choice(("message", "delta", "refusal", "reasoning_content"))
     for word in words:
         content: object = word
         if shape == "parts" or (shape == "thinking" and random.random() < 0.8):
             content = [{"type": "text", "text": word}]
-        chunks.append(_chunk({"content": content}))
+        chunks.append(_elsewhere(elsewhere, word) if shape == "elsewhere" else _chunk({"content": content}))
+    if shape == "elsewhere":
+        murky = "text in another place"
     if shape in ("thinking", "number"):
         murky = "content that is no text"
         odd: object = [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}] if shape == "thinking" else 7
@@ -139,7 +145,15 @@ def _chunks(random: Random, words: Sequence[str], reason: str | None) -> tuple[s
     return murky, chunks
 
 
-def _chunk(delta: dict[str, object], reason: str | None = None) -> dict[str, object]:
+def _elsewhere(place: str, word: str) -> dict[str, object]:
+    """Return a chunk whose text stands where clients of OpenAI's API do not look for content."""
+    if place in ("refusal", "reasoning_content"):
+        return _chunk({place: word})
+    value: object = word if place == "delta" else {"content": word}
+    return {"object": "chat.completion.chunk", "choices": [{"index": 0, place: value, "finish_reason": None}]}
+
+
+def _chunk(delta: dict[str, object], reason: object = None) -> dict[str, object]:
     return {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
 
 
