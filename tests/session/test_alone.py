@@ -40,6 +40,7 @@ def test_timing_alone(failed: tuple[str, ...], *, alone: bool) -> None:
     verdict = Verdict.of([finding("requests", ok=True), *(finding(key, ok=False) for key in failed)])
     assert failed_for_time_alone(verdict) is alone
     assert not failed_for_time_alone(Verdict(Outcome.ERRORED, verdict.findings))
+    assert failed_for_time_alone(Verdict(Outcome.ERRORED, uncertain=True))
 
 
 @pytest.mark.parametrize(("late", "outcome"), [("once", "passed"), ("always", "failed")])
@@ -52,7 +53,7 @@ def test_what_it_does_by_itself_counts(make_repository: MakeRepository, tmp_path
     repository.add("other", wait_for_file([mark]))
     seen = repository.run(Recorder(), jobs=2)
     assert seen.outcomes() == [("late", outcome), ("other", "passed")]
-    assert seen.started.count("late[python]") == 2
+    assert seen.started.count("late[python]") >= 2  # a machine that is late while it runs alone gets it a third time
     assert seen.results[0].transcript is not None
     assert NOTE in seen.results[0].transcript.notes
 

@@ -205,12 +205,21 @@ class KnownFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class Lateness:
+    """From *at_s* on the machine did not let this tool go on, for *for_s* seconds: what is noted then came late."""
+
+    at_s: float
+    for_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """All that was seen in one run.
 
     *expect* holds the expectations as plain values, and *known_failure* what is known to break them, so that it can be judged
     again. *overrides* are the expectations that this language alone has, with a reason; *scripted* tells whether the gateway's
-    answers were the same for every language. *notes* are remarks about the wire that belong to no exchange.
+    answers were the same for every language. *notes* are remarks about the wire that belong to no exchange. *late* says when
+    the machine was late.
     """
 
     run: RunInfo
@@ -223,6 +232,12 @@ class Transcript:
     overrides: tuple[str, ...] = ()
     scripted: bool = False
     notes: tuple[str, ...] = ()
+    late: tuple[Lateness, ...] = ()
+
+    def late_s(self, from_s: float, to_s: float) -> float:
+        """Return for how long the machine was late between two moments."""
+        parts = (min(late.at_s + late.for_s, to_s) - max(late.at_s, from_s) for late in self.late)
+        return sum(part for part in parts if part > 0)
 
     @property
     def last_exchange(self) -> Exchange | None:

@@ -22,6 +22,7 @@ from dvara_examples.records.serialization import from_plain, to_plain
 from dvara_examples.records.transcript import (
     Exchange,
     KnownFailure,
+    Lateness,
     Output,
     OutputPiece,
     ProcessEnd,
@@ -42,14 +43,14 @@ LINE_TYPES = ("piece", "exchange", "wire", "event", "output", "process")
 
 _END = b'{"type":"end"}'
 
-_ADDED_LATER: Line = {"known_failure": None, "overrides": [], "scripted": False, "notes": []}
+_ADDED_LATER: Line = {"known_failure": None, "overrides": [], "scripted": False, "notes": [], "late": []}
 """What the first line of an older file lacks."""
 _ADDED_TO_PROCESS: Line = {"notes": []}
 """What the line of the process in an older file lacks."""
 _ADDED_TO_EXCHANGE: Line = {"unread": None}
 """What the line of an exchange in an older file lacks."""
 
-_IN_HEADER = ("run", "expect", "known_failure", "overrides", "scripted", "notes")
+_IN_HEADER = ("run", "expect", "known_failure", "overrides", "scripted", "notes", "late")
 """The fields of a transcript that its first line holds."""
 
 _EXCHANGE_PARTS = frozenset({"pieces", "events"})
@@ -71,6 +72,7 @@ class _Header:
     overrides: tuple[str, ...]
     scripted: bool
     notes: tuple[str, ...]
+    late: tuple[Lateness, ...]
 
 
 def write_transcript(path: Path, transcript: Transcript) -> None:

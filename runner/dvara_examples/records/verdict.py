@@ -36,7 +36,8 @@ class Finding:
 
     *key* is the expectation's word in the manifest; *expected* and *seen* are short texts for people; *where* points
     into the evidence (``request 2``, ``stdout at 0.41 s``); *sentence* explains a finding that is not ok to an outsider.
-    *expected_at* is the line of the manifest that expects it, as ``file:line``.
+    *expected_at* is the line of the manifest that expects it, as ``file:line``. *uncertain* says why one that is not ok is not
+    held against the example: what was seen is not enough to tell.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Finding:
     sentence: str = ""
     where: str = ""
     expected_at: str = field(default="", metadata={"added_later": True})
+    uncertain: str = field(default="", metadata={"added_later": True})
 
 
 class Expectation(Protocol):
@@ -62,11 +64,15 @@ class Expectation(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The findings of one run and what follows from them; *reason* explains an outcome that the findings do not explain."""
+    """The findings of one run and what follows from them; *reason* explains an outcome that the findings do not explain.
+
+    *uncertain* marks an error that only says that the machine was too late to tell.
+    """
 
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
     reason: str = ""
+    uncertain: bool = field(default=False, metadata={"added_later": True})
 
     @property
     def failures(self) -> tuple[Finding, ...]:

@@ -1,4 +1,4 @@
-"""A second look at runs that failed for their timing alone: they go once more while no other run does.
+"""A second look at runs that failed for their timing alone, or on a late machine: they go once more while no other run does.
 
 Many runs share few cores, so that a run may print late although its example does not. What a run does by itself is what counts.
 """
@@ -11,15 +11,18 @@ from dvara_examples.records.verdict import Outcome, Verdict
 
 TIMED = frozenset({"progressive", "longest_gap_s", "first_token_within_s", "disconnects_within_s"})
 """The expectations that a busy machine can fail."""
-NOTE = "run again by itself, as its timing alone had failed while other runs went on"
+NOTE = "run again by itself, as its timing alone had failed while other runs went on, or the machine was late"
+MOST_TRIES_ALONE = 2
+"""How often a run is repeated of which nobody can tell, as the machine was late that time too."""
 
 _TICK_S = 0.1
 
 
 def failed_for_time_alone(verdict: Verdict) -> bool:
-    """Tell whether nothing but the timing was wrong."""
+    """Tell whether nothing but the timing was wrong, or the machine was too late to tell."""
     failures = verdict.failures
-    return verdict.outcome is Outcome.FAILED and bool(failures) and all(finding.key in TIMED for finding in failures)
+    timed = bool(failures) and all(finding.key in TIMED for finding in failures)
+    return verdict.uncertain or (verdict.outcome is Outcome.FAILED and timed)
 
 
 class Turns:

@@ -13,7 +13,7 @@ from dvara_examples.faults import parse_faults
 from dvara_examples.gateways import Gateway
 from dvara_examples.process import Cause, ExecuteRequest, child_environment, run_process
 from dvara_examples.records.budget import NO_BOUNDS, RAISE_IT, RunMeter, UsageMeter
-from dvara_examples.records.transcript import Output, OutputPiece, ProcessEnd, RunInfo, Transcript
+from dvara_examples.records.transcript import Lateness, Output, OutputPiece, ProcessEnd, RunInfo, Transcript
 from dvara_examples.session.plan import PlannedRun
 from dvara_examples.session.surroundings import gateway_variables, port_in_words
 from dvara_examples.tap import LOCALHOST, Tap
@@ -32,13 +32,17 @@ _STOPPED: Mapping[Cause, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """What all runs of one session share; *secrets* are masked wherever they show up, *meter* counts what is spent."""
+    """What all runs of one session share; *secrets* are masked wherever they show up, *meter* counts what is spent.
+
+    *late* returns when the machine was late since a moment of the world's clock.
+    """
 
     world: World
     gateway: Gateway
     secrets: tuple[str, ...] = ()
     meter: UsageMeter = field(default_factory=lambda: UsageMeter(NO_BOUNDS))
     deps: Deps = Deps.LOCKED
+    late: Callable[[float], tuple[Lateness, ...]] = lambda _: ()
 
 
 def execute(
@@ -56,6 +60,7 @@ def execute(
     """
     world, limits, around = shared.world, run.variant.limits, run.variant.surroundings
     started_utc = world.clock.utc_now().isoformat(timespec="milliseconds")
+    began_s = world.clock.monotonic()
     timer, gate = start_timer(world.clock), RunMeter(shared.meter, on_request)
     with shared.gateway.endpoint(run.example.answers) as upstream:
         redactor = Redactor.of((upstream.key, *shared.secrets))
@@ -99,6 +104,7 @@ def execute(
             overrides=_overrides(run),
             scripted="scripted" in shared.gateway.capabilities,
             notes=tap.notes(),
+            late=shared.late(began_s),
         )
 
 

@@ -1,7 +1,7 @@
 """From a transcript to a verdict; pure: a stored transcript judged again gives the same verdict."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from dvara_examples.expectations import expectation_keys, parse_expectation
@@ -25,17 +25,35 @@ def judge(transcript: Transcript) -> Verdict:
     wanted = {**IMPLIED, **transcript.expect}
     ordered = sorted(wanted, key=expectation_keys().index if wanted.keys() <= set(expectation_keys()) else str)
     verdict = Verdict.of(parse_expectation(key, wanted[key]).check(transcript) for key in ordered)
+    known_failure = transcript.known_failure
+    verdict = _without_uncertain(verdict, known_failure.findings if known_failure else ())
     if verdict.outcome is Outcome.FAILED and any(exchange.unread for exchange in transcript.exchanges):
         from dvara_examples.session.certainty import as_far_as_certain
 
         verdict = as_far_as_certain(verdict, transcript)
-    if transcript.known_failure is not None and verdict.outcome is not Outcome.ERRORED:
-        verdict = _with_known(transcript.known_failure, verdict)
+    if known_failure is not None and verdict.outcome is not Outcome.ERRORED:
+        verdict = _with_known(known_failure, verdict)
     if verdict.outcome is not Outcome.FAILED:
         return verdict
     places = transcript.run.expected_at
     findings = (f if f.ok else replace(f, expected_at=places.get(f.key, "")) for f in verdict.findings)
     return _explained(_of_one_cause(replace(verdict, findings=tuple(findings)), transcript), transcript)
+
+
+def _without_uncertain(verdict: Verdict, known: Collection[str]) -> Verdict:
+    """Return *verdict* without findings of which nobody can tell, but for *known* failures.
+
+    It is an error where that leaves nothing that failed, and where a limit ended the run on a late machine: all else may follow
+    from that end.
+    """
+    uncertain = [finding for finding in verdict.failures if finding.uncertain and finding.key not in known]
+    if not uncertain:
+        return verdict
+    reason = f"{uncertain[0].key}: {uncertain[0].uncertain}; run it again while the machine has less to do"
+    left = tuple(finding for finding in verdict.findings if finding not in uncertain)
+    if any(f.key == "limit" for f in uncertain) or all(f.ok or f.key in known for f in left):
+        return Verdict(Outcome.ERRORED, reason=reason, uncertain=True)
+    return Verdict(Outcome.FAILED, left, reason)
 
 
 def _of_one_cause(verdict: Verdict, transcript: Transcript) -> Verdict:

@@ -9,6 +9,7 @@ from dvara_examples.records.results import Summary
 from dvara_examples.records.run_folder import RunFolder
 from dvara_examples.reports import Reporter
 from dvara_examples.session.dispatcher import Dispatcher
+from dvara_examples.session.lateness import LatenessWitness
 from dvara_examples.session.plan import PlannedRun
 from dvara_examples.session.prepare import Options, Session, about_session, planned_entries
 from dvara_examples.session.starting import longest_first
@@ -25,8 +26,8 @@ def run_plan(session: Session, folder: RunFolder, reporters: Sequence[Reporter],
     if isinstance(session.gateway, LoggingGateway):
         session.gateway.keep_log_in(folder.path)
     dispatcher = Dispatcher(reporters)
-    workers = Workers(session, folder, dispatcher.put, options)
-    with interruptible(session.world.stop) as stop:
+    with interruptible(session.world.stop) as stop, LatenessWitness(session.world.clock) as late:
+        workers = Workers(session, folder, dispatcher.put, options, late)
         try:
             _run_all(_in_order(plan.runs, options), workers, dispatcher, options.jobs)
         finally:

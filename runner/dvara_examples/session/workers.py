@@ -13,10 +13,11 @@ from dvara_examples.records.results import Preparing, RunPrinted, RunResult, Run
 from dvara_examples.records.run_folder import INTERNAL_ERRORS, RunFolder
 from dvara_examples.records.transcript import OutputPiece
 from dvara_examples.records.verdict import Outcome, Verdict
-from dvara_examples.session.alone import NOTE, Turns, failed_for_time_alone
+from dvara_examples.session.alone import MOST_TRIES_ALONE, NOTE, Turns, failed_for_time_alone
 from dvara_examples.session.dispatcher import Message
 from dvara_examples.session.execute import Execution, execute
 from dvara_examples.session.judge import judge
+from dvara_examples.session.lateness import LatenessWitness
 from dvara_examples.session.plan import PlannedRun
 from dvara_examples.session.prepare import Options, Session
 from dvara_examples.session.starting import Started, StartingSlots
@@ -34,6 +35,7 @@ class Workers:
         folder: RunFolder,
         post: Callable[[Message], None],
         options: Options,
+        late: LatenessWitness,
     ) -> None:
         world = session.world
         self._post = post
@@ -43,11 +45,12 @@ class Workers:
         self._preparation = Preparation(toolchains, world, lambda text: self._post(Preparing(text)), session.deps)
         secrets = tuple(filter(None, (world.env("DVARA_API_KEY"),)))
         meter = UsageMeter(allowance_for(session.gateway.kind, options.budget))
-        self._execution = Execution(world, session.gateway, secrets, meter, session.deps)
+        self._execution = Execution(world, session.gateway, secrets, meter, session.deps, late.since)
         self._slots = StartingSlots(min(world.cores, options.jobs), world.clock)
         self._ports = PortTurns()
         self._turns = Turns(world.stop)
-        self._shared = options.jobs > 1 and len(session.plan.runs) > 1 and not session.gateway.remote
+        self._local = not session.gateway.remote
+        self._shared = options.jobs > 1 and len(session.plan.runs) > 1 and self._local
         self._folder = folder
         self._places = session.places
         self._elapsed = start_timer(world.clock)
@@ -65,9 +68,7 @@ class Workers:
         while True:
             with self._turns.beside_others():
                 result = self._attempt(run, len(earlier) + 1)
-            if self._shared and failed_for_time_alone(result.verdict):
-                with self._turns.alone():
-                    result = self._attempt(run, len(earlier) + 1, (NOTE,))
+            result = self._in_doubt_alone(run, result, len(earlier) + 1)
             if not self._try_again(result, len(earlier)):
                 break
             earlier.append(result)
@@ -77,6 +78,19 @@ class Workers:
             with self._lock:
                 self._first_red = self._first_red or result
         self._post((index, result))
+
+    def _in_doubt_alone(self, run: PlannedRun, result: RunResult, number: int) -> RunResult:
+        """Return *result*, or where the machine may be to blame for it, what the run does by itself."""
+        doubtful = self._shared and failed_for_time_alone(result.verdict)
+        tries = 0
+        while (doubtful or self._cannot_tell(result)) and tries < MOST_TRIES_ALONE:
+            with self._turns.alone():
+                result = self._attempt(run, number, (NOTE,))
+            doubtful, tries = False, tries + 1
+        return result
+
+    def _cannot_tell(self, result: RunResult) -> bool:
+        return result.verdict.uncertain and self._local and not self._execution.world.stop.is_set()
 
     def _attempt(self, run: PlannedRun, number: int, notes: tuple[str, ...] = ()) -> RunResult:
         try:

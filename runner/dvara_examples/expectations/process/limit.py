@@ -1,12 +1,15 @@
 """``limit: none`` · ``limit: idle`` · ``limit: wall``: whether a bound had to end the example. Implied as ``none``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from dvara_examples.core.shapes import one_of
+from dvara_examples.expectations._lateness import late_machine
 from dvara_examples.records.transcript import Transcript
 from dvara_examples.records.verdict import Finding, Witness
 
+_SHARE = 0.5
+"""A machine that stood still for this share of a limit may have kept the example from its end."""
 KNOWN = ("none", "wall", "idle")
 
 
@@ -29,7 +32,12 @@ class LimitReached:
             limits = seen.run.limits
             bound = f"{limits.wall_s:g} s in all" if found == "wall" else f"{limits.idle_s:g} s without a sign of life"
             sentence = f"the example did not end: after {bound} it was stopped with {seen.process.stopped_by or 'a signal'}"
-        return Finding(self.key, self.witness, ok, f"limit {self.want}", f"limit {found}", sentence)
+        finding = Finding(self.key, self.witness, ok, f"limit {self.want}", f"limit {found}", sentence)
+        if ok or found == "none":
+            return finding
+        bound_s = seen.run.limits.wall_s if found == "wall" else seen.run.limits.idle_s
+        end_s = seen.process.ended_at_s or 0.0
+        return replace(finding, uncertain=late_machine(seen, end_s - bound_s, end_s, bound_s * _SHARE))
 
 
 VALUE = one_of(KNOWN).to(LimitReached, "The bound that had to end the example.")

@@ -1,10 +1,11 @@
 """``first_token_within_s: 2.0``: how long the last answer's first text may take, from the arrival of its request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from dvara_examples.expectations._answer import last_answer, not_kept, text_events
 from dvara_examples.expectations._bounds import TIME_LIMIT
+from dvara_examples.expectations._lateness import late_machine
 from dvara_examples.records.transcript import Exchange, Transcript
 from dvara_examples.records.verdict import Finding, Witness
 
@@ -29,7 +30,10 @@ class FirstTokenWithin:
         took_s = texts[0].at_s - answer.started_at_s
         ok = took_s <= self.most_s
         sentence = "" if ok else "whoever waits for the answer sees nothing for longer than that"
-        return Finding(self.key, self.witness, ok, expected, f"first text after {took_s:.2f} s", sentence, where)
+        finding = Finding(self.key, self.witness, ok, expected, f"first text after {took_s:.2f} s", sentence, where)
+        if ok:
+            return finding
+        return replace(finding, uncertain=late_machine(seen, answer.started_at_s, texts[0].at_s, took_s - self.most_s))
 
 
 def _no_text(answer: Exchange) -> str:

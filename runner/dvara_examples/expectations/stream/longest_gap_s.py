@@ -3,12 +3,13 @@
 What comes before the first piece is the matter of ``first_token_within_s``, and what comes after the last one that of ``ends``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import ClassVar
 
 from dvara_examples.expectations._answer import last_answer, not_kept, text_events
 from dvara_examples.expectations._bounds import TIME_LIMIT, counted
+from dvara_examples.expectations._lateness import late_machine
 from dvara_examples.records.transcript import Exchange, Transcript
 from dvara_examples.records.verdict import Finding, Witness
 
@@ -33,7 +34,8 @@ class LongestGap:
         gap_s, since_s = max((after - before, before) for before, after in pairwise(times))
         shown = f"{gap_s:.2f} s of silence from {since_s:.2f} s on"
         if gap_s > self.most_s:
-            return self._finding(False, shown, "the answer fell silent for longer than that while it was written", answer)
+            finding = self._finding(False, shown, "the answer fell silent for longer than that while it was written", answer)
+            return replace(finding, uncertain=late_machine(seen, since_s, since_s + gap_s, gap_s - self.most_s))
         lost = not_kept(answer)
         return self._finding(not lost, shown, lost, answer)
 

@@ -3,13 +3,16 @@
 The measure: when the last piece of text came over the wire, at least half of the text before it had to be on stdout already.
 What was written before the first piece came (a heading, a sign of waiting) is not counted.
 A stream whose pieces came within a tenth of a second shows nothing of the kind, and one of fewer than three pieces neither;
-on those the finding says so and holds.
+on those the finding says so and holds. Where the machine was late for as long as the second half of the text took, the text may
+have been printed in time and noted late: that cannot be told.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import ClassVar
 
 from dvara_examples.expectations._flag import flag
+from dvara_examples.expectations._lateness import late_machine
 from dvara_examples.records.transcript import Exchange, Output, Transcript
 from dvara_examples.records.verdict import Finding, Witness
 
@@ -37,7 +40,10 @@ class Progressive:
         if len(arrivals) < _LEAST_PIECES or last_s - first_s < _SPREAD_S:
             shown = f"{len(arrivals)} pieces within {last_s - first_s:.2f} s: too close together to tell"
             return Finding(self.key, self.witness, True, _EXPECTED, shown)
-        return self._compare(exchange, arrivals, seen.stdout)
+        finding = self._compare(exchange, arrivals, seen.stdout)
+        if finding.ok:
+            return finding
+        return replace(finding, uncertain=late_machine(seen, first_s, last_s, last_s - _half_s(arrivals)))
 
     def _compare(self, exchange: Exchange, arrivals: list[tuple[float, int]], stdout: Output) -> Finding:
         first_s, last_s = arrivals[0][0], arrivals[-1][0]
@@ -50,6 +56,12 @@ class Progressive:
             "the answer came in pieces, but the example buffered them: its reader sees one burst at the end (flush each piece)"
         )
         return Finding(self.key, self.witness, False, _EXPECTED, text, sentence, f"request {exchange.number}")
+
+
+def _half_s(arrivals: list[tuple[float, int]]) -> float:
+    """Return when half of the text before the last piece had come: only what was later than that by then can be missing."""
+    sizes = [size for _, size in arrivals[:-1]]
+    return next(at_s for (at_s, _), sum_so_far in zip(arrivals, accumulate(sizes), strict=False) if 2 * sum_so_far >= sum(sizes))
 
 
 VALUE = flag(Progressive(), "where it does not matter", "Pieces reach stdout as they arrive on the wire.")

@@ -7,11 +7,12 @@ its response, in order or not, leaves nothing to hang up on, and behind an error
 is shown then, and the finding fails.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from dvara_examples.expectations._answer import last_answer, not_kept
 from dvara_examples.expectations._bounds import TIME_LIMIT
+from dvara_examples.expectations._lateness import late_machine
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Exchange, Transcript
 from dvara_examples.records.verdict import Finding, Witness
@@ -45,7 +46,10 @@ class HangsUpWithin:
             sentence = "as far as the wire shows, not the example ended the exchange, so that nothing shows whether it would have"
             return self._finding(False, shown, sentence, answer)
         ok = took_s <= self.most_s
-        return self._finding(ok, shown, "" if ok else "the example went on waiting although the answer was complete", answer)
+        if ok:
+            return self._finding(ok, shown, "", answer)
+        finding = self._finding(ok, shown, "the example went on waiting although the answer was complete", answer)
+        return replace(finding, uncertain=late_machine(seen, told_s, answer.ended_at_s, took_s - self.most_s))
 
     def _finding(self, ok: bool, shown: str, sentence: str, answer: Exchange | None = None) -> Finding:
         where = f"request {answer.number}" if answer else ""
