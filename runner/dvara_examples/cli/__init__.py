@@ -8,7 +8,7 @@ import click
 
 from dvara_examples import __version__
 from dvara_examples.cli._boundary import guarded
-from dvara_examples.cli._lazy import LazyGroup
+from dvara_examples.cli._help import LazyGroup
 from dvara_examples.core.errors import ExitCode
 
 COMMANDS = (

@@ -6,11 +6,10 @@ The status line has no reason phrase. A stream's head goes out with its first ev
 
 import json
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 
-from dvara_examples.embedded_gateway.envelopes import envelope_of
 from dvara_examples.embedded_gateway.errors_table import Refusal, Writer
 from dvara_examples.embedded_gateway.reading import IncomingRequest
 
@@ -146,3 +145,27 @@ def accepts_json(accept: str) -> bool:
     """Tell whether an ``Accept`` header admits ``application/json``; an empty one admits everything."""
     media = [part.split(";", 1)[0].strip().lower() for part in accept.split(",")]
     return not accept.strip() or any(m in ("*/*", "application/*", "application/json") for m in media)
+
+
+_TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "permission_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    422: "invalid_request_error",
+    429: "rate_limit_error",
+    503: "overloaded_error",
+    529: "overloaded_error",
+}
+"""Anthropic's types of errors, by status."""
+
+
+def envelope_of(path: str, status: int, openai: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the envelope for a request to *path*: Anthropic's under ``/v1/messages``, *openai* itself elsewhere."""
+    error = openai.get("error")
+    if not (path == "/v1/messages" or path.startswith("/v1/messages/")) or not isinstance(error, Mapping):
+        return openai
+    inner = {"type": _TYPES.get(status, "api_error"), "message": error.get("message"), "code": error.get("code")}
+    return {"type": "error", "error": inner, "request_id": error.get("trace_id")}

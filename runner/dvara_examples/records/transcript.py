@@ -239,6 +239,16 @@ class Transcript:
         parts = (min(late.at_s + late.for_s, to_s) - max(late.at_s, from_s) for late in self.late)
         return sum(part for part in parts if part > 0)
 
+    def late_machine(self, from_s: float, to_s: float, excess_s: float) -> str:
+        """Say that the machine was late between two moments by at least *excess_s*, or return nothing where it was not.
+
+        A measured time that would have been good without that proves nothing.
+        """
+        late_s = self.late_s(from_s, to_s)
+        if late_s <= 0 or late_s < excess_s:
+            return ""
+        return f"cannot tell: the machine was late by {late_s * 1000:.0f} ms between {from_s:.2f} s and {to_s:.2f} s of the run"
+
     @property
     def last_exchange(self) -> Exchange | None:
         """The exchange that the run ended on, or None where the example never sent a request."""

@@ -2,7 +2,7 @@
 
 import click
 
-from dvara_examples.cli._lazy import LazyGroup
+from dvara_examples.cli._help import LazyGroup
 
 COMMANDS = ("merge",)
 """The commands in the order of the help; each is the module of that name in this package."""

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from dvara_examples.core.shapes import one_of
-from dvara_examples.expectations._lateness import late_machine
 from dvara_examples.records.transcript import Transcript
 from dvara_examples.records.verdict import Finding, Witness
 
@@ -37,7 +36,7 @@ class LimitReached:
             return finding
         bound_s = seen.run.limits.wall_s if found == "wall" else seen.run.limits.idle_s
         end_s = seen.process.ended_at_s or 0.0
-        return replace(finding, uncertain=late_machine(seen, end_s - bound_s, end_s, bound_s * _SHARE))
+        return replace(finding, uncertain=seen.late_machine(end_s - bound_s, end_s, bound_s * _SHARE))
 
 
 VALUE = one_of(KNOWN).to(LimitReached, "The bound that had to end the example.")

@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from dvara_examples.expectations._answer import last_answer, not_kept, text_events
 from dvara_examples.expectations._bounds import TIME_LIMIT
-from dvara_examples.expectations._lateness import late_machine
 from dvara_examples.records.transcript import Exchange, Transcript
 from dvara_examples.records.verdict import Finding, Witness
 
@@ -33,7 +32,7 @@ class FirstTokenWithin:
         finding = Finding(self.key, self.witness, ok, expected, f"first text after {took_s:.2f} s", sentence, where)
         if ok:
             return finding
-        return replace(finding, uncertain=late_machine(seen, answer.started_at_s, texts[0].at_s, took_s - self.most_s))
+        return replace(finding, uncertain=seen.late_machine(answer.started_at_s, texts[0].at_s, took_s - self.most_s))
 
 
 def _no_text(answer: Exchange) -> str:

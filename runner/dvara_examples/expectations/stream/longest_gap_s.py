@@ -9,7 +9,6 @@ from typing import ClassVar
 
 from dvara_examples.expectations._answer import last_answer, not_kept, text_events
 from dvara_examples.expectations._bounds import TIME_LIMIT, counted
-from dvara_examples.expectations._lateness import late_machine
 from dvara_examples.records.transcript import Exchange, Transcript
 from dvara_examples.records.verdict import Finding, Witness
 
@@ -35,7 +34,7 @@ class LongestGap:
         shown = f"{gap_s:.2f} s of silence from {since_s:.2f} s on"
         if gap_s > self.most_s:
             finding = self._finding(False, shown, "the answer fell silent for longer than that while it was written", answer)
-            return replace(finding, uncertain=late_machine(seen, since_s, since_s + gap_s, gap_s - self.most_s))
+            return replace(finding, uncertain=seen.late_machine(since_s, since_s + gap_s, gap_s - self.most_s))
         lost = not_kept(answer)
         return self._finding(not lost, shown, lost, answer)
 

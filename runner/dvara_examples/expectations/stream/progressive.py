@@ -12,7 +12,6 @@ from itertools import accumulate
 from typing import ClassVar
 
 from dvara_examples.expectations._flag import flag
-from dvara_examples.expectations._lateness import late_machine
 from dvara_examples.records.transcript import Exchange, Output, Transcript
 from dvara_examples.records.verdict import Finding, Witness
 
@@ -43,7 +42,7 @@ class Progressive:
         finding = self._compare(exchange, arrivals, seen.stdout)
         if finding.ok:
             return finding
-        return replace(finding, uncertain=late_machine(seen, first_s, last_s, last_s - _half_s(arrivals)))
+        return replace(finding, uncertain=seen.late_machine(first_s, last_s, last_s - _half_s(arrivals)))
 
     def _compare(self, exchange: Exchange, arrivals: list[tuple[float, int]], stdout: Output) -> Finding:
         first_s, last_s = arrivals[0][0], arrivals[-1][0]

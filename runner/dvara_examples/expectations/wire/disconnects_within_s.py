@@ -12,7 +12,6 @@ from typing import ClassVar
 
 from dvara_examples.expectations._answer import last_answer, not_kept
 from dvara_examples.expectations._bounds import TIME_LIMIT
-from dvara_examples.expectations._lateness import late_machine
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Exchange, Transcript
 from dvara_examples.records.verdict import Finding, Witness
@@ -49,7 +48,7 @@ class HangsUpWithin:
         if ok:
             return self._finding(ok, shown, "", answer)
         finding = self._finding(ok, shown, "the example went on waiting although the answer was complete", answer)
-        return replace(finding, uncertain=late_machine(seen, told_s, answer.ended_at_s, took_s - self.most_s))
+        return replace(finding, uncertain=seen.late_machine(told_s, answer.ended_at_s, took_s - self.most_s))
 
     def _finding(self, ok: bool, shown: str, sentence: str, answer: Exchange | None = None) -> Finding:
         where = f"request {answer.number}" if answer else ""
