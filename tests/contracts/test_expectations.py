@@ -15,6 +15,7 @@ SAMPLES: dict[str, object] = {
     "exit": 0,
     "limit": "none",
     "leaks": "none",
+    "serves": [200, 404],
     "stdout": {"contains": "Hello"},
     "stderr": {"equals": ""},
     "stdout_json": {"equals": 1},

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dvara_examples.records.model import LEFT_ALONE, AtTerminal, Limits
+from dvara_examples.records.model import LEFT_ALONE, AtTerminal, Limits, ReadySign, SentRequest
 from dvara_examples.records.transcript import KnownFailure
 from dvara_examples.toolchains import Packages
 
@@ -46,7 +46,8 @@ class EndpointVariables:
 class ScriptSetting:
     """What surrounds a script: the folder that it runs in (*cwd*; None: an empty one), its input, and *env* of its ``.env`` file.
 
-    *listen* is the port at which a script with a hard-coded address expects the gateway.
+    *listen* is the port at which a script with a hard-coded address expects the gateway. A script that is a server has *ready*,
+    which tells when it can be asked, and *send*, which is asked of it; it is stopped then.
     """
 
     cwd: Path | None = None
@@ -54,6 +55,8 @@ class ScriptSetting:
     env: Mapping[str, str] = field(default_factory=dict)
     listen: int | None = None
     endpoint: EndpointVariables = EndpointVariables()
+    ready: ReadySign | None = None
+    send: tuple[SentRequest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

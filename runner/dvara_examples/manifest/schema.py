@@ -12,7 +12,7 @@ from dvara_examples.expectations import expectation_keys, expectation_module
 from dvara_examples.faults import NONE, fault_keys, fault_module
 from dvara_examples.gateways import CAPABILITIES
 from dvara_examples.gateways._description import description_schema
-from dvara_examples.manifest import examples, fields, surroundings, variants
+from dvara_examples.manifest import examples, fields, serving, surroundings, variants
 from dvara_examples.toolchains import languages, load_toolchain
 
 Schema = dict[str, object]
@@ -64,6 +64,8 @@ def manifest_schema() -> Schema:
             "known_failure": _known_failure(),
             "packages": _object({language: {"$ref": "#/$defs/package_list"} for language in languages()}),
             "endpoint": _endpoint(),
+            "ready": _ready(),
+            "send": _send(),
             "package_list": {
                 "oneOf": [{"type": "array", "items": {**_LINE, "not": {"pattern": "^\\s*-"}}}, _LINE],
                 "description": "Packages as their package manager spells them, or the path of a file that lists them.",
@@ -171,7 +173,36 @@ def _surroundings() -> dict[str, object]:
             "maximum": surroundings.MOST_PORT,
             "description": "The port of this machine at which a script with a hard-coded address expects the gateway.",
         },
+        "ready": {"$ref": "#/$defs/ready"},
+        "send": {"$ref": "#/$defs/send"},
     }
+
+
+def _ready() -> Schema:
+    port: Schema = {"type": "integer", "minimum": 1, "maximum": serving.MOST_PORT}
+    properties = {
+        "port": port,
+        "path": {"type": "string", "pattern": serving.PATH_PATTERN},
+        "output": {"type": "string", "pattern": "^[^\\n]*\\S[^\\n]*$"},
+        "within_s": {"type": "number", "minimum": 0.1},
+    }
+    long_form = _object(properties, required=("port",))
+    return {"oneOf": [port, long_form], "description": "When a script that is a server can be asked."}
+
+
+def _send() -> Schema:
+    path: Schema = {"type": "string", "pattern": serving.PATH_PATTERN}
+    header_names: Schema = {"pattern": serving.HEADER_PATTERN}
+    properties = {
+        "method": {"enum": list(serving.METHODS)},
+        "path": path,
+        "headers": {"type": "object", "propertyNames": header_names, "additionalProperties": {"type": "string"}},
+        "json": {},
+        "body": {"type": "string"},
+    }
+    request: Schema = {**_object(properties, required=("path",)), "not": {"required": ["json", "body"]}}
+    items: Schema = {"oneOf": [path, request]}
+    return {"type": "array", "items": items, "minItems": 1, "description": "What is asked of the server, in order."}
 
 
 def _endpoint() -> Schema:

@@ -8,8 +8,10 @@ from dvara_examples.core.values import InvalidValue, Path, as_int, as_text, desc
 from dvara_examples.manifest.checks import Checks
 from dvara_examples.manifest.fields import HOST, SET_BY_THE_RUNNER, parse_argument, parse_variable
 from dvara_examples.manifest.model import EndpointVariables, ScriptSetting
+from dvara_examples.manifest.serving import parse_ready, parse_send
+from dvara_examples.records.model import SentRequest
 
-SURROUNDING_KEYS = ("cwd", "stdin", "env_file", "listen")
+SURROUNDING_KEYS = ("cwd", "stdin", "env_file", "listen", "ready", "send")
 """The keys that an example and a variant have for it."""
 ENDPOINT_KEYS = ("url", "key", "model")
 URL_FORM = r"^[^{}]*\{host\}[^{}]*$"
@@ -30,6 +32,12 @@ def read_surroundings(checks: Checks, found: Mapping[str, object], path: Path, b
         base = replace(base, stdin=problems.read(parse_argument, found["stdin"], (*path, "stdin"), None))
     if "listen" in found:
         base = replace(base, listen=problems.read(parse_port, found["listen"], (*path, "listen"), None))
+    if "ready" in found:
+        base = replace(base, ready=problems.read(parse_ready, found["ready"], (*path, "ready"), None))
+    if "send" in found:
+        nothing_sent: tuple[SentRequest, ...] = ()
+        base = replace(base, send=problems.read(parse_send, found["send"], (*path, "send"), nothing_sent))
+    _check_server(checks, found, path, base)
     if "env_file" in found:
         file = problems.read(lambda value: scripts.find_list(as_text(value)), found["env_file"], (*path, "env_file"), None)
         if file is not None:
@@ -40,6 +48,22 @@ def read_surroundings(checks: Checks, found: Mapping[str, object], path: Path, b
             entries = problems.read(lambda name: read_env(content, str(name), carried), given, (*path, "env_file"), nothing)
             base = replace(base, env=entries)
     return base
+
+
+def _check_server(checks: Checks, found: Mapping[str, object], path: Path, around: ScriptSetting) -> None:
+    """Note a server of which nothing is asked, requests to none, and a port that the gateway would have as well."""
+    if "send" in found and around.ready is None and "ready" not in found:
+        checks.problems.add(
+            "found 'send' without 'ready'", "say when the server can be asked: ready: {port: 8000}", (*path, "send")
+        )
+    if "ready" in found and around.ready is not None and not around.send and "send" not in found:
+        checks.problems.add(
+            "found 'ready' without 'send'", "say what to ask: send: [{path: /chat, json: {...}}]", (*path, "ready")
+        )
+    if around.ready is not None and around.ready.port == around.listen and ("ready" in found or "listen" in found):
+        key = "ready" if "ready" in found else "listen"
+        accepted = "the server and the gateway need a port each"
+        checks.problems.add(f"found the port {around.listen} in 'ready' and in 'listen'", accepted, (*path, key))
 
 
 def read_endpoint(checks: Checks, value: object, path: Path) -> EndpointVariables:

@@ -14,8 +14,8 @@ from dvara_examples.process.table import ProcessTable, system_table
 from dvara_examples.records.model import Limits
 from dvara_examples.records.transcript import Leak, Limit, Output, ProcessEnd
 
-Cause = Limit | Literal["stop"]
-"""Why a process was made to end: a limit, or a stop that was asked for."""
+Cause = Limit | Literal["stop", "served"]
+"""Why a process was made to end: a limit, a stop that was asked for, or a server that has done its work."""
 
 KEPT_BYTES = 4 * 1024 * 1024
 
@@ -45,6 +45,7 @@ def run_process(
     on_stop: Callable[[Cause], None] | None = None,
     last_activity_s: Callable[[], float] = lambda: 0.0,
     stop: threading.Event | None = None,
+    served: threading.Event | None = None,
     kept_bytes: int = KEPT_BYTES,
     ladder: StopLadder = StopLadder(),  # noqa: B008 - a frozen value
     table: ProcessTable | None = None,
@@ -53,13 +54,14 @@ def run_process(
 
     *on_piece* is called with ``stdout`` or ``stderr`` and each piece as it arrives, from a thread per pipe. *last_activity_s*
     tells, on *timer*, when bytes last passed elsewhere (the wire); the idle limit counts from the latest of those and of the
-    output. Setting *stop* ends the process as a limit does; *on_stop* hears why, before it happens. What the process leaves
+    output. Setting *stop* ends the process as a limit does; *on_stop* hears why, before it happens. *served* is set once a server
+    has done its work, and ends it in order. What the process leaves
     behind is ended and told as leaks. *kept_bytes* bounds what is kept of each output. May be called from several threads at
     once; never raises for what the process does.
     """
     if stop is not None and stop.is_set():
         return _not_started("not started: the run was interrupted before", interrupted=True)
-    watch = _Watch(request.limits, timer, timer(), last_activity_s, stop)
+    watch = _Watch(request.limits, timer, timer(), last_activity_s, stop, served)
     table = table or system_table()
     try:
         child = Child(request, timer, table, on_piece, kept_bytes).start()
@@ -89,6 +91,7 @@ class _Watch:
     began_s: float
     last_activity_s: Callable[[], float]
     stop: threading.Event | None
+    served: threading.Event | None = None
 
     def until_it_must_stop(self, child: Child) -> Cause | None:
         """Wait for the process to end (None), or for the reason why it must be made to."""
@@ -98,6 +101,8 @@ class _Watch:
             deadline_s, limit = self._deadline(child)
             if self.stop is not None and self.stop.is_set():
                 return "stop"
+            if self.served is not None and self.served.is_set():
+                return "served"
             child.interrupt_if_due()
             if now_s >= deadline_s:
                 return limit
@@ -109,7 +114,7 @@ class _Watch:
     def _pause_s(self, child: Child, look_s: float) -> float:
         """Return for how long nothing but the end of the process can happen that matters."""
         pause_s = min(self._deadline(child)[0], look_s) - self.timer()
-        return min(pause_s, STOP_POLL_S) if self.stop or child.to_be_interrupted else pause_s
+        return min(pause_s, STOP_POLL_S) if self.stop or self.served or child.to_be_interrupted else pause_s
 
     def _deadline(self, child: Child) -> tuple[float, Limit]:
         active_s = max(self.began_s, child.last_output_at_s, self.last_activity_s())
@@ -136,7 +141,7 @@ def _process_end(
     return ProcessEnd(
         exit_code=code if code is not None and code >= 0 else None,
         signal=signal_name(-code) if code is not None and code < 0 else None,
-        limit=cause if cause != "stop" else None,
+        limit=cause if cause in ("wall", "idle") else None,
         stopped_by=stopped_by.name if stopped_by else None,
         duration_s=child.ended_at_s - began_s if code is not None else 0.0,
         ended_at_s=child.ended_at_s if code is not None else None,

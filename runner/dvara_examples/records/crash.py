@@ -29,6 +29,8 @@ def error_line(stderr: str) -> str:
 def crashed(seen: Transcript) -> str | None:
     """Return the error by which the script ended without meaning to, or None where it did not."""
     end, stderr = seen.process, seen.stderr.text
+    if end.stopped_by is not None and end.limit is None:
+        return None  # a server, which has to be stopped
     if end.signal is not None and end.limit is None:
         return f"it was ended by {end.signal}"
     if not end.exit_code:

@@ -77,6 +77,29 @@ LEFT_ALONE = AtTerminal()
 
 
 @dataclass(frozen=True, slots=True)
+class ReadySign:
+    """When a script that is a server can be asked: it accepts connections at *port* of this machine.
+
+    Where *path* is given, it must also answer that with success, and *output* must stand on one line that it printed.
+    """
+
+    port: int
+    path: str | None = None
+    output: str | None = None
+    within_s: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class SentRequest:
+    """A request that is sent to a server once it is ready."""
+
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds of one run, in seconds: *wall_s* from start to end, *idle_s* without output, traffic or exit."""
 

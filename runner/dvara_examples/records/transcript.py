@@ -63,6 +63,28 @@ class Leak:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server made of one *request* of ours (``POST /chat``).
+
+    *status* is None where no whole answer came, and *error* says why.
+    """
+
+    request: str
+    status: int | None = None
+    size_bytes: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What became of a script that is a server: *ready_at_s* is None where it never could be asked, and *why* says so."""
+
+    ready_at_s: float | None = None
+    why: str = ""
+    replies: tuple[Reply, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessEnd:
     """How the example's process ended.
 
@@ -70,7 +92,7 @@ class ProcessEnd:
     tool stop it; *stopped_by* is the last step of the stop ladder that was needed; *error* says why it could not start,
     or why its run says nothing about the example.
     *duration_s* counts from the start of the process; *ended_at_s* is the moment of its end on the run's clock.
-    *notes* tell what the manifest had done to it (``Ctrl-C at 0.41 s``).
+    *notes* tell what the manifest had done to it (``Ctrl-C at 0.41 s``). *served* is what a server did, which is stopped then.
     """
 
     exit_code: int | None
@@ -83,6 +105,7 @@ class ProcessEnd:
     error: str | None = None
     interrupted: bool = False
     notes: tuple[str, ...] = ()
+    served: Served | None = field(default=None, metadata={"added_later": True})
 
 
 Headers = tuple[tuple[str, str], ...]

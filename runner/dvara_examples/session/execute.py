@@ -13,8 +13,9 @@ from dvara_examples.faults import parse_faults
 from dvara_examples.gateways import Gateway
 from dvara_examples.process import Cause, ExecuteRequest, child_environment, run_process
 from dvara_examples.records.budget import NO_BOUNDS, RAISE_IT, RunMeter, UsageMeter
-from dvara_examples.records.transcript import Lateness, Output, OutputPiece, ProcessEnd, RunInfo, Transcript
+from dvara_examples.records.transcript import Lateness, Output, OutputPiece, ProcessEnd, RunInfo, Served, Transcript
 from dvara_examples.session.plan import PlannedRun
+from dvara_examples.session.serving import Visitor, visiting
 from dvara_examples.session.surroundings import gateway_variables, port_in_words
 from dvara_examples.tap import LOCALHOST, Tap
 from dvara_examples.toolchains import Command, Deps
@@ -27,6 +28,7 @@ _STOPPED: Mapping[Cause, str] = {
     "wall": "the run was stopped at its wall limit",
     "idle": "the run was stopped at its idle limit",
     "stop": "the run was interrupted",
+    "served": "the server was stopped, as it had been asked all that the manifest says",
 }
 
 
@@ -81,6 +83,7 @@ def execute(
                 hosts=LOCALHOST if around.listen else LOCALHOST[:1],
                 any_key=around.listen is not None,
             ) as tap,
+            visiting(run.variant, timer) as visitor,
         ):
             env = child_environment(world.environ, {**command.env, **gateway_variables(run, tap.endpoint, model)})
             folder, given = around.cwd or Path(scratch), (around.stdin or "").encode()
@@ -88,11 +91,14 @@ def execute(
             result = run_process(
                 request,
                 timer,
-                on_piece=on_piece,
+                on_piece=_heard(on_piece, visitor),
                 on_stop=lambda cause: tap.stopping(_STOPPED[cause]),
                 last_activity_s=tap.last_activity_s,
                 stop=world.stop,
+                served=visitor.done if visitor else None,
             )
+            if visitor is not None:
+                result = replace(result, end=_with_served(result.end, visitor.end()))
         return Transcript(
             run=_run_info(run, command, shared, started_utc),
             expect=dict(run.variant.expect),
@@ -106,6 +112,26 @@ def execute(
             notes=tap.notes(),
             late=shared.late(began_s),
         )
+
+
+def _heard(on_piece: OnPiece | None, visitor: Visitor | None) -> OnPiece | None:
+    """Let *visitor* see what a server prints, beside whoever else does."""
+    if visitor is None:
+        return on_piece
+
+    def heard(pipe: str, piece: OutputPiece) -> None:
+        visitor.printed(pipe, piece)
+        if on_piece is not None:
+            on_piece(pipe, piece)
+
+    return heard
+
+
+def _with_served(end: ProcessEnd, served: Served) -> ProcessEnd:
+    """Return *end* with what a server did, in its notes as well."""
+    ready = () if served.ready_at_s is None else (f"ready at {served.ready_at_s:.2f} s",)
+    replies = (f"{reply.request}: {reply.status or reply.error}, {reply.size_bytes} bytes" for reply in served.replies)
+    return replace(end, served=served, notes=(*end.notes, *ready, *replies))
 
 
 def _overrides(run: PlannedRun) -> tuple[str, ...]:

@@ -11,6 +11,9 @@ from dvara_examples.records.verdict import KNOWN_FAILURE, Finding, Outcome, Verd
 IMPLIED: Mapping[str, object] = {"limit": "none", "leaks": "none"}
 """What every run is held to unless its example says otherwise: it ends by itself and leaves nothing behind."""
 
+SERVES: Mapping[str, object] = {"serves": "success"}
+"""What every server is held to as well: it can be asked, and answers with success."""
+
 
 def judge(transcript: Transcript) -> Verdict:
     """Hold the transcript's own expectations, and the implied ones, against all that was seen.
@@ -22,7 +25,7 @@ def judge(transcript: Transcript) -> Verdict:
         return Verdict(Outcome.ERRORED, reason="interrupted before it ended")
     if end.error is not None:
         return Verdict(Outcome.ERRORED, reason=end.error)
-    wanted = {**IMPLIED, **transcript.expect}
+    wanted = {**IMPLIED, **(SERVES if end.served else {}), **transcript.expect}
     ordered = sorted(wanted, key=expectation_keys().index if wanted.keys() <= set(expectation_keys()) else str)
     verdict = Verdict.of(parse_expectation(key, wanted[key]).check(transcript) for key in ordered)
     known_failure = transcript.known_failure
@@ -58,6 +61,10 @@ def _without_uncertain(verdict: Verdict, known: Collection[str]) -> Verdict:
 
 def _of_one_cause(verdict: Verdict, transcript: Transcript) -> Verdict:
     """Let a run that sent no request, though one was expected, have one finding for that instead of one per expectation."""
+    served = transcript.process.served
+    if served is not None and served.ready_at_s is None and any(finding.key == "serves" for finding in verdict.failures):
+        kept = tuple(each for each in verdict.findings if each.ok or each.key in ("serves", *_APART))
+        return replace(verdict, findings=kept, reason="\n".join(_why_silent(transcript)))
     hidden = [finding for finding in verdict.failures if finding.key not in _APART]
     if transcript.exchanges or not any(finding.witness in (Witness.WIRE, Witness.STREAM) for finding in hidden):
         return verdict

@@ -55,21 +55,21 @@ class PortTurns:
 
     @contextmanager
     def turn(self, variant: Variant, stop: threading.Event) -> Iterator[None]:
-        """Wait until no other run has the port of *variant*, if it has one, and hold it; setting *stop* ends the wait."""
-        port = variant.surroundings.listen
-        if port is None:
-            yield
-            return
+        """Wait until no other run has the ports of *variant*, if it has any, and hold them; setting *stop* ends the wait."""
+        around, held = variant.surroundings, list[threading.Lock]()
+        ports = {around.listen, around.ready.port if around.ready else None} - {None}
         with self._lock:
-            mine = self._ports.setdefault(port, threading.Lock())
-        acquired = False
+            mine = [self._ports.setdefault(port, threading.Lock()) for port in sorted(filter(None, ports))]
         try:
-            while not acquired and not stop.is_set():
-                acquired = mine.acquire(timeout=_TRY_EVERY_S)
+            for lock in mine:  # in the order of the ports, so that two runs never wait for each other
+                while not stop.is_set():
+                    if lock.acquire(timeout=_TRY_EVERY_S):
+                        held.append(lock)
+                        break
             yield
         finally:
-            if acquired:
-                mine.release()
+            for lock in held:
+                lock.release()
 
 
 @contextmanager
@@ -89,10 +89,15 @@ def port_in_words(run: PlannedRun) -> Iterator[None]:
 def _taken_by(port: int, error: OSError) -> str:
     import errno
 
-    import psutil  # slow to import, and needed only where a port is taken
-
     if error.errno != errno.EADDRINUSE:
         return f"cannot be used ({(error.strerror or str(error)).lower()})"
+    return who_has(port)
+
+
+def who_has(port: int) -> str:
+    """Say that *port* is taken, and by which process where the system tells."""
+    import psutil  # slow to import, and needed only where a port is taken
+
     try:
         for connection in psutil.net_connections("tcp"):
             listens = connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port

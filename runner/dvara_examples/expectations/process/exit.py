@@ -32,6 +32,8 @@ class Exit:
 
     def _sentence(self, seen: Transcript) -> str:
         end, last = seen.process, seen.last_exchange
+        if end.served is not None and end.stopped_by is not None:
+            return f"a server is stopped with {end.stopped_by} when it has answered: expect how it ends then, or leave exit out"
         if end.limit is not None:
             return f"the example did not end by itself: it was stopped when its {end.limit} limit was reached"
         if self.nonzero and end.exit_code == 0:
