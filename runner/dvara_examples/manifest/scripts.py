@@ -96,13 +96,14 @@ class Scripts:
         }
         return sorted(missed - self._named)
 
-    def find_list(self, written: str) -> Path:
-        """Return the list of packages at the path *written* in the manifest. Raises InvalidValue where there is none."""
+    def find_list(
+        self, written: str, accepted: str = "a list of packages, or the path of a file that lists them, is accepted"
+    ) -> Path:
+        """Return the file at the path *written* in the manifest. Raises InvalidValue, with what is *accepted*, without one."""
         path = os.path.normpath(self.base / written)
         if written.startswith("/") or not (_inside(path, str(self.root)) and self._truly_inside(path)):
             raise InvalidValue(f"found {quoted(written)}, which leads out of the repository", "a path inside it is accepted")
         if not os.path.isfile(path):  # noqa: PTH113 - beside normpath, which pathlib lacks
-            accepted = "a list of packages, or the path of a file that lists them, is accepted"
             raise InvalidValue(f"found {quoted(written)}, but no such file", accepted)
         return Path(path)
 

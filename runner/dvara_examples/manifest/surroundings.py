@@ -39,7 +39,10 @@ def read_surroundings(checks: Checks, found: Mapping[str, object], path: Path, b
         base = replace(base, send=problems.read(parse_send, found["send"], (*path, "send"), nothing_sent))
     _check_server(checks, found, path, base)
     if "env_file" in found:
-        file = problems.read(lambda value: scripts.find_list(as_text(value)), found["env_file"], (*path, "env_file"), None)
+        accepted = "the path of an existing file is accepted"
+        file = problems.read(
+            lambda value: scripts.find_list(as_text(value), accepted), found["env_file"], (*path, "env_file"), None
+        )
         if file is not None:
             content = file.read_text("utf-8", errors="replace")
             carried = base.endpoint.names

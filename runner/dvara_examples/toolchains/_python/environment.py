@@ -180,7 +180,8 @@ def _read(file: Path, deps: Deps) -> str:
 
 def make_environment(folder: Path, wanted: WantedEnvironment, runtime: Runtime, world: World) -> None:
     """Fill *folder* with an environment that holds what is *wanted*, and nothing else."""
-    environ = install_environment(world, UV_CACHE_DIR=str(downloads_folder(folder, "uv")))
+    quietly = {"PYTHONDONTWRITEBYTECODE": "1"}  # a build backend may lie in the repository
+    environ = install_environment(world, UV_CACHE_DIR=str(downloads_folder(folder, "uv")), **quietly)
     interpreter = folder / "bin" / "python"
     general: Words = (find_uv(), *UV_WORDS, *(("--offline",) if world.offline else ()))
     venv: Words = ("venv", "--no-project", "--no-python-downloads", "--allow-existing", "--python", runtime.executable, folder)
