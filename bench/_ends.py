@@ -3,16 +3,26 @@
 The server reads from the request's path what to send; the plain relay is the least that two threads and two sockets can do.
 """
 
+import json
 import multiprocessing
+import os
 import resource
+import shutil
 import socket
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Protocol
+from urllib.request import Request, urlopen
+
+import psutil
 
 from dvara_examples.core.clock import SystemClock, start_timer
 from dvara_examples.core.redaction import Redactor
@@ -28,15 +38,43 @@ LAST = b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n"
 _PROCESSES = multiprocessing.get_context("spawn")
 
 
+TOXIPROXY = "github.com/Shopify/toxiproxy/v2/cmd/server@v2.5.0"
+"""A proxy in Go that many test suites put between a client and its server, as the tap stands."""
+
+
+class End(Protocol):
+    """A process that listens on *port*."""
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        ...
+
+    def used(self) -> tuple[float, float]:
+        """Return the peak of its resident memory so far in MB, and the seconds of processor time that it has taken."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
-class End:
-    """A child process that listens on *port*; *peak_mb* asks how much memory it has held at most."""
+class _Program:
+    """A program that was started as a whole."""
+
+    port: int
+    _process: psutil.Process
+
+    def used(self) -> tuple[float, float]:
+        times = self._process.cpu_times()
+        return self._process.memory_info().rss / 1024 / 1024, times.user + times.system
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    """A child process that plays a role of this module, and answers over a pipe."""
 
     port: int
     _pipe: Connection
 
     def used(self) -> tuple[float, float]:
-        """Return the peak of its resident memory so far in MB, and the seconds of processor time that it has taken."""
         self._pipe.send("used")
         peak_mb, cpu_s = self._pipe.recv()
         return peak_mb, cpu_s
@@ -49,10 +87,57 @@ def in_a_process(role: Callable[[Connection, int], None], upstream_port: int = 0
     child = _PROCESSES.Process(target=role, args=(theirs, upstream_port), daemon=True)
     child.start()
     try:
-        yield End(ours.recv(), ours)
+        yield _Child(ours.recv(), ours)
     finally:
         child.kill()
         child.join(LIMIT_S)
+
+
+@contextmanager
+def toxiproxy(upstream_port: int) -> Iterator[End | None]:
+    """Build toxiproxy with Go and start it without any toxic; yield None, after a word about it, where that cannot be done."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder, "server")
+        if not _built(Path(folder)):
+            yield None
+            return
+        with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as second:
+            api, port = first.getsockname()[1], second.getsockname()[1]
+        child = subprocess.Popen([program, "-port", str(api)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        try:
+            proxy = {"name": "bench", "listen": f"127.0.0.1:{port}", "upstream": f"127.0.0.1:{upstream_port}"}
+            _post(f"http://localhost:{api}/proxies", proxy)
+            yield _Program(port, psutil.Process(child.pid))
+        finally:
+            child.kill()
+            child.wait(LIMIT_S)
+
+
+def _built(folder: Path) -> bool:
+    go = shutil.which("go")
+    if go is None:
+        print("toxiproxy    left out: there is no Go here to build it")
+        return False
+    env = {**os.environ, "GOBIN": str(folder), "GOFLAGS": "-mod=mod"}
+    done = subprocess.run([go, "install", TOXIPROXY], env=env, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    if done.returncode != 0:
+        print(f"toxiproxy    left out: it could not be built ({done.stderr.decode(errors='replace').strip()[-200:]})")
+    return done.returncode == 0
+
+
+def _post(url: str, value: object) -> None:
+    """Send *value* as soon as somebody listens."""
+    ends_s = time.monotonic() + LIMIT_S
+    while True:
+        request = Request(url, json.dumps(value).encode(), {"Content-Type": "application/json"})  # noqa: S310 - loopback
+        try:
+            with urlopen(request, timeout=LIMIT_S) as response:  # noqa: S310 - loopback
+                response.read()
+            return
+        except OSError:
+            if time.monotonic() > ends_s:
+                raise
+            time.sleep(0.05)
 
 
 def serve(pipe: Connection, _: int) -> None:

@@ -1,6 +1,7 @@
-"""What the tap costs: latency per streamed piece, bulk throughput and memory; beside no relay, and beside the plainest one.
+"""What the tap costs: latency per streamed piece, bulk throughput and memory; beside no relay, the plainest one and toxiproxy.
 
-Server, relay and client are processes of their own. Goals: ≤ 100 µs added per piece (median), ≥ 1 GB/s, ≤ 64 MB.
+Server, relay and client are processes of their own. Goals: ≤ 100 µs added per piece (median) and ≤ 0.8 of
+toxiproxy's, ≥ 1 GB/s, ≤ 64 MB.
 """
 
 import re
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
-from bench._ends import BLOCK_BYTES, LIMIT_S, End, in_a_process, plain_relay, serve, tap
+from bench._ends import BLOCK_BYTES, LIMIT_S, End, in_a_process, plain_relay, serve, tap, toxiproxy
 
 ROUNDS = 3
 EVENTS = 300
@@ -28,11 +29,13 @@ def main() -> None:
     """Print all figures."""
     with ExitStack() as stack:
         server = stack.enter_context(in_a_process(serve))
-        ways = {
+        ways: dict[str, End] = {
             "direct": server,
             "plain relay": stack.enter_context(in_a_process(plain_relay, server.port)),
             "tap": stack.enter_context(in_a_process(tap, server.port)),
         }
+        if (other := stack.enter_context(toxiproxy(server.port))) is not None:
+            ways["toxiproxy"] = other
         _print_latency("latency of a piece, one stream", _in_turn(ways, lambda end: _latencies(end.port)))
         _print_latency(f"latency of a piece, {SIDE_BY_SIDE} streams", _in_turn(ways, _latencies_side_by_side))
         _print_rates("bulk, one response", "GB", _in_turn(ways, lambda end: _rates(end, "body", BULK_BYTES, 1e9)))
@@ -111,6 +114,9 @@ def _print_latency(title: str, found: Measured) -> None:
         late_us = statistics.quantiles([value * 1e6 for values in rounds for value in values], n=100)[98]
         median_us = _median_us(rounds)
         print(f"    {name:12} median {median_us:6.0f} µs, added {median_us - base_us:6.0f} µs, 99th percentile {late_us:6.0f} µs")
+    if "toxiproxy" in found:
+        ours, theirs = (_median_us(found[name]) - base_us for name in ("tap", "toxiproxy"))
+        print(f"    tap ÷ toxiproxy, added: {ours / theirs:4.2f}   goal ≤ 0.8")
 
 
 def _median_us(rounds: list[list[float]]) -> float:

@@ -37,6 +37,8 @@ def main() -> None:
         print(f"             {cost * 1000:6.1f} ms added by {name}")
     if added:
         print(f"             ours ÷ the fastest of the others = {ours / min(added.values()):.2f}   goal ≤ 1.0")
+    if "prysk" in added:
+        print(f"             ours ÷ prysk = {ours / added['prysk']:.2f}   goal ≤ 0.5")
 
 
 def _measure(tools: Mapping[str, list[str]], bare: list[str], env: Mapping[str, str]) -> dict[str, float]:
