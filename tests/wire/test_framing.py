@@ -2,7 +2,7 @@
 
 import pytest
 
-from dvara_examples.wire.framing import BodyReader, ChunkedBody, LengthBody, request_body, response_body
+from dvara_examples.wire.framing import BodyReader, ChunkedBody, CloseBody, LengthBody, request_body, response_body
 from dvara_examples.wire.http import ProtocolError, ResponseHead, read_response_head
 
 CHUNKED = b'5\r\nhello\r\n1;a="b"\r\n \r\n0005  \r\nworld\r\n0\r\nX-T: 1\r\n\r\n'
@@ -115,3 +115,27 @@ def test_a_status_below_100_is_none() -> None:
     """What clients refuse as a status is no answer, let alone a good one."""
     with pytest.raises(ProtocolError):
         read_response_head(b"HTTP/1.1 000 OK\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("received", "missing"),
+    [
+        (b"5\r\nhe", "the last chunk never came, and 3 bytes are missing from the one that was under way"),
+        (b"5\r\nhello\r\n", "the last chunk never came"),
+        (b"0\r\n", "the trailer after the last chunk has no end"),
+    ],
+)
+def test_a_cut_chunked_body_says_what_is_missing(received: bytes, missing: str) -> None:
+    """Inside a chunk, between chunks and in the trailer are told apart."""
+    body = ChunkedBody()
+    read(body, received)
+    assert not body.complete
+    assert body.missing() == missing
+
+
+def test_a_body_without_a_length_is_not_complete_before_the_connection_ends() -> None:
+    """Whatever has come, more may follow."""
+    body = CloseBody()
+    assert body.complete is False
+    read(body, b"hello")
+    assert body.complete is False
