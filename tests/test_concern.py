@@ -9,7 +9,7 @@ from dvara_examples.manifest import Manifest, load_manifest
 from dvara_examples.selection.affected import changed, concerned, watched_folders
 
 SUFFIXES = {"python": (".py",), "node": (".mjs", ".js"), "java": (".java",)}
-LISTS = {"python": ("requirements.txt",), "node": ("package.json", "lowest/package.json")}
+LISTS = {"python": ("requirements.txt", "{script}.lock", "uv.lock"), "node": ("package.json", "lowest/package.json")}
 MANIFEST = """version: 1
 examples:
   - {id: a, title: A, expect: {exit: 0}, variants: {python: python/a.py, node: node/a.mjs}}
@@ -41,6 +41,8 @@ def load(root: Path, text: str) -> Manifest:
         ("python/a.py", {"a[python]", "a-again[python]"}),
         ("python/_helper.py", {"a[python]", "b[python]", "a-again[python]"}),
         ("python/requirements.txt", {"a[python]", "b[python]", "a-again[python]"}),
+        ("python/a.py.lock", {"a[python]", "a-again[python]"}),
+        ("uv.lock", {"a[python]", "b[python]", "a-again[python]"}),
         ("node/package.json", {"a[node]"}),
         ("node/lowest/package.json", {"a[node]"}),
         ("node/helper.js", {"a[node]"}),
@@ -52,7 +54,9 @@ def load(root: Path, text: str) -> Manifest:
     ],
 )
 def test_a_file_concerns_the_runs_that_use_it(saved: str, expected: set[str], manifest: Manifest, tmp_path: Path) -> None:
-    """A script its variants, a helper or a list of dependencies those beside it, a page nobody."""
+    """A script its variants, a helper those beside it, a list of dependencies those beside it and below, a page nobody."""
+    (tmp_path / saved).parent.mkdir(exist_ok=True)
+    (tmp_path / saved).touch()
     assert concerned([tmp_path / saved], manifest, SUFFIXES, LISTS) == expected
 
 

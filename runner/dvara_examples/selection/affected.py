@@ -63,8 +63,8 @@ def _meanings(manifest: Manifest) -> Iterator[tuple[str, tuple[Example, Variant,
 
 
 def _lists(variant: Variant, root: Path, lists: Lists) -> Iterable[Path]:
-    """Return the lists of dependencies that hold for *variant*: those in the nearest folder that has any, up to *root*."""
-    names = lists.get(variant.language, ())
+    """Return the lists of dependencies that may hold for *variant*: what the manifest names, and those beside it up to *root*."""
+    names = [name.format(script=variant.file.name) for name in lists.get(variant.language, ())]
     within = [folder for folder in (variant.file.parent, *variant.file.parent.parents) if folder.is_relative_to(root)]
-    found = ([folder / name for name in names if (folder / name).is_file()] for folder in within)
-    return next(filter(None, found), [])
+    named = [variant.packages.file] if variant.packages is not None and variant.packages.file is not None else []
+    return [*named, *(folder / name for folder in within for name in names if (folder / name).is_file())]

@@ -125,7 +125,8 @@ class Toolchain(Protocol):
 
     *spelling* says how the language is written: in pages, file names and code.
 
-    *lists* are the files that say which dependencies scripts get, seen from the folder that holds them.
+    *lists* are the files that say which dependencies scripts get, seen from the folder that holds them;
+    ``{script}`` in their names stands for that of the script.
     """
 
     language: str

@@ -129,7 +129,7 @@ class Node:
     spelling = SPELLING
     suffixes: tuple[str, ...] = (".mjs", ".js", ".cjs", *TYPESCRIPT)
     floor = "18"
-    lists: tuple[str, ...] = (LISTED, *LOCKS, MEMBERS_OF_PNPM, f"{FLOORS}/{LISTED}", f"{FLOORS}/{LOCKS[0]}")
+    lists: tuple[str, ...] = (LISTED, *LOCKS, MEMBERS_OF_PNPM, ".npmrc", f"{FLOORS}/{LISTED}", f"{FLOORS}/{LOCKS[0]}")
 
     def probe(self, world: World) -> Runtime | Missing:
         """Return the ``node`` on ``PATH``, or the one to be provisioned where that is missing or older than the floor."""

@@ -84,7 +84,10 @@ class Python:
     spelling = SPELLING
     suffixes: tuple[str, ...] = (".py",)
     floor = "3.10"
-    lists: tuple[str, ...] = (ASKED_FOR, LOCK, FLOORS, "requirements-lowest.in")
+    lists: tuple[str, ...] = (
+        *(ASKED_FOR, LOCK, FLOORS, "requirements-lowest.in", "{script}.lock"),
+        *("pyproject.toml", "uv.lock", "poetry.lock", "pdm.lock", "setup.py", "setup.cfg", "uv.toml", "pip.conf"),
+    )
 
     def probe(self, world: World) -> Runtime | Missing:
         """Return the interpreter that runs this tool, or the one that ``DVARA_EXAMPLES_PYTHON`` names."""
