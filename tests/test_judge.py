@@ -194,3 +194,15 @@ def test_a_missing_finish_reason_is_certain_even_if_the_text_is_not() -> None:
     verdict = judge(make_transcript(exchanges=[cut], expect={"finish_reason": "stop"}))
     assert [finding.key for finding in verdict.failures] == ["finish_reason"]
     assert judge(make_transcript(exchanges=[cut], expect={"finish_reason": "none"})).outcome is Outcome.PASSED
+
+
+def test_a_gateway_is_named_by_its_own_address_whatever_its_description_says() -> None:
+    """The address is a field of the run; where the network was spoilt on purpose, the gateway is not blamed at all."""
+    refused = make_exchange((), ending=Ending.NO_RESPONSE, response=None, error="it closed the connection")
+    request = replace(refused.request, headers=(("Authorization", "Bearer given"),))
+    unanswered = make_transcript(exchanges=[replace(refused, request=request)], expect={"ends": "done"})
+    run = replace(unanswered.run, gateway="nginx 1.26 (docker)", gateway_url="http://127.0.0.1:8123/v1")
+    verdict = judge(replace(unanswered, run=run))
+    assert verdict.outcome is Outcome.ERRORED
+    assert verdict.reason.startswith("the gateway at http://127.0.0.1:8123/v1 cannot be reached")
+    assert judge(replace(unanswered, run=run, faults=("reset after_events 1",))).outcome is Outcome.FAILED

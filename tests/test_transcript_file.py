@@ -160,6 +160,18 @@ def test_a_file_of_before_notes_is_read(stored: Path, transcript: Transcript) ->
     assert read_transcript(stored) == replace(transcript, notes=())
 
 
+def test_a_file_of_before_faults_and_lateness_is_read(stored: Path, transcript: Transcript) -> None:
+    """What faults did is taken from the notes there; when the machine was late, nobody knows."""
+    first = transcript.exchanges[0]
+    noted = replace(first, notes=("fault: cut after 3 events", "close-delimited body"))
+    write_transcript(stored, replace(transcript, exchanges=(noted, *transcript.exchanges[1:]), faults=("cut after 3 events",)))
+    header, *lines = stored.read_text("utf-8").splitlines()
+    old = {key: value for key, value in json.loads(header).items() if key not in ("late", "faults")}
+    stored.write_text("\n".join([json.dumps(old), *lines, ""]), "utf-8")
+    found = read_transcript(stored)
+    assert (found.late, found.faults) == ((), ("fault: cut after 3 events",))
+
+
 def test_a_large_transcript_is_read_whole(tmp_path: Path, transcript: Transcript) -> None:
     """Four megabytes in ten thousand pieces, and as many events, come back as they were."""
     pieces = tuple(OutputPiece(n / 1000, b"%04d" % n * 100) for n in range(10_000))

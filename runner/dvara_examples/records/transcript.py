@@ -200,7 +200,8 @@ class RunInfo:
 
     *argv* and *file* are as run; *versions* maps names (``node``, ``openai``) to versions; *reproduce* is a command line.
     *expected_at* says of each expectation where the manifest has it, as ``file:line``.
-    *dependencies* says where they are stated, and whether they are locked.
+    *dependencies* says where they are stated, and whether they are locked. *gateway_url* is the base URL of a gateway whose
+    answers are not scripted; of others, and in older files, it is empty.
     """
 
     variant_id: str
@@ -216,6 +217,7 @@ class RunInfo:
     reproduce: str = ""
     expected_at: Mapping[str, str] = field(default_factory=dict, metadata={"added_later": True})
     dependencies: str = field(default="", metadata={"added_later": True})
+    gateway_url: str = field(default="", metadata={"added_later": True})
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +244,7 @@ class Transcript:
     *expect* holds the expectations as plain values, and *known_failure* what is known to break them, so that it can be judged
     again. *overrides* are the expectations that this language alone has, with a reason; *scripted* tells whether the gateway's
     answers were the same for every language. *notes* are remarks about the wire that belong to no exchange. *late* says when
-    the machine was late.
+    the machine was late, and *faults* what the network was to do to the responses, in words, one entry per request.
     """
 
     run: RunInfo
@@ -256,6 +258,7 @@ class Transcript:
     scripted: bool = False
     notes: tuple[str, ...] = ()
     late: tuple[Lateness, ...] = ()
+    faults: tuple[str, ...] = ()
 
     def late_s(self, from_s: float, to_s: float) -> float:
         """Return for how long the machine was late between two moments."""

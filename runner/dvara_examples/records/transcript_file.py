@@ -43,14 +43,17 @@ LINE_TYPES = ("piece", "exchange", "wire", "event", "output", "process")
 
 _END = b'{"type":"end"}'
 
-_ADDED_LATER: Line = {"known_failure": None, "overrides": [], "scripted": False, "notes": [], "late": []}
+_ADDED_LATER: Line = {"known_failure": None, "overrides": [], "scripted": False, "notes": [], "late": [], "faults": []}
 """What the first line of an older file lacks."""
 _ADDED_TO_PROCESS: Line = {"notes": []}
 """What the line of the process in an older file lacks."""
 _ADDED_TO_EXCHANGE: Line = {"unread": None}
 """What the line of an exchange in an older file lacks."""
 
-_IN_HEADER = ("run", "expect", "known_failure", "overrides", "scripted", "notes", "late")
+_FAULT_NOTE = "fault: "
+"""How the note of a fault begins."""
+
+_IN_HEADER = ("run", "expect", "known_failure", "overrides", "scripted", "notes", "late", "faults")
 """The fields of a transcript that its first line holds."""
 
 _EXCHANGE_PARTS = frozenset({"pieces", "events"})
@@ -73,6 +76,7 @@ class _Header:
     scripted: bool
     notes: tuple[str, ...]
     late: tuple[Lateness, ...]
+    faults: tuple[str, ...]
 
 
 def write_transcript(path: Path, transcript: Transcript) -> None:
@@ -155,6 +159,7 @@ class _Reading:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._process: ProcessEnd | None = None
+        self._tells_faults = True
         self._outputs: dict[str, Output] = {}
         self._pieces: dict[str, list[OutputPiece]] = defaultdict(list)
         self._exchanges: list[Exchange] = []
@@ -170,6 +175,7 @@ class _Reading:
             if header.get("version") != VERSION:
                 found = f"found {describe(header.get('version'))} as its version"
                 raise InvalidValue(found, f"this release reads version {VERSION}; run the example again with it")
+            self._tells_faults = "faults" in header
             return from_plain(_Header, {**_ADDED_LATER, **header})
 
     def take_line(self, number: int, line: bytes) -> None:
@@ -193,6 +199,8 @@ class _Reading:
         )
         stdout, stderr = (replace(self._outputs[pipe], pieces=tuple(self._pieces[pipe])) for pipe in PIPES)
         named = {name: getattr(header, name) for name in _IN_HEADER}
+        if not self._tells_faults:  # an older file: what faults did stands among the notes alone
+            named["faults"] = tuple(note for exchange in exchanges for note in exchange.notes if note.startswith(_FAULT_NOTE))
         return Transcript(process=self._process, stdout=stdout, stderr=stderr, exchanges=exchanges, **named)
 
     def _take(self, line: Line) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 from dvara_examples.core.clock import start_timer
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.core.world import World
-from dvara_examples.faults import parse_faults
+from dvara_examples.faults import in_words, parse_faults
 from dvara_examples.gateways import Gateway
 from dvara_examples.process import Cause, ExecuteRequest, child_environment, run_process
 from dvara_examples.records.budget import NO_BOUNDS, RAISE_IT, RunMeter, UsageMeter
+from dvara_examples.records.model import Endpoint
 from dvara_examples.records.transcript import Lateness, Output, OutputPiece, ProcessEnd, RunInfo, Served, Transcript
 from dvara_examples.session.plan import PlannedRun
 from dvara_examples.session.serving import Visitor, visiting
@@ -61,6 +62,7 @@ def execute(
     Raises GatewayError where no endpoint can be had. What the example does is never an exception.
     """
     world, limits, around = shared.world, run.variant.limits, run.variant.surroundings
+    faults = tuple(map(parse_faults, run.example.faults))
     started_utc = world.clock.utc_now().isoformat(timespec="milliseconds")
     began_s = world.clock.monotonic()
     timer, gate = start_timer(world.clock), RunMeter(shared.meter, on_request)
@@ -77,7 +79,7 @@ def execute(
                 redactor,
                 stall_after_s=stall_after_s,
                 environ=world.environ,
-                faults=tuple(map(parse_faults, run.example.faults)),
+                faults=faults,
                 gate=gate,
                 port=around.listen or 0,
                 hosts=LOCALHOST if around.listen else LOCALHOST[:1],
@@ -100,7 +102,7 @@ def execute(
             if visitor is not None:
                 result = replace(result, end=_with_served(result.end, visitor.end()))
         return Transcript(
-            run=_run_info(run, command, shared, started_utc),
+            run=_run_info(run, command, shared, started_utc, upstream),
             expect=dict(run.variant.expect),
             process=_end(result.end, redactor, gate.refused),
             stdout=mask_output(result.stdout, redactor),
@@ -111,6 +113,7 @@ def execute(
             scripted="scripted" in shared.gateway.capabilities,
             notes=tap.notes(),
             late=shared.late(began_s),
+            faults=tuple(map(in_words, faults)) if any(faults) else (),
         )
 
 
@@ -140,7 +143,7 @@ def _overrides(run: PlannedRun) -> tuple[str, ...]:
     return tuple(key for key, value in own.items() if key not in common or common[key] != value)
 
 
-def _run_info(run: PlannedRun, command: Command, shared: Execution, started_utc: str) -> RunInfo:
+def _run_info(run: PlannedRun, command: Command, shared: Execution, started_utc: str, upstream: Endpoint) -> RunInfo:
     variant = run.variant
     return RunInfo(
         variant_id=variant.id,
@@ -152,6 +155,7 @@ def _run_info(run: PlannedRun, command: Command, shared: Execution, started_utc:
         dependencies=command.dependencies,
         versions=dict(command.versions),
         gateway=shared.gateway.description,
+        gateway_url="" if "scripted" in shared.gateway.capabilities else upstream.base_url,
         limits=variant.limits,
         started_utc=started_utc,
         reproduce=_reproduce(run, shared),

@@ -17,11 +17,11 @@ def external_error(seen: Transcript) -> Diagnosis | None:
     Where answers are scripted, or the network is spoilt on purpose, refusals are part of what is tried.
     """
     exchange = seen.last_exchange
-    if exchange is None or seen.scripted or any(note.startswith("fault:") for e in seen.exchanges for note in e.notes):
+    if exchange is None or seen.scripted or seen.faults:
         return None
     if _own_doing(exchange):
         return None
-    return of_refusal(exchange, seen.run.gateway.partition(" ")[0], _model(exchange))
+    return of_refusal(exchange, seen.run.gateway_url or seen.run.gateway, _model(exchange))
 
 
 def known_mistake(seen: Transcript) -> Diagnosis | None:
