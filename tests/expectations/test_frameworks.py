@@ -281,7 +281,13 @@ def test_a_cut_call_that_ran_is_seen_in_the_output_and_on_the_wire(arguments: st
 
 @pytest.mark.parametrize(
     "second",
-    [answering("Error: invalid JSON, try again"), answering("paid", "call_2"), answering([{"text": "1 validation error"}])],
+    [
+        answering("Error: invalid JSON, try again"),
+        answering("paid", "call_2"),
+        answering([{"text": "1 validation error"}]),
+        answering("Unexpected end-of-input: expected close marker for Object; byte offset: #UNKNOWN"),
+        answering("Expecting ',' delimiter: line 1 column 16"),
+    ],
 )
 def test_a_complaint_to_the_model_is_no_execution(second: Exchange) -> None:
     """Nor is the result of another call."""

@@ -20,7 +20,12 @@ from dvara_examples.records.transcript import Transcript
 from dvara_examples.records.verdict import Finding, Witness
 
 _EXPECTED = "no execution of a cut tool call"
-_COMPLAINT = re.compile(r"error|invalid|fail|malformed|cannot|could not|not (?:run|executed|parsed)|try again", re.IGNORECASE)
+_COMPLAINT = re.compile(
+    r"error|invalid|fail|malformed|cannot|could not|not (?:run|executed|parsed)|try again|exception"
+    r"|unexpected|expecting|unterminated|incomplete|truncated|\bEOF\b|end[- ]of[- ]input|\bJSON\b",
+    re.IGNORECASE,
+)
+"""Words of a client about a call that it did not carry out; those of the second line are what parsers of JSON say."""
 
 
 @dataclass(frozen=True, slots=True)
