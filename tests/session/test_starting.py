@@ -2,12 +2,17 @@
 
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from dvara_examples.session.starting import RUN_BYTES, RUNS_PER_CORE, StartingSlots, most_at_once
+from dvara_examples.manifest import Example, Origin, Variant
+from dvara_examples.records.model import Limits
+from dvara_examples.session.plan import PlannedRun
+from dvara_examples.session.starting import RUN_BYTES, RUNS_PER_CORE, StartingSlots, longest_first, most_at_once
 
 LIMIT_S = 5.0
+ORIGIN = Origin("manifest.yaml", 1, 1)
 PATIENCE_S = 20.0
 
 
@@ -139,3 +144,21 @@ def test_as_many_start_at_once_as_there_are_slots(clock: SteppedClock) -> None:
 def test_cores_and_memory_bound_the_runs(cores: int, memory_bytes: int | None, runs: int) -> None:
     """As many runs are under way as the cores carry and the memory holds, and always one."""
     assert most_at_once(cores, memory_bytes) == runs
+
+
+def planned(id_: str, faults: tuple[object, ...] = (), answers: tuple[object, ...] = ()) -> PlannedRun:
+    """Plan one run whose limit on silence is 45 s."""
+    limits = Limits(idle_s=45)
+    variant = Variant(id_, "node", Path("/x/demo.mjs"), "demo.mjs", (), {}, limits, {}, None, None, ORIGIN)
+    return PlannedRun(variant, Example(id_, id_, (), (), answers, {}, limits, (variant,), ORIGIN, faults=faults), None)
+
+
+def test_runs_that_wait_for_a_silent_answer_begin_first() -> None:
+    """A silence lasts as long as its fault says, or until the run's own limit; pauses between requests come after both."""
+    runs = [
+        planned("plain"),
+        planned("twice", faults=({"comments": ["before"]}, {"comments": ["before"]})),
+        planned("short", faults=({"stall": {"after_events": 2, "for_s": 3}},)),
+        planned("silent", faults=({"stall": {"after_events": 2}},)),
+    ]
+    assert [run.example.id for _, run in longest_first(runs)] == ["silent", "short", "twice", "plain"]

@@ -7,7 +7,7 @@ its slot with its first request, and more runs than cores may be under way.
 
 import itertools
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 
@@ -43,11 +43,23 @@ def longest_first(runs: Sequence[PlannedRun]) -> list[tuple[int, PlannedRun]]:
 
 
 def _answer_time_s(run: PlannedRun) -> float:
-    """Return about how long the scripted answers of *run* take to stream, and the pauses between its requests."""
+    """Return about how long the scripted answers of *run* take to stream, with their silences and the pauses between requests.
+
+    A silence without an end lasts until the run's own limit ends it, or the client gives up somewhat earlier.
+    """
     answers, faults = run.example.answers, run.example.faults
     boards = (stream_script(parse_answer(answer)) for answer in answers)
     requests = max(len(answers), len(faults), 1)
-    return sum(frame.delay_s for board in boards for frame in board.frames) + RETRY_S * (requests - 1)
+    streaming_s = sum(frame.delay_s for board in boards for frame in board.frames)
+    return streaming_s + RETRY_S * (requests - 1) + sum(_silence_s(fault, run) for fault in faults)
+
+
+def _silence_s(fault: object, run: PlannedRun) -> float:
+    """Return how long *fault*, as the manifest has it, keeps the connection silent."""
+    stall = fault.get("stall") if isinstance(fault, Mapping) else None
+    if not isinstance(stall, Mapping):
+        return 0.0
+    return float(stall.get("for_s", run.variant.limits.idle_s))
 
 
 class StartingSlots:
