@@ -164,6 +164,10 @@ def _section(client: Client) -> Iterator[str]:
     yield f"|{'---|' * len(COLUMNS)}"
     for row in client.rows.values():
         yield f"| {' | '.join(row.cells)} |"
+    reports = {known["because"]: known["upstream"] for known in about.get("known", ()) if "upstream" in known}
+    if reports:
+        yield ""
+        yield from (f"- {because}; upstream report: {report}" for because, report in reports.items())
 
 
 def _anchor(heading: str) -> str:
