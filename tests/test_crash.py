@@ -27,6 +27,17 @@ TypeError: fetch failed
 
 Node.js v22.1.0
 """
+NODE_CODE = """node:internal/modules/esm/resolve:314
+  throw new ERR_PACKAGE_PATH_NOT_EXPORTED(
+        ^
+
+Error [ERR_PACKAGE_PATH_NOT_EXPORTED]: Package subpath './auth' is not defined by exports
+    at Hooks.resolve (node:internal/modules/esm/hooks:306:30) {
+  code: 'ERR_PACKAGE_PATH_NOT_EXPORTED'
+}
+
+Node.js v20.20.2
+"""
 JAVA = """Exception in thread "main" java.net.ConnectException: refused
 \tat A.main(A.java:3)
 Caused by: java.nio.channels.ClosedChannelException
@@ -38,11 +49,13 @@ Caused by: java.nio.channels.ClosedChannelException
     [
         (PYTHON, "openai.OpenAIError: The api_key client option must be set by the OPENAI_API_KEY environment variable"),
         (NODE, "TypeError: fetch failed"),
+        (NODE_CODE, "Error [ERR_PACKAGE_PATH_NOT_EXPORTED]: Package subpath './auth' is not defined by exports"),
+        ("something is wrong {\n    at f (node:internal/a:1:2)\n  }\n\nNode.js v20.20.2\n", "something is wrong {"),
         (JAVA, 'Exception in thread "main" java.net.ConnectException: refused'),
         ("warning: old\nusage: a.py FILE\n\n", "usage: a.py FILE"),
         ("", ""),
     ],
-    ids=["python", "node", "java", "plain", "empty"],
+    ids=["python", "node", "node with a code", "only a stack", "java", "plain", "empty"],
 )
 def test_the_line_that_names_the_error(stderr: str, line: str) -> None:
     """The last of Python's, the first of the others', else the last line."""

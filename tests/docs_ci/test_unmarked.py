@@ -72,6 +72,36 @@ def test_what_is_not_tried_is_told_with_the_reason(tmp_path: Path) -> None:
     assert found.chosen.variants == ()
 
 
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (ASKED, "asks no model by itself"),
+        (MADE + ASKED.replace("[]", "messages"), "uses messages, which it does not define"),
+        (MADE + "print(a, b, c, d, e)\n" + ASKED, "uses a, b, c and 2 more, which it does not define"),
+        (MADE + "answer = await client.models.list()\n", "is no script by itself: 'await' outside function"),
+        (MADE, "sends no request by itself"),
+        (MADE + "import cohere\n" + ASKED, "asks a provider by that one's own library, past any gateway"),
+        ("from openai import AzureOpenAI\n" + ASKED.replace("client", "AzureOpenAI()"), "needs an Azure account"),
+        (MADE + "client.images.generate(prompt='a')\n", "asks the endpoint images, which a gateway for models does not have"),
+    ],
+)
+def test_what_a_fence_cannot_show_is_not_held_against_it(tmp_path: Path, code: str, reason: str) -> None:
+    """A part of something, a notebook's cell, and what needs another service than a gateway are left out with that reason."""
+    found = tried(tmp_path, fence("python", code))
+    assert found.chosen.variants == ()
+    assert list(guess_lines(found)) == [f"left out  page.md:3  {reason}"]
+
+
+def test_names_of_every_kind_count_as_defined(tmp_path: Path) -> None:
+    """Patterns, star imports, loops and arguments make names, too."""
+    code = (
+        MADE + "match {'a': 1}:\n    case {'a': first, **rest}: print(first, rest)\n    case [*others]: print(others)\n"
+        "with open('x') as file: print(file, [item for item in file], lambda given: given)\n" + ASKED
+    )
+    assert len(tried(tmp_path, fence("python", code)).chosen.variants) == 1
+    assert len(tried(tmp_path, fence("python", "from somewhere import *\n" + code + "print(anything)\n")).chosen.variants) == 1
+
+
 def test_packages_come_from_the_page_or_from_what_is_imported(tmp_path: Path) -> None:
     """A fence that installs something says what is needed; else the client libraries that are imported are."""
     found = tried(tmp_path, fence("bash", "pip install -U 'openai>=1' rich") + fence("python", MADE + ASKED))
@@ -81,6 +111,10 @@ def test_packages_come_from_the_page_or_from_what_is_imported(tmp_path: Path) ->
     (variant,) = tried(tmp_path, fence("python", "from pydantic_ai import Agent\nAgent().run_sync('x')")).chosen.variants
     assert variant.packages is not None
     assert variant.packages.names == ("pydantic-ai",)
+    page = fence("bash", "pip install openai[aiohttp]==2 instructor") + fence("python", MADE + "import anthropic\n" + ASKED)
+    (variant,) = tried(tmp_path, page).chosen.variants
+    assert variant.packages is not None
+    assert variant.packages.names == ("openai[aiohttp]==2", "instructor", "anthropic")
 
 
 def test_what_is_expected(tmp_path: Path) -> None:
@@ -119,6 +153,7 @@ def test_lines_that_install_packages(line: str, found: list[object]) -> None:
         ('baseURL: "http://localhost:3000"', {"http://localhost:3000": "DVARA_URL"}),
         ('api_key="<your-dvara-api-key>"', {"<your-dvara-api-key>": "DVARA_API_KEY"}),
         ('api_key="YOUR_API_KEY"', {"YOUR_API_KEY": "DVARA_API_KEY"}),
+        ('api_key="Your Portkey API Key"', {"Your Portkey API Key": "DVARA_API_KEY"}),
         ('api_key="your-api-key"', {"your-api-key": "DVARA_API_KEY"}),
         ('"sk-..."', {"sk-...": "DVARA_API_KEY"}),
         ('"gw_abcdefgh1234"', {"gw_abcdefgh1234": "DVARA_API_KEY"}),

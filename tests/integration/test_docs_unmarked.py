@@ -55,6 +55,15 @@ def test_a_page_of_somebody_is_tried(tool: Tool, tmp_path: Path) -> None:
         assert guess in ran.stderr.splitlines()
 
 
+def test_a_key_that_looks_like_none_is_taken_for_one(tool: Tool, tmp_path: Path) -> None:
+    """Pages write "-", "dummy" or "EMPTY" for a key; that is no fault of theirs, and is told as a guess."""
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "guide.md").write_text(PAGE.replace("<your-dvara-api-key>", "-"))
+    ran = tool("docs", "run", "guide.md", cwd=tmp_path / "theirs")
+    assert ran.code == 0, ran.stdout + ran.stderr
+    assert "guess  guide.md:1  whatever key the code sends is taken for the key of the run" in ran.stderr.splitlines()
+
+
 @pytest.mark.parametrize(
     ("text", "code", "said"),
     [

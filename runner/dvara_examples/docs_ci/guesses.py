@@ -16,7 +16,7 @@ _ADDRESS = re.compile(
 )
 _KEY = re.compile(
     r"<[^<>\n\"']*(?:key|token)[^<>\n\"']*>|\b(?:YOUR|MY)_[A-Z_]*(?:KEY|TOKEN)\b"
-    r"|\byour[-_ ][\w -]*?(?:key|token)(?:[-_]here)?\b|\b(?:sk|gw|pk)[-_](?:[\w-]*(?:\.\.\.|…|xxx|XXX)[\w.…-]*|[\w-]{8,})",
+    r"|\byour[-_ ][\w -]*(?:key|token)(?:[-_]here)?\b|\b(?:sk|gw|pk)[-_](?:[\w-]*(?:\.\.\.|…|xxx|XXX)[\w.…-]*|[\w-]{8,})",
     re.IGNORECASE,
 )
 _INSTALLS = (

@@ -1,5 +1,6 @@
 """Pages that say nothing to this tool: every fence that can be run is run, and every guess that this takes is told."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -25,7 +26,7 @@ from dvara_examples.manifest import Example, Manifest, Origin, Variant
 from dvara_examples.records.model import Limits
 from dvara_examples.records.results import SourceLine
 from dvara_examples.scaffold.adopt import signs
-from dvara_examples.scaffold.adopt.script import KEY_VARIABLE
+from dvara_examples.scaffold.adopt.script import KEY_VARIABLE, cannot_run
 from dvara_examples.scaffold.script_lines import code_of
 from dvara_examples.session.choice import Chosen, PrintedCode
 from dvara_examples.toolchains import Packages, load_toolchain
@@ -73,14 +74,18 @@ def choose_unmarked(pages: Sequence[Page], world: World) -> Tried:
         for script in _scripts(page, world, guesses, missed):
             examples.append(script.example)
             scripts[script.variant.id] = script
-            printed[script.variant.id] = PrintedCode(script.name, script.text, ("docs", "run", page.shown))
+            printed[script.variant.id] = PrintedCode(script.name, script.text, ("docs", "run", page.shown), any_key=True)
         if scripts:
+            guesses.say(1, ANY_KEY)
             guessed[page.shown] = tuple(sorted(guesses.found, key=lambda guess: guess.line))
         left_out[page.shown] = tuple(missed)
     variants = tuple(script.variant for script in scripts.values())
     manifest = Manifest(world.manifest_path, world.root, tuple(examples))
     places = {each.variant.id: tuple(SourceLine(each.variant.relative, line) for line in each.lines) for each in scripts.values()}
     return Tried(Chosen(manifest, variants, lambda: places, printed=printed), guessed, left_out)
+
+
+ANY_KEY = "whatever key the code sends is taken for the key of the run"
 
 
 def _scripts(page: Page, world: World, guesses: Guesses, missed: list[Guess]) -> Iterator[PrintedScript]:
@@ -97,7 +102,7 @@ def _scripts(page: Page, world: World, guesses: Guesses, missed: list[Guess]) ->
         if len(chain.fences) > 1:
             lines = ", ".join(str(fence.start + 1) for fence in chain.fences)
             guesses.say(chain.fences[0].start + 1, f"the fences on the lines {lines} continue one another")
-        own = packages.get(chain.language, {}) or _imported(chain, guesses)
+        own = {**packages.get(chain.language, {}), **_imported(chain, guesses, packages.get(chain.language, {}))}
         try:
             text = mapped(
                 renamed_variables(chain.text, list(guesses.variables.items())), chain.language, list(guesses.pairs.items())
@@ -141,21 +146,35 @@ def _not_alone(text: str, language: str) -> str | None:
     reading = _reading(language)
     if not any(map(reading.is_client, reading.imports(code))) and not signs.SPEAKS.search(text):
         return "asks no model by itself"
-    return reading.not_alone(text, code)
+    if (reason := reading.not_alone(text, code) or cannot_run(code, None)) is not None:
+        return reason
+    return None if signs.ASKS.search(code) or _CALLS.search(code) else "sends no request by itself"
+
+
+_CALLS = re.compile(
+    r"\.(?:a?list|a?retrieve|a?embed\w*|a?predict|a?complete|a?run\w*|a?invoke|a?stream\w*|a?batch|a?generate\w*|a?query|a?chat|kickoff\w*"
+    r"|get|post|send|request|execute)\(|\b(?:a?completion|a?responses|a?embedding|embed\w*|generate\w*|stream\w*)\(|\bcurl\b"
+)
+"""Calls by which client libraries ask a model, beyond the usual ones."""
 
 
 def _reading(language: str) -> Reading:
     return load_toolchain(language).spelling.reading
 
 
-def _imported(chain: _Chain, guesses: Guesses) -> dict[str, None]:
-    """Guess the packages of *chain* from what it imports."""
+def _imported(chain: _Chain, guesses: Guesses, installed: Mapping[str, None]) -> dict[str, None]:
+    """Guess the packages of *chain* from what it imports, but for those that the page has *installed*."""
     reading = _reading(chain.language)
     found = (reading.package_of(name) for name in reading.imports(code_of(chain.text)) if reading.is_client(name))
-    names = dict.fromkeys(name for name in found if name is not None)
+    there = {_PLAIN_NAME.match(each.replace("_", "-").lower())[0] for each in installed}  # type: ignore[index]
+    names = dict.fromkeys(name for name in found if name is not None and name.lower() not in there)
     if names:
         guesses.say(chain.fences[0].start + 1, f"{chain.language} needs {', '.join(names)}, as it imports that")
     return names
+
+
+_PLAIN_NAME = re.compile(r"@?[^\[<>=!~@;\s]*")
+"""What a package is called, without extras and versions."""
 
 
 def _curl_scripts(page: Page, world: World, guesses: Guesses, missed: list[Guess]) -> Iterator[PrintedScript]:

@@ -8,9 +8,12 @@ _PYTHON = re.compile(r"^Traceback \(most recent call last\):|^  File \".*\", lin
 _NODE = re.compile(r"^Node\.js v\d|^Bun v\d", re.MULTILINE)
 _JAVA = re.compile(r'^Exception in thread "[^"]*" ', re.MULTILINE)
 _NAMED = re.compile(
-    r'^(?:Exception in thread "[^"]*" |Uncaught |error: )?(?:[\w$]+\.)*[A-Z][\w$]*(?:Error|Exception|Exit|Interrupt)\b[^\n]*',
+    r'^(?:Exception in thread "[^"]*" |Uncaught |error: )?'
+    r"(?:(?:[\w$]+\.)*[A-Z][\w$]*(?:Error|Exception|Exit|Interrupt)|Error|Exception)\b[^\n]*",
     re.MULTILINE,
 )
+_NO_REASON = re.compile(r"^Node\.js v\d|^Bun v\d|^\s+at \S|^\s*[{}\])],?;?\s*$")
+"""Lines at the end of an error that do not tell which: the runtime, its stack, the end of an object."""
 _MOST_CHARS = 200
 _VARIABLE = re.compile(r"(?<![A-Za-z0-9_])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![A-Za-z0-9_])")
 
@@ -21,7 +24,8 @@ def error_line(stderr: str) -> str:
     if found:
         line = found[-1] if _PYTHON.search(stderr) else found[0]
     else:
-        line = next((line for line in reversed(stderr.splitlines()) if line.strip()), "")
+        lines = [line for line in stderr.splitlines() if line.strip()]
+        line = next((line for line in reversed(lines) if not _NO_REASON.match(line)), lines[-1] if lines else "")
     shown = "".join(c if c.isprintable() else " " for c in line).strip()
     return shown if len(shown) <= _MOST_CHARS else f"{shown[: _MOST_CHARS - 4]} ..."
 

@@ -25,11 +25,15 @@ def not_looked_up() -> Places:
 
 @dataclass(frozen=True, slots=True)
 class PrintedCode:
-    """Code of a page that runs in the place of a script: its file's *name*, its *text*, and the words that run it *again*."""
+    """Code of a page that runs in the place of a script: its file's *name*, its *text*, and the words that run it *again*.
+
+    With *any_key*, the key that stands in it is taken for the key of the run.
+    """
 
     name: str
     text: str
     again: tuple[str, ...]
+    any_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)

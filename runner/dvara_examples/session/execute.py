@@ -83,7 +83,7 @@ def execute(
                 gate=gate,
                 port=around.listen or 0,
                 hosts=LOCALHOST if around.listen else LOCALHOST[:1],
-                any_key=around.listen is not None,
+                any_key=around.listen is not None or (run.printed is not None and run.printed.any_key),
             ) as tap,
             visiting(run.variant, timer) as visitor,
         ):

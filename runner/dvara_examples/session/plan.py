@@ -25,11 +25,13 @@ class MissingToolchain(StrEnum):
 class Printed:
     """Code that a page prints, run in the place of a variant's script: its *file*, and the words that run it *again*.
 
-    What it needs besides is taken from beside the variant's script.
+    What it needs besides is taken from beside the variant's script. With *any_key*, a key that stands in it is
+    taken for the run's.
     """
 
     file: Path
     again: tuple[str, ...]
+    any_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)

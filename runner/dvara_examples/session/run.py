@@ -59,7 +59,7 @@ def _printed(run: PlannedRun, code: PrintedCode | None, folder: RunFolder) -> Pl
     file = _place(folder, run.variant.id) / code.name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(code.text, "utf-8", newline="")
-    return replace(run, printed=Printed(file, code.again))
+    return replace(run, printed=Printed(file, code.again, code.any_key))
 
 
 def _place(folder: RunFolder, run_id: str) -> Path:

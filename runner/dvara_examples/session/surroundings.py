@@ -20,6 +20,8 @@ WELL_KNOWN: Mapping[str, str] = {
     "ANTHROPIC_API_KEY": _KEY,
 }
 """The variables that clients read by themselves, and what they expect there."""
+OFFLINE: Mapping[str, str] = {"LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+"""What keeps clients from asking others than the gateway: LiteLLM would fetch a list of prices, and wait half a minute for it."""
 
 
 def gateway_variables(run: PlannedRun, endpoint: Endpoint, model: str | None) -> dict[str, str]:
@@ -36,7 +38,7 @@ def gateway_variables(run: PlannedRun, endpoint: Endpoint, model: str | None) ->
     ours |= {"DVARA_URL": run.example.url or _BASE_URL, "DVARA_API_KEY": _KEY}
     if model:
         ours |= dict.fromkeys((*carried.models, "DVARA_MODEL"), "{model}")
-    texts = {**WELL_KNOWN, **around.env, **run.variant.env, **ours}
+    texts = {**OFFLINE, **WELL_KNOWN, **around.env, **run.variant.env, **ours}
     return {name: _filled(text, known) for name, text in texts.items()}
 
 

@@ -74,7 +74,7 @@ def survey_script(file: Path, relative: str, language: str) -> Surveyed:
         relative,
         language,
         title=title_in(text, language),
-        skip=_cannot_run(code, fixed),
+        skip=cannot_run(code, fixed),
         reads=reads,
         port=_port(fixed),
         at_line=fixed.line if fixed else 0,
@@ -133,7 +133,7 @@ def _port(fixed: Address | None) -> int | None:
         return None
 
 
-def _cannot_run(code: str, fixed: Address | None) -> str | None:
+def cannot_run(code: str, fixed: Address | None) -> str | None:
     """Return why the script cannot run where there is a gateway and nothing else, or None."""
     for pattern, reason in signs.SERVICES:
         if pattern.search(code) and not (reason == signs.CERTIFICATE and signs.KEY_ALONE.search(code)):

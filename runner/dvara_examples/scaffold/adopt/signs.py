@@ -45,6 +45,14 @@ SERVICES = (
         re.compile(r"load_cert_chain|\bmtls\b|CERTIFICATE_CHAIN|client_?cert", re.IGNORECASE),
         CERTIFICATE,
     ),
+    (
+        re.compile(
+            r"""^\s*(?:from|import)\s+(?:cohere|google\.(?:generativeai|genai)|mistralai|groq|vertexai|cerebras|writerai|xai_sdk)\b"""
+            r"""|["'](?:cohere-ai|@google/(?:generative-ai|genai)|@mistralai/mistralai|groq-sdk)["']""",
+            re.MULTILINE,
+        ),
+        "asks a provider by that one's own library, past any gateway",
+    ),
     (re.compile(r"\bsounddevice\b|\bpyaudio\b|\bmicrophone\b", re.IGNORECASE), "needs a microphone or a speaker"),
 )
 UNSERVED = re.compile(

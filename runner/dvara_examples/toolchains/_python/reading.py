@@ -86,7 +86,23 @@ def _does_something(statement: "ast.stmt") -> bool:
 
 
 def _not_alone(text: str, _code: str) -> str | None:
-    return "is no valid Python by itself" if _parsed(text) is None else None
+    tree = _parsed(text)
+    if tree is None:
+        return "is no valid Python by itself"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "page", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:  # such as await at the top, as in a notebook
+        return f"is no script by itself: {error.msg if isinstance(error, SyntaxError) else error}"
+    lacking = sorted(_undefined(tree))
+    if not lacking or "*" in _defined(tree):
+        return None
+    more = f" and {len(lacking) - _MOST_NAMES} more" if len(lacking) > _MOST_NAMES else ""
+    return f"uses {', '.join(lacking[:_MOST_NAMES])}{more}, which it does not define"
+
+
+_MOST_NAMES = 3
 
 
 def _continues(before: str, text: str) -> bool:
@@ -123,7 +139,8 @@ def _defined(tree: "ast.Module") -> set[str]:
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
     names |= {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
     names |= {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
-    names |= {n.name for n in ast.walk(tree) if isinstance(n, ast.ExceptHandler) and n.name}
+    names |= {n.name for n in ast.walk(tree) if isinstance(n, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and n.name}
+    names |= {n.rest for n in ast.walk(tree) if isinstance(n, ast.MatchMapping) and n.rest}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             names |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
