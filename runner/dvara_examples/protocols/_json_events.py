@@ -8,6 +8,7 @@ from dvara_examples.wire.sse import ServerSentEvent
 SENTINEL = "[DONE]"
 """The data of the event that ends a chat stream; some gateways add it to every stream."""
 _SHOWN_CHARS = 80
+_raw_decode = json.JSONDecoder().raw_decode
 _OTHER_SHAPE = "no event has the shape that the request's protocol gives it"
 
 
@@ -52,7 +53,7 @@ class JsonEventReader:
             self.oversized = True
             return ""
         try:
-            data = json.loads(event.data)
+            data = _read_json(event.data)
         except (ValueError, RecursionError) as problem:
             return self._unreadable(event, str(problem) or "nested too deeply")
         if not isinstance(data, dict):  # asking for a Mapping takes longer, and this is asked of every event
@@ -118,18 +119,23 @@ class NamedEventReader(JsonEventReader):
     """Reads a stream whose events have a ``type``, or else a name; a protocol says in ``_take_kind`` what each means."""
 
     def _error_in(self, event: ServerSentEvent, data: Mapping[str, object]) -> str | None:
-        return said(data) if "error" in (_kind(event, data), event.name.lower()) else None
+        return said(data) if event.name.lower() == "error" or data.get("type") == "error" else None
 
     def _take(self, event: ServerSentEvent, data: Mapping[str, object]) -> str:
-        return self._take_kind(_kind(event, data), data)
+        kind = data.get("type")
+        return self._take_kind(kind if isinstance(kind, str) else event.name, data)
 
     def _take_kind(self, kind: str, data: Mapping[str, object]) -> str:
         raise NotImplementedError
 
 
-def _kind(event: ServerSentEvent, data: Mapping[str, object]) -> str:
-    kind = data.get("type")
-    return kind if isinstance(kind, str) else event.name
+def _read_json(text: str) -> object:
+    """Do what ``json.loads`` does, in two thirds of the time where no space surrounds the value, as in nearly every event."""
+    try:
+        value, end = _raw_decode(text)
+    except ValueError:
+        return json.loads(text)
+    return value if end == len(text) else json.loads(text)
 
 
 def said(data: Mapping[str, object]) -> str:
@@ -145,7 +151,7 @@ def said(data: Mapping[str, object]) -> str:
 def part(data: Mapping[str, object], key: str) -> Mapping[str, object]:
     """Return the object under *key*, an empty one where there is none."""
     value = data.get(key)
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def shape_of(value: object) -> str:

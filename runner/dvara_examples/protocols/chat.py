@@ -58,7 +58,7 @@ class ChatReader(JsonEventReader):
     def _error_in(self, event: ServerSentEvent, data: Mapping[str, object]) -> str | None:
         if data.get("error") or event.name.lower() == "error":
             return error_message(data)
-        return said(data) if "error" in (data.get("object"), data.get("type")) else None
+        return said(data) if data.get("object") == "error" or data.get("type") == "error" else None
 
     def _take(self, _event: ServerSentEvent, data: Mapping[str, object]) -> str:
         if data.get("usage"):
@@ -78,7 +78,7 @@ class ChatReader(JsonEventReader):
                 continue
             index = choice.get("index")
             index = index if isinstance(index, int) and 0 <= index < MOST_CHOICES else 0
-            reason = _reason(choice)
+            reason = _reason(choice) if choice.get("finish_reason") is not None else None
             if reason or index not in reasons:
                 reasons[index] = reason
                 self.finish_reason = _of_all(list(reasons.values()))

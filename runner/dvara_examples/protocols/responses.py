@@ -25,7 +25,6 @@ class ResponsesReader(NamedEventReader):
             if self._number is not None and number != self._number + 1:
                 self._odd(f"sequence_number {number} came after {self._number}")
             self._number = number
-        response = part(data, "response")
         match kind:
             case "response.output_text.delta":
                 delta = data.get("delta")
@@ -36,13 +35,14 @@ class ResponsesReader(NamedEventReader):
                 if data.get("text") or data.get("delta"):
                     self._take_in_place_of_text(kind)
             case "response.completed" | "response.incomplete":
+                response = part(data, "response")
                 if _text(response):
                     self._take_in_place_of_text(f"some in {kind}")
                 status = response.get("status")
                 self._finish(response, status if isinstance(status, str) else kind.removeprefix("response."))
                 self.sentinel = True
             case "response.failed":
-                self.error = self.error or said(response)
+                self.error = self.error or said(part(data, "response"))
         return ""
 
     def _speaks(self, data: Mapping[str, object]) -> bool:

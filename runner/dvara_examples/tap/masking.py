@@ -85,7 +85,7 @@ def _begun(secret: str, text: str) -> int:
 def _masked(seen: SeenEvent, text: str) -> SeenEvent:
     if text == seen.text:
         return seen
-    return replace(seen, text=text, event=replace(seen.event, data=with_text(seen.event.data, seen.text, text)))
+    return replace(seen, text=text, event=seen.event._replace(data=with_text(seen.event.data, seen.text, text)))
 
 
 def with_text(data: str, text: str, masked: str) -> str:

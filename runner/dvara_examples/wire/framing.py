@@ -145,8 +145,10 @@ class ChunkedBody:
             if self.state == "end" and self._line != b"\r":
                 raise ProtocolError("a chunk is longer than its size says")
             return len(raw)
-        line = bytes(self._line) + raw[position:end]
-        self._line.clear()
+        line = raw[position:end]
+        if self._line:
+            line = bytes(self._line) + line
+            self._line.clear()
         self._line_complete(line)
         return end + 1
 
