@@ -35,21 +35,28 @@ PERSON = {
     "city": "Zürich",
     "job": "engineer of bridges and balloons 🎈",
     "hobby": "chess by post",
-    "motto": "first things first, and one thing at a time",
+    "motto": "first things first, and one thing at a time END",
 }
 ANSWER = {"json": PERSON, "role_first": True, "sse_space": True, "piece_delay_s": 0.05}
 """What the provider says to every request, as these come in any order; a document suits those who want text, too."""
+TEXT = {"text": "An LLM gateway sits between your application and the models.", "role_first": True, "sse_space": True}
+"""What it says by its other models, of which nobody wants a document."""
 
 SHORT_MODEL = "short"
-SHORT_ANSWER = {"json": {**PERSON, "job": "cook", "motto": "first things first"}, "role_first": True, "sse_space": True}
+SHORT_ANSWER = {"json": {**PERSON, "job": "cook", "motto": "first things first END"}, "role_first": True, "sse_space": True}
 """The same for the conformance runs, in which each event may come late on purpose."""
 
 SERVED = ("chat-basic", "stream-basic", "stream-json-partial", "stream-json-schema", "stream-usage", "stream-robust")
 JAVA_ALONE = "stream-wire"
+OTHER_ENDPOINTS = ("responses-stream", "messages-stream", "embeddings", "list-models", "multi-provider")
+"""What it serves on endpoints that are not chat, or by more than one request."""
+EMBEDDINGS = "text-embedding-3-small"
+MESSAGES_MODEL = "claude-sonnet-5"
+MODELS = (MESSAGES_MODEL, "claude-sonnet-4-5", "gemini-2.5-flash", EMBEDDINGS)
+"""The other models that the examples ask for."""
 NEEDS = {
     "stream-content-filter": "governance",
-    **dict.fromkeys(("stream-reconnect", "stream-tools", "stream-cancel", "responses-stream", "messages-stream"), "scripted"),
-    **dict.fromkeys(("embeddings", "list-models", "multi-provider"), "scripted"),
+    **dict.fromkeys(("stream-reconnect", "stream-tools", "stream-cancel"), "scripted"),
 }
 START_LIMIT_S = 180.0
 STOP_LIMIT_S = 20.0
@@ -69,7 +76,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForeignGateway
     installed = _install()
     folder = tmp_path_factory.mktemp("litellm")
     with EmbeddedServer(clock=SystemClock()) as provider:
-        answers = {"gpt-4o": ANSWER, SHORT_MODEL: SHORT_ANSWER}
+        answers = {"gpt-4o": ANSWER, SHORT_MODEL: SHORT_ANSWER, **dict.fromkeys(MODELS, TEXT)}
         keys = {model: provider.add_key([parse_answer(answer)]) for model, answer in answers.items()}
         _configure(folder, provider.base_url, keys)
         with _proxy(installed.interpreter.with_name("litellm"), folder) as url:
@@ -89,12 +96,16 @@ def _install() -> PreparedPython:
 
 def _configure(folder: Path, provider_url: str, provider_keys: Mapping[str, str]) -> None:
     """Write the proxy's configuration: each model routed to the provider with its key, and nothing told to anybody else."""
-    routes = [
-        {"model_name": name, "litellm_params": {"model": "openai/gpt-4o", "api_base": provider_url, "api_key": key}}
-        for name, key in provider_keys.items()
-    ]
+    routes = [{"model_name": name, "litellm_params": _route(name, provider_url, key)} for name, key in provider_keys.items()]
     settings = {"model_list": routes, "litellm_settings": {"telemetry": False}}
     (folder / "config.yaml").write_text(json.dumps(settings), "utf-8")  # JSON is YAML
+
+
+def _route(model: str, provider_url: str, key: str) -> dict[str, object]:
+    """Return how *model* is asked for: Claude by Anthropic's protocol, as LiteLLM turns a message to OpenAI into a response."""
+    if model == MESSAGES_MODEL:
+        return {"model": f"anthropic/{model}", "api_base": provider_url.removesuffix("/v1"), "api_key": key}
+    return {"model": f"openai/{model if model == EMBEDDINGS else 'gpt-4o'}", "api_base": provider_url, "api_key": key}
 
 
 @contextmanager
@@ -142,12 +153,18 @@ def _address(process: subprocess.Popen[bytes]) -> str:
 
 
 def _warm_up(url: str) -> None:
-    """Ask once: the proxy imports half of itself for its first request, and would pass on whole answers at once meanwhile."""
-    body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello"}], "stream": True}
+    """Ask each endpoint once: the proxy imports half of itself for its first request, and would pass on answers at once."""
     headers = {"Authorization": f"Bearer {KEY}"}
-    answer = requests.post(f"{url}/v1/chat/completions", json=body, headers=headers, timeout=60)
-    assert answer.status_code == 200, answer.text
-    assert answer.text.rstrip().endswith("data: [DONE]")
+    said: dict[str, object] = {"messages": [{"role": "user", "content": "Hello"}], "stream": True}
+    for path, body, last in (
+        ("chat/completions", {"model": "gpt-4o", **said}, "data: [DONE]"),
+        ("messages", {"model": MESSAGES_MODEL, "max_tokens": 9, **said}, '"message_stop"'),
+        ("responses", {"model": "gpt-4o", "input": "Hello", "stream": True}, '"response.completed"'),
+        ("embeddings", {"model": EMBEDDINGS, "input": "Hello", "encoding_format": "float"}, '"embedding"'),
+    ):
+        answer = requests.post(f"{url}/v1/{path}", json=body, headers=headers, timeout=120)
+        assert answer.status_code == 200, answer.text
+        assert last in answer.text
 
 
 def test_all_that_a_foreign_gateway_can_serve_passes(tool: Tool, gateway: ForeignGateway, languages: tuple[str, ...]) -> None:
@@ -155,7 +172,8 @@ def test_all_that_a_foreign_gateway_can_serve_passes(tool: Tool, gateway: Foreig
     chosen = [word for language in languages for word in ("--language", language)]
     ran = tool("run", "all", *chosen, "--verbose", env={"DVARA_URL": gateway.url, "DVARA_API_KEY": KEY})
     assert ran.code == 0, ran.stdout + ran.stderr
-    passed = {f"{example}[{language}]": "passed" for example, language in _served(languages)}
+    served = [*_served(languages), *((example, language) for example in OTHER_ENDPOINTS for language in languages)]
+    passed = {f"{example}[{language}]": "passed" for example, language in served}
     skipped = {f"{example}[{language}]": "skipped" for example in NEEDS for language in languages}
     assert ran.outcomes == passed | skipped
     assert all(NEEDS[variant.partition("[")[0]] in ran.reasons[variant] for variant in skipped)
