@@ -23,7 +23,7 @@ def command(wanted: Selection, manifest: Path | None) -> None:
     from dvara_examples.selection.select import select
 
     world = build_world(manifest)
-    loaded = manifest_of(world)
+    loaded = manifest_of(world, remember=True)
     chosen = select(loaded, wanted.selectors, wanted.languages, wanted.tags, world.cwd, wanted.filters)
     for line in list_lines(loaded, chosen):
         click.echo(line)

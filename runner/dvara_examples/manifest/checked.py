@@ -21,7 +21,7 @@ _FOLDER = "checked"
 class CheckedBefore:
     """The note about one manifest, in *file*; whatever keeps it from being read or written means that all is checked.
 
-    Where it is not *writable* nothing is noted: commands that run nothing leave no trace.
+    Where it is not *writable* nothing is noted: of the commands that run nothing only `list`, which has to be quick, notes it.
     """
 
     file: Path
