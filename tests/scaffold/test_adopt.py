@@ -1,5 +1,6 @@
 """Reading a repository that knows nothing of the tool: what its scripts are, and the manifest that is written for them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -172,3 +173,11 @@ def test_the_text_is_yaml_whatever_titles_hold(tmp_path: Path) -> None:
         "expect": {"exit": 0, "requests": {"min": 1}, "ends": "answered"},
         "variants": {"python": "../python/ask.py"},
     }
+
+
+@pytest.mark.parametrize(("wall_s", "limits"), [(60, "{wall_s: 60, idle_s: 30}"), (240, "{wall_s: 240, idle_s: 120}")])
+def test_a_script_that_took_long_gets_time_to_load_in_silence(tmp_path: Path, wall_s: int, limits: str) -> None:
+    """What takes long in all may also take long before its first word, on a machine that is busier than this one was."""
+    (draft,) = group([look(tmp_path, "ask.py", PYTHON)], tmp_path, ())
+    lines = draft_lines([replace(draft, wall_s=wall_s)], tmp_path / "examples")
+    assert f"  limits: {limits}  # as it took long" in lines

@@ -10,6 +10,7 @@ from dvara_examples.scaffold.adopt.groups import Draft
 from dvara_examples.scaffold.adopt.script import Surveyed
 
 _WIDE = 10_000
+_USUAL_IDLE_S = 30
 
 
 def header(schema: str) -> str:
@@ -46,7 +47,7 @@ def _entry(draft: Draft, base: Path) -> Iterator[str]:
         lines = ", ".join(f"{script.file.name}:{script.at_line}" for script in draft.runnable)
         yield f"  listen: {draft.listen}  # the address is hard-coded: {lines}"
     if draft.wall_s is not None:
-        yield f"  limits: {{wall_s: {draft.wall_s}}}  # as it took long"
+        yield f"  limits: {{wall_s: {draft.wall_s}, idle_s: {max(draft.wall_s // 2, _USUAL_IDLE_S)}}}  # as it took long"
     yield "  expect:"
     yield from (f"    {key}: {_value(value)}" for key, value in draft.expect.items())
     yield "  variants:"
