@@ -121,3 +121,29 @@ def test_a_date_is_read_in_its_own_time_zone(until: str) -> None:
     refusal = make_exchange("", ending=Ending.HTTP_ERROR, response=Response(429, headers), responded_at_s=0.2, ended_at_s=0.2)
     for again_at_s, ok in ((1.9, False), (2.3, True)):
         assert check("honours_retry_after", True, refusal, make_exchange(started_at_s=again_at_s)).ok is ok
+
+
+WIRE = [(1.0, "a" * 10), (1.5, "b" * 10), (2.0, "c" * 10)]
+"""An answer in three pieces of ten bytes; the first two count, as the last one may be printed after it."""
+
+
+@pytest.mark.parametrize(
+    ("printed", "ok"),
+    [
+        ([(1.1, "a" * 5), (1.6, "b" * 5)], True),
+        ([(1.1, "a" * 5), (1.6, "b" * 4)], False),
+        ([(1.6, "a" * 20)], False),
+    ],
+    ids=["half-in-two", "less-than-half", "all-in-one"],
+)
+def test_half_of_the_text_in_two_pieces_is_progressive(printed: list[tuple[float, str]], ok: bool) -> None:
+    """Neither enough text in one piece nor several pieces with too little of it will do."""
+    seen = make_transcript(stdout=printed, exchanges=[make_exchange(WIRE)])
+    assert parse_expectation("progressive", True).check(seen).ok is ok
+
+
+def test_the_longest_answer_is_the_one_that_has_to_come_progressively() -> None:
+    """A short answer before it, in one piece, does not excuse the long one that was held back."""
+    seen = make_transcript(stdout=[(2.1, "abc")], exchanges=numbered(make_exchange("Hi"), make_exchange(WIRE)))
+    finding = parse_expectation("progressive", True).check(seen)
+    assert (finding.ok, finding.where) == (False, "request 2")
