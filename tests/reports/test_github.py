@@ -156,3 +156,21 @@ def test_the_repository_is_the_workspace_or_the_nearest_clone(
         (tmp_path / clone / ".git").mkdir()
     environ = {"GITHUB_WORKSPACE": str(tmp_path / workspace)} if workspace else {}
     assert within(World(environ, root, root, root, root, root, io.StringIO(), io.StringIO())) == seen
+
+
+def test_a_worktree_is_a_repository(tmp_path: Path) -> None:
+    """Its `.git` is a file that leads to the clone; the same holds for a submodule."""
+    (tmp_path / ".git").write_text("gitdir: /elsewhere/.git/worktrees/x\n")
+    (tmp_path / "sub").mkdir()
+    root = tmp_path / "sub"
+    assert within(World({}, root, root, root, root, root, io.StringIO(), io.StringIO())) == "sub/"
+
+
+@pytest.mark.parametrize(
+    ("value", "is_ci"),
+    [(None, False), ("", False), ("false", False), ("FALSE", False), ("0", False), ("no", False), ("true", True), ("1", True)],
+)
+def test_ci_may_be_false(value: str | None, is_ci: bool, tmp_path: Path) -> None:
+    """Some set the variable to say that this is no CI machine."""
+    environ = {} if value is None else {"CI": value}
+    assert World(environ, tmp_path, tmp_path, tmp_path, tmp_path, tmp_path, io.StringIO(), io.StringIO()).on_ci is is_ci

@@ -109,7 +109,21 @@ def _absolute(environ: Mapping[str, str], name: str) -> Path | None:
 
 
 def _home(environ: Mapping[str, str]) -> Path:
-    return Path(environ.get("HOME") or os.path.expanduser("~"))  # noqa: PTH111 - Path.home() raises where there is none
+    """Return the user's folder: that of HOME, or of the password file; in a container without either, one of temporary files."""
+    named = Path(environ.get("HOME", ""))
+    if named.is_absolute():
+        return named
+    import pwd
+
+    try:
+        named = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:
+        named = Path()
+    if named.is_absolute():
+        return named
+    import tempfile
+
+    return Path(tempfile.gettempdir(), f"dvara-examples-{os.getuid()}")
 
 
 def _cores() -> int:
