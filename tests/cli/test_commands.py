@@ -1,6 +1,7 @@
 """The command line as a user meets it: help, mistakes, listings."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -14,10 +15,17 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 COMMAND = str(Path(sys.executable).with_name("dvara-examples"))
 
 
-def call(*args: str, cwd: Path = REPOSITORY) -> subprocess.CompletedProcess[str]:
-    """Call the command in a process of its own."""
+def call(*args: str, cwd: Path = REPOSITORY, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Call the command in a process of its own, with *environ* on top of this one's."""
     return subprocess.run(
-        [COMMAND, *args], cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
+        [COMMAND, *args],
+        cwd=cwd,
+        env={**os.environ, **environ},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
@@ -214,7 +222,8 @@ def test_plan_says_where_dependencies_are_stated(tmp_path: Path) -> None:
     entries = "".join(f"  - {{id: {n}, title: T, expect: {{exit: 0}}, variants: {{python: {n}.py}}}}\n" for n in "ab")
     own = "  - {id: c, title: T, expect: {exit: 0}, variants: {python: {file: a.py, packages: [litellm]}}}\n"
     (tmp_path / "manifest.yaml").write_text(f"version: 1\nexamples:\n{entries}{own}")
-    shown = call("plan", "all", "--manifest", "manifest.yaml", "--gateway", "embedded", cwd=tmp_path)
+    empty = {"DVARA_EXAMPLES_CACHE": str(tmp_path / "cache")}  # what was resolved before has its date there
+    shown = call("plan", "all", "--manifest", "manifest.yaml", "--gateway", "embedded", cwd=tmp_path, **empty)
     assert shown.returncode == 0, shown.stderr
     needs = [line.split("  ") for line in shown.stdout.splitlines() if line.startswith("needs")]
     assert [(cells[1], cells[-1].strip()) for cells in needs] == [
