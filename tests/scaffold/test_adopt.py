@@ -83,7 +83,7 @@ def test_what_is_an_example(tmp_path: Path, name: str, text: str, reason: str | 
         ("def make():\n  if 1:\n    return OpenAI()\n  ctx.load_cert_chain('a')", None),
         ("client = AzureOpenAI()", "needs an Azure account"),
         ("async with client.realtime.connect(model='x') as c: pass", "speaks WebSocket, which the tap does not read"),
-        ("app = FastAPI()", "is a server, which waits for requests of its own"),
+        ("app = FastAPI()", "is a server, which waits for requests of its own; say ready and send instead"),
         ("OpenAI(base_url='https://api.somewhere.ai/v1')", "asks https://api.somewhere.ai/v1 itself (line 2), past any gateway"),
         ("client.chat.completions.create()", None),
         ("client.responses.create()", None),

@@ -142,7 +142,7 @@ def cannot_run(code: str, fixed: Address | None) -> str | None:
     if unserved is not None:
         return f"asks the endpoint {unserved[1]}, which a gateway for models does not have"
     if signs.SERVER.search(code):
-        return "is a server, which waits for requests of its own"
+        return "is a server, which waits for requests of its own; say ready and send instead"
     if fixed is not None and _port(fixed) is None:
         return f"asks {fixed.url} itself (line {fixed.line}), past any gateway"
     return None
