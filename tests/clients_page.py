@@ -19,12 +19,12 @@ from tests.clients_manifest import read
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "clients.md"
 _BEGIN, _END = "<!-- clients: written by `make clients` -->", "<!-- /clients -->"
 _ERROR = re.compile(r"\b((?:[A-Z]\w*)(?:Error|Exception|Reached|Refusal|Timeout))\b")
-_RAISED = re.compile(r"^(?:[a-z_]\w*\.)*([A-Z]\w+)(?::|$)", re.MULTILINE)
-"""The last line of a traceback of Python: module, class, message."""
+_RAISED = re.compile(r"^(?:[a-z_]\w*\.)*([A-Z]\w+)(?::(?! sys\.meta_path is None)|$)", re.MULTILINE)
+"""The last line of a traceback of Python: module, class, message; not what a late thread meets while Python shuts down."""
 _REASON = re.compile(r"finish ?_?reason is ([\w-]+)", re.IGNORECASE)
 _TOOL = "tool call"
 _WHOLE, _HALF = "Hello world", "Hello wor"
-COLUMNS = ("stream", "printed", "the loop", "requests", "finish reason, as the example reads it")
+COLUMNS = ("stream", "printed", "the loop", "requests", "finish reason, as the example reads it", "id")
 
 Key = tuple[str, str]
 
@@ -88,7 +88,8 @@ def _row(title: str, naive: Mapping[str, Any], example: Mapping[str, Any] | None
     text = run["stdout"]["text"]
     printed = _tool_ran(text, defects) if _TOOL in title else _printed(text)
     reason = "`tool_calls`" if title == f"a whole {_TOOL}" and example else _reason(example)
-    return Row((title, printed, _ended(run, defects), str(len(run["exchanges"])), reason), defects)
+    own_id = f"`{naive['example']}`"
+    return Row((title, printed, _ended(run, defects), str(len(run["exchanges"])), reason, own_id), defects)
 
 
 def _tool_ran(text: str, defects: Sequence[str]) -> str:
@@ -158,7 +159,7 @@ def _section(client: Client) -> Iterator[str]:
     yield ""
     folder = "../examples/integrations/"
     links = f"[example]({folder}{about['file']}) · [naive loop]({folder}{about['naive']})"
-    yield f"`{about['package']}` {client.version} · {links} · again: `{_again(client.id)}`"
+    yield f"`{about['package']}` {client.version} · {links}"
     yield ""
     yield f"| {' | '.join(COLUMNS)} |"
     yield f"|{'---|' * len(COLUMNS)}"
@@ -173,10 +174,6 @@ def _section(client: Client) -> Iterator[str]:
 def _anchor(heading: str) -> str:
     """Return what GitHub makes of a heading in a link."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
-
-
-def _again(id_: str) -> str:
-    return f"dvara-examples run --manifest examples/integrations/manifest.yaml --tag {id_}"
 
 
 def cells_on(text: str) -> dict[Key, tuple[str, ...]]:

@@ -50,12 +50,15 @@ NAIVE = "litellm-naive-s04-cut"
 def test_what_was_printed_is_told_by_its_text(stdout: str, said: str) -> None:
     """Nothing, a half, the whole, and how often."""
     assert cells(result(NAIVE, stdout))[0] == said
+    assert cells(result(NAIVE, stdout))[-1] == f"`{NAIVE}`"
 
 
 def test_an_end_is_an_error_by_name_or_normal_and_bold_where_it_misleads() -> None:
     """The last error named counts in Python, where the cause comes first."""
     traceback = "httpx.ReadError: x\n\nopenai.APIConnectionError: Connection error."
     assert cells(result(NAIVE, stderr=traceback, code=1))[1] == "`APIConnectionError`"
+    late = f"{traceback}\n\nImportError: sys.meta_path is None, Python is likely shutting down"
+    assert cells(result(NAIVE, stderr=late, code=1))[1] == "`APIConnectionError`"
     assert cells(result(NAIVE, stderr="odd", code=3))[1] == "exit 3"
     assert cells(result(NAIVE, bad="reports_incomplete"))[1] == "**ends normally**"
     assert cells(result(NAIVE, stderr="APIError: x"))[1] == "ends normally, logs `APIError`"
@@ -79,7 +82,7 @@ def test_a_tool_that_ran_is_told_with_its_arguments() -> None:
     """In bold if its call was cut; a client that runs such calls comes first."""
     name = "litellm-naive-s21-call-length"
     assert cells(result(name, "x\ntool pay(25)\n", bad="executes_cut_tool_call"))[0] == "**ran `pay(25)`**"
-    assert cells(result("litellm-naive-s20-call", "tool pay(2500)\nPaid."), result("litellm-s20-call"))[::3] == (
+    assert cells(result("litellm-naive-s20-call", "tool pay(2500)\nPaid."), result("litellm-s20-call"))[:4:3] == (
         "ran `pay(2500)`",
         "`tool_calls`",
     )
@@ -108,7 +111,7 @@ def test_the_page_as_it_is_reads_back_whole(capsys: pytest.CaptureFixture[str], 
     """Twenty clients with every stream that the naive loops try; a report without its clients changes no cell."""
     found = cells_on(PAGE.read_text("utf-8"))
     assert len({client for client, _ in found}) >= 20
-    assert {len(row) for row in found.values()} == {4}
+    assert {len(row) for row in found.values()} == {5}
     empty = tmp_path / "report.json"
     empty.write_text(json.dumps({"session": SESSION, "results": []}))
     assert main(["--against", str(empty)]) == 0
