@@ -85,6 +85,8 @@ lock: $(VENV)/ready-to-test ## pin the newest releases of everything that is ins
 	for list in examples/node examples/node/lowest examples/node/anthropic examples/node/anthropic/lowest examples/integrations/node examples/integrations/node/mastra \
 		runner/dvara_examples/toolchains/_node/tsx runner/dvara_examples/toolchains/_node/managers/* tests/data/mdx; do (cd $$list && npm update --package-lock-only \
 		--omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund) || exit 1; done
+	cp examples/python/anthropic/requirements.txt tests/data/naive/python/anthropic/
+	cp examples/node/anthropic/package.json examples/node/anthropic/package-lock.json tests/data/naive/node/anthropic/
 
 schema: $(VENV)/ready-to-run ## renew the JSON Schemas of the manifest and the reports from the program's own words
 	@$(BIN)/python -c "from dvara_examples.manifest.schema import schema_text; print(schema_text(), end='')" >examples/manifest.schema.json

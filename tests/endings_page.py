@@ -21,11 +21,17 @@ from dvara_examples.session.execute import Execution, execute
 from dvara_examples.session.plan import PlannedRun
 from dvara_examples.session.toolchain_setup import Preparation
 from dvara_examples.toolchains import load_toolchain
+from tests.endings_wires import PROTOCOLS
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PAGE = REPOSITORY / "docs" / "endings.md"
 NAIVE = REPOSITORY / "tests" / "data" / "naive"
 NAIVE_FILES = {"python": "python/stream.py", "node": "node/stream.mjs", "java": "java/Stream.java"}
+NAIVE_CLIENTS = {
+    "responses": {"python": "python/responses.py", "node": "node/responses.mjs", "java": "java/Responses.java"},
+    "messages": {"python": "python/anthropic/messages.py", "node": "node/anthropic/messages.mjs", "java": "java/Messages.java"},
+}
+"""The naive clients of the other protocols, on the official SDKs."""
 LANGUAGES = {"python": "Python", "node": "Node.js", "java": "Java"}
 RENEW = "`make endings` writes it anew"
 
@@ -55,21 +61,6 @@ WIRES: Mapping[str, str] = {
 }
 """What is tried, in words for people: for each ending at least one entry, those that look alike to a client beside each other."""
 
-_OF_BOTH: Mapping[str, str] = {
-    "conform-f02-crlf-of-": "a whole answer",
-    "conform-s02-length-of-": "an answer that was cut off by its length",
-    "conform-s03-content-filter-of-": "an answer that was withheld",
-    "conform-e01-no-last-word-of-": "a whole answer, but its last word got lost",
-    "conform-e21-silent-truncation-of-": "half an answer, then the response ends in good order",
-    "conform-e04-cut-of-": "half an answer, then a FIN",
-    "conform-e12-failure-of-": "half an answer, then a failure inside the stream",
-    "conform-r04-retry-after-of-": "429 with `Retry-After`, then a whole answer",
-}
-PROTOCOLS: Mapping[str, Mapping[str, str]] = {
-    name: {entry + name: words for entry, words in _OF_BOTH.items()} for name in ("responses", "messages")
-}
-"""The same for the examples of the other streaming protocols; each has a table of its own."""
-
 NOT_SHOWN: Mapping[Ending, str] = {
     Ending.ANSWERED: "no stream was asked for",
     Ending.UNRECOGNISED: "nothing known says whether the answer is whole",
@@ -87,7 +78,12 @@ class Row:
     naive: Mapping[str, str]
 
 
-def run_rows(entries: Sequence[str], languages: Sequence[str] = tuple(LANGUAGES), jobs: int = 2) -> tuple[Row, ...]:
+def run_rows(
+    entries: Sequence[str],
+    languages: Sequence[str] = tuple(LANGUAGES),
+    jobs: int = 2,
+    naive_files: Mapping[str, str] = NAIVE_FILES,
+) -> tuple[Row, ...]:
     """Run *entries* in *languages*, the shipped examples and the naive clients, and return a row for each entry."""
     world = build_world(REPOSITORY / "examples" / "manifest.yaml")
     with (
@@ -96,7 +92,7 @@ def run_rows(entries: Sequence[str], languages: Sequence[str] = tuple(LANGUAGES)
         ) as session,
         ThreadPoolExecutor(jobs, thread_name_prefix="endings") as pool,
     ):
-        runner = _Runner(session)
+        runner = _Runner(session, naive_files)
         seen = list(pool.map(runner.pair, session.plan.runs))
         return tuple(_row(entry, [pair for pair in seen if pair[0].example.id == entry]) for entry in entries)
 
@@ -107,7 +103,8 @@ Pair = tuple[PlannedRun, Transcript, Transcript]
 class _Runner:
     """Runs planned runs, each once as it is and once with the naive client in its place."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, naive_files: Mapping[str, str]) -> None:
+        self._naive_files = naive_files
         toolchains = {runtime.language: load_toolchain(runtime.language) for runtime in session.plan.runtimes}
         self._preparation = Preparation(toolchains, session.world, lambda _: None)
         self._shared = Execution(session.world, session.gateway)
@@ -116,13 +113,9 @@ class _Runner:
         """Return what was seen of the shipped example, and of the naive client."""
         assert run.skip is None, run.skip
         assert run.error is None, run.error
-        file = NAIVE / NAIVE_FILES[run.variant.language]
+        file = NAIVE / self._naive_files[run.variant.language]
         naive = replace(run, variant=replace(run.variant, file=file, relative=file.relative_to(REPOSITORY).as_posix()))
         return run, self._run(run), self._run(naive)
-
-    def alone(self, run: PlannedRun) -> Transcript:
-        """Return what was seen of the shipped example."""
-        return self._run(run)
 
     def _run(self, run: PlannedRun) -> Transcript:
         return execute(run, self._preparation.command(run), self._shared)
@@ -153,7 +146,7 @@ def _naive_cell(seen: Transcript, run: PlannedRun) -> str:
     finish, how = run.example.expect.get("finish_reason", "stop"), _exit(seen)
     printed = _printed(seen.stdout.text.strip(), run.example.answers[-1], cut_off=finish != "stop")
     cell = ", ".join([how, *_requests(seen), printed, *_uncaught(seen.stderr.text)])
-    whole = run.example.expect["exit"] == 0 and finish == "stop"
+    whole = run.example.expect.get("exit") == 0 and finish == "stop"
     return f"**{cell}**" if how == "exit 0" and not whole else cell
 
 
@@ -190,20 +183,6 @@ def _uncaught(stderr: str) -> Iterator[str]:
 
 
 # -- the page
-
-
-def run_shipped(entries: Sequence[str], languages: Sequence[str] = tuple(LANGUAGES), jobs: int = 2) -> tuple[Row, ...]:
-    """Run the shipped examples alone on *entries*, and return a row for each entry."""
-    world = build_world(REPOSITORY / "examples" / "manifest.yaml")
-    with (
-        open_session(
-            world, choose_examples(world, Selection(tuple(entries), tuple(languages))), Options(gateway="embedded")
-        ) as session,
-        ThreadPoolExecutor(jobs, thread_name_prefix="endings") as pool,
-    ):
-        runner = _Runner(session)
-        seen = [(run, one, one) for run, one in zip(session.plan.runs, pool.map(runner.alone, session.plan.runs), strict=True)]
-        return tuple(_row(entry, [told for told in seen if told[0].example.id == entry]) for entry in entries)
 
 
 def table(rows: Iterable[Row], wires: Mapping[str, str] = WIRES, *, naive: bool) -> str:
@@ -245,9 +224,11 @@ def main() -> None:
     for name, naive in (("shipped", False), ("naive", True)):
         page = put(page, name, table(rows, naive=naive))
     for name, wires in PROTOCOLS.items():
-        page = put(page, name, table(run_shipped(tuple(wires)), wires, naive=False))
+        rows = run_rows(tuple(wires), naive_files=NAIVE_CLIENTS[name])
+        page = put(page, name, table(rows, wires, naive=False))
+        page = put(page, f"naive-{name}", table(rows, wires, naive=True))
     PAGE.write_text(page, "utf-8")
-    sys.stdout.write(f"{PAGE}: {len(rows)} rows in each table\n")
+    sys.stdout.write(f"{PAGE} is written anew\n")
 
 
 if __name__ == "__main__":

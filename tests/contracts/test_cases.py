@@ -92,5 +92,5 @@ def test_every_conformance_entry_belongs_to_a_case() -> None:
     for id_, entry in ENTRIES.items():
         if id_.startswith("conform-"):
             assert id_.split("-")[1].upper() in CASES, id_
-            assert entry["tags"] in (["conformance"], ["conformance-slow"]), id_
+            assert entry["tags"] in (["conformance"], ["conformance-slow"], ["conformance-table"]), id_
             assert entry["opt_in"], id_
