@@ -56,6 +56,6 @@ def test_where_refusals_are_part_of_what_is_tried_nothing_else_is_to_blame() -> 
     """Scripted answers and faults refuse on purpose."""
     exchange = refused(KEY)
     seen = make_transcript(exchanges=[exchange])
-    assert external_error(replace(seen, run=seen.run, scripted=True)) is None
-    assert external_error(make_transcript(exchanges=[replace(exchange, notes=("fault: refuse",))])) is None
+    assert external_error(replace(seen, scripted=True)) is None
+    assert external_error(replace(seen, faults=("refuse",))) is None
     assert external_error(make_transcript()) is None
