@@ -45,7 +45,7 @@ public class ResponsesStream {
             // The loop also ends when half of the answer never came.
             if (!completed) throw new IllegalStateException("the stream ended without response.completed");
             // DVARA tells no finish_reason here, not even of a withheld answer.
-            if (!text.toString().matches("(?s).*END\\W*"))
+            if (!text.toString().matches("(?s).*\\bEND\\W*"))
                 throw new IllegalStateException("incomplete: the answer does not end with END");
             System.out.println();
         } catch (RuntimeException error) { // refused, cut, silent, failed, or no JSON

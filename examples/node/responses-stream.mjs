@@ -28,7 +28,7 @@ try {
   }
   if (!completed) throw new Error("the stream ended without response.completed");
   // DVARA tells no finish_reason here, not even of a withheld answer.
-  if (!/END\W*$/.exec(text)) throw new Error("incomplete: the answer does not end with END");
+  if (!/\bEND\W*$/.exec(text)) throw new Error("incomplete: the answer does not end with END");
   console.log();
 } catch (error) { // refused, cut, failed, or no JSON
   console.log();
