@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -9,6 +10,8 @@ import tarfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
+
+import uv
 
 from tests.gateways.relays import IMAGE, RELAY
 
@@ -20,6 +23,7 @@ _LARGEST = "polars"
 """A third of LiteLLM's environment, which only its reports of costs need."""
 _INTERPRETER = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
 _LIBRARY = Path(sysconfig.get_path("stdlib"))
+_TOOLS = ("sh", "env", "sleep", "cat", "readlink")
 _PREFIX = _LIBRARY.parent.parent
 """The folder below which Python looks for ``lib/pythonX.Y``."""
 _SETTINGS = (f"ENV PYTHONHOME={_PREFIX}", "ENV PYTHONUNBUFFERED=1")
@@ -49,9 +53,26 @@ def build_program_image(client: "DockerClient", name: str, packages: Path, code:
     path.unlink()
 
 
-def _add_python(archive: tarfile.TarFile, libraries: Sequence[str]) -> None:
+def build_language_image(client: "DockerClient", name: str) -> None:
+    """Import a root file system with this machine's Python where it lies here, a shell, and what scripts are started by."""
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w", format=tarfile.GNU_FORMAT) as archive:
+        tools = [Path(found) for tool in _TOOLS if (found := shutil.which(tool)) is not None]
+        _add_python(archive, [*map(str, tools), uv.find_uv_bin()], str(_INTERPRETER).lstrip("/"))
+        for tool in tools:
+            archive.add(tool.resolve(), f"bin/{tool.name}")
+        if _INTERPRETER.name != "python3":
+            link = tarfile.TarInfo(str(_INTERPRETER.with_name("python3")).lstrip("/"))
+            link.type, link.linkname = tarfile.SYMTYPE, _INTERPRETER.name
+            archive.addfile(link)
+    repository, _, tag = name.partition(":")
+    changes = [f"ENV PATH={_INTERPRETER.parent}:/usr/bin:/bin"]
+    client.api.import_image_from_data(data.getvalue(), repository=repository, tag=tag, changes=changes)
+
+
+def _add_python(archive: tarfile.TarFile, libraries: Sequence[str], place: str = "python") -> None:
     """Add the interpreter with its library, and the shared libraries of the machine that it or *libraries* need."""
-    archive.add(_INTERPRETER, "python")
+    archive.add(_INTERPRETER, place)
     archive.add(_LIBRARY, str(_LIBRARY).lstrip("/"), filter=_wanted)
     own = [str(path) for path in _LIBRARY.joinpath("lib-dynload").glob("*.so")]
     for path in sorted(_needed([str(_INTERPRETER), *own, *libraries])):

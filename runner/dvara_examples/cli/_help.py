@@ -17,6 +17,8 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
         "deps",
         "also",
         "missing_toolchain",
+        "place",
+        "images",
         "offline",
         "jobs",
         "watch",

@@ -62,6 +62,14 @@ class Planning:
 
 
 @dataclass(frozen=True, slots=True)
+class Placing:
+    """Where scripts run: *place* is None for this machine itself; *images* name the image of a language."""
+
+    place: str | None
+    images: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Running:
     """How they run; what is None is left open."""
 
@@ -269,6 +277,32 @@ _control = bundled(
     click.option("--allow-flaky", is_flag=True, help="Count flaky runs as passed."),
     click.option("--repeat", type=click.IntRange(1, 1_000), default=1, metavar="N", help="Run everything N times."),
     click.option("--shard", callback=_shard, metavar="I/N", help="Only part I of N. `report merge` joins the parts."),
+)
+
+
+def _images(context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
+    """Parse every LANGUAGE=NAME."""
+    found = {}
+    for text in texts:
+        language, sign, name = text.partition("=")
+        if not (language and sign and name):
+            raise click.BadParameter(f"expected LANGUAGE=NAME, found {text!r}", context, option)
+        found[language] = name
+    return found
+
+
+place_options = bundled(
+    "placing",
+    Placing,
+    click.option("--in", "place", type=click.Choice(("docker",)), help="Run scripts in containers, one for each language."),
+    click.option(
+        "--image",
+        "images",
+        multiple=True,
+        metavar="LANGUAGE=NAME",
+        callback=_images,
+        help="Image of a language for --in docker. Repeatable.",
+    ),
 )
 
 

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 import click
 
 from dvara_examples.cli._options import (
+    Placing,
     Planning,
     Running,
     control_options,
+    place_options,
     planning_options,
     report_option,
     running_options,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 @selection_options
 @planning_options
 @running_options
+@place_options
 @control_options
 @report_option
 @click.option("--watch", is_flag=True, help="Rerun what each saved file affects, until Ctrl-C.")
@@ -31,6 +34,7 @@ def command(
     wanted: Selection,
     planning: Planning,
     running: Running,
+    placing: Placing,
     control: Control,
     reports: "tuple[ReportRequest, ...]",
     watch: bool,
@@ -48,15 +52,16 @@ def command(
     """
     _check(wanted, control, watch=watch)
     from dvara_examples.cli._compose import compose_options, run_and_report
+    from dvara_examples.cli._places import placed
     from dvara_examples.cli._world import build_world
 
-    world = build_world(manifest, offline=running.offline)
-    options = compose_options(world, planning, running, control)
-    if not watch:
-        return run_and_report(world, wanted, options, reports)
-    from dvara_examples.session.watch import watch_runs
+    with placed(build_world(manifest, offline=running.offline), placing) as world:
+        options = compose_options(world, planning, running, control)
+        if not watch:
+            return run_and_report(world, wanted, options, reports)
+        from dvara_examples.session.watch import watch_runs
 
-    watch_runs(world, wanted, lambda round_world, only: run_and_report(round_world, wanted, options, reports, only))
+        watch_runs(world, wanted, lambda round_world, only: run_and_report(round_world, wanted, options, reports, only))
     return 0
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from dvara_examples.core.clock import Clock, SystemClock
+from dvara_examples.core.place import ProgramPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class World:
     *offline* forbids whatever would leave this machine: what is not here already is then not to be had.
     *memory_bytes* is how much memory is free, None where the system does not say.
     *stop* is set when the user interrupts; whoever waits for long looks at it.
+    *place* is where programs run, None for this machine itself; *elsewhere* holds the worlds of languages that run in another.
     """
 
     environ: Mapping[str, str]
@@ -35,6 +37,12 @@ class World:
     shipped: bool = False
     clock: Clock = field(default_factory=SystemClock)
     stop: threading.Event = field(default_factory=threading.Event)
+    place: ProgramPlace | None = None
+    elsewhere: "Mapping[str, World]" = field(default_factory=dict)
+
+    def of(self, language: str) -> "World":
+        """Return the world in which scripts of *language* are prepared and run. Raises what opening its place raises."""
+        return self.elsewhere.get(language, self)
 
     @property
     def runs_dir(self) -> Path:

@@ -19,8 +19,9 @@ def check_languages(world: World) -> Iterator[Check]:
     """Yield one check per language, with a detail for each thing that was looked at."""
     for language in languages():
         toolchain = load_toolchain(language)
-        found = toolchain.probe(world)
-        details = tuple(_detail(candidate) for candidate in toolchain.candidates(world))
+        there = world.of(language)
+        found = toolchain.probe(there)
+        details = tuple(_detail(candidate) for candidate in toolchain.candidates(there))
         worst = next(
             (state for state in (CheckState.WRONG, CheckState.NOTE) if any(d.state is state for d in details)), CheckState.OK
         )

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from dvara_examples.core.clock import Timer
+from dvara_examples.core.place import ProgramPlace, StartedProcess
 from dvara_examples.process.output import OnPiece, OutputKeeper, PipeReader
 from dvara_examples.process.table import Entry, ProcessTable
 from dvara_examples.process.tree import MARKER, ProcessTree
@@ -24,7 +25,7 @@ from dvara_examples.records.model import LEFT_ALONE, AtTerminal, Limits
 class ExecuteRequest:
     """What to start: *env* is the whole environment, *cwd* an existing folder; *argv[0]* is looked for on *env*'s ``PATH``.
 
-    *at_terminal* is what happens there while it prints; *stdin* is what it reads.
+    *at_terminal* is what happens there while it prints; *stdin* is what it reads. With a *place* it is started there.
     """
 
     argv: tuple[str, ...]
@@ -33,6 +34,7 @@ class ExecuteRequest:
     limits: Limits
     at_terminal: AtTerminal = LEFT_ALONE
     stdin: bytes = b""
+    place: ProgramPlace | None = None
 
 
 @contextmanager
@@ -45,6 +47,21 @@ def _input(data: bytes) -> "Iterator[int | IO[bytes]]":
         given.write(data)
         given.seek(0)
         yield given
+
+
+def _start(request: ExecuteRequest, env: Mapping[str, str]) -> StartedProcess:
+    if request.place is not None:
+        return request.place.start(request.argv, env, request.cwd, request.stdin)
+    with _input(request.stdin) as given:
+        return subprocess.Popen(
+            request.argv,
+            env=env,
+            cwd=request.cwd,
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
 
 
 class Child:
@@ -68,16 +85,7 @@ class Child:
     def start(self) -> Self:
         """Start the process and the threads around it. Raises OSError or ValueError where the system does not start it."""
         token = secrets.token_hex(8)
-        with _input(self._request.stdin) as given:
-            self._popen = subprocess.Popen(
-                self._request.argv,
-                env={**self._request.env, MARKER: token},
-                cwd=self._request.cwd,
-                stdin=given,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
+        self._popen = _start(self._request, {**self._request.env, MARKER: token})
         try:
             self.tree = ProcessTree(self._first_entry(), token, self._table)
             self._start_threads()

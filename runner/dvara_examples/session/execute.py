@@ -61,7 +61,8 @@ def execute(
 
     Raises GatewayError where no endpoint can be had. What the example does is never an exception.
     """
-    world, limits, around = shared.world, run.variant.limits, run.variant.surroundings
+    world, limits, around = shared.world.of(run.variant.language), run.variant.limits, run.variant.surroundings
+    shared_folder = world.place.scratch if world.place else None
     faults = tuple(map(parse_faults, run.example.faults))
     started_utc = world.clock.utc_now().isoformat(timespec="milliseconds")
     began_s = world.clock.monotonic()
@@ -72,7 +73,7 @@ def execute(
         stall_after_s = limits.idle_s * _STALL_SHARE
         with (
             port_in_words(run),
-            tempfile.TemporaryDirectory(prefix="dvara-examples-", ignore_cleanup_errors=True) as scratch,
+            tempfile.TemporaryDirectory(prefix="dvara-examples-", dir=shared_folder, ignore_cleanup_errors=True) as scratch,
             Tap(
                 upstream,
                 timer,
@@ -89,7 +90,7 @@ def execute(
         ):
             env = child_environment(world.environ, {**command.env, **gateway_variables(run, tap.endpoint, model)})
             folder, given = around.cwd or Path(scratch), (around.stdin or "").encode()
-            request = ExecuteRequest(command.argv, env, folder, limits, run.example.at_terminal, given)
+            request = ExecuteRequest(command.argv, env, folder, limits, run.example.at_terminal, given, world.place)
             result = run_process(
                 request,
                 timer,

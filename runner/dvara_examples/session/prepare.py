@@ -66,7 +66,7 @@ def open_session(world: World, chosen: Chosen, options: Options) -> Iterator[Ses
 @contextmanager
 def open_plan(world: World, manifest: Manifest, variants: Sequence[Variant], options: Options) -> Iterator[tuple[Gateway, Plan]]:
     """Probe the runtimes of *variants*, open the gateway and decide about each of them. Raises DvaraExamplesError."""
-    probed = probe_all({v.language for v in variants}, lambda language: load_toolchain(language).probe(world))
+    probed = probe_all({v.language for v in variants}, lambda language: load_toolchain(language).probe(world.of(language)))
     with open_gateway(gateway_kind(options.gateway, world), world, manifest.gateways) as gateway:
         offered = Offered(gateway.capabilities, limits_of(gateway))
         yield gateway, make_plan(manifest, variants, probed, offered, options.missing_toolchain)

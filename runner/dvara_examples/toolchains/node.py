@@ -38,6 +38,7 @@ from dvara_examples.toolchains._install import (
     platform_parts,
     release,
 )
+from dvara_examples.toolchains._lookup import missing_there, which
 from dvara_examples.toolchains._node import LOCKS, MEMBERS_OF_PNPM, TYPESCRIPT
 from dvara_examples.toolchains._node.declare import LISTED, NPM, PACKAGES, find_declared
 from dvara_examples.toolchains._node.linking import link_packages, linked_to
@@ -119,6 +120,7 @@ SPELLING = Language(
     with_variables=_with_variables,
     comment="//",
     reading=READING,
+    image="node:18",
 )
 
 
@@ -133,6 +135,8 @@ class Node:
 
     def probe(self, world: World) -> Runtime | Missing:
         """Return the ``node`` on ``PATH``, or the one to be provisioned where that is missing or older than the floor."""
+        if world.place is not None:
+            return self._there(world)
         found = shutil.which("node", path=world.environ.get("PATH", ""))
         real = _behind(found, world) if found else None
         said = ask([real, "--version"], world, as_runs_do=True) if real else ""
@@ -144,6 +148,16 @@ class Node:
         passed_over = node_too_old(found, said, self.floor).cause if found else "none on PATH"
         return Runtime(self.language, pinned_version(), Path("node"), PROVISIONED, {"passed_over": passed_over})
 
+    def _there(self, world: World) -> Runtime | Missing:
+        """Return the Node.js of another place; none is fetched there."""
+        found = which("node", world)
+        said = ask([found, "--version"], world, as_runs_do=True) if found else ""
+        if not found or not self._fits(said):
+            return missing_there(world, self.language, f"Node.js {self.floor} or newer", said or found or "")
+        if which("npm", world) is None:
+            return missing_there(world, self.language, "npm", f"Node.js {said} without npm")
+        return Runtime(self.language, said.removeprefix("v"), Path(found), str(world.place and world.place.name))
+
     def _fits(self, said: str) -> bool:
         """Tell whether *said*, the answer to ``--version``, is a release from the floor up."""
         version = said.removeprefix("v")
@@ -154,6 +168,11 @@ class Node:
         from dvara_examples.toolchains._node_runtime import is_here, pinned_version
 
         runtime = self.probe(world)
+        if world.place is not None:
+            if isinstance(runtime, Missing):
+                cause, _, hint = runtime.reason.partition("; ")
+                return [Candidate("Node.js", "", Fitness.MISSING, cause, hint)]
+            return [Candidate(f"Node.js {runtime.version}", str(runtime.executable), Fitness.FITS, runtime.origin)]
         candidates = [self._sighted(found, world) for found in _all_on_path("node", world)]
         if not candidates:
             hint = f"install Node.js {self.floor} or newer to use one of your own; else one is fetched"
@@ -247,7 +266,7 @@ class Node:
             return cached_folder(world, "node-managers", fingerprint([*identity_of(name), *platform_parts()]), build_manager)
 
         folder = cached_folder(world, "node", _key(wanted), build)
-        if deps is Deps.LOCKED and stated.file is not None and stated.locked:
+        if deps is Deps.LOCKED and stated.file is not None and stated.locked and world.place is None:
             link_packages(stated.file.parent / "node_modules", folder / "node_modules")
         env = {}
         if release(runtime.version) >= _HAS_COMPILE_CACHE:
@@ -294,6 +313,8 @@ def _own_npm(runtime: Runtime, world: World) -> str | None:
     """Return the npm of the machine's own Node.js, if that one is used and has one."""
     if runtime.origin == PROVISIONED:
         return None
+    if world.place is not None:
+        return which("npm", world)
     folders = [str(runtime.executable.parent), *world.environ.get("PATH", "").split(os.pathsep)]
     beside = [folder for folder in folders if "shims" not in Path(folder).parts]  # a shim of npm would choose anew
     return shutil.which("npm", path=os.pathsep.join(beside)) or shutil.which("npm", path=os.pathsep.join(folders))

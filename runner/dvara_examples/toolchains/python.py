@@ -74,6 +74,7 @@ SPELLING = Language(
     stem=snake_case,
     with_variables=_with_variables,
     reading=READING,
+    image="python:3.10-slim",
 )
 
 
@@ -93,6 +94,8 @@ class Python:
         """Return the interpreter that runs this tool, or the one that ``DVARA_EXAMPLES_PYTHON`` names."""
         from dvara_examples.toolchains._install import ask, may_choose, release
 
+        if world.place is not None:
+            return self._there(world)
         chosen = world.env(CHOICE)
         if chosen is None:
             own = Path(getattr(sys, "_base_executable", None) or sys.executable)
@@ -114,6 +117,17 @@ class Python:
             )
         return Runtime(self.language, version, executable, CHOICE)
 
+    def _there(self, world: World) -> Runtime | Missing:
+        """Return the interpreter of another place."""
+        from dvara_examples.toolchains._install import ask, release
+        from dvara_examples.toolchains._lookup import missing_there, which
+
+        found = which("python3", world) or which("python", world)
+        version = ask([found, "-c", _VERSION_QUERY], world, as_runs_do=True) if found else ""
+        if not found or not re.fullmatch(r"\d+\.\d+\.\d+", version) or release(version) < release(self.floor):
+            return missing_there(world, self.language, f"Python {self.floor} or newer", version or found or "")
+        return Runtime(self.language, version, Path(found), str(world.place and world.place.name))
+
     def candidates(self, world: World) -> Sequence[Candidate]:
         """Look at the interpreter for the examples, at uv, and at one with which the promised floor can be tried."""
         from dvara_examples.toolchains._install import candidate_uv
@@ -125,6 +139,8 @@ class Python:
         else:
             why = f"{found.origin}; {self.floor} or newer is needed"
             candidates = [Candidate(f"Python {found.version}", str(found.executable), Fitness.FITS, why)]
+        if world.place is not None:
+            return [*candidates, candidate_uv(world)]
         return [*candidates, candidate_uv(world), self._floor(world)]
 
     def _floor(self, world: World) -> Candidate:

@@ -64,7 +64,9 @@ def _build(folder: Path, jdk: Jdk, jars: Sequence[Path], world: World) -> None:
         options = ["-Xshare:dump", f"-XX:SharedClassListFile={wanted}", f"-XX:SharedArchiveFile={folder / 'classes.jsa'}"]
         # Without jars the class path is an empty folder, the one kind of folder that the JVM takes here.
         argv = [jdk.tool("java"), *START_QUICKLY, *options, "-cp", os.pathsep.join(map(str, jars)) or "."]
-        _checked(run_tool(argv, env=undisturbed(world.environ), limit_s=_DUMP_LIMIT_S, stop=world.stop, cwd=empty))
+        _checked(
+            run_tool(argv, env=undisturbed(world.environ), limit_s=_DUMP_LIMIT_S, stop=world.stop, place=world.place, cwd=empty)
+        )
     if not (folder / "classes.jsa").is_file():
         raise ToolchainError("no class-data archive can be made: the JVM wrote none")
     _checked(
@@ -73,6 +75,7 @@ def _build(folder: Path, jdk: Jdk, jars: Sequence[Path], world: World) -> None:
             env=undisturbed(world.environ),
             limit_s=_TRAIN_LIMIT_S,
             stop=world.stop,
+            place=world.place,
         )
     )
 
@@ -87,11 +90,12 @@ def _streaming_classes(scratch: Path, jdk: Jdk, world: World) -> list[str]:
             env=undisturbed(world.environ),
             limit_s=COMPILE_LIMIT_S,
             stop=world.stop,
+            place=world.place,
         )
     )
     loaded = scratch / "loaded.txt"
     argv = [jdk.tool("java"), *START_QUICKLY, f"-XX:DumpLoadedClassList={loaded}", "-cp", str(scratch), _TRAINER]
-    _checked(run_tool(argv, env=undisturbed(world.environ), limit_s=_TRAIN_LIMIT_S, stop=world.stop))
+    _checked(run_tool(argv, env=undisturbed(world.environ), limit_s=_TRAIN_LIMIT_S, stop=world.stop, place=world.place))
     return [line for line in loaded.read_text("utf-8").splitlines() if _TRAINER not in line and "source:" not in line]
 
 

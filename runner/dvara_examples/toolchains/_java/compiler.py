@@ -100,7 +100,9 @@ def _javac(bundle: Bundle, jdk: Jdk, options: Sequence[str], classes: Path, worl
     """Compile all sources of *bundle* into *classes*; files are named as seen from the working folder, as a user would."""
     sources = [os.path.relpath(s, world.cwd) if s.is_relative_to(world.cwd) else str(s) for s in bundle.sources]
     argv = [jdk.tool("javac"), *_QUICK, *options, "-d", str(classes), *sources]
-    answer = run_tool(argv, env=undisturbed(world.environ), limit_s=COMPILE_LIMIT_S, stop=world.stop, cwd=world.cwd)
+    answer = run_tool(
+        argv, env=undisturbed(world.environ), limit_s=COMPILE_LIMIT_S, stop=world.stop, place=world.place, cwd=world.cwd
+    )
     if answer.code != 0:
         said = (answer.stderr or answer.stdout).strip()
         raise ToolchainError(f"{bundle.script.name} does not compile with JDK {jdk.version}; correct what javac says:\n{said}")

@@ -147,6 +147,7 @@ class WithJBang:
             env=env,
             limit_s=limit_s,
             stop=self._world.stop,
+            place=self._world.place,
             cwd=self._world.cwd,
         )
 

@@ -34,6 +34,8 @@ class JBang:
 
 def find_jbang(world: World) -> JBang | None:
     """Return the JBang on ``PATH``, or None. Starts nothing."""
+    if world.place is not None:
+        return None  # what JBang keeps in homes and caches is looked for on this machine alone
     found = shutil.which("jbang", path=world.env("PATH") or "")
     if found is None:
         return None

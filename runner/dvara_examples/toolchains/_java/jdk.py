@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.place import ProgramPlace
 from dvara_examples.core.world import World
 from dvara_examples.toolchains._install import may_choose
 from dvara_examples.toolchains._tools import run_tool, undisturbed
@@ -98,6 +99,8 @@ def find_jdks(world: World) -> tuple[Jdk, ...]:
 
     Raises ToolchainError where the user names a JDK that is none.
     """
+    if world.place is not None:
+        return tuple(_there(world, world.place))
     if (chosen := world.env(CHOSEN_BY)) is not None:
         jdk = _read(Path(chosen), CHOSEN_BY, world)
         if jdk is None:
@@ -113,6 +116,21 @@ def find_jdks(world: World) -> tuple[Jdk, ...]:
     return tuple(found.values())
 
 
+def _there(world: World, place: ProgramPlace) -> Iterator[Jdk]:
+    """Yield the one JDK of another place: that of its JAVA_HOME, or of the ``java`` on its PATH."""
+    home, found = world.env("JAVA_HOME"), place.which("java")
+    java = Path(home, "bin", "java") if home else Path(found) if found else None
+    if java is None:
+        return
+    home_there = place.real(java).parent.parent
+    if place.which(str(home_there / "bin" / "javac")) is None:
+        return
+    match = _RELEASE_LINE.search(place.text(home_there / "release") or "")
+    version = match.group(1) if match else _asked(home_there, world)
+    if version and re.match(r"\d", version):
+        yield Jdk(home_there, version, place.name)
+
+
 def jvm_properties(jdk: Jdk, world: World) -> dict[str, str]:
     """Return the system properties of a JVM of *jdk*; nothing where it does not tell them."""
     return _properties(Path(jdk.tool("java")), world)
@@ -120,6 +138,8 @@ def jvm_properties(jdk: Jdk, world: World) -> dict[str, str]:
 
 def without_compiler(world: World) -> str | None:
     """Return the ``java`` on PATH if no ``javac`` lies beside it, or None."""
+    if world.place is not None:
+        return None
     java = shutil.which("java", path=world.env("PATH") or "")
     return java if java and not os.access(Path(java).resolve().parent / "javac", os.X_OK) else None
 
@@ -206,7 +226,9 @@ def _properties(java: Path, world: World) -> dict[str, str]:
     """Return the system properties that *java* prints; a list of paths comes on several lines."""
     argv = [str(java), "-XshowSettings:properties", "-version"]
     try:
-        answer = run_tool(argv, env=undisturbed(world.environ), limit_s=_ASK_LIMIT_S, stop=world.stop, cwd=world.cwd)
+        answer = run_tool(
+            argv, env=undisturbed(world.environ), limit_s=_ASK_LIMIT_S, stop=world.stop, place=world.place, cwd=world.cwd
+        )
     except ToolchainError:
         return {}
     found: dict[str, str] = {}
@@ -223,7 +245,9 @@ def _properties(java: Path, world: World) -> dict[str, str]:
 def _asked(home: Path, world: World) -> str | None:
     """Return the version that ``java -version`` states on its stderr."""
     try:
-        answer = run_tool([str(home / "bin" / "java"), "-version"], env={}, limit_s=_ASK_LIMIT_S, stop=world.stop)
+        answer = run_tool(
+            [str(home / "bin" / "java"), "-version"], env={}, limit_s=_ASK_LIMIT_S, stop=world.stop, place=world.place
+        )
     except ToolchainError:
         return None
     match = _VERSION_ANSWER.search(answer.stderr)

@@ -108,6 +108,6 @@ def _compile(source: str, folder: Path, jdk: Jdk, world: World) -> None:
     file.write_text(source, "utf-8")
     class_path = os.pathsep.join(str(jar) for jar in folder.glob("*.jar"))
     argv = [jdk.tool("javac"), "--release", _OLDEST_JAVA, "-cp", class_path, "-d", str(folder), str(file)]
-    answer = run_tool(argv, env=world.environ, limit_s=COMPILE_LIMIT_S, stop=world.stop)
+    answer = run_tool(argv, env=world.environ, limit_s=COMPILE_LIMIT_S, stop=world.stop, place=world.place)
     if answer.code != 0:
         raise ToolchainError(f"Maven's resolver cannot be built with JDK {jdk.version} at {jdk.home}:\n{answer.stderr.strip()}")

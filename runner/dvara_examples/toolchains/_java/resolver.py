@@ -84,7 +84,9 @@ def _ask(request: Sequence[str], jdk: Jdk, world: World, progress: Progress) -> 
     argv += ["-cp", resolver_class_path(jdk, world, progress), MAIN_CLASS]
     local = _own_repository(world)
     lines = [*([f"local\t{local}"] if local else []), *(["offline"] if world.offline else []), *request]
-    answer = run_tool(argv, env=world.environ, limit_s=_RESOLVE_LIMIT_S, stop=world.stop, stdin="\n".join(lines))
+    answer = run_tool(
+        argv, env=world.environ, limit_s=_RESOLVE_LIMIT_S, stop=world.stop, place=world.place, stdin="\n".join(lines)
+    )
     if answer.code != 0:
         said = answer.stderr.strip() or f"the resolver ended with exit code {answer.code}"
         raise ToolchainError(
@@ -96,6 +98,8 @@ def _ask(request: Sequence[str], jdk: Jdk, world: World, progress: Progress) -> 
 
 def _own_repository(world: World) -> Path | None:
     """Return a local Maven repository of our own where the user's cannot be written, else None."""
+    if world.place is not None:
+        return world.cache_dir / "maven"
     folder = read_settings(world).local_repository
     try:
         folder.mkdir(parents=True, exist_ok=True)  # as Maven does

@@ -51,4 +51,5 @@ JAVA = Language(
     completed=_completed,
     comment="//",
     reading=READING,
+    image="eclipse-temurin:21",
 )

@@ -116,7 +116,7 @@ def _run(
     environ["PATH"] = os.pathsep.join([str(node.parent), environ.get("PATH", "")])
     start: list[str | Path] = [node, program] if program.suffix in (".cjs", ".js") else [program]
     argv = [*start, *manager.words, *more]
-    install(argv, cwd=home, environ=environ, stop=world.stop, what=what, anew=manager.anew, called=name)
+    install(argv, cwd=home, environ=environ, stop=world.stop, place=world.place, what=what, anew=manager.anew, called=name)
 
 
 def _places(name: str, folder: Path) -> dict[str, str]:

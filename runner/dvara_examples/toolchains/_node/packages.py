@@ -175,7 +175,7 @@ def install_tree(
         environ = install_environment(world, npm_config_cache=str(downloads_folder(folder, "npm")))
         environ["PATH"] = os.pathsep.join([str(node.parent), environ.get("PATH", "")])
         words = ("ci", "--package-lock", *QUIETLY, "--offline" if world.offline else "--prefer-offline")
-        install([*npm, *words], cwd=home, environ=environ, stop=world.stop, what=wanted.what, anew=_ANEW)
+        install([*npm, *words], cwd=home, environ=environ, stop=world.stop, place=world.place, what=wanted.what, anew=_ANEW)
         finish(folder, wanted.tree, home, world)
     else:
         install_locked(folder, wanted.tree, wanted.lock, node, world, wanted.what, program_of)
@@ -194,7 +194,7 @@ def install_packages(folder: Path, wanted: WantedPackages, npm: Sequence[str | P
     flags += ["--install-links"] if local else []
     anew = _ANEW if wanted.words == ("ci",) else ""
     argv = [*npm, *wanted.words, *flags, freshness]
-    install(argv, cwd=folder, environ=environ, stop=world.stop, what=wanted.what, anew=anew)
+    install(argv, cwd=folder, environ=environ, stop=world.stop, place=world.place, what=wanted.what, anew=anew)
     (folder / SETTINGS).unlink(missing_ok=True)  # it may hold a token
     (folder / "node_modules").mkdir(exist_ok=True)
     write_resolved(folder, direct_packages(locked_packages(folder)), world)
@@ -205,7 +205,7 @@ def write_lock(listing: Path, npm: Sequence[str | Path], node: Path, world: Worl
     environ = install_environment(world)
     environ["PATH"] = os.pathsep.join([str(node.parent), environ.get("PATH", "")])
     argv = [*npm, "install", "--package-lock-only", "--package-lock", *QUIETLY, *(("--offline",) if world.offline else ())]
-    install(argv, cwd=listing.parent, environ=environ, stop=world.stop, what=f"the lock of {listing}")
+    install(argv, cwd=listing.parent, environ=environ, stop=world.stop, place=world.place, what=f"the lock of {listing}")
     return listing.with_name(LOCK)
 
 

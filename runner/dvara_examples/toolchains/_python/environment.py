@@ -185,17 +185,27 @@ def make_environment(folder: Path, wanted: WantedEnvironment, runtime: Runtime, 
     interpreter = folder / "bin" / "python"
     general: Words = (find_uv(), *UV_WORDS, *(("--offline",) if world.offline else ()))
     venv: Words = ("venv", "--no-project", "--no-python-downloads", "--allow-existing", "--python", runtime.executable, folder)
-    install([*general, *venv], cwd=folder, environ=environ, stop=world.stop, what=wanted.what)
+    install([*general, *venv], cwd=folder, environ=environ, stop=world.stop, place=world.place, what=wanted.what)
     words = wanted.words
     if wanted.exported:
         export = [*general, "export", *wanted.exported, "--no-header", "--output-file", folder / GIVEN]
-        install(export, cwd=wanted.home, environ=environ, stop=world.stop, what=wanted.what, anew=" ".join(_anew(wanted)))
+        install(
+            export,
+            cwd=wanted.home,
+            environ=environ,
+            stop=world.stop,
+            place=world.place,
+            what=wanted.what,
+            anew=" ".join(_anew(wanted)),
+        )
         words = ("sync", folder / GIVEN)
     if wanted.constraints:
         (folder / GIVEN).write_text(wanted.constraints, "utf-8")
         words = (*words, "--constraint", folder / GIVEN)
     packages = [*general, "pip", *words, "--python", interpreter, *(("--compile-bytecode",) if wanted.compiled else ())]
-    install(packages, cwd=wanted.home, environ=environ, stop=world.stop, what=wanted.what, stdin=wanted.given or "")
+    install(
+        packages, cwd=wanted.home, environ=environ, stop=world.stop, place=world.place, what=wanted.what, stdin=wanted.given or ""
+    )
     write_resolved(folder, installed_versions(folder), world)
 
 

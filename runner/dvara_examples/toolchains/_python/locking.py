@@ -20,5 +20,7 @@ def write_lock(declared: Declared, runtime: Runtime, world: World) -> Path:
         )
     where = ("--script", file) if declared.kind == SCRIPT else ("--project", file.parent)
     argv = [find_uv(), *UV_WORDS, *(("--offline",) if world.offline else ()), "lock", *where, "--python", runtime.executable]
-    install(argv, cwd=file.parent, environ=install_environment(world), stop=world.stop, what=f"the lock of {file}")
+    install(
+        argv, cwd=file.parent, environ=install_environment(world), stop=world.stop, place=world.place, what=f"the lock of {file}"
+    )
     return lock_of_script(file) if declared.kind == SCRIPT else file.with_name(UV_LOCK)

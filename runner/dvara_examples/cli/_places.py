@@ -1,0 +1,26 @@
+"""Where scripts run: on this machine, or where ``--in`` says."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from dvara_examples.cli._options import Placing
+from dvara_examples.core.world import World
+
+
+@contextmanager
+def placed(world: World, placing: Placing) -> Iterator[World]:
+    """Yield the world whose scripts run where *placing* says. Raises GatewayError, ExtraError."""
+    if placing.images and placing.place is None:
+        raise click.UsageError("--image names an image for containers; add --in docker")
+    if placing.place is None:
+        yield world
+        return
+    from dvara_examples.places.docker import in_containers
+    from dvara_examples.toolchains import languages
+
+    if unknown := [language for language in placing.images if language not in languages()]:
+        raise click.UsageError(f"--image: expected one of {', '.join(languages())}, found {unknown[0]!r}")
+    with in_containers(world, placing.images) as there:
+        yield there

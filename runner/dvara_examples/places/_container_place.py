@@ -1,0 +1,234 @@
+"""Programs in a container that runs: started through the engine, read through named pipes, watched as processes of this machine.
+
+The engine's own relaying of output would blur when a piece came, hide who holds a pipe open, and swallow that a reader has
+left. So a program writes into named pipes of a folder that the container shares, which are pipes of this machine.
+"""
+
+import os
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import requests
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+_WAITING = '(read -r go <"$0/go"; exec env "$@" <"$0/in" >"$0/out" 2>"$0/err"); exit'
+"""A shell whose child waits until it is known outside, and then becomes the program.
+
+The shell is stopped meanwhile: it cannot take in its child's end, so that the exit status can be read on this machine. What the
+engine tells is 128 and the number for a signal, which a program may also choose as its own code.
+"""
+_STATUS = 49
+"""The place of the exit status in ``/proc/PID/stat`` (proc(5)), counted behind the name in brackets."""
+_START_LIMIT_S = 30.0
+_LOOK_EVERY_S = 0.2
+
+
+@dataclass(frozen=True)
+class ContainerPlace:
+    """A container that runs; *environ* is what its image and the user's settings give every program."""
+
+    name: str
+    scratch: Path
+    _client: "DockerClient"
+    _container: str
+    _environ: Mapping[str, str]
+    _known: dict[str, str | None] = field(default_factory=dict)
+
+    def which(self, program: str) -> str | None:
+        """Return the path of *program* there, looked for on its ``PATH`` unless it is a path itself."""
+        if program not in self._known:
+            self._known[program] = self._line('command -v "$1"', program)
+        return self._known[program]
+
+    def real(self, path: Path) -> Path:
+        """Return *path* there without links."""
+        return Path(self._line('readlink -f "$1"', str(path)) or path)
+
+    def text(self, file: Path) -> str | None:
+        """Return what *file* holds there."""
+        code, out = self._asked('cat "$1"', str(file))
+        return out if code == 0 else None
+
+    def _line(self, script: str, word: str) -> str | None:
+        code, out = self._asked(script, word)
+        return out.strip() or None if code == 0 else None
+
+    def _asked(self, script: str, word: str) -> tuple[int, str]:
+        argv = ["/bin/sh", "-c", script, "sh", word]
+        code, out, _ = self.run(argv, self._environ, _START_LIMIT_S, threading.Event(), None, "")
+        return code, out.decode(errors="replace")
+
+    def run(
+        self, argv: Sequence[str], env: Mapping[str, str], limit_s: float, stop: threading.Event, cwd: Path | None, stdin: str
+    ) -> tuple[int, bytes, bytes]:
+        """Run a tool to its end; at *limit_s* or *stop* it is killed."""
+        process = self.start(argv, env, cwd or Path("/"), stdin.encode())
+        outputs: list[bytes] = [b"", b""]
+
+        def read(number: int, pipe: IO[bytes]) -> None:
+            with pipe:
+                outputs[number] = pipe.read()
+
+        readers = [
+            threading.Thread(target=read, args=(number, pipe), name="read-tool", daemon=True)
+            for number, pipe in enumerate((process.stdout, process.stderr))
+        ]
+        for reader in readers:
+            reader.start()
+        give_up_s = time.monotonic() + limit_s
+        while not process.ended.wait(_LOOK_EVERY_S):
+            if stop.is_set() or time.monotonic() >= give_up_s:
+                process.kill_all()
+                break
+        code = process.wait(_START_LIMIT_S)
+        for reader in readers:
+            reader.join(_START_LIMIT_S)
+        if not stop.is_set() and time.monotonic() >= give_up_s and code < 0:
+            raise subprocess.TimeoutExpired(list(argv), limit_s)
+        return code, outputs[0], outputs[1]
+
+    def start(self, argv: Sequence[str], env: Mapping[str, str], cwd: Path, stdin: bytes) -> "ContainerProcess":
+        """Start a program with pipes of its own. Raises OSError where the engine does not."""
+        folder = Path(tempfile.mkdtemp(prefix="pipes-", dir=self.scratch))
+        try:
+            return ContainerProcess(self._client, self._container, folder, argv, env, cwd, stdin)
+        except BaseException as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            if isinstance(error, OSError) or not _of_engine(error):
+                raise
+            raise OSError(None, f"the container engine: {' '.join(str(error).split())[:200]}") from error
+
+
+def _of_engine(error: BaseException) -> bool:
+    import docker
+
+    return isinstance(error, docker.errors.DockerException | requests.RequestException)
+
+
+class ContainerProcess:
+    """A program in a container, seen as the process of this machine that it is; its parts are those of a Popen."""
+
+    def __init__(
+        self,
+        client: "DockerClient",
+        container: str,
+        folder: Path,
+        argv: Sequence[str],
+        env: Mapping[str, str],
+        cwd: Path,
+        stdin: bytes,
+    ) -> None:
+        self.returncode: int | None = None
+        self.ended = threading.Event()
+        self._api, self._folder = client.api, folder
+        with_input = _WAITING if stdin else _WAITING.replace('"$0/in"', "/dev/null")
+        if stdin:
+            (folder / "in").write_bytes(stdin)
+        for name in ("go", "out", "err"):
+            os.mkfifo(folder / name, 0o600)
+        variables = [f"{name}={value}" for name, value in env.items()]
+        command = ["/bin/sh", "-c", with_input, str(folder), *variables, *argv]
+        made = self._api.exec_create(container, command, workdir=str(cwd))
+        self._exec: str = made["Id"]
+        self._socket: Any = self._api.exec_start(self._exec, socket=True)
+        self._go = os.open(folder / "go", os.O_RDWR)
+        try:
+            self._shell = self._find_shell()
+            self.pid = self._find_child()
+            self._handle = os.pidfd_open(self.pid)
+            os.kill(self._shell, signal.SIGSTOP)
+            self.stdout, self.stderr = _reading_end(folder / "out"), _reading_end(folder / "err")
+            self._kept_open = [os.open(folder / name, os.O_WRONLY) for name in ("out", "err")]
+            os.write(self._go, b"go\n")
+        except BaseException:
+            os.close(self._go)
+            self._close_socket()
+            raise
+        threading.Thread(target=self._watch, name=f"container-process-{self.pid}", daemon=True).start()
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end."""
+        if not self.ended.wait(timeout) or self.returncode is None:
+            raise subprocess.TimeoutExpired(["container"], timeout or 0.0)
+        return self.returncode
+
+    def kill(self) -> None:
+        """Send it SIGKILL."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    def kill_all(self) -> None:
+        """Send SIGKILL to it and to what it started in its own session."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self.kill()
+
+    def _find_shell(self) -> int:
+        give_up_s = time.monotonic() + _START_LIMIT_S
+        while time.monotonic() < give_up_s:
+            about = self._api.exec_inspect(self._exec)
+            if about["Pid"]:
+                return int(about["Pid"])
+            if about["ExitCode"] is not None:
+                raise OSError(None, "the container has no /bin/sh, or no such folder")
+            time.sleep(0.002)
+        raise OSError(None, "the container engine did not start it in time")
+
+    def _find_child(self) -> int:
+        give_up_s = time.monotonic() + _START_LIMIT_S
+        children = Path(f"/proc/{self._shell}/task/{self._shell}/children")
+        while time.monotonic() < give_up_s:
+            if found := children.read_text("ascii").split():
+                return int(found[0])
+            time.sleep(0.002)
+        raise OSError(None, "its shell did not start it in time")
+
+    def _watch(self) -> None:
+        """Wait for the end of the process, keep how it ended, and let the shell go."""
+        poll = select.poll()
+        poll.register(self._handle, select.POLLIN)
+        poll.poll()
+        self.returncode = _exit_code(self.pid)
+        self.ended.set()
+        for kept in self._kept_open:  # until now: a pipe that nobody has opened for writing yet looks as if it had ended
+            os.close(kept)
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(self._shell, signal.SIGCONT)
+        os.close(self._handle)
+        os.close(self._go)
+        self._close_socket()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _close_socket(self) -> None:
+        response = getattr(self._socket, "_response", None)
+        with suppress(OSError, ValueError):
+            (response or self._socket).close()
+
+
+def _exit_code(pid: int) -> int:
+    """Return the exit code of a process that has ended and not been taken in, negative for a signal; -9 where it is gone."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:
+        return -int(signal.SIGKILL)
+    status = int(stat[stat.rindex(b")") + 2 :].split()[_STATUS])
+    return -(status & 0x7F) if status & 0x7F else status >> 8
+
+
+def _reading_end(path: Path) -> IO[bytes]:
+    """Open a named pipe for reading, whether or not somebody writes."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    os.set_blocking(descriptor, True)
+    return os.fdopen(descriptor, "rb", buffering=0)

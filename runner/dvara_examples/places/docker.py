@@ -1,0 +1,204 @@
+"""Containers for examples: one per language and session, in which its packages are prepared and its scripts run.
+
+A container shares the machine's network, so that the tap on loopback is reached and nothing is opened to others. It sees the
+examples read-only, the cache, and a scratch folder, each under the path that it has on the machine. It is started when the
+first script of its language needs it, and removed at the end; its labels let the next start remove what a killed tool left.
+"""
+
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import requests
+
+from dvara_examples.core.errors import Diagnosis, GatewayError
+from dvara_examples.core.world import World
+from dvara_examples.gateways._engine import engine, labels, on_this_machine, platform_of
+from dvara_examples.gateways._image import get_image, said
+from dvara_examples.places._container_place import ContainerPlace
+from dvara_examples.toolchains import languages, load_toolchain
+from dvara_examples.toolchains._install import find_uv
+from dvara_examples.toolchains._settings import passes
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+    from docker.models.containers import Container
+    from docker.models.images import Image
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_SETTINGS_FILES = (".npmrc", ".netrc", ".config/pip", ".config/uv", ".config/npm", ".pip", ".m2/settings.xml")
+"""What package managers read in a home; nothing else of it is seen in a container."""
+_OF_THE_IMAGE = ("PATH", "HOME", "TMPDIR", "JAVA_HOME")
+
+
+@contextmanager
+def in_containers(world: World, images: Mapping[str, str]) -> Iterator[World]:
+    """Return *world* with every language in a container of its own; *images* names other images than the usual, by language.
+
+    Raises GatewayError where there is no engine that can be used for that, ExtraError where the package is missing.
+    """
+    with ExitStack() as ended:
+        client = ended.enter_context(engine(world))
+        _check_engine(client)
+        scratch = Path(tempfile.mkdtemp(prefix="dvara-examples-"))
+        ended.callback(shutil.rmtree, scratch, ignore_errors=True)
+        yield replace(world, elsewhere=_Elsewhere(world, client, images, scratch, ended))
+
+
+def _check_engine(client: "DockerClient") -> None:
+    """Refuse an engine whose containers cannot share this machine's network and processes."""
+    rootless = any("rootless" in option for option in client.info().get("SecurityOptions") or [])
+    if rootless or not on_this_machine(client):
+        what = "is rootless" if rootless else "runs in a virtual machine, or on another one"
+        cause = f"examples cannot run in containers of this engine: it {what}, and they would not reach the tap on loopback"
+        raise GatewayError(Diagnosis(cause, "use an engine that runs on this Linux itself, as root, or run without --in docker"))
+
+
+@dataclass
+class _Elsewhere(Mapping[str, World]):
+    """The world of each language, whose container is started when that world is first asked for. Safe from any thread."""
+
+    world: World
+    client: "DockerClient"
+    images: Mapping[str, str]
+    scratch: Path
+    ended: ExitStack
+    _made: dict[str, World] = field(default_factory=dict)
+    _locks: dict[str, threading.Lock] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(languages())
+
+    def __len__(self) -> int:
+        return len(languages())
+
+    def __contains__(self, language: object) -> bool:
+        return language in languages()
+
+    def __getitem__(self, language: str) -> World:
+        with self._lock:
+            lock = self._locks.setdefault(language, threading.Lock())
+        with lock:
+            if language not in self._made:
+                self._made[language] = self._open(language)
+            return self._made[language]
+
+    def _open(self, language: str) -> World:
+        name = self.images.get(language) or load_toolchain(language).spelling.image
+        if not name:
+            raise GatewayError(Diagnosis(f"no image is known for {language}", f"name one: --image {language}=NAME"))
+        image = get_image(self.client, name, self.world, self._say)
+        cache = self.world.cache_dir / "in-docker" / str(image.id).removeprefix("sha256:")[:20]
+        for folder in (cache, self.world.state_dir):
+            folder.mkdir(parents=True, exist_ok=True)
+        environ = _environment(self.world, image)
+        container = _create(self.client, image, name, self._mounts(cache), environ)
+        with self._lock:
+            self.ended.callback(_remove, container)
+        _start(self.client, container, name)
+        place = ContainerPlace(f"the image {name}", self.scratch, self.client, str(container.id), environ)
+        return replace(self.world, environ=environ, cache_dir=cache, cwd=self.world.root, place=place, elsewhere={})
+
+    def _say(self, text: str) -> None:
+        with suppress(OSError):
+            self.world.stderr.write(f"{text}\n")
+            self.world.stderr.flush()
+
+    def _mounts(self, cache: Path) -> dict[Path, str]:
+        """Return which folders and files of this machine are seen in the container, and whether they can be written."""
+        world = self.world
+        seen = dict.fromkeys([world.root, world.manifest_path.parent, _PACKAGE, world.state_dir], "ro")
+        with suppress(FileNotFoundError):
+            seen[Path(find_uv())] = "ro"
+        if home := world.env("HOME"):
+            seen |= dict.fromkeys((path for name in _SETTINGS_FILES if (path := Path(home, name)).exists()), "ro")
+        seen |= dict.fromkeys(_named_by_settings(world), "ro")
+        return seen | {cache: "rw", self.scratch: "rw"}
+
+
+def _named_by_settings(world: World) -> Iterator[Path]:
+    """Yield the files and folders that variables of the user name to package managers: certificates, lists, local indexes."""
+    for name, value in world.environ.items():
+        if (passes(name) or name.startswith("PIP_")) and name not in _OF_THE_IMAGE:
+            for word in value.split():
+                if word.startswith("/") and word != "/" and Path(word).exists():
+                    yield Path(word)
+
+
+def _environment(world: World, image: "Image") -> dict[str, str]:
+    """Return the variables of the image, and of the user those that say where packages come from."""
+    own = dict(line.split("=", 1) for line in image.attrs["Config"].get("Env") or [] if "=" in line)
+    kept = {n: v for n, v in world.environ.items() if (passes(n) or n.startswith("PIP_")) and n not in _OF_THE_IMAGE}
+    home = world.env("HOME")
+    usual = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
+    usual["HOME"] = home if home and Path(home).is_dir() else "/tmp"  # noqa: S108 - in the container
+    ours = {name: value for name, value in world.environ.items() if name.startswith("DVARA_") or name in ("TZ", "LANG")}
+    return {**usual, **ours, **kept, **own, "HOME": usual["HOME"], "LANG": own.get("LANG", "C.UTF-8")}
+
+
+def _create(
+    client: "DockerClient", image: "Image", name: str, mounts: Mapping[Path, str], environ: Mapping[str, str]
+) -> "Container":
+    """Create a container that does nothing by itself. Raises GatewayError."""
+    import docker
+
+    home, owner = environ["HOME"], f"uid={os.getuid()},gid={os.getgid()}"
+    empty_home = {} if Path(home) in mounts or home == "/tmp" else {home: f"exec,mode=0755,{owner}"}  # noqa: S108
+    try:
+        return client.containers.create(
+            image.id,
+            entrypoint=["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"],
+            command=[],
+            labels=labels(),
+            user=f"{os.getuid()}:{os.getgid()}",
+            network_mode="host",
+            init=True,
+            read_only=True,
+            security_opt=["no-new-privileges"],
+            cap_drop=["ALL"],
+            tmpfs={"/tmp": "exec,mode=1777", **empty_home},  # noqa: S108 - in the container
+            volumes=[f"{path}:{path}:{mode}" for path, mode in mounts.items()],
+            working_dir="/",
+        )
+    except (docker.errors.APIError, requests.RequestException) as error:
+        raise GatewayError(_not_started(client, name, said(error))) from None
+
+
+def _start(client: "DockerClient", container: "Container", name: str) -> None:
+    import docker
+
+    try:
+        container.start()
+        container.reload()
+    except (docker.errors.APIError, requests.RequestException) as error:
+        raise GatewayError(_not_started(client, name, said(error))) from None
+    if container.attrs["State"]["Status"] != "running":
+        last = container.logs(tail=1).decode(errors="replace").strip()
+        raise GatewayError(_not_started(client, name, last or "it ended at once"))
+
+
+def _not_started(client: "DockerClient", name: str, reason: str) -> Diagnosis:
+    low = reason.lower()
+    if "exec format error" in low:
+        return Diagnosis(f"the image {name} is not made for {platform_of(client)}", "name one that is, or another engine")
+    if "/bin/sh" in low and ("no such file" in low or "not found" in low):
+        return Diagnosis(f"the image {name} has no /bin/sh, by which scripts are started", "name an image with a shell")
+    if "docker-init" in low:
+        return Diagnosis(f"the container engine has no docker-init ({reason})", "install tini, or Docker's own packages")
+    return Diagnosis(
+        f"the container engine does not start the image {name} ({reason})", "name another image: --image LANGUAGE=NAME"
+    )
+
+
+def _remove(container: "Container") -> None:
+    import docker
+
+    with suppress(docker.errors.APIError, requests.RequestException):
+        container.remove(force=True, v=True)
