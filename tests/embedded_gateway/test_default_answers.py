@@ -31,6 +31,11 @@ def test_a_plain_question_gets_a_friendly_sentence() -> None:
     assert (answer.finish_reason, answer.piece_delay_s) == ("stop", 0.04)
 
 
+def test_the_last_word_is_the_one_that_was_asked_for() -> None:
+    """Whoever tells a whole answer by a word at its end gets that word."""
+    assert "".join(default_answer(asked("Say hello. End with the word END.")).pieces).endswith("was ready. END")
+
+
 @pytest.mark.parametrize(
     ("prompt", "code", "words"),
     [

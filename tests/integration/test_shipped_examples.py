@@ -33,7 +33,9 @@ EXAMPLES = (
     "multi-provider",
     "stream-robust",
 )
-SCRIPTED = frozenset(EXAMPLES[EXAMPLES.index("stream-reconnect") : EXAMPLES.index("stream-robust")]) - {"stream-usage"}
+SCRIPTED = frozenset(EXAMPLES[EXAMPLES.index("stream-reconnect") : EXAMPLES.index("stream-robust")]) - {
+    *("stream-usage", "responses-stream", "messages-stream", "embeddings", "list-models", "multi-provider"),
+}
 """What needs answers that the manifest dictates."""
 LANGUAGES = ("java", "node", "python")
 JAVA_ALONE = "stream-wire[java]"

@@ -8,7 +8,7 @@ It plays a workspace whose governance blocks personal data and attacks on the pr
   (``content_filter`` in a stream, 400 ``pii_detected`` otherwise);
 * ``response_format: json_schema``: an instance of the schema; ``json_object``: a small object;
 * ``tools``, unless ``tool_choice`` is ``none`` or the last message is a tool's result: a call of the tool;
-* anything else: a friendly sentence.
+* anything else: a friendly sentence, and after it the word that the last message asks for with "end with the word".
 """
 
 import json
@@ -26,12 +26,18 @@ GREETING = "Streaming works: each word of this answer left the gateway as soon a
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _SSN = re.compile(r"\b\d{3}-\d{2}-\d{4}\b")
 _ATTACK = re.compile(r"ignore (all )?previous instructions", re.IGNORECASE)
+_LAST_WORD = re.compile(r"\bend with the word (\w+)", re.IGNORECASE)
 _ASKS_FOR_EMAIL = re.compile(r"\be-?mail address", re.IGNORECASE)
 
 
 def default_answer(request: ChatRequest) -> Answer:
     """Return what the book says to *request*."""
-    return _governed(request) or _structured(request) or _tool_call(request) or text_answer(GREETING, piece_delay_s=PIECE_DELAY_S)
+    return _governed(request) or _structured(request) or _tool_call(request) or _greeting(request)
+
+
+def _greeting(request: ChatRequest) -> Answer:
+    asked = _LAST_WORD.search(text_of(request.messages[-1]))
+    return text_answer(f"{GREETING} {asked[1]}" if asked else GREETING, piece_delay_s=PIECE_DELAY_S)
 
 
 def _governed(request: ChatRequest) -> Answer | None:
