@@ -35,6 +35,6 @@ finally:
 
 if not completed:  # the loop also ends when half of the answer never came
     sys.exit("incomplete: the stream ended without response.completed")
-if text.rstrip(" .!*\n").split()[-1:] != ["END"]:  # DVARA tells no finish_reason here, not even of a withheld answer
+if not text.rstrip(' .!*"}\n').endswith(" END"):  # DVARA tells no finish_reason here, not even of a withheld answer
     sys.exit("incomplete: the answer does not end with END")
 # [END responses_stream]
