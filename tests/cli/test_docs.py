@@ -66,6 +66,16 @@ def test_one_changed_character_fails_and_is_mended(folder: Path) -> None:
     assert stat.S_IMODE(page.stat().st_mode) == 0o600
     assert docs(folder, "sync").stdout == "every page is in step\n"
     assert docs(folder, "check").returncode == 0
+    page.write_text(PAGE.replace("example: greet", "example: gret", 1))
+    lost = docs(folder, "sync")
+    assert (lost.returncode, lost.stdout.split()[0]) == (1, "UNKNOWN")
+
+
+def test_a_terminal_of_ascii_is_no_reason_to_fail(folder: Path) -> None:
+    """A sign that cannot be written is spelled out."""
+    done = docs(folder, "check", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert "\\xb7 manifest.yaml" in done.stdout
 
 
 def test_every_page_below_a_folder_is_one(folder: Path) -> None:
@@ -89,7 +99,7 @@ def test_every_page_below_a_folder_is_one(folder: Path) -> None:
         (("check", "nowhere.md"), "nowhere.md: found no such page"),
         (("check", "docs/deep"), "found no page in this folder"),
         (("chekc",), "did you mean 'check'?"),
-        (("check", "--results", "latest"), "no run is named 'latest'"),
+        (("check", "--results", "latest"), "no run is stored yet in"),
         (("check", "manifest.bin"), "manifest.bin:1: found the byte 0xff"),
     ],
 )

@@ -1,5 +1,6 @@
 """The one place where what went wrong becomes a sentence on stderr and an exit code."""
 
+import io
 import os
 import sys
 
@@ -10,6 +11,9 @@ from dvara_examples.core.errors import DvaraExamplesError, ExitCode
 
 def guarded(cli: click.Command, args: list[str]) -> int:
     """Run *cli* and return its exit code; no exception and no traceback leaves this function."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # an ASCII terminal shows less, and is no reason to fail
     if os.environ.get("GITHUB_ACTIONS"):
         _muzzle()
     code = _guarded(cli, args)

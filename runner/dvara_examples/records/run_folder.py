@@ -164,7 +164,9 @@ def find_run(runs_dir: Path, name: str, cwd: Path) -> RunFolder:
     fitting = [path for path in stored if path.name.startswith(name)]
     if len(fitting) == 1:
         return RunFolder(fitting[0])
-    listing = ", ".join(path.name for path in stored[-3:]) or "none yet"
+    if not stored:
+        raise TranscriptError(f"no run is stored yet in {runs_dir}; start one with `dvara-examples run all`")
+    listing = ", ".join(path.name for path in stored[-3:])
     found = f"{len(fitting)} runs begin with {name!r}" if fitting else f"no run is named {name!r}"
     raise TranscriptError(f"{found} in {runs_dir}; latest, an id, or a folder is accepted (newest: {listing})")
 

@@ -15,19 +15,23 @@ from dvara_examples.cli._pages import pages_argument
 def command(pages: tuple[str, ...], dry_run: bool, manifest: Path | None) -> int:
     """Update the code in pages from the examples. Nothing else on a page changes.
 
+    Exits with 1 if a comment names an example, a language or a region that is not there.
+
     \b
     dvara-examples docs sync
     dvara-examples docs sync docs/guide.md --dry-run
     """
-    from dvara_examples.cli._pages import say
+    from dvara_examples.cli._pages import page_lines, say
     from dvara_examples.cli._world import build_world
-    from dvara_examples.docs_ci.check import sync
+    from dvara_examples.docs_ci.check import check, sync
+    from dvara_examples.docs_ci.fence_status import FenceState
 
     world, changed = build_world(manifest), 0
     for page, diff in sync(world, pages, dry_run=dry_run):
         changed += bool(diff)
         if diff:
             say(world, [*(diff if dry_run else ()), f"{'would change' if dry_run else 'changed':>12}  {page.shown}"])
-    if not changed:
-        say(world, ["every page is in step"])
-    return 1 if changed and dry_run else 0
+    found = [(page, [each for each in standings if each.state is FenceState.UNKNOWN]) for page, standings in check(world, pages)]
+    unknown = [line for page, standings in found for line in page_lines(page, standings, verbose=False)]
+    say(world, unknown if changed or unknown else ["every page is in step"])
+    return 1 if unknown or (changed and dry_run) else 0
