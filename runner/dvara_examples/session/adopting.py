@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dvara_examples.records.crash import crashed, error_line
 from dvara_examples.records.model import WHOLE_ENDINGS
-from dvara_examples.records.results import Preparing, RunEvent, RunFinished, RunResult, Summary
+from dvara_examples.records.results import Preparing, RunEvent, RunResult, Summary
 from dvara_examples.records.transcript import Transcript
 from dvara_examples.scaffold.adopt.groups import Draft, expected
 from dvara_examples.session.recording import expectations_of
@@ -29,16 +29,16 @@ class SeenRuns:
         self.results: dict[str, RunResult] = {}
 
     def event(self, event: RunEvent) -> None:
-        """Tell what is prepared and what has ended."""
-        match event:
-            case Preparing():
-                self._tell(f"preparing  {event.text}")
-            case RunFinished():
-                self._tell(f"ran  {event.variant_id}")
+        """Tell what is prepared."""
+        if isinstance(event, Preparing):
+            self._tell(f"preparing  {event.text}")
 
     def result(self, result: RunResult) -> None:
-        """Keep one result."""
+        """Keep one result, and tell how the run went: why it is red, if it is."""
         self.results[result.variant_id] = result
+        verdict = result.verdict
+        why = verdict.reason or next((f"{finding.key}: {finding.sentence}" for finding in verdict.failures), "")
+        self._tell(f"{verdict.outcome}  {result.variant_id}{'  ' if why else ''}{why.splitlines()[0] if why else ''}")
 
     def tick(self) -> None:
         """Show nothing."""
