@@ -72,10 +72,10 @@ def command(
     globs: tuple[str, ...], slow: bool, expect: Path | None, write_expect: Path | None, timelines: tuple[str, ...],
     reports: tuple[tuple[str, str], ...], listed: bool,
 ) -> int:  # fmt: skip
-    """Report what a gateway makes of all that providers do.
+    """Test how a gateway passes on whole, broken and cut answers of a provider.
 
-    Point the provider of the gateway at http://127.0.0.1:9099/v1. Exits with 1 if an answer that is not whole reaches
-    the client as a whole one, or with --expect if the behaviour changed.
+    Point the provider of the gateway at http://127.0.0.1:9099/v1. Exits with 1 if the gateway passes on
+    an incomplete answer as a complete one. With --expect, exits with 1 if the behaviour differs from FILE.
 
     \b
     DVARA_URL=http://localhost:8080 DVARA_API_KEY=... dvara-examples check-gateway

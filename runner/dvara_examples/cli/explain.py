@@ -44,7 +44,7 @@ def _explanations(word: str) -> "tuple[Explanation, ...]":
         known = [each.word for group in words().values() for each in group]
         near = nearest(word, known)
         question = f"did you mean {near!r}? " if near else ""
-        raise click.UsageError(f"there is nothing to explain of {word!r}; {question}`dvara-examples explain` lists all words")
+        raise click.UsageError(f"unknown word {word!r}; {question}`dvara-examples explain` lists all words")
     return found
 
 

@@ -18,8 +18,8 @@ from dvara_examples.cli._options import gateway_option, own_manifest_option
 def command(folder: Path, run_them: bool, dry_run: bool, verbose: bool, gateway: str, manifest: Path | None) -> int:
     """Write a manifest for the scripts of a repository.
 
-    Finds the scripts that ask a model, in all languages, and groups those of one behaviour into an example. Adds what is new
-    where there is a manifest. Says what it left out and why. No script is changed, and what the manifest had stays byte for byte.
+    Finds the scripts that call a model, in all languages, and groups those that do the same thing into one example. Adds new
+    scripts to a manifest that is there, and leaves the rest of it unchanged. Says what it left out and why. Changes no script.
 
     \b
     dvara-examples init

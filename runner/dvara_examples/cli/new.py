@@ -16,8 +16,7 @@ from dvara_examples.cli._options import own_manifest_option
 def command(example_id: str, title: str | None, languages: tuple[str, ...], source: str | None, manifest: Path | None) -> None:
     """Create an example: a working script per language, and its entry in the manifest.
 
-    Where there is no manifest, one is begun in examples/ of this folder, with what the languages need. All of it is written,
-    or nothing.
+    If there is no manifest, creates one in examples/ of this folder, with the package lists. Writes everything or nothing.
 
     \b
     dvara-examples new my-idea

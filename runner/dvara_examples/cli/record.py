@@ -16,8 +16,8 @@ from dvara_examples.cli._options import gateway_option, own_manifest_option
 def command(file: Path, example_id: str | None, title: str | None, gateway: str, manifest: Path | None) -> int:
     """Run a script once and write its manifest entry from what happened.
 
-    The entry goes to stdout, or with --write into the manifest. It asserts what every run will show, and no times; what it does
-    not assert is told on stderr.
+    The entry goes to stdout, or with --write into the manifest. It asserts what stays the same in every run, never times. What it
+    leaves out is listed on stderr.
 
     \b
     dvara-examples record my_script.py

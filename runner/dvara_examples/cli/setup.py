@@ -17,7 +17,7 @@ from dvara_examples.selection.options import Selection
 def command(wanted: Selection, deps: str, lock: bool, manifest: Path | None) -> int:
     """Download and build everything that runs need, for `run --offline` later.
 
-    Without SELECTOR everything is made ready. Interrupted, it keeps what is done; the same command again goes on from there.
+    Without SELECTOR, prepares everything. If interrupted, run it again: it continues where it stopped.
 
     \b
     dvara-examples setup

@@ -69,8 +69,8 @@ def kept_in(base_url: str) -> Diagnosis:
 
 def key_missing(base_url: str) -> Diagnosis:
     """A gateway is named, but no key."""
-    hint = "set it with export DVARA_API_KEY=gw_… (dvara-examples gateway shows the one of the embedded gateway)"
-    return Diagnosis(f"DVARA_API_KEY is not set, and the gateway at {base_url} requires a key", hint, KEY)
+    hint = "set it with export DVARA_API_KEY=gw_…, or to any text where the gateway needs no key"
+    return Diagnosis(f"DVARA_URL names the gateway at {base_url}, but DVARA_API_KEY is not set", hint, KEY)
 
 
 def key_refused(base_url: str, status: int, said: str) -> Diagnosis:

@@ -16,8 +16,12 @@ def command() -> None:
     PAGES are Markdown files and folders; without any, those that the manifest names.
 
     \b
-    Exit codes: 0 all is well · 2 wrong usage, manifest or page · 4 nothing ran
-    1 a page has drifted, shows untested code, or a run failed · 3 could not run
+    Exit codes:
+      0  all is well
+      1  a page has drifted or shows untested code, or a run failed
+      2  wrong usage, manifest or page
+      3  could not run
+      4  nothing ran
 
     \b
     dvara-examples docs check
