@@ -21,6 +21,7 @@ from dvara_examples.records.transcript import KnownFailure
 VERSION = 1
 LIMIT_KEYS = ("wall_s", "idle_s")
 LEAST_LIMIT_S = 0.1
+MOST_PORT = 65_535
 KNOWN_FAILURE_KEYS = ("finding", "because", "upstream")
 RESERVED_ID = "all"
 ID_PATTERN = "^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -78,6 +79,14 @@ def parse_line(value: object) -> str:
     if "\n" in text.strip():
         raise InvalidValue("found a text of several lines", "one line is accepted")
     return text.strip()
+
+
+def parse_port(value: object) -> int:
+    """Return a port of this machine."""
+    port = as_int(value, least=1)
+    if port > MOST_PORT:
+        raise InvalidValue(f"found the number {port}", f"a port from 1 to {MOST_PORT} is accepted")
+    return port
 
 
 def parse_argument(value: object) -> str:

@@ -170,7 +170,7 @@ def _surroundings() -> dict[str, object]:
         "listen": {
             "type": "integer",
             "minimum": 1,
-            "maximum": surroundings.MOST_PORT,
+            "maximum": fields.MOST_PORT,
             "description": "The port of this machine at which a script with a hard-coded address expects the gateway.",
         },
         "ready": {"$ref": "#/$defs/ready"},
@@ -179,7 +179,7 @@ def _surroundings() -> dict[str, object]:
 
 
 def _ready() -> Schema:
-    port: Schema = {"type": "integer", "minimum": 1, "maximum": serving.MOST_PORT}
+    port: Schema = {"type": "integer", "minimum": 1, "maximum": fields.MOST_PORT}
     properties = {
         "port": port,
         "path": {"type": "string", "pattern": serving.PATH_PATTERN},

@@ -4,7 +4,8 @@ import json
 import re
 from collections.abc import Mapping
 
-from dvara_examples.core.values import InvalidValue, as_int, as_list, as_mapping, as_seconds, as_text, below, describe
+from dvara_examples.core.values import InvalidValue, as_list, as_mapping, as_seconds, as_text, below, describe
+from dvara_examples.manifest.fields import parse_port
 from dvara_examples.records.model import ReadySign, SentRequest
 
 READY_KEYS = ("port", "path", "output", "within_s")
@@ -12,7 +13,6 @@ SEND_KEYS = ("method", "path", "headers", "json", "body")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 PATH_PATTERN = r"^/[!-~]*$"
 HEADER_PATTERN = "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
-MOST_PORT = 65_535
 
 _PATH = re.compile(PATH_PATTERN.strip("^$"))
 _HEADER = re.compile(HEADER_PATTERN.strip("^$"))
@@ -21,12 +21,12 @@ _HEADER = re.compile(HEADER_PATTERN.strip("^$"))
 def parse_ready(value: object) -> ReadySign:
     """Return when a server counts as ready; its port alone stands for ``{port: …}``."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return ReadySign(_port(value))
+        return ReadySign(parse_port(value))
     found = as_mapping(value, READY_KEYS)
     if "port" not in found:
         raise InvalidValue("found no key 'port' here", "the port at which the server listens is needed, such as {port: 8000}")
     with below("port"):
-        sign = {"port": _port(found["port"])}
+        sign = {"port": parse_port(found["port"])}
     more: dict[str, object] = {}
     for key, parse in (("path", _path), ("output", _not_empty), ("within_s", _within)):
         if key in found:
@@ -72,13 +72,6 @@ def _request(value: object) -> SentRequest:
         with below("method"):
             method = _method(found["method"])
     return SentRequest(method, path, headers, body)
-
-
-def _port(value: object) -> int:
-    port = as_int(value, least=1)
-    if port > MOST_PORT:
-        raise InvalidValue(f"found the number {port}", f"a port from 1 to {MOST_PORT} is accepted")
-    return port
 
 
 def _path(value: object) -> str:

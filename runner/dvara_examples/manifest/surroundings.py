@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from dvara_examples.core.values import InvalidValue, Path, as_int, as_text, describe, quoted
+from dvara_examples.core.values import InvalidValue, Path, as_text, describe, quoted
 from dvara_examples.manifest.checks import Checks
-from dvara_examples.manifest.fields import HOST, SET_BY_THE_RUNNER, parse_argument, parse_variable
+from dvara_examples.manifest.fields import HOST, SET_BY_THE_RUNNER, parse_argument, parse_port, parse_variable
 from dvara_examples.manifest.model import EndpointVariables, ScriptSetting
 from dvara_examples.manifest.serving import parse_ready, parse_send
 from dvara_examples.records.model import SentRequest
@@ -16,7 +16,6 @@ SURROUNDING_KEYS = ("cwd", "stdin", "env_file", "listen", "ready", "send")
 ENDPOINT_KEYS = ("url", "key", "model")
 URL_FORM = r"^[^{}]*\{host\}[^{}]*$"
 
-MOST_PORT = 65_535
 _REAL_KEY = re.compile(
     r"\b(sk-[A-Za-z0-9_-]{20,}|gw_[0-9a-f]{40}|AIza[\w-]{30,}|gsk_\w{20,}|xai-\w{20,}|hf_\w{20,}|AKIA[0-9A-Z]{16})"
 )
@@ -78,14 +77,6 @@ def read_endpoint(checks: Checks, value: object, path: Path) -> EndpointVariable
     urls = read(_parse_urls, found["url"], (*path, "url"), no_urls) if "url" in found else no_urls
     keys, models = (read(_parse_names, found[key], (*path, key), none) if key in found else none for key in ("key", "model"))
     return EndpointVariables(urls, keys, models)
-
-
-def parse_port(value: object) -> int:
-    """Return a port of this machine that a script has in its text."""
-    port = as_int(value, least=1)
-    if port > MOST_PORT:
-        raise InvalidValue(f"found the number {port}", f"a port from 1 to {MOST_PORT} is accepted")
-    return port
 
 
 def read_env(text: str, name: str, carried: frozenset[str]) -> dict[str, str]:
