@@ -2,11 +2,12 @@
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from dvara_examples.core.world import World
 from dvara_examples.docs_ci.fence_status import FenceState, FenceStatus, proved, stand
 from dvara_examples.docs_ci.find import find_pages
-from dvara_examples.docs_ci.page import Page
+from dvara_examples.docs_ci.page import Page, read_page
 from dvara_examples.docs_ci.printed import printed_scripts
 from dvara_examples.docs_ci.sources import Sources
 from dvara_examples.docs_ci.suggest import suggestions
@@ -74,8 +75,17 @@ def page_id(page: Page, world: World) -> str:
     return (page.path.relative_to(world.root) if page.path.is_relative_to(world.root) else page.path).as_posix()
 
 
-def sync(world: World, named: Sequence[str], *, dry_run: bool = False) -> Iterator[tuple[Page, tuple[str, ...]]]:
-    """Bring pages in step, and yield each with the unified diff of what changed in it (or would, in a *dry_run*).
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """A *page* that was brought in step: the unified *diff* of what changed (or would), and the comments that name *unknown*."""
+
+    page: Page
+    diff: tuple[str, ...]
+    unknown: tuple[FenceStatus, ...]
+
+
+def sync(world: World, named: Sequence[str], *, dry_run: bool = False) -> Iterator[Synced]:
+    """Bring pages in step, and yield what became of each; nothing is written in a *dry_run*.
 
     All are made before the first one is written. Raises ManifestError and PageError.
     """
@@ -83,7 +93,10 @@ def sync(world: World, named: Sequence[str], *, dry_run: bool = False) -> Iterat
     sources = Sources(manifest)
     made = [(page, synced(page, sources)) for page in find_pages(named, manifest, world)]
     for page, text in made:
+        now = page
         if text != page.text and not dry_run:
             save(page, text)
+            now = read_page(page.path, page.shown, text, has_bom=page.has_bom, mdx=page.mdx)
         before, after = page.text.splitlines(), text.splitlines()
-        yield page, tuple(difflib.unified_diff(before, after, page.shown, page.shown, lineterm=""))
+        unknown = tuple(each for each in stand(now, sources) if each.state is FenceState.UNKNOWN)
+        yield Synced(now, tuple(difflib.unified_diff(before, after, page.shown, page.shown, lineterm="")), unknown)

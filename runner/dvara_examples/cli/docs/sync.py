@@ -23,15 +23,13 @@ def command(pages: tuple[str, ...], dry_run: bool, manifest: Path | None) -> int
     """
     from dvara_examples.cli._pages import page_lines, say
     from dvara_examples.cli._world import build_world
-    from dvara_examples.docs_ci.check import check, sync
-    from dvara_examples.docs_ci.fence_status import FenceState
+    from dvara_examples.docs_ci.check import sync
 
-    world, changed = build_world(manifest), 0
-    for page, diff in sync(world, pages, dry_run=dry_run):
-        changed += bool(diff)
-        if diff:
-            say(world, [*(diff if dry_run else ()), f"{'would change' if dry_run else 'changed':>12}  {page.shown}"])
-    found = [(page, [each for each in standings if each.state is FenceState.UNKNOWN]) for page, standings in check(world, pages)]
-    unknown = [line for page, standings in found for line in page_lines(page, standings, verbose=False)]
+    world, changed, unknown = build_world(manifest), False, list[str]()
+    for each in sync(world, pages, dry_run=dry_run):
+        unknown += page_lines(each.page, each.unknown, verbose=False)
+        if each.diff:
+            changed = True
+            say(world, [*(each.diff if dry_run else ()), f"{'would change' if dry_run else 'changed':>12}  {each.page.shown}"])
     say(world, unknown if changed or unknown else ["every page is in step"])
     return 1 if unknown or (changed and dry_run) else 0
