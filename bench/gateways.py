@@ -8,8 +8,7 @@ import re
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +19,9 @@ from dvara_examples.core.world import World
 from dvara_examples.gateway_check.cases import all_cases
 from dvara_examples.gateway_check.check import Checked, check_gateway
 from dvara_examples.gateway_check.client import CheckedGateway
-from dvara_examples.gateway_check.provider import CheckProvider, check_provider
 from dvara_examples.gateway_check.recording import EffectKind, GatewayEffect
-from dvara_examples.gateways import USUAL_MODEL, start_gateway
-from dvara_examples.gateways._provider import ProviderAddress
+from dvara_examples.gateway_check.started import start_checked
+from dvara_examples.gateways import USUAL_MODEL
 
 _PAGE = Path(__file__).resolve().parents[1] / "docs" / "gateways.md"
 _FIELDS = "fields of events"
@@ -69,14 +67,9 @@ def measure(name: str, world: World) -> tuple[str, Checked]:
     """
     timer = start_timer(SystemClock())
 
-    @contextmanager
-    def provide(host: str) -> Iterator[tuple[CheckProvider, ProviderAddress]]:
-        with check_provider(timer, host, 0) as (provider, port):
-            yield provider, ProviderAddress(f"http://{host}:{port}/v1", "key")
-
     file = _DESCRIBED / f"{name}.yaml"
     asked = f"command:{file if file.exists() else name}"
-    with start_gateway(asked, world, {}, provide) as started:
+    with start_checked(asked, world, {}, timer) as started:
         at = started.running.endpoint
         gateway = CheckedGateway(at.base_url, at.key, at.model or USUAL_MODEL, at.headers)
         chosen = [case for case in all_cases() if not case.slow]

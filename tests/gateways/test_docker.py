@@ -10,7 +10,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,11 +26,10 @@ from dvara_examples.core.world import World
 from dvara_examples.gateway_check.cases import all_cases
 from dvara_examples.gateway_check.check import check_gateway
 from dvara_examples.gateway_check.client import CheckedGateway
-from dvara_examples.gateway_check.provider import CheckProvider, check_provider
-from dvara_examples.gateways import LoggingGateway, open_gateway, start_gateway
+from dvara_examples.gateway_check.started import start_checked
+from dvara_examples.gateways import LoggingGateway, open_gateway
 from dvara_examples.gateways._description import GatewayDescription
 from dvara_examples.gateways._engine import LABEL, _unreachable, engine, host_of, labels, remove_leftovers
-from dvara_examples.gateways._provider import ProviderAddress
 from tests.gateways.images import build_image, foreign_program
 from tests.gateways.relays import IMAGE, relay
 from tests.gateways.test_command import ask
@@ -134,13 +133,7 @@ def test_it_serves_on_loopback_alone_and_leaves_nothing(client: "DockerClient", 
 def test_it_is_checked_in_front_of_a_provider_of_our_own(there: World) -> None:
     """`check-gateway` reaches a container and is reached by it, on an address of this machine."""
     timer = start_timer(there.clock)
-
-    @contextmanager
-    def provide(host: str) -> Iterator[tuple[CheckProvider, ProviderAddress]]:
-        with check_provider(timer, host, 0) as (provider, port):
-            yield provider, ProviderAddress(f"http://{host}:{port}/v1", "provider-key")
-
-    with start_gateway("docker:relay", there, {"relay": relay()}, provide) as started:
+    with start_checked("docker:relay", there, {"relay": relay()}, timer) as started:
         at = started.running.endpoint
         gateway = CheckedGateway(at.base_url, at.key, "gpt-4o", at.headers)
         cases = [case for case in all_cases() if case.id in ("whole", "status-429")]

@@ -20,10 +20,9 @@ from dvara_examples.gateway_check.client import CheckedGateway
 from dvara_examples.gateway_check.expected import changes, read_expected, write_expected
 from dvara_examples.gateway_check.provider import CheckProvider, check_provider
 from dvara_examples.gateway_check.recording import EffectKind
+from dvara_examples.gateway_check.started import USUAL_KEY, start_checked
 from dvara_examples.gateway_check.tables import report, table, timeline
-
-_USUAL_MODEL = "gpt-4o"
-_USUAL_KEY = "dvara-examples"
+from dvara_examples.gateways import USUAL_MODEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ def _opened(options: CheckOptions, timer: Timer, stderr: TextIO) -> Iterator[tup
     url = os.environ.get("DVARA_URL")
     if not url:
         raise GatewayError(Diagnosis("DVARA_URL is not set", "set it to the gateway's address, or use --gateway command:NAME"))
-    key = sendable(os.environ.get("DVARA_API_KEY") or _USUAL_KEY)
+    key = sendable(os.environ.get("DVARA_API_KEY") or USUAL_KEY)
     gateway = CheckedGateway(normalised(url), key, _model(options), options.headers)
     with check_provider(timer, options.provider_host, options.provider_port) as (provider, port):
         stderr.write(f"provider: http://{options.provider_host}:{port}/v1 · gateway: {gateway.base_url}\n")
@@ -99,26 +98,18 @@ def _opened(options: CheckOptions, timer: Timer, stderr: TextIO) -> Iterator[tup
 
 @contextmanager
 def _started(options: CheckOptions, timer: Timer) -> Iterator[tuple[CheckedGateway, CheckProvider]]:
-    from dvara_examples.gateways import start_gateway
-    from dvara_examples.gateways._provider import ProviderAddress
     from dvara_examples.manifest.loader import load_manifest
-
-    @contextmanager
-    def provide(host: str) -> Iterator[tuple[CheckProvider, ProviderAddress]]:
-        with check_provider(timer, host, 0) as (provider, port):
-            yield provider, ProviderAddress(f"http://{host}:{port}/v1", _USUAL_KEY)
 
     world = build_world(options.manifest, may_be_new=True)
     described = options.manifest is not None or world.manifest_path.is_file()
     own = load_manifest(world.manifest_path, world.root).gateways if described else {}
-    with start_gateway(options.started or "", world, own, provide) as started:
+    with start_checked(options.started or "", world, own, timer) as started:
         at = started.running.endpoint
-        model = options.model or os.environ.get("DVARA_MODEL") or at.model or _USUAL_MODEL
-        yield CheckedGateway(at.base_url, at.key, model, (*at.headers, *options.headers)), started.provider
+        yield CheckedGateway(at.base_url, at.key, _model(options, at.model), (*at.headers, *options.headers)), started.provider
 
 
-def _model(options: CheckOptions) -> str:
-    return options.model or os.environ.get("DVARA_MODEL") or _USUAL_MODEL
+def _model(options: CheckOptions, usual: str | None = None) -> str:
+    return options.model or os.environ.get("DVARA_MODEL") or usual or USUAL_MODEL
 
 
 def _print(checked: Checked, timelines: Sequence[str], stdout: TextIO, stderr: TextIO) -> None:
