@@ -1,8 +1,8 @@
 """A described gateway that was started, with the scripted provider behind it: what ``command`` and ``docker`` yield."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,9 +11,12 @@ import requests
 from dvara_examples.core.errors import Diagnosis, GatewayError
 from dvara_examples.core.world import World
 from dvara_examples.gateways._description import GatewayDescription, MarkKind
-from dvara_examples.gateways._provider import USUAL_MODEL, ScriptedProvider
-from dvara_examples.gateways._started import RunningGateway, StartedBetween
+from dvara_examples.gateways._provider import USUAL_MODEL, ScriptedProvider, scripted_provider
+from dvara_examples.gateways._started import Provide, RunningGateway, StartedBetween
 from dvara_examples.records.model import Endpoint
+
+Start = Callable[[Provide[ScriptedProvider]], AbstractContextManager[StartedBetween[ScriptedProvider]]]
+"""Starts a gateway in front of the provider that it is handed the way to."""
 
 _FIRST_ANSWER_LIMIT_S = 60.0
 _FIRST_WORDS = "Hello, gateway"
@@ -69,19 +72,21 @@ class DescribedGateway:
 
 
 @contextmanager
-def described_gateway(kind: str, started: StartedBetween[ScriptedProvider], world: World) -> Iterator[DescribedGateway]:
-    """Yield *started* as a gateway, after one request has gone through it to the provider. Raises GatewayError.
+def described_gateway(kind: str, world: World, start: Start) -> Iterator[DescribedGateway]:
+    """Yield what *start* starts as a gateway, with a scripted provider behind it. Raises GatewayError.
 
-    That request warms it up (some import half of themselves for it), and shows whether the mark of a run arrives.
+    One request has gone through it to the provider before. It warms the gateway up (some import half of themselves for it), and
+    shows whether the mark of a run arrives.
     """
-    description = started.described
-    gateway = DescribedGateway(kind, description, started.running, started.provider, world)
-    try:
-        with gateway.endpoint([{"text": _FIRST_WORDS, "piece_delay_s": 0}]) as endpoint:
-            _ask_once(description, endpoint, started.running)
-    except _MarkLost:
-        gateway = replace(gateway, described=replace(description, mark=MarkKind.NONE))
-    yield gateway
+    with start(lambda host: scripted_provider(world, host)) as started:
+        description = started.described
+        gateway = DescribedGateway(kind, description, started.running, started.provider, world)
+        try:
+            with gateway.endpoint([{"text": _FIRST_WORDS, "piece_delay_s": 0}]) as endpoint:
+                _ask_once(description, endpoint, started.running)
+        except _MarkLost:
+            gateway = replace(gateway, described=replace(description, mark=MarkKind.NONE))
+        yield gateway
 
 
 class _MarkLost(Exception):  # noqa: N818 - a finding, not a fault

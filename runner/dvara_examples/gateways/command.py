@@ -1,27 +1,23 @@
 """A gateway that is a local program: started as its description says, with a scripted provider behind it."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from dvara_examples.core.world import World
 from dvara_examples.gateways._described import DescribedGateway, described_gateway
 from dvara_examples.gateways._description import GatewayDescription
 from dvara_examples.gateways._find import find_description
 from dvara_examples.gateways._program import run_program
-from dvara_examples.gateways._provider import scripted_provider
 from dvara_examples.gateways._started import P, Provide, StartedBetween
 
 _HOST = "127.0.0.1"
 
 
-@contextmanager
-def open_gateway(world: World, name: str, described: Mapping[str, GatewayDescription]) -> Iterator[DescribedGateway]:
+def open_gateway(
+    world: World, name: str, described: Mapping[str, GatewayDescription]
+) -> AbstractContextManager[DescribedGateway]:
     """Start the program that is described under *name*, wait until it is ready, and stop it at the end. Raises GatewayError."""
-    with (
-        start(world, name, described, lambda host: scripted_provider(world, host)) as started,
-        described_gateway("command", started, world) as gateway,
-    ):
-        yield gateway
+    return described_gateway("command", world, lambda provide: start(world, name, described, provide))
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """A gateway in a container: started from the image that its description names, with a scripted provider behind it."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from dvara_examples.core.world import World
 from dvara_examples.gateways._container import host_for_containers, own_network, run_container
@@ -9,18 +9,14 @@ from dvara_examples.gateways._described import DescribedGateway, described_gatew
 from dvara_examples.gateways._description import GatewayDescription
 from dvara_examples.gateways._engine import engine
 from dvara_examples.gateways._find import find_description
-from dvara_examples.gateways._provider import scripted_provider
 from dvara_examples.gateways._started import P, Provide, StartedBetween
 
 
-@contextmanager
-def open_gateway(world: World, name: str, described: Mapping[str, GatewayDescription]) -> Iterator[DescribedGateway]:
+def open_gateway(
+    world: World, name: str, described: Mapping[str, GatewayDescription]
+) -> AbstractContextManager[DescribedGateway]:
     """Start the image that is described under *name*, wait until it is ready, and remove it at the end. Raises GatewayError."""
-    with (
-        start(world, name, described, lambda host: scripted_provider(world, host)) as started,
-        described_gateway("docker", started, world) as gateway,
-    ):
-        yield gateway
+    return described_gateway("docker", world, lambda provide: start(world, name, described, provide))
 
 
 @contextmanager
