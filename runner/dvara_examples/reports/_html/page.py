@@ -71,7 +71,6 @@ class SessionPage:
 
     def render(self, summary: Summary) -> str:
         """Return the whole page."""
-        style = page_style()
         languages = tuple(dict.fromkeys(language for _, language in (*self._planned(), *self._cells)))
         counts = [(outcome, summary.count(outcome)) for outcome in Outcome if summary.count(outcome)]
         return (
@@ -90,8 +89,9 @@ class SessionPage:
                 skipped=self._skipped,
                 not_locked=unlocked_places(self._unlocked),
                 missing=len(self._about.planned) - self._count,
-                style=style.text,
-                digest=style.digest,
+                style=page_style(),
+                version=self._about.version,
+                program="dvara-examples",
             )
         )
 
