@@ -8,6 +8,7 @@ from typing import Literal
 import pytest
 
 from dvara_examples.records.model import Ending
+from dvara_examples.records.transcript import Exchange
 from tests.tap.scripted import DONE, LAST_CHUNK, SSE_HEAD, STREAM, Line, chunk, delta, open_line, request
 
 STOP = delta(finish="stop")
@@ -420,32 +421,29 @@ def test_the_client_hangs_up_while_more_is_coming(line: Line) -> None:
     assert seen.ending is Ending.CLIENT_CLOSED
 
 
-def test_the_client_hangs_up_between_the_sentinel_and_the_last_chunk(line: Line) -> None:
-    """Many clients close after the sentinel: that is done, and noted where the last chunk did not come any more."""
+def hung_up_before_the_last_chunk(line: Line, *events: bytes) -> Exchange:
+    """Return what is seen of a client that has received *events* and is gone when the last chunk comes."""
     client, gateway, _ = line.ask()
-    sent = stream(HI, STOP, DONE, end=b"")
+    sent = stream(*events, end=b"")
     gateway.send(sent)
     client.receive(len(sent))
     client.close()
     gateway.receive(1)
     gateway.send(LAST_CHUNK)
     gateway.receive_all()
-    seen = line.exchange()
+    return line.exchange()
+
+
+def test_the_client_hangs_up_between_the_sentinel_and_the_last_chunk(line: Line) -> None:
+    """Many clients close after the sentinel: that is done, and noted where the last chunk did not come any more."""
+    seen = hung_up_before_the_last_chunk(line, HI, STOP, DONE)
     assert seen.ending is Ending.DONE
     assert seen.notes == ("client closed after the sentinel, before the end of the response",)
 
 
 def test_a_client_that_heard_the_last_word_without_a_finish_reason_has_not_broken_off(line: Line) -> None:
     """Between the sentinel and the last chunk nothing is missing but the finish reason, whoever closes."""
-    client, gateway, _ = line.ask()
-    sent = stream(HI, DONE, end=b"")
-    gateway.send(sent)
-    client.receive(len(sent))
-    client.close()
-    gateway.receive(1)
-    gateway.send(LAST_CHUNK)
-    gateway.receive_all()
-    seen = line.exchange()
+    seen = hung_up_before_the_last_chunk(line, HI, DONE)
     assert seen.ending is Ending.EOF_WITHOUT_DONE
     assert seen.notes == (
         "sentinel without finish_reason",
