@@ -45,6 +45,13 @@ def call(*args: str, cwd: Path = REPOSITORY, **environ: str) -> subprocess.Compl
         (("plan", "-E", "langage(java)"), "did you mean 'language'?"),
         (("run", "all", "--report", "jsno=x"), "did you mean 'json'?"),
         (("judge", "--report", "json="), "a path or - (stdout)"),
+        (
+            ("run", "all", "--report", "json=-", "--report", "junit=-"),
+            "error: two reports would go to stdout: --report json=- and --report junit=-\n"
+            "hint: name another file for one, such as --report junit=other-junit.xml",
+        ),
+        (("judge", "--report", "github", "--report", "html=-"), "would go to stdout: --report github and --report html=-"),
+        (("judge", "--report", "json=a", "--report", "junit=./a"), "would go to ./a: --report json=a and --report junit=./a"),
         (("run",), "name what to run"),
         (("run", "all", "-x"), "hint: -x is --fail-fast here"),
         (("run", "-k", "stream"), "hint: -k is -E 'id(*WORD*)' here"),

@@ -33,7 +33,14 @@ def test_a_kind_and_perhaps_a_path(text: str, parsed: ReportRequest) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"), [("jsn", "did you mean 'json'?"), ("json=", "no path"), ("terminal", "json"), ("", "json")]
+    ("text", "told"),
+    [
+        ("jsn", "did you mean 'json'?"),
+        ("json=", "no path"),
+        ("terminal", "json"),
+        ("", "json"),
+        ("html:new/x.html", "found 'html:new/x.html'; write an equals sign before the path: html=new/x.html"),
+    ],
 )
 def test_what_is_no_report_is_refused(text: str, told: str) -> None:
     """The nearest kind is named; the report for people is none that one can ask for."""
@@ -57,8 +64,9 @@ def test_two_reports_to_one_place_are_refused(tmp_path: Path, pair: tuple[Report
     (tmp_path / "b").mkdir()
     (tmp_path / "link").symlink_to("a")
     opening = open_reports(pair, about(), around(tmp_path, folder=tmp_path / "runs"))
-    with pytest.raises(ReportError, match="two reports, json and json, would go to"), opening:
+    with pytest.raises(ReportError, match=r"two reports would go to .*: --report json.* and --report json") as caught, opening:
         pass
+    assert caught.value.exit_code == ExitCode.USAGE
 
 
 def test_a_report_that_cannot_be_written_takes_nothing_along(tmp_path: Path) -> None:

@@ -220,12 +220,14 @@ def _parse_reports(context: click.Context, option: click.Parameter, texts: tuple
     if not texts:
         return ()
     from dvara_examples.core.values import InvalidValue
-    from dvara_examples.reports._opening import parse_request
+    from dvara_examples.reports._opening import parse_request, separate_paths
 
     try:
-        return tuple(map(parse_request, texts))
+        requests = tuple(map(parse_request, texts))
     except InvalidValue as error:
         raise click.BadParameter(f"{error.found}; {error.accepted}", context, option) from None
+    separate_paths(requests, Path.cwd(), folder=Path("(the run's folder)"))  # which comes later
+    return requests
 
 
 report_option = click.option(

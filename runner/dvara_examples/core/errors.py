@@ -7,7 +7,7 @@
     ├── ToolchainError     a runtime, a dependency or a compiler stood in the way (exit 3)
     ├── NotRecorded        a script ran, but what it did is nothing to hold it to (exit 1)
     ├── GatewayError       the gateway cannot be reached or used (exit 3)
-    ├── ReportError        a report cannot be written where it was asked for (exit 3)
+    ├── ReportError        a report cannot be written where it was asked for (exit 3), or two go to one place (exit 2)
     ├── MergeError         stored runs do not fit together (exit 2)
     ├── TranscriptError    a stored run cannot be read (exit 2)
     └── PageError          a documentation page cannot be read, or written safely (exit 2)
@@ -126,6 +126,12 @@ class ExtraError(DvaraExamplesError):
 
 class ReportError(DvaraExamplesError):
     """A report cannot be written where it was asked for."""
+
+
+class ReportsCollideError(ReportError):
+    """Two reports would go to the same place."""
+
+    exit_code = ExitCode.USAGE
 
 
 class MergeError(DvaraExamplesError):

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TextIO
 
-from dvara_examples.core.errors import ExitCode, ReportError, refused_by_system
+from dvara_examples.core.errors import ExitCode, ReportError, ReportsCollideError, refused_by_system
 from dvara_examples.core.values import InvalidValue, did_you_mean
 from dvara_examples.records.results import RunEvent, RunResult, Summary
 from dvara_examples.reports import OpenReports, Reporter, SessionInfo, Target, report_kinds, report_module
@@ -29,11 +29,16 @@ class ReportRequest:
         """Whether stdout is to hold this report alone, so that other software can read it."""
         return self.path in STDOUT
 
+    def __str__(self) -> str:
+        return f"--report {self.kind}" if self.path is None else f"--report {self.kind}={self.path}"
+
 
 def parse_request(text: str) -> ReportRequest:
     """Parse ``KIND[=PATH]``. Raises InvalidValue."""
     kind, separator, path = text.partition("=")
     kinds = report_kinds()
+    if kind not in kinds and kind.partition(":")[0] in kinds:
+        raise InvalidValue(f"found {text!r}", f"write an equals sign before the path: {text.replace(':', '=', 1)}")
     if kind not in kinds:
         raise InvalidValue(f"there is no report {kind!r}", did_you_mean(kind, kinds))
     if separator and not path:
@@ -60,23 +65,17 @@ class Surroundings:
 def open_reports(requests: Sequence[ReportRequest], about: SessionInfo, around: Surroundings) -> Iterator[OpenReports]:
     """Open what *requests* ask for.
 
-    Raises ReportError where one cannot be written, or where two would go to the same place.
+    Raises ReportError if one cannot be written, and ReportsCollideError if two would go to the same place.
     """
     opened = OpenReports()
-    taken: dict[Path | None, str] = {}
+    paths = separate_paths(requests, around.cwd, around.folder)
     with ExitStack() as stack:
-        for request in requests:
+        for request, path in zip(requests, paths, strict=True):
             module = report_module(request.kind)
-            path = _path(request, module.DEFAULT_NAME, around)
-            place = path.resolve() if path else None
-            if place in taken:
-                both = f"{taken[place]} and {request.kind}"
-                raise ReportError(f"two reports, {both}, would go to {path or 'stdout'}; name another path for one")
-            taken[place] = request.kind
             if path is None:
                 target = stdout_target(around.runner if getattr(module, "WORKFLOW_COMMANDS", False) else around.stdout)
             else:
-                target = stack.enter_context(file_target(path, keep=place == around.shared))
+                target = stack.enter_context(file_target(path, keep=path.resolve() == around.shared))
             opened.reporters.append(_Guarded(request.kind, _open(module, about, target), opened.failures))
         yield opened
 
@@ -89,10 +88,29 @@ def _open(module: ModuleType, about: SessionInfo, target: Target) -> Reporter:
     return reporter
 
 
-def _path(request: ReportRequest, default_name: str | None, around: Surroundings) -> Path | None:
+def separate_paths(requests: Sequence[ReportRequest], cwd: Path, folder: Path) -> list[Path | None]:
+    """Return where each report goes: a file, or None for stdout. Raises ReportsCollideError if two go to one place."""
+    taken: dict[Path | None, ReportRequest] = {}
+    paths = []
+    for request in requests:
+        path = _path(request, cwd, folder)
+        place = path.resolve() if path else None
+        if place in taken:
+            where = request.path if path and request.path else path.name if path else "stdout"
+            example = f"--report {request.kind}=other-{report_module(request.kind).DEFAULT_NAME or 'report.txt'}"
+            raise ReportsCollideError(
+                f"two reports would go to {where}: {taken[place]} and {request}; name another file for one, such as {example}"
+            )
+        taken[place] = request
+        paths.append(path)
+    return paths
+
+
+def _path(request: ReportRequest, cwd: Path, folder: Path) -> Path | None:
     if request.path is None:
-        return None if default_name is None else around.folder / default_name
-    return None if request.takes_stdout else around.cwd / request.path
+        default_name = report_module(request.kind).DEFAULT_NAME
+        return None if default_name is None else folder / default_name
+    return None if request.takes_stdout else cwd / request.path
 
 
 class _Guarded:
