@@ -30,7 +30,7 @@ endef
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate
 INSTALL = $(BIN)/python -I requirements/install.py
 
-.PHONY: stale run test test-all lint bench fuzz lock schema docs endings clients clients-manifest clients-latest clean help
+.PHONY: stale run test test-all lint bench fuzz mutants lock schema docs endings clients clients-manifest clients-latest clean help
 .DEFAULT_GOAL := help
 
 run: $(VENV)/ready-to-run ## set up, then run all examples on the embedded gateway (ARGS="-l node" narrows it down)
@@ -53,6 +53,9 @@ bench: $(VENV)/ready-to-test ## measure start-up, the manifest, the tap, `run al
 
 fuzz: $(VENV)/ready-to-test ## lead 100 000 random streams past the tap (ARGS="--tries 1000000" for more)
 	@$(BIN)/python -m bench.fuzz $(ARGS)
+
+mutants: $(VENV)/ready-to-test ## change one thing at a time in what decides a verdict, and ask whether a fast test notices
+	@$(BIN)/python -m bench.mutants $(ARGS)
 
 # A set-up that was interrupted leaves `unfinished` behind and is made again; one that is done needs no network again.
 $(VENV)/ready-to-run: pyproject.toml requirements/run.txt $(STALE)

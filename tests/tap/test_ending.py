@@ -140,3 +140,54 @@ def test_a_protocol_that_needs_its_last_word_is_not_done_without_it() -> None:
     """A finish reason alone ends a chat stream, but no stream of a protocol with a last word of its own."""
     facts = Facts(CloseKind.COMPLETE, 200, finish_reason="stop", needs_last_word=True)
     assert name_ending(facts)[0] is Ending.EOF_WITHOUT_DONE
+
+
+def test_a_switch_of_protocols_is_unrecognised() -> None:
+    """After 101 the connection speaks something else: neither an answer nor the lack of a stream can be named."""
+    assert name_ending(Facts(CloseKind.COMPLETE, 101, event_stream=False))[0] is Ending.UNRECOGNISED
+    assert name_ending(Facts(CloseKind.COMPLETE, 102, event_stream=False))[0] is Ending.NOT_A_STREAM
+
+
+def test_a_redirect_past_the_tap_is_unrecognised_once_it_is_whole() -> None:
+    """What came elsewhere was not seen; a redirect that breaks off is still named by its connection."""
+    sent_on = Facts(CloseKind.COMPLETE, 307, asked_stream=False, elsewhere=True)
+    assert name_ending(sent_on)[0] is Ending.UNRECOGNISED
+    assert name_ending(replace(sent_on, close=CloseKind.FIN))[0] is Ending.TRUNCATED
+
+
+LEFT_WITH_DOCUMENT = Facts(CloseKind.CLIENT, 200, asked_stream=False, event_stream=False, heard_all=True)
+
+
+@pytest.mark.parametrize(
+    ("facts", "ending"),
+    [
+        (LEFT_WITH_DOCUMENT, Ending.ANSWERED),
+        (replace(LEFT_WITH_DOCUMENT, strange=True), Ending.UNRECOGNISED),
+        (replace(LEFT_WITH_DOCUMENT, close=CloseKind.STOPPED), Ending.CLIENT_CLOSED),
+        (replace(LEFT_WITH_DOCUMENT, heard_all=False), Ending.CLIENT_CLOSED),
+    ],
+)
+def test_a_client_that_leaves_with_a_whole_document_has_its_answer(facts: Facts, ending: Ending) -> None:
+    """A document ends by itself, whatever its framing still adds, unless what came is no answer."""
+    assert name_ending(facts)[0] is ending
+
+
+@pytest.mark.parametrize(
+    ("facts", "ending"),
+    [
+        (Facts(CloseKind.CLIENT, 200, unreadable=True), Ending.UNRECOGNISED),
+        (Facts(CloseKind.CLIENT, 200, undecided=True), Ending.UNRECOGNISED),
+        (Facts(CloseKind.STOPPED, 200, unreadable=True), Ending.CLIENT_CLOSED),
+        (Facts(CloseKind.CLIENT, 200), Ending.CLIENT_CLOSED),
+    ],
+)
+def test_a_client_that_leaves_content_nobody_reads_is_unrecognised(facts: Facts, ending: Ending) -> None:
+    """Either is enough: content that cannot be read, or an event that would decide."""
+    assert name_ending(facts)[0] is ending
+
+
+@pytest.mark.parametrize(("status", "told"), [(200, True), (399, True), (400, False), (None, False)])
+def test_an_empty_body_is_noted_below_400(status: int | None, told: bool) -> None:
+    """An error may have no body; an answer that was asked for as a stream may not."""
+    _, notes = name_ending(Facts(CloseKind.COMPLETE, status, empty=True))
+    assert ("empty body" in notes) is told
