@@ -45,6 +45,7 @@ PARTS = {
 SPARE_S = 5.0
 """How much longer than usual the tests of a mutant may take; one that hangs is noticed as well."""
 MEMORY_BYTES = 4 << 30
+CACHED = type(functools.cache(len))
 SURVIVED, CAUGHT, IMPOSSIBLE = range(3)
 """Exit codes of a mutant's process; one that cannot be put into the running code is impossible."""
 OPTIONS = ("-s", "-m", "not slow", "-o", "addopts=--import-mode=importlib", "-o", "timeout=0",
@@ -231,9 +232,7 @@ def _functions(path: Path) -> Loaded:
 def _caches() -> list[Any]:
     """Return what remembers results of ours from before the mutation."""
     return [
-        thing
-        for thing in gc.get_objects()
-        if isinstance(thing, functools._lru_cache_wrapper) and str(thing.__module__).startswith("dvara_examples")
+        thing for thing in gc.get_objects() if isinstance(thing, CACHED) and str(thing.__module__).startswith("dvara_examples")
     ]
 
 
