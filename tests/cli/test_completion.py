@@ -137,7 +137,7 @@ def test_fish_offers_ids_with_their_titles(tmp_path: Path) -> None:
     done = subprocess.run(
         command, cwd=REPOSITORY, env=environment(tmp_path), capture_output=True, text=True, timeout=60, check=True
     )
-    assert done.stdout.startswith("stream-reconnect\tA lost connection is taken up again")
+    assert done.stdout.startswith("stream-reconnect\tRetry after a lost connection")
 
 
 class Terminal:
