@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dvara_examples.gateways import Gateway
     from dvara_examples.manifest import Manifest, Variant
+    from dvara_examples.manifest.listing import ListedVariant, Listing
     from dvara_examples.records.model import AtTerminal
     from dvara_examples.session.plan import Plan, PlannedRun
 
@@ -17,7 +18,7 @@ def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield "  ".join([*(cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)), row[-1]]).rstrip()
 
 
-def list_lines(manifest: "Manifest", variants: "Sequence[Variant]") -> Iterator[str]:
+def list_lines(manifest: "Listing", variants: "Sequence[ListedVariant]") -> Iterator[str]:
     """One line per example that *variants* touch."""
     languages: dict[str, list[str]] = {}
     for variant in variants:
@@ -26,7 +27,7 @@ def list_lines(manifest: "Manifest", variants: "Sequence[Variant]") -> Iterator[
     yield from columns([(e.id, " ".join(languages[e.id]), e.title, " ".join(f"#{tag}" for tag in e.tags)) for e in chosen])
 
 
-def left_out_line(manifest: "Manifest") -> str | None:
+def left_out_line(manifest: "Listing") -> str | None:
     """Say how many examples have to be asked for, and by which tags, or None where there are no such examples."""
     opt_in = [example for example in manifest.examples if example.opt_in]
     tags = sorted({tag for example in opt_in for tag in example.tags})

@@ -19,11 +19,11 @@ def command(wanted: Selection, manifest: Path | None) -> None:
     """
     from dvara_examples.cli._tables import left_out_line, list_lines
     from dvara_examples.cli._world import build_world
-    from dvara_examples.manifest import manifest_of
+    from dvara_examples.manifest.listing import listing_of
     from dvara_examples.selection.select import select
 
     world = build_world(manifest)
-    loaded = manifest_of(world, remember=True)
+    loaded = listing_of(world)
     chosen = select(loaded, wanted.selectors, wanted.languages, wanted.tags, world.cwd, wanted.filters)
     for line in list_lines(loaded, chosen):
         click.echo(line)

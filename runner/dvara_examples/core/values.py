@@ -4,7 +4,6 @@ Expectations and answers are parsed from plain values, so that a manifest and a 
 Whoever holds positions (the manifest) maps :attr:`InvalidValue.path` to a line and column.
 """
 
-import difflib
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -70,6 +69,8 @@ def nearest(word: str, known: Collection[str]) -> str | None:
     """Return the known word most like *word*, or None where none is near."""
     if len(word) > _LONGEST_WORD:  # comparing costs memory many times the word's size
         return None
+    import difflib
+
     close = difflib.get_close_matches(word.lower(), [k.lower() for k in known], n=1, cutoff=0.6)
     return next((k for k in known if k.lower() == close[0]), None) if close else None
 

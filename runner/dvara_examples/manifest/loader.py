@@ -60,7 +60,7 @@ def load_manifest(
         if before is not None and not unchanged:
             before.note(text)
         notes = (*_notes(document, shown, text), *_unnamed(scripts))
-        return Manifest(path, root, examples, docs, notes, gateways)
+        return Manifest(path, root, examples, docs, notes, gateways, (path, *map(Path, scripts.looked_at())))
 
 
 def manifest_of(world: World, also_named: Collection[Path] = (), *, remember: bool = False) -> Manifest:

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dvara_examples.records.model import LEFT_ALONE, AtTerminal, Limits, ReadySign, SentRequest
-from dvara_examples.records.transcript import KnownFailure
-from dvara_examples.toolchains import Packages
 
 if TYPE_CHECKING:
     from dvara_examples.gateways._description import GatewayDescription
+    from dvara_examples.records.transcript import KnownFailure
+    from dvara_examples.toolchains import Packages
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,9 @@ class Variant:
     because: str | None
     skip: str | None
     origin: Origin
-    known_failure: KnownFailure | None = None
+    known_failure: "KnownFailure | None" = None
     expected_at: Mapping[str, str] = field(default_factory=dict)
-    packages: Packages | None = None
+    packages: "Packages | None" = None
     surroundings: ScriptSetting = ScriptSetting()
 
     @property
@@ -122,6 +122,7 @@ class Manifest:
 
     *docs* are the patterns, seen from *root*, of the documentation pages that show the examples. *notes* are sentences about
     words that have a new name, and about scripts that no variant names. *gateways* are those that it describes, by name.
+    *sources* are the files and folders that decide about all this.
     """
 
     path: Path
@@ -130,6 +131,7 @@ class Manifest:
     docs: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     gateways: "Mapping[str, GatewayDescription]" = field(default_factory=dict)
+    sources: tuple[Path, ...] = field(default=(), compare=False)
 
     @property
     def variants(self) -> tuple[Variant, ...]:

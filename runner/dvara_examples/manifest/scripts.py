@@ -52,6 +52,7 @@ class Scripts:
     _found: dict[tuple[str, str], Script] = field(default_factory=dict)
     _homes: dict[tuple[str, str], _Folder] = field(default_factory=dict)
     _named: set[str] = field(default_factory=set)
+    _files: set[str] = field(default_factory=set)
 
     def find(self, written: str, language: str) -> Script:
         """Return the script at the path *written* in the manifest. Raises InvalidValue where it is not what it should be."""
@@ -96,6 +97,10 @@ class Scripts:
         }
         return sorted(missed - self._named)
 
+    def looked_at(self) -> list[str]:
+        """Return the absolute paths of the folders, lists and targets of links that decided about what was found."""
+        return sorted(self._files.union(folder.path for folder in self._folders.values()))
+
     def find_list(
         self, written: str, accepted: str = "a list of packages, or the path of a file that lists them, is accepted"
     ) -> Path:
@@ -105,6 +110,7 @@ class Scripts:
             raise InvalidValue(f"found {quoted(written)}, which leads out of the repository", "a path inside it is accepted")
         if not os.path.isfile(path):  # noqa: PTH113 - beside normpath, which pathlib lacks
             raise InvalidValue(f"found {quoted(written)}, but no such file", accepted)
+        self._files.add(path)
         return Path(path)
 
     def find_folder(self, written: object) -> Path:
@@ -151,6 +157,7 @@ class Scripts:
                     f"found {quoted(written)}, a symbolic link that leads out of the repository", "a file inside it is accepted"
                 )
             kind = _Kind.FILE if os.path.isfile(target) else _Kind.OTHER  # noqa: PTH113
+            self._files.add(target)
         if kind is not _Kind.FILE:
             raise InvalidValue(f"found {quoted(written)}, which is {kind.value}", "the path of a script is accepted")
 

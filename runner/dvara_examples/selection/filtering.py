@@ -1,22 +1,24 @@
 """What a filter means: which variants of a manifest its predicates hold for."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TypeVar
 
 from dvara_examples.core.values import did_you_mean, nearest, quoted
 from dvara_examples.gateways import CAPABILITIES
-from dvara_examples.manifest import Example, Manifest, Variant
 from dvara_examples.selection.filterset import And, Filter, Not, Or, Predicate, parse_filter, predicates, refuse
-from dvara_examples.selection.select import pattern
-from dvara_examples.toolchains import languages as known_languages
+from dvara_examples.selection.select import known_languages, pattern
+from dvara_examples.selection.selectable import Selectable, SelectableExample, SelectableVariant
 
-Holds = Callable[[Example, Variant], bool]
+V = TypeVar("V", bound=SelectableVariant)
+Example = SelectableExample[SelectableVariant]
+Holds = Callable[[Example, SelectableVariant], bool]
 
 _MOST_LISTED = 12
 _ASKING = frozenset({"id", "tag", "opt_in"})
 """The predicates that can ask for an opt-in example, where they are not negated."""
 
 
-def compile_filter(text: str, manifest: Manifest) -> tuple[Holds, Holds]:
+def compile_filter(text: str, manifest: Selectable[SelectableVariant]) -> tuple[Holds, Holds]:
     """Return whether the filter *text* holds for a variant, and whether it asks for one whose example is opt-in.
 
     Raises SelectionError where it cannot be parsed, or where one of its words fits nothing that the manifest has.
@@ -54,7 +56,7 @@ def _asks(of: Filter) -> Holds:
             return lambda example, variant: any(each(example, variant) for each in some)
 
 
-def _never(_example: Example, _variant: Variant) -> bool:
+def _never(_example: Example, _variant: SelectableVariant) -> bool:
     return False
 
 
@@ -83,7 +85,7 @@ def _tails(path: str) -> Iterable[str]:
     return ("/".join(parts[start:]) for start in range(len(parts)))
 
 
-def _check_known(text: str, predicate: Predicate, manifest: Manifest) -> None:
+def _check_known(text: str, predicate: Predicate, manifest: Selectable[SelectableVariant]) -> None:
     if not predicate.pattern:
         return
     known = _known(predicate.name, manifest)
@@ -94,14 +96,14 @@ def _check_known(text: str, predicate: Predicate, manifest: Manifest) -> None:
     refuse(text, predicate.pattern_column, f"nothing has the {predicate.name} {quoted(predicate.pattern)}; {hint}")
 
 
-def _known(name: str, manifest: Manifest) -> set[str]:
+def _known(name: str, manifest: Selectable[SelectableVariant]) -> set[str]:
     match name:
         case "id":
             return {i for example in manifest.examples for i in (example.id, *(v.id for v in example.variants))}
         case "tag":
             return {tag for example in manifest.examples for tag in example.tags}
         case "language":
-            return {variant.language for variant in manifest.variants}.union(known_languages())
+            return known_languages(manifest)
         case "needs":
             return set(CAPABILITIES)
         case _:
@@ -116,15 +118,15 @@ def _hint(word: str, known: Collection[str]) -> str:
 
 
 def filter_variants(
-    filters: Sequence[str], manifest: Manifest, pairs: Iterable[tuple[Example, Variant]], *, ask: bool
-) -> list[tuple[Example, Variant]]:
+    filters: Sequence[str], manifest: Selectable[V], pairs: Iterable[tuple[SelectableExample[V], V]], *, ask: bool
+) -> list[tuple[SelectableExample[V], V]]:
     """Return those of *pairs* that any of *filters* holds for; with *ask*, opt-in examples have to be asked for.
 
     Raises SelectionError as :func:`compile_filter` does.
     """
     compiled = [compile_filter(text, manifest) for text in filters]
 
-    def chosen(example: Example, variant: Variant) -> bool:
+    def chosen(example: Example, variant: SelectableVariant) -> bool:
         asked = ask and example.opt_in
         return any(holds(example, variant) and (asks(example, variant) or not asked) for holds, asks in compiled)
 

@@ -6,24 +6,29 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from dvara_examples.core.errors import NothingSelected, SelectionError
 from dvara_examples.core.values import did_you_mean, nearest, quoted
-from dvara_examples.manifest import Example, Manifest, Variant
-from dvara_examples.toolchains import languages as known_languages
+
+if TYPE_CHECKING:
+    from dvara_examples.selection.selectable import Selectable, SelectableExample, SelectableVariant
+
+V = TypeVar("V", bound="SelectableVariant")
+"""A variant, or what `list` shows of one."""
 
 _LANGUAGE_SUFFIX = re.compile(r"(?P<id>.*)\[(?P<language>[^\[\]]*)\]", re.DOTALL)
 _MOST_LISTED = 12
 
 
 def select(
-    manifest: Manifest,
+    manifest: "Selectable[V]",
     selectors: Sequence[str],
     languages: Sequence[str] = (),
     tags: Sequence[str] = (),
     cwd: Path = Path(),
     filters: Sequence[str] = (),
-) -> tuple[Variant, ...]:
+) -> tuple[V, ...]:
     """Return the variants that any of *selectors* names, in the order of the manifest, each once.
 
     A selector is ``all``, an id (``stream-basic``), an id with its language (``stream-basic[node]``), a pattern of either with
@@ -38,8 +43,7 @@ def select(
     Raises SelectionError where a word names nothing that the manifest has, with the nearest that it has, and NothingSelected
     where every word is right and yet nothing is left.
     """
-    offered = {variant.language for variant in manifest.variants}.union(known_languages())
-    _check_known("language", languages, offered)
+    _check_known("language", languages, known_languages(manifest) if languages else set())
     _check_known("tag", tags, {tag for example in manifest.examples for tag in example.tags})
     chosen: set[str] = set()
     matcher = _Matcher(manifest, cwd)
@@ -52,7 +56,14 @@ def select(
     return tuple(variant for _, variant in kept)
 
 
-def _filter(pairs: "list[_Pair]", manifest: Manifest, filters: Sequence[str], *, ask: bool) -> "list[_Pair]":
+def known_languages(manifest: "Selectable[V]") -> set[str]:
+    """Return the languages of *manifest* and those that are installed."""
+    from dvara_examples.toolchains import languages
+
+    return {variant.language for variant in manifest.variants}.union(languages())
+
+
+def _filter(pairs: "list[_Pair[V]]", manifest: "Selectable[V]", filters: Sequence[str], *, ask: bool) -> "list[_Pair[V]]":
     """Keep the *pairs* that any of *filters* holds for, where there are filters at all."""
     if not filters:
         return pairs
@@ -67,10 +78,12 @@ def _filter(pairs: "list[_Pair]", manifest: Manifest, filters: Sequence[str], *,
     return kept
 
 
-_Pair = tuple[Example, Variant]
+_Pair = tuple["SelectableExample[V]", V]
 
 
-def _narrow(pairs: list[_Pair], what: str, words: Sequence[str], words_of: Callable[[_Pair], Sequence[str]]) -> list[_Pair]:
+def _narrow(
+    pairs: "list[_Pair[V]]", what: str, words: Sequence[str], words_of: "Callable[[_Pair[V]], Sequence[str]]"
+) -> "list[_Pair[V]]":
     """Keep the *pairs* that have any of *words*, where there are words at all."""
     if not words:
         return pairs
@@ -91,10 +104,10 @@ def _check_known(what: str, words: Sequence[str], known: set[str]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Matcher:
+class _Matcher(Generic[V]):
     """Finds what one selector names in *manifest*; paths are seen from *cwd*."""
 
-    manifest: Manifest
+    manifest: "Selectable[V]"
     cwd: Path
 
     def ids(self, selector: str) -> set[str]:
@@ -112,7 +125,7 @@ class _Matcher:
             raise NothingSelected("every example is opt-in, and all takes none of those; name an id, a glob or a tag")
         return every
 
-    def _by_id(self, selector: str) -> Iterator[Variant]:
+    def _by_id(self, selector: str) -> Iterator[V]:
         """Yield by id or pattern; brackets at the end hold a language, and are never a set of characters to a pattern."""
         split = _LANGUAGE_SUFFIX.fullmatch(selector)
         wanted_id, wanted_language = (split["id"], split["language"]) if split else (selector, "*")
@@ -127,7 +140,7 @@ class _Matcher:
         opt_in = {example.id for example in self.manifest.examples if example.opt_in}
         return {variant.id for variant in found if variant.example_id not in opt_in} or {variant.id for variant in found}
 
-    def _with_file(self, selector: str) -> Iterator[Variant]:
+    def _with_file(self, selector: str) -> Iterator[V]:
         places = {os.path.normpath(base / selector) for base in (self.cwd, self.manifest.root)}
         places |= {os.path.realpath(place) for place in places if os.path.lexists(place)}
         name = os.path.basename(selector)  # noqa: PTH119 - a Path would drop a slash at the end, which no file has
@@ -156,7 +169,7 @@ class _Matcher:
         return f"unknown example {selector!r}; {did_you_mean(split['id'] if split else selector, ids)}"
 
 
-def _languages(variants: Sequence[Variant]) -> list[str]:
+def _languages(variants: "Sequence[SelectableVariant]") -> list[str]:
     return [variant.language for variant in variants]
 
 
