@@ -182,3 +182,38 @@ def test_values_reach_a_command_in_any_quotes() -> None:
     assert shell_with_values(command, guesses) == (
         "curl ${DVARA_URL}/models -H 'Authorization: Bearer '\"${DVARA_API_KEY}\"'' -H \"X: ${DVARA_API_KEY} ${DVARA_API_KEY}\""
     )
+
+
+def test_a_command_without_a_key_gets_the_one_of_the_run(tmp_path: Path) -> None:
+    """Pages of servers that need no key have such commands; that it was added is told."""
+    found = tried(tmp_path, fence("bash", "curl http://localhost:8000/v1/models"))
+    (printed,) = found.chosen.printed.values()
+    assert 'curl -H "Authorization: Bearer ${DVARA_API_KEY}" ${DVARA_URL}/models' in printed.text
+    assert "guess  page.md:4  the command sends no key, and gets that of the run" in list(guess_lines(found))
+
+
+@pytest.mark.parametrize(
+    "words", ['-H "Authorization: Bearer $MY_KEY"', "-H 'x-api-key: YOUR_API_KEY'", "-u me:secret", "--oauth2-bearer $TOKEN"]
+)
+def test_a_command_keeps_the_key_that_it_sends(tmp_path: Path, words: str) -> None:
+    """In whatever way it sends one, none is added."""
+    found = tried(tmp_path, fence("bash", f"curl http://localhost:8000/v1/models {words} -s"))
+    (printed,) = found.chosen.printed.values()
+    assert "curl http" not in printed.text
+    assert 'curl -H "Authorization' not in printed.text
+    assert not any("sends no key" in line for line in guess_lines(found))
+
+
+def test_a_command_with_a_variable_that_its_fence_sets(tmp_path: Path) -> None:
+    """The line that sets it is run first."""
+    found = tried(tmp_path, fence("bash", "export MODEL=gpt-4o\ncurl https://x.example/v1/models/$MODEL"))
+    (printed,) = found.chosen.printed.values()
+    assert "'export MODEL=gpt-4o\\ncurl -H" in printed.text
+
+
+def test_a_command_with_a_variable_that_nothing_sets(tmp_path: Path) -> None:
+    """What is neither address nor key cannot be guessed; where the address begins it is the address."""
+    page = fence("bash", "curl $GATEWAY/v1/models -H 'x-api-key: 1'") + fence("bash", "curl https://x.example/v1/models/$MODEL")
+    found = tried(tmp_path, page)
+    assert "guess  page.md:4  the variable GATEWAY is DVARA_URL" in list(guess_lines(found))
+    assert list(guess_lines(found))[-1] == "left out  page.md:10  uses $MODEL, which nothing on the page sets"

@@ -56,9 +56,9 @@ def _readable(path: Path, name: str) -> Path:
     return path
 
 
-def below(folder: Path) -> Iterator[Path]:
-    """Yield the pages in *folder* and below, but for hidden folders and other people's packages."""
+def below(folder: Path, suffixes: tuple[str, ...] = SUFFIXES) -> Iterator[Path]:
+    """Yield the pages with one of *suffixes* in *folder* and below, but for hidden folders and other people's packages."""
     for here, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
-        pages = (Path(here, name) for name in sorted(files) if name.endswith(SUFFIXES))
+        pages = (Path(here, name) for name in sorted(files) if name.endswith(suffixes))
         yield from (page for page in pages if page.is_file())  # a link may lead nowhere

@@ -27,6 +27,9 @@ _INSTALLS = (
 )
 _PACKAGE = re.compile(r"^[@A-Za-z0-9][\w./@~^=<>!,*\[\]-]*$")
 _CURL = re.compile(r"^\s*(?:\$ |> )?curl\b")
+_SENDS_KEY = re.compile(
+    r"authorization|api[-_]?key|[?&]key=|\s(?:-u|--user|--oauth2-bearer|--netrc\S*|-n|-K|--config)\s", re.IGNORECASE
+)
 _PROMPT = re.compile(r"^\s*(?:\$|>) ?(?=\S)")
 _MOST_CHARS = 60
 
@@ -146,6 +149,29 @@ def _quote_at_end(text: str) -> str:
 def shell_variables(command: str) -> tuple[str, ...]:
     """Return the names of the variables that a shell *command* reads."""
     return tuple(dict.fromkeys(re.findall(r"\$\{?([A-Za-z_]\w*)", command)))
+
+
+def begins_address(command: str, name: str) -> bool:
+    """Tell whether the variable *name* stands where the address of a shell *command* begins."""
+    return re.search(rf"(?:^|[\s\"'])(?:https?://)?\$\{{?{re.escape(name)}\b\}}?/", command) is not None
+
+
+def sets_variable(line: str, name: str) -> bool:
+    """Tell whether a *line* of a shell does nothing but set the variable *name*."""
+    return (
+        re.match(rf"(?:export\s+)?{re.escape(name)}=\S*\s*(?:#.*)?$|(?:export\s+)?{re.escape(name)}=([\"'])[^\"']*\1\s*$", line)
+        is not None
+    )
+
+
+def sends_key(command: str) -> bool:
+    """Tell whether a ``curl`` *command* brings a key along, in whatever way."""
+    return _SENDS_KEY.search(command) is not None
+
+
+def with_key(command: str) -> str:
+    """Return a ``curl`` *command* with the key of the run."""
+    return re.sub(r"\bcurl\b", 'curl -H "Authorization: Bearer ${DVARA_API_KEY}"', command, count=1)
 
 
 def short(text: str) -> str:

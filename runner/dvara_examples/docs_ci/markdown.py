@@ -58,9 +58,10 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """Anything else that a reader sees; what tabs are made of is no block at all."""
+    """Anything else that a reader sees, such as *indented* code; what tabs are made of is no block at all."""
 
     start: int
+    indented: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
         elif token.type == "indented" and token.content.lstrip().startswith("==="):
             continue  # a tab
         elif token.type in ("indented", "inline", "code_block", "hr") and not (token.content and _is_markup(token.content)):
-            yield Prose(start)
+            yield Prose(start, token.type == "code_block")
 
 
 def _html(token: Token, start: int) -> Iterator[Block]:

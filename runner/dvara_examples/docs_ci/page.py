@@ -99,6 +99,7 @@ class Page:
     variables: tuple[tuple[str, str], ...] = ()
     problems: tuple[PageProblem, ...] = ()
     mdx: bool | None = None
+    indented: tuple[int, ...] = ()
 
 
 def load_page(path: Path, shown: str) -> Page:
@@ -134,13 +135,20 @@ def read_page(path: Path, shown: str, text: str, *, has_bom: bool = False, mdx: 
         tuple(reader.variables),
         tuple(sorted(reader.problems, key=lambda problem: problem.line)),
         mdx,
+        tuple(block.start + 1 for block in found if isinstance(block, Prose) and block.indented),
     )
+
+
+def word_of(info: str) -> str | None:
+    """Return the word of an info string that tells the language, in lower case, or None."""
+    word = _WORD.match(info)
+    return word["word"].lower() if word else None
 
 
 def language_of(info: str) -> str | None:
     """Return the language whose toolchain runs a fence with this info string, or None."""
-    word = _WORD.match(info)
-    return fence_words().get(word["word"].lower()) if word else None
+    word = word_of(info)
+    return fence_words().get(word) if word else None
 
 
 @dataclass(slots=True)

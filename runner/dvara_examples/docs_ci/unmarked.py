@@ -11,12 +11,16 @@ from dvara_examples.docs_ci.guesses import (
     SHELLS,
     Guess,
     Guesses,
+    begins_address,
     curl_commands,
     installed_packages,
     placeholders,
+    sends_key,
+    sets_variable,
     shell_variables,
     shell_with_values,
     short,
+    with_key,
 )
 from dvara_examples.docs_ci.markdown import Fence
 from dvara_examples.docs_ci.page import Page, language_of
@@ -26,7 +30,7 @@ from dvara_examples.manifest import Example, Manifest, Origin, Variant
 from dvara_examples.records.model import Limits
 from dvara_examples.records.results import SourceLine
 from dvara_examples.scaffold.adopt import signs
-from dvara_examples.scaffold.adopt.script import KEY_VARIABLE, cannot_run
+from dvara_examples.scaffold.adopt.script import ADDRESS_VARIABLE, KEY_VARIABLE, cannot_run
 from dvara_examples.scaffold.script_lines import code_of
 from dvara_examples.session.choice import Chosen, PrintedCode
 from dvara_examples.toolchains import Packages, load_toolchain
@@ -187,12 +191,34 @@ def _curl_scripts(page: Page, world: World, guesses: Guesses, missed: list[Guess
                 missed.append(Guess(line, f"asks no model: {short(command)}"))
                 continue
             placeholders(command, line, guesses)
-            for name in shell_variables(command):
-                if name not in ("DVARA_URL", "DVARA_API_KEY"):
-                    guesses.variable(line, name, "DVARA_API_KEY" if KEY_VARIABLE.search(name) else "DVARA_URL")
+            unknown = _name_variables(command, line, guesses)
+            set_before = [line for line in fence.lines[:index] if any(sets_variable(line, name) for name in unknown)]
+            if len(set_before) < len(unknown):
+                missed.append(Guess(line, f"uses ${unknown[0]}, which nothing on the page sets"))
+                continue
+            given = shell_with_values(command, guesses)
+            if not sends_key(command):
+                guesses.say(line, "the command sends no key, and gets that of the run")
+                given = with_key(given)
+            given = "\n".join((*set_before, given))
             chain = _Chain("python", [fence], [command])
-            text = _CURL_SCRIPT.format(command=shell_with_values(command, guesses))
+            text = _CURL_SCRIPT.format(command=given)
             yield _printed(page, world, chain, text, (), f"{line}#curl", line)
+
+
+def _name_variables(command: str, line: int, guesses: Guesses) -> tuple[str, ...]:
+    """Take the variables of a shell *command* for address and key, and return those that are neither."""
+    unknown = []
+    for name in shell_variables(command):
+        if name in ("DVARA_URL", "DVARA_API_KEY"):
+            continue
+        if KEY_VARIABLE.search(name):
+            guesses.variable(line, name, "DVARA_API_KEY")
+        elif ADDRESS_VARIABLE.search(name) or begins_address(command, name):
+            guesses.variable(line, name, "DVARA_URL")
+        else:
+            unknown.append(name)
+    return tuple(unknown)
 
 
 def _printed(

@@ -33,11 +33,13 @@ def command(
     from dvara_examples.cli._pages import annotate, page_lines, say, sum_line
     from dvara_examples.cli._world import build_world
     from dvara_examples.docs_ci.check import check
+    from dvara_examples.docs_ci.not_read import not_read
 
     world = build_world(manifest)
     found = check(world, pages, results)
     for page, standings in found:
         say(world, page_lines(page, standings, verbose=verbose))
+    say(world, not_read(found, pages, world))
     say(world, [f"{sum_line(found)} · {world.shown(world.manifest_path)}"])
     if suggest:
         from dvara_examples.docs_ci.check import suggested

@@ -42,6 +42,7 @@ def command(
     from dvara_examples.cli._pages import annotate, page_lines, say
     from dvara_examples.cli._world import build_world
     from dvara_examples.docs_ci.gate import Gate
+    from dvara_examples.docs_ci.not_read import not_read
     from dvara_examples.session import run
 
     world = build_world(manifest)
@@ -56,6 +57,7 @@ def command(
         say(people, [""])
     for page, standings in gate.checked:
         say(people, page_lines(page, standings, verbose=running.verbose))
+    say(people, not_read(gate.checked, pages, world))
     say(people, gate.lines())
     if any(request.kind == "github" for request in reports):
         annotate(people, gate.checked)
