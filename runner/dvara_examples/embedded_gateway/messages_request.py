@@ -7,6 +7,7 @@ from dvara_examples.embedded_gateway.errors_table import refuse
 from dvara_examples.embedded_gateway.reading import IncomingRequest
 
 VERSION = "2023-06-01"
+_HOW = f"DVARA accepts no other: set the header in the client, as in default_headers={{'anthropic-version': '{VERSION}'}}"
 _ROLES = ("user", "assistant")
 _PARTS = ("text", "image", "tool_use", "tool_result", "thinking", "redacted_thinking")
 
@@ -17,7 +18,7 @@ def chat_from_messages(head: IncomingRequest, body: bytes, *, counting: bool = F
     """Return the chat request that a Messages request becomes; *counting* needs no ``max_tokens``. Raises RequestRefused."""
     version = head.header("anthropic-version")
     if version != VERSION:
-        raise refuse("unsupported_api_version", f"anthropic-version must be {VERSION}, found '{version}'")
+        raise refuse("unsupported_api_version", f"anthropic-version must be {VERSION}, found '{version}'; {_HOW}")
     given = json_object(body)
     if not str(given.get("model") or "").strip():
         raise refuse("validation_error", "model is required", param="model")
