@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from dvara_examples.core.clock import Clock, SystemClock
+from dvara_examples.core.later import Later
 from dvara_examples.core.place import ProgramPlace
 
 
@@ -19,6 +20,7 @@ class World:
     *shipped* marks the examples that come with this tool, asked for from somewhere else.
     *offline* forbids whatever would leave this machine: what is not here already is then not to be had.
     *memory_bytes* is how much memory is free, None where the system does not say.
+    *later* does what nobody waits for; without one that is left undone.
     *stop* is set when the user interrupts; whoever waits for long looks at it.
     *place* is where programs run, None for this machine itself; *elsewhere* holds the worlds of languages that run in another.
     """
@@ -37,6 +39,7 @@ class World:
     shipped: bool = False
     clock: Clock = field(default_factory=SystemClock)
     stop: threading.Event = field(default_factory=threading.Event)
+    later: Later | None = None
     place: ProgramPlace | None = None
     elsewhere: "Mapping[str, World]" = field(default_factory=dict)
 

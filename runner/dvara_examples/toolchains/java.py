@@ -68,6 +68,10 @@ class Java:
             )
         return Declared(HEADER, words="the header of the script")
 
+    def sources(self, declared: Declared, world: World) -> tuple[Path, ...]:  # noqa: ARG002 - it takes none
+        """Return nothing: what a script names in its header lies beside it."""
+        return ()
+
     def lock(self, declared: Declared, runtime: Runtime, world: World, progress: Progress) -> Path:  # noqa: ARG002 - it has none
         """Refuse: a script names its releases itself, so that it is always locked."""
         raise ToolchainError("a Java script has no lock file; write exact versions into its //DEPS lines")
@@ -79,13 +83,13 @@ class Java:
     def prepare(
         self,
         runtime: Runtime,
-        project: Path,
+        project: Path,  # noqa: ARG002 - each script states its own
         world: World,
         progress: Progress,
         deps: Deps = Deps.LOCKED,
         declared: Declared | None = None,  # noqa: ARG002 - each script states its own
     ) -> PreparedRuntime:
-        """Put in place what the scripts of *project* share; each is compiled when it is first asked for.
+        """Choose who builds; each script is compiled when it is first asked for.
 
         JBang takes the releases that a script names, so other *deps* are always built the built-in way; the floors
         get the oldest JDK that fits.
@@ -101,9 +105,7 @@ class Java:
         if deps is Deps.LOCKED and (jbang := _jbang(world)) is not None:
             return WithJBang(jbang.executable, Jdks(found, usual), world, progress)
         jdks = Jdks(found, usual)
-        prepared = BuiltIn(jdks.oldest_first(RequiredJava(FLOOR)) if deps is Deps.LOWEST else jdks, world, progress, deps)
-        prepared.warm(project)
-        return prepared
+        return BuiltIn(jdks.oldest_first(RequiredJava(FLOOR)) if deps is Deps.LOWEST else jdks, world, progress, deps)
 
 
 def toolchain() -> Java:

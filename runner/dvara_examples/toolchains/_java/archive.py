@@ -1,9 +1,9 @@
 """Classes that are parsed ahead of time (the JVM's class-data sharing), so that an example starts sooner.
 
 One archive serves all scripts with the same JDK and the same dependencies: it holds the JDK's classes for streaming
-over HTTP and the classes of the dependencies (but for jars that are too large), and is written while preparing. A run
-only reads it, so that runs side by side, runs that fail and runs that are killed cannot harm it. The JVM leaves aside an
-archive that does not fit.
+over HTTP and the classes of the dependencies (but for jars that are too large). Nobody waits for it: it is written beside the
+first runs, with little claim to the processor, and serves those that start later. A run only reads it, so that runs side by side,
+runs that fail and runs that are killed cannot harm it. The JVM leaves aside an archive that does not fit.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
@@ -18,14 +19,17 @@ from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains._install import platform_parts
 from dvara_examples.toolchains._java.compiler import COMPILE_LIMIT_S
-from dvara_examples.toolchains._java.intact import intact_folder
+from dvara_examples.toolchains._java.intact import intact_folder, kept_intact
 from dvara_examples.toolchains._java.jdk import Jdk
 from dvara_examples.toolchains._tools import ToolOutput, run_tool, undisturbed
 
 START_QUICKLY = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 """For programs that live a second: the quick compiler only, and the collector that starts no threads."""
 
+_KIND = "java-archive"
 _LAYOUT = "2"
+_GENTLY = ("nice", "-n", "10")
+"""Runs that are under way go first."""
 _TRAINER = "Warm"
 _TRAIN_LIMIT_S = 60.0
 _DUMP_LIMIT_S = 120.0
@@ -35,17 +39,31 @@ _MOST_CLASSES = 10_000
 40 s to write instead of 6 s, 290 MB instead of 52 MB, and its scripts started no sooner."""
 
 
-def archive_options(jdk: Jdk, jars: Sequence[Path], world: World) -> tuple[str, ...]:
-    """Return the options with which a JVM of *jdk* reads the archive for *jars*, writing it on first use.
+class NoArchiveError(ToolchainError):
+    """The JVM cannot make an archive; programs run all the same without one."""
 
-    *jars* must be the head of the class path that the JVM will get. Raises ToolchainError where no archive can be made;
-    programs run all the same without one.
+
+def archive_options(jdk: Jdk, jars: Sequence[Path], world: World) -> tuple[str, ...]:
+    """Return the options with which a JVM of *jdk* reads the archive for *jars*, none where there is no such archive yet.
+
+    *jars* must be the head of the class path that the JVM will get.
     """
-    key = hashlib.sha256(
-        "\0".join((_LAYOUT, *platform_parts(), jdk.version, str(jdk.home), *map(str, jars))).encode()
-    ).hexdigest()[:32]
-    folder = intact_folder(world, "java-archive", key, lambda folder: _build(folder, jdk, jars, world))
-    return _options(jdk, folder)
+    folder = kept_intact(world, _KIND, _key(jdk, jars))
+    return () if folder is None else _options(jdk, folder)
+
+
+def make_archive(jdk: Jdk, jars: Sequence[Path], world: World) -> None:
+    """Write the archive for *jars*, unless it is there or somebody else is about it.
+
+    Raises NoArchiveError where the JVM cannot, and ToolchainError where it was ended or somebody else is about it.
+    """
+    build = partial(_build, jdk=jdk, jars=jars, world=world)
+    intact_folder(world, _KIND, _key(jdk, jars), build, wait_limit_s=0)
+
+
+def _key(jdk: Jdk, jars: Sequence[Path]) -> str:
+    parts = (_LAYOUT, *platform_parts(), jdk.version, str(jdk.home), *map(str, jars))
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
 def _options(jdk: Jdk, folder: Path) -> tuple[str, ...]:
@@ -63,15 +81,15 @@ def _build(folder: Path, jdk: Jdk, jars: Sequence[Path], world: World) -> None:
         wanted.write_text("\n".join(names) + "\n", "utf-8")
         options = ["-Xshare:dump", f"-XX:SharedClassListFile={wanted}", f"-XX:SharedArchiveFile={folder / 'classes.jsa'}"]
         # Without jars the class path is an empty folder, the one kind of folder that the JVM takes here.
-        argv = [jdk.tool("java"), *START_QUICKLY, *options, "-cp", os.pathsep.join(map(str, jars)) or "."]
+        argv = [*_GENTLY, jdk.tool("java"), *START_QUICKLY, *options, "-cp", os.pathsep.join(map(str, jars)) or "."]
         _checked(
             run_tool(argv, env=undisturbed(world.environ), limit_s=_DUMP_LIMIT_S, stop=world.stop, place=world.place, cwd=empty)
         )
     if not (folder / "classes.jsa").is_file():
-        raise ToolchainError("no class-data archive can be made: the JVM wrote none")
+        raise NoArchiveError("no class-data archive can be made: the JVM wrote none")
     _checked(
         run_tool(
-            [jdk.tool("java"), *START_QUICKLY, *_options(jdk, folder), "-version"],
+            [*_GENTLY, jdk.tool("java"), *START_QUICKLY, *_options(jdk, folder), "-version"],
             env=undisturbed(world.environ),
             limit_s=_TRAIN_LIMIT_S,
             stop=world.stop,
@@ -86,7 +104,7 @@ def _streaming_classes(scratch: Path, jdk: Jdk, world: World) -> list[str]:
     source.write_text(resources.files(__package__).joinpath(source.name).read_text("utf-8"), "utf-8")
     _checked(
         run_tool(
-            [jdk.tool("javac"), "-d", str(scratch), str(source)],
+            [*_GENTLY, jdk.tool("javac"), "-d", str(scratch), str(source)],
             env=undisturbed(world.environ),
             limit_s=COMPILE_LIMIT_S,
             stop=world.stop,
@@ -94,7 +112,7 @@ def _streaming_classes(scratch: Path, jdk: Jdk, world: World) -> list[str]:
         )
     )
     loaded = scratch / "loaded.txt"
-    argv = [jdk.tool("java"), *START_QUICKLY, f"-XX:DumpLoadedClassList={loaded}", "-cp", str(scratch), _TRAINER]
+    argv = [*_GENTLY, jdk.tool("java"), *START_QUICKLY, f"-XX:DumpLoadedClassList={loaded}", "-cp", str(scratch), _TRAINER]
     _checked(run_tool(argv, env=undisturbed(world.environ), limit_s=_TRAIN_LIMIT_S, stop=world.stop, place=world.place))
     return [line for line in loaded.read_text("utf-8").splitlines() if _TRAINER not in line and "source:" not in line]
 
@@ -110,7 +128,7 @@ def _classes_in(jars: Sequence[Path]) -> Iterator[str]:
 
 
 def _checked(answer: ToolOutput) -> None:
-    """Raise ToolchainError with what the tool said last where it failed."""
+    """Raise NoArchiveError with what the tool said last where it failed."""
     if answer.code != 0:
         said = (answer.stderr or answer.stdout).strip().splitlines()
-        raise ToolchainError(f"no class-data archive can be made: {said[-1] if said else f'exit code {answer.code}'}")
+        raise NoArchiveError(f"no class-data archive can be made: {said[-1] if said else f'exit code {answer.code}'}")

@@ -29,18 +29,6 @@ class BuiltIn:
         self._launcher = Launcher(world, progress)
         self._properties = properties_of(world, lambda: jvm_properties(jdks.usual, world))
 
-    def warm(self, project: Path) -> None:
-        """Put in place what the scripts of *project* share: their class paths, and the archives for these.
-
-        What goes wrong is left for :meth:`command`, as it concerns one script and not its neighbours.
-        """
-        for script in sorted(project.glob("*.java")):
-            try:
-                bundle, jdk = self._read(script)
-                self._launcher.archive(jdk, self._class_path(bundle).jars)
-            except ToolchainError:
-                continue
-
     def command(self, script: Path, args: Sequence[str] = ()) -> Command:
         """Return how *script* is started, compiling it where it has changed. Safe from any thread. Raises ToolchainError."""
         bundle, jdk = self._read(script)

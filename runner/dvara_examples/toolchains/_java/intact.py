@@ -4,20 +4,27 @@ The cache's own marker says that a folder *was* whole; disks fill up, and people
 it is, as another run may be using it, and the next one is built beside it, which serves a read-only cache too.
 """
 
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
-from dvara_examples.toolchains._cache import cached_folder
+from dvara_examples.toolchains._cache import WAIT_LIMIT_S, cached_folder, kept_folder
 
 _INVENTORY = "inventory.json"
 _ATTEMPTS = 8
 
 
 def intact_folder(
-    world: World, kind: str, key: str, build: Callable[[Path], None], is_good: Callable[[Path], bool] = Path.is_dir
+    world: World,
+    kind: str,
+    key: str,
+    build: Callable[[Path], None],
+    is_good: Callable[[Path], bool] = Path.is_dir,
+    *,
+    wait_limit_s: float = WAIT_LIMIT_S,
 ) -> Path:
     """Return the folder that *build* fills, with every file of it present in its full length.
 
@@ -32,10 +39,19 @@ def intact_folder(
         (folder / _INVENTORY).write_text(json.dumps(sizes), "utf-8")
 
     for attempt in range(_ATTEMPTS):
-        folder = cached_folder(world, kind, f"{key}-{attempt}", build_and_list)
+        folder = cached_folder(world, kind, f"{key}-{attempt}", build_and_list, wait_limit_s=wait_limit_s)
         if _is_intact(folder) and is_good(folder):
             return folder
     raise ToolchainError(f"the folder {folder.parent.parent} is damaged again and again; remove it and run again")
+
+
+def kept_intact(world: World, kind: str, key: str) -> Path | None:
+    """Return the folder for *kind* and *key* in which every file is present in its full length, or None; builds nothing."""
+    kept = (kept_folder(world, kind, f"{key}-{attempt}") for attempt in range(_ATTEMPTS))
+    for folder in itertools.takewhile(lambda found: found is not None, kept):
+        if folder is not None and _is_intact(folder):
+            return folder
+    return None
 
 
 def _is_intact(folder: Path) -> bool:
