@@ -6,6 +6,7 @@ What was finished once stays: whoever is interrupted goes on where it stopped.
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from dvara_examples.core.clock import start_timer
 from dvara_examples.core.errors import DvaraExamplesError
 from dvara_examples.core.world import World
 from dvara_examples.manifest import Variant
-from dvara_examples.toolchains import Declared, Deps, Missing, Packages, Runtime, Toolchain, load_toolchain
+from dvara_examples.toolchains import Declared, Deps, Missing, Packages, PreparedRuntime, Runtime, Toolchain, load_toolchain
 
+_AT_ONCE = 4
+"""So many sets of packages of one language are fetched at once: much of that is waiting."""
 _LOOK_EVERY_S = 0.5
 _REST = 20
 """So many times as long as a look at the disk takes, nothing is looked at, as that takes time from the work itself."""
@@ -148,24 +151,35 @@ class _Work:
 def _prepare_each(
     toolchain: Toolchain, runtime: Runtime, scripts: Sequence[Script], world: World, deps: Deps, progress: Callable[[str], None]
 ) -> Iterator[str]:
-    """Prepare the folder of each script and build the script; yield what went wrong, once per script."""
+    """Prepare the folder of each script and build the script, several at once; yield what went wrong, once per script."""
     sets: dict[tuple[Path, Declared], list[Path]] = {}
     for script, packages in scripts:
         try:
             sets.setdefault((script.parent, toolchain.declared(script, packages, world)), []).append(script)
         except DvaraExamplesError as error:
             yield str(error)
-    for (folder, declared), inside in sets.items():
+
+    def prepare(wanted: tuple[Path, Declared]) -> PreparedRuntime | str:
+        folder, declared = wanted
         try:
-            prepared = toolchain.prepare(runtime, folder, world, progress, deps, declared)
+            return toolchain.prepare(runtime, folder, world, progress, deps, declared)
         except DvaraExamplesError as error:
-            yield from [str(error)] * len(inside)
-            continue
-        for script in inside:
-            try:
-                prepared.command(script)
-            except DvaraExamplesError as error:
-                yield str(error)
+            return str(error)
+
+    def build(wanted: tuple[PreparedRuntime | str, Path]) -> str | None:
+        prepared, script = wanted
+        if isinstance(prepared, str):
+            return prepared
+        try:
+            prepared.command(script)
+        except DvaraExamplesError as error:
+            return str(error)
+        return None
+
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix=f"setup-{toolchain.language}") as pool:
+        made = list(pool.map(prepare, sets))
+        scripts_of = [(prepared, script) for prepared, inside in zip(made, sets.values(), strict=True) for script in inside]
+        yield from (problem for problem in pool.map(build, scripts_of) if problem is not None)
 
 
 def disk_use(world: World) -> int:
