@@ -104,3 +104,34 @@ def test_the_target_of_a_linked_script_is_watched(manifest: Manifest, tmp_path: 
     (tmp_path / "python" / "a.py").symlink_to(shared / "real.py")
     assert shared in watched_folders(manifest, LISTS)
     assert {"a[python]", "a-again[python]"} <= concerned([shared / "real.py"], manifest, SUFFIXES, LISTS)
+
+
+@pytest.mark.parametrize(
+    ("saved", "expected"),
+    [
+        ("lib/index.js", {"a[node]"}),
+        ("lib/src/deep/more.mjs", {"a[node]"}),
+        ("lib/package.json", {"a[node]"}),
+        ("lib/README.md", set()),
+        ("lib/helper.py", set()),
+        ("lib/node_modules/x/index.js", set()),
+        ("lib/.cache/index.js", set()),
+        ("library/index.js", set()),
+    ],
+)
+def test_code_of_a_package_of_the_repository_concerns_who_gets_it(
+    saved: str, expected: set[str], manifest: Manifest, tmp_path: Path
+) -> None:
+    """Its code and its lists, in the language of the runs, wherever they lie in it."""
+    (tmp_path / saved).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / saved).touch()
+    sources = {"a[node]": (tmp_path / "lib",)}
+    assert concerned([tmp_path / saved], manifest, SUFFIXES, LISTS, sources) == expected
+    if expected:
+        assert (tmp_path / saved).parent in watched_folders(manifest, LISTS, sources)
+
+
+def test_a_script_is_no_code_of_a_package_around_it(manifest: Manifest, tmp_path: Path) -> None:
+    """Where the repository itself is the package, a saved script still concerns its own runs alone."""
+    sources = {variant.id: (tmp_path,) for variant in manifest.variants}
+    assert concerned([tmp_path / "python" / "a.py"], manifest, SUFFIXES, LISTS, sources) == {"a[python]", "a-again[python]"}

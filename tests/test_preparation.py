@@ -56,6 +56,10 @@ class Recording:
         """Say what the manifest says."""
         return Declared(packages=packages.names if packages else ())
 
+    def sources(self, declared: Declared, world: World) -> tuple[Path, ...]:
+        """Take nothing from elsewhere."""
+        return ()
+
     def lock(self, declared: Declared, runtime: Runtime, world: World, progress: Progress) -> Path:
         """Lock nothing."""
         raise ToolchainError("nothing to lock")

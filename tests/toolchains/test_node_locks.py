@@ -9,8 +9,8 @@ import pytest
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
-from dvara_examples.toolchains import Deps
-from tests.toolchains.test_node import NODE, output_of, prepare, registry, world, write_package
+from dvara_examples.toolchains import Deps, Packages
+from tests.toolchains.test_node import NODE, output_of, prepare, probe, registry, world, write_package
 
 pytestmark = pytest.mark.slow  # each test installs packages
 __all__ = ["world"]  # the fixture
@@ -254,3 +254,30 @@ def test_lowest_and_latest_follow_the_ranges_of_the_list(theirs: Callable[[str],
     assert output_of(prepare(world, script.parent, deps=Deps.LOWEST), script) == "hello 1.0.0 from lib\n"
     (world.root / "app" / "package.json").write_text(listing(">=1.0.1"))
     assert output_of(prepare(world, script.parent, deps=Deps.LOWEST), script) == "hello 1.5.0 from lib\n"
+
+
+def test_lowest_and_latest_of_packages_that_the_manifest_names(theirs: Callable[[str], World]) -> None:
+    """``--deps lowest`` takes the oldest release that a range of the manifest allows; without a range there is none."""
+    world = theirs("npm")
+    script = world.root / "script.mjs"
+    script.write_text("import { word } from 'greeting';\nconsole.log(word);\n")
+    world = replace(world, manifest_path=world.root / "manifest.yaml")
+
+    def printed(package: str, deps: Deps) -> str:
+        declared = NODE.declared(script, Packages((package,)), world)
+        prepared = NODE.prepare(probe(world), script.parent, world, lambda _: None, deps, declared)
+        return output_of(prepared, script)
+
+    assert printed("greeting@^1.0.0", Deps.LATEST) == "hello 1.5.0\n"
+    assert printed("greeting@^1.0.0", Deps.LOWEST) == "hello 1.0.0\n"
+    assert printed("greeting@>=1.0.1", Deps.LOWEST) == "hello 1.5.0\n"
+    for package in ("greeting", "greeting@latest", "./greeting"):
+        with pytest.raises(ToolchainError, match=rf"lists {package} for Node, which names no oldest release for --deps lowest"):
+            printed(package, Deps.LOWEST)
+
+
+def test_the_folders_that_packages_come_from(theirs: Callable[[str], World]) -> None:
+    """Members of the workspace that the list needs are told, so that a change in them is seen."""
+    world = theirs("npm")
+    declared = NODE.declared(world.root / "app" / "script.mjs", None, world)
+    assert NODE.sources(declared, world) == (world.root / "lib",)

@@ -7,9 +7,10 @@ import pytest
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
-from dvara_examples.toolchains import Deps, Packages
+from dvara_examples.toolchains import Deps, Packages, Runtime
 from dvara_examples.toolchains._install import find_uv
-from tests.toolchains.test_declared import SCRIPT, command, declared, printed, repository, world
+from dvara_examples.toolchains._python.parts import specifier
+from tests.toolchains.test_declared import PYTHON, SCRIPT, command, declared, printed, repository, world
 from tests.toolchains.test_python import write_wheel
 
 pytestmark = pytest.mark.slow  # each test installs packages
@@ -143,6 +144,121 @@ def test_broken_pyproject(world: World) -> None:
     repository(world, {"a.py": SCRIPT, "pyproject.toml": "[project\n"})
     with pytest.raises(ToolchainError, match=r"pyproject\.toml cannot be read \(.*\); correct it"):
         command(world, "a.py")
+
+
+MEMBER = "[project]\nname = 'app'\nversion = '1'\nrequires-python = '>=3.10'\ndependencies = ['greeting', 'demo']\n"
+SOURCES = "[tool.uv.sources]\ndemo = {workspace = true}\n"
+
+
+def with_workspace(world: World, top: str = "") -> None:
+    """Write a workspace of uv whose member ``app``, beside the scripts, takes the member ``demo``."""
+    with_backend(
+        world, {"libs/app/pyproject.toml": MEMBER + SOURCES, "libs/app/a.py": "import demo\nprint(demo.WORD)\n" + SCRIPT}
+    )
+    for name in ("pyproject.toml", "backend.py", "src/demo/__init__.py"):
+        (world.root / "libs/demo" / name).parent.mkdir(parents=True, exist_ok=True)
+        (world.root / name).rename(world.root / "libs/demo" / name)
+    repository(world, {"pyproject.toml": f"{top}[tool.uv.workspace]\nmembers = ['libs/*', 'more']\nexclude = ['libs/other']\n"})
+
+
+def test_a_member_of_a_workspace(world: World) -> None:
+    """Another member is taken from its folder, and the lock at the top of the workspace holds for all of them."""
+    with_workspace(world)
+    made = command(world, "libs/app/a.py")
+    assert printed(made) == "mine\n2.0"
+    assert made.dependencies == "libs/app/pyproject.toml, not locked, resolved on 2026-05-04"
+    uv(world, "lock")
+    write_wheel(world.root / "wheels", "3.0")
+    made = command(world, "libs/app/a.py")
+    assert printed(made) == "mine\n2.0"
+    assert made.dependencies == "libs/app/pyproject.toml with uv.lock"
+    repository(world, {"libs/app/pyproject.toml": MEMBER.replace("greeting", "greeting<2") + SOURCES})
+    with pytest.raises(ToolchainError, match=r"(?s)uv\.lock does not match its list; bring it up to date with `uv lock`:"):
+        command(world, "libs/app/a.py")
+
+
+def test_the_lock_of_a_member_is_written_at_the_top(world: World) -> None:
+    """``setup --lock`` writes the one lock that a workspace has, and names it."""
+    with_workspace(world)
+    runtime = PYTHON.probe(world)
+    assert isinstance(runtime, Runtime)
+    written = PYTHON.lock(declared(world, "libs/app/a.py"), runtime, world, lambda _: None)
+    assert written == world.root / "uv.lock"
+    assert declared(world, "libs/app/a.py").locked
+
+
+def test_the_folders_that_packages_come_from(world: World) -> None:
+    """Members of the workspace that can be installed are told, so that a change in them is seen."""
+    with_workspace(world)
+    assert PYTHON.sources(declared(world, "libs/app/a.py"), world) == (world.root / "libs/demo",)
+
+
+PARTS = (
+    "[project.optional-dependencies]\nShout = ['greeting==1.0']\n"
+    "[dependency-groups]\nold = ['greeting==1.0']\ndev = ['nowhere']\n"
+)
+
+
+@pytest.mark.parametrize("name", ["shout", "old"])
+@pytest.mark.parametrize("lock", ["uv.lock", "pdm.lock", "none"])
+def test_an_extra_or_a_group_of_a_project(world: World, name: str, lock: str) -> None:
+    """``pyproject.toml[NAME]`` adds it, by the lock where there is one; what is not named is left out."""
+    repository(world, {"a.py": SCRIPT, "pyproject.toml": PROJECT + PARTS.replace("'nowhere'", "")})
+    if lock == "uv.lock":
+        uv(world, "lock")
+    elif lock == "pdm.lock":
+        repository(world, {lock: LOCKED_ELSEWHERE})
+    made = command(world, "a.py", Packages(file=world.root / "pyproject.toml", parts=(name,)))
+    assert printed(made) == "1.0"
+    assert made.dependencies.startswith(f"pyproject.toml[{name}]")
+    assert ("not locked" in made.dependencies) == (lock == "none")
+
+
+def test_the_project_itself_gets_what_its_lock_holds(world: World) -> None:
+    """``.[NAME]`` alone is the project with an extra, by its lock."""
+    repository(world, {"a.py": SCRIPT, "pyproject.toml": PROJECT + PARTS.replace("'nowhere'", "")})
+    uv(world, "lock")
+    made = command(world, "a.py", Packages(("..[shout]",)))
+    assert (printed(made), made.dependencies) == ("1.0", "pyproject.toml[shout]")
+
+
+def test_an_extra_that_is_not_there(world: World) -> None:
+    """The sentence names those that are."""
+    repository(world, {"a.py": SCRIPT, "pyproject.toml": PROJECT + PARTS})
+    with pytest.raises(
+        ToolchainError, match=r"pyproject\.toml has no extra or group loud, but Shout, dev, old; correct packages"
+    ):
+        command(world, "a.py", Packages(file=world.root / "pyproject.toml", parts=("loud",)))
+
+
+def test_a_group_that_only_poetry_knows(world: World) -> None:
+    """Its packages are installed, in the ranges that Poetry's signs mean."""
+    groups = "[tool.poetry.group.old.dependencies]\ngreeting = '^1.0'\n[tool.pdm.dev-dependencies]\nolder = ['greeting<2']\n"
+    repository(world, {"a.py": SCRIPT, "pyproject.toml": PROJECT + groups})
+    for name in ("old", "older"):
+        assert printed(command(world, "a.py", Packages(file=world.root / "pyproject.toml", parts=(name,)))) == "1.0"
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("^1.2.3", ">=1.2.3,<2"),
+        ("^0.2.3", ">=0.2.3,<0.3"),
+        ("^0.0.3", ">=0.0.3,<0.0.4"),
+        ("^0.0", ">=0.0,<0.1"),
+        ("^0", ">=0,<1"),
+        ("~1.2.3", ">=1.2.3,<1.3"),
+        ("~1", ">=1,<2"),
+        ("~=1.2", "~=1.2"),
+        ("1.2.3", "==1.2.3"),
+        ("1.2.*", "==1.2.*"),
+        ("*", ""),
+        (">= 1.2, <3", ">=1.2,<3"),
+    ],
+)
+def test_ranges_of_poetry(said: str, meant: str) -> None:
+    """Each of its signs in the spelling of the packaging specifications."""
+    assert specifier(said) == meant
 
 
 BACKEND = """

@@ -1,5 +1,6 @@
 """Checks ``packages:``, which says what scripts depend on where no file beside them does."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -7,6 +8,8 @@ from dvara_examples.core.values import InvalidValue, Path, as_text, describe, di
 from dvara_examples.manifest.checks import Checks
 from dvara_examples.manifest.fields import parse_line
 from dvara_examples.toolchains import Packages
+
+_WITH_PARTS = re.compile(r"(?P<file>.*pyproject\.toml)\[(?P<parts>[\w.\s,-]+)\]")
 
 
 def read_by_language(checks: Checks, value: object, path: Path, *, fallback: bool = False) -> Mapping[str, Packages]:
@@ -28,11 +31,15 @@ def read_by_language(checks: Checks, value: object, path: Path, *, fallback: boo
 
 
 def read_packages(checks: Checks, value: object, path: Path) -> Packages | None:
-    """Return ``packages:`` of one language: names, or the path of a list; None where it is neither."""
+    """Return ``packages:`` of one language: names, or the path of a list, a project's with extras; None where it is neither."""
     if isinstance(value, list):
         return Packages(checks.items(parse_package, value, path))
     try:
-        return Packages(file=checks.scripts.find_list(as_text(value)))
+        text = as_text(value)
+        if (found := _WITH_PARTS.fullmatch(text)) is not None:
+            parts = tuple(part for part in re.split(r"[\s,]+", found["parts"]) if part)
+            return Packages(file=checks.scripts.find_list(found["file"]), parts=parts)
+        return Packages(file=checks.scripts.find_list(text))
     except InvalidValue as error:
         checks.problems.note(error, path)
         return None

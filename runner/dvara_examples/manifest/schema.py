@@ -68,7 +68,8 @@ def manifest_schema() -> Schema:
             "send": _send(),
             "package_list": {
                 "oneOf": [{"type": "array", "items": {**_LINE, "not": {"pattern": "^\\s*-"}}}, _LINE],
-                "description": "Packages as their package manager spells them, or the path of a file that lists them.",
+                "description": "Packages as their package manager spells them, or the path of a file that lists them; "
+                "pyproject.toml[NAME] adds an extra or a group.",
             },
             "limits": _object({key: {"type": "number", "minimum": fields.LEAST_LIMIT_S} for key in fields.LIMIT_KEYS}),
             "args": {"type": "array", "items": {"type": "string"}},

@@ -19,7 +19,7 @@ from dvara_examples.selection.affected import changed, concerned, watched_folder
 from dvara_examples.selection.options import Selection
 from dvara_examples.selection.select import select
 from dvara_examples.session.file_watcher import Watcher
-from dvara_examples.toolchains import languages, load_toolchain
+from dvara_examples.toolchains import Packages, languages, load_toolchain
 
 Hold = Callable[[World, frozenset[str]], object]
 """Holds one session of the variants with these ids; it ends early where the world's ``stop`` is set."""
@@ -53,6 +53,8 @@ class _Watching:
         toolchains = {language: load_toolchain(language) for language in languages()}
         self._suffixes = {language: toolchain.suffixes for language, toolchain in toolchains.items()}
         self._lists = {language: toolchain.lists for language, toolchain in toolchains.items()}
+        self._toolchains = toolchains
+        self._sources: dict[str, tuple[Path, ...]] = {}
         self._manifest: Manifest | None = None
         self._broken = False
         self._due: frozenset[str] = frozenset()
@@ -104,7 +106,8 @@ class _Watching:
     def _wait(self) -> None:
         """Say that all is done, and wait until something is due."""
         if self._manifest is not None and not self._broken:
-            number = self._watcher.follow(watched_folders(self._manifest, self._lists))
+            self._sources = self._find_sources(self._manifest)
+            number = self._watcher.follow(watched_folders(self._manifest, self._lists, self._sources))
             self._say(f"watching {number} folder{'s' if number > 1 else ''}; Ctrl-C ends it")
         while not (self._world.stop.is_set() or self._ready):
             self._take()
@@ -138,7 +141,9 @@ class _Watching:
         if self._manifest is None:
             return frozenset()
         selected = self._selected()
-        by_file = {path: concerned([path], self._manifest, self._suffixes, self._lists) & selected for path in saved}
+        by_file = {
+            path: concerned([path], self._manifest, self._suffixes, self._lists, self._sources) & selected for path in saved
+        }
         self._saved.update(path.name for path, ids in by_file.items() if ids)
         return frozenset().union(*by_file.values())
 
@@ -152,10 +157,24 @@ class _Watching:
             self._say("waiting until the manifest is fixed; press Ctrl-C to stop")
             return frozenset()
         before, self._manifest, self._broken = self._manifest, manifest, False
-        self._watcher.follow(watched_folders(manifest, self._lists))
+        self._sources = self._find_sources(manifest)
+        self._watcher.follow(watched_folders(manifest, self._lists, self._sources))
         selected = self._selected(first=first)
         self._due &= selected
         return selected if before is None else changed(before, manifest) & selected
+
+    def _find_sources(self, manifest: Manifest) -> dict[str, tuple[Path, ...]]:
+        """Return the folders from which the variants get packages; where a list cannot be read, a run says so."""
+        known: dict[tuple[str, Path, Packages | None], tuple[Path, ...]] = {}
+        for variant in manifest.variants:
+            key = (variant.language, variant.file.parent, variant.packages)
+            if key not in known:
+                toolchain, world = self._toolchains[variant.language], self._world.of(variant.language)
+                try:
+                    known[key] = toolchain.sources(toolchain.declared(variant.file, variant.packages, world), world)
+                except (DvaraExamplesError, OSError, ValueError):
+                    known[key] = ()
+        return {v.id: known[v.language, v.file.parent, v.packages] for v in manifest.variants}
 
     def _selected(self, *, first: bool = False) -> frozenset[str]:
         wanted = self._wanted

@@ -36,11 +36,13 @@ class Deps(StrEnum):
 class Packages:
     """What the manifest says a script depends on: *names* as the package manager spells them, or the *file* that lists them.
 
-    A *fallback* holds where nothing is declared beside the script.
+    *parts* are those extras and groups of the file that are wanted as well. A *fallback* holds where nothing is declared
+    beside the script.
     """
 
     names: tuple[str, ...] = ()
     file: Path | None = None
+    parts: tuple[str, ...] = ()
     fallback: bool = False
 
 
@@ -51,6 +53,7 @@ class Declared:
     *kind* is the toolchain's own word for the way of stating them. Where it is *locked* every release is pinned there.
     *lock* is the lock file, where it is not the usual one beside *file*. *words* name the place where it is neither a file nor
     the manifest. *project* is the folder of the repository's own package, where a script imports that and no list names it.
+    *parts* are the extras and groups of *file* that the manifest asks for.
     """
 
     kind: str = ""
@@ -60,6 +63,7 @@ class Declared:
     words: str = ""
     project: Path | None = None
     lock: Path | None = None
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,13 @@ class Toolchain(Protocol):
         """Return every runtime and package tool that :meth:`probe` and :meth:`prepare` consider, those that do not fit too.
 
         Starts at most version queries, changes nothing and raises nothing.
+        """
+        ...
+
+    def sources(self, declared: Declared, world: World) -> tuple[Path, ...]:
+        """Return the folders of the repository from which scripts get packages by what is *declared*; reads files only.
+
+        Raises ToolchainError.
         """
         ...
 

@@ -41,7 +41,7 @@ def in_words(declared: Declared, world: World, day: str = "") -> str:
     if declared.words:
         return declared.words
     if declared.file is not None:
-        place = _seen_from(world.root, declared.file)
+        place = _seen_from(world.root, declared.file) + (f"[{','.join(declared.parts)}]" if declared.parts else "")
     else:
         place = f"packages of the manifest ({', '.join(declared.packages) or 'none'})"
     if declared.lock is not None:

@@ -206,6 +206,12 @@ class Node:
         """Look at the manifest, and then from the folder of the script upwards."""
         return find_declared(script, packages, world)
 
+    def sources(self, declared: Declared, world: World) -> tuple[Path, ...]:
+        """Return the folders from which a list takes packages, and those of the members of its workspace that it needs."""
+        from dvara_examples.toolchains._node.tree import source_folders
+
+        return source_folders(declared.file, world.root) if declared.file is not None else ()
+
     def lock(self, declared: Declared, runtime: Runtime, world: World, progress: Progress) -> Path:
         """Let npm write ``package-lock.json``; a list of the manifest has none."""
         if declared.kind != NPM or declared.file is None:
@@ -250,7 +256,7 @@ class Node:
             if world.offline and deps is Deps.LATEST:
                 raise not_here(f"{wanted.what} of today", self.language, deps)
             with offline_guard(world, wanted.what, self.language, deps):
-                if wanted.tree is not None:
+                if not wanted.words:
                     install_tree(folder, wanted, npm, node, world, manager)
                 else:
                     install_packages(folder, wanted, npm, node, world)

@@ -68,7 +68,7 @@ def _with_variables(prefix: str, quote: str, texts: Sequence[str], values: Seque
 
 SPELLING = Language(
     title="Python",
-    fences=("python", "py", "python3", "py3", "ipython", "ipython3"),
+    fences=("python", "py", "python3", "py3", "ipython", "ipython3", "pyodide", "pyodide-python"),
     strings=re.compile(rf"#[^\n]*|(?P<prefix>\b[rRbBuUfF]{{1,2}}|)(?P<quote>\"\"\"|'''|\"|'){BODY}", re.DOTALL),
     reads='__import__("os").environ["{}"]',
     stem=snake_case,
@@ -161,6 +161,12 @@ class Python:
         from dvara_examples.toolchains._python.declare import find_declared
 
         return find_declared(script, packages, world)
+
+    def sources(self, declared: Declared, world: World) -> tuple[Path, ...]:
+        """Return the project itself where it is installed in place, and the folders that its workspace or a list names."""
+        from dvara_examples.toolchains._python.identity import source_folders
+
+        return source_folders(declared, world)
 
     def lock(self, declared: Declared, runtime: Runtime, world: World, progress: Progress) -> Path:
         """Let uv write its lock for a script or a project; a plain list has none."""

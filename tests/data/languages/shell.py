@@ -90,6 +90,10 @@ class Shell:
         """A shell script depends on nothing that is installed for it."""
         return Declared()
 
+    def sources(self, declared: Declared, world: World) -> tuple[Path, ...]:
+        """Nothing comes from elsewhere."""
+        return ()
+
     def resolved_on(self, declared: Declared, runtime: Runtime, world: World) -> str:
         """Nothing is resolved."""
         return ""

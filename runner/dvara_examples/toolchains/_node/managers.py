@@ -35,6 +35,7 @@ _PNPM = Manager(
     {"npm_config_manage_package_manager_versions": "false", "npm_config_package_manager_strict": "false", "CI": "true"},
     "pnpm install --lockfile-only",
 )
+_LOWEST = ("--no-lockfile", "--no-frozen-lockfile", "--config.resolution-mode=lowest-direct")
 MANAGERS: Mapping[str, Manager] = {
     "pnpm": _PNPM,
     "pnpm-8": _PNPM,
@@ -79,14 +80,21 @@ def install_lowest(folder: Path, tree: Tree, node: Path, world: World, what: str
     home = tree.copy(folder / COPY)
     members = [str(path.parent.relative_to(tree.home)) for path in tree.files if path.name == "package.json"]
     (home / "pnpm-workspace.yaml").write_text(json.dumps({"packages": [name for name in members if name != "."]}), "utf-8")
-    words = (
-        "--no-lockfile",
-        "--no-frozen-lockfile",
-        "--config.resolution-mode=lowest-direct",
-        "--config.link-workspace-packages=true",
-    )
+    words = (*_LOWEST, "--config.link-workspace-packages=true")
     _run(folder, home, "pnpm", words, node, world, what, program_of)
     finish(folder, tree, home, world)
+
+
+def install_lowest_of(
+    folder: Path, files: Mapping[str, bytes], node: Path, world: World, what: str, program_of: Callable[[str], Path]
+) -> None:
+    """Fill *folder* with the oldest releases that the list among *files* allows."""
+    home = folder / COPY
+    home.mkdir()
+    for name, content in files.items():
+        (home / name).write_bytes(content)
+    _run(folder, home, "pnpm", _LOWEST, node, world, what, program_of)
+    finish(folder, Tree(home / "package.json", home, tuple(home / name for name in files), (), {}), home, world)
 
 
 def _more(lock: NodeLock) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,7 @@ _ARCHIVES = (".tgz", ".gz", ".tar")
 """A lock tells these from others by their content."""
 QUIETLY = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
 _ANEW = "npm install --package-lock-only"
+_NAMED = re.compile(r"(?P<name>(?:@[\w.-]+/)?[\w.-]+)(?:@(?P<range>.+))?")
 _BARE = json.dumps({"private": True, "type": "module"}).encode()
 
 
@@ -38,7 +40,7 @@ class WantedPackages:
     """A set of packages: the files to start from, npm's words that install it, its name, and what tells it from other sets.
 
     *home* is the folder that its paths are seen from, *siblings* are the packages that come from the same workspace. A *tree* is
-    installed by what its *lock* holds, and without one in the oldest releases that its lists allow.
+    installed by what its *lock* holds. Without a lock and without words, the oldest releases are that the lists allow.
     """
 
     files: Mapping[str, bytes]
@@ -56,9 +58,9 @@ def wanted_set(declared: Declared, deps: Deps, runtime: Runtime, world: World) -
     if declared.kind == NPM:
         assert declared.file is not None
         return _of_listing(declared.file, declared, deps, runtime, world)
-    if deps is Deps.LOWEST:
-        raise ToolchainError("the manifest lists packages for Node without a lock, so --deps lowest has no meaning; run without")
     settings = _settings(world.manifest_path.parent)
+    if deps is Deps.LOWEST:
+        return _lowest_of(declared.packages, settings, world)
     return _named(declared.packages, ", ".join(declared.packages), settings, deps, runtime, world)
 
 
@@ -120,6 +122,28 @@ def _floors(home: Path, world: World) -> WantedPackages:
     return WantedPackages({}, (), f"the oldest packages that {listing} allows", identity, tree=tree)
 
 
+def _lowest_of(names: Sequence[str], settings: dict[str, bytes], world: World) -> WantedPackages:
+    """Return the oldest releases that *names* of the manifest allow. Raises ToolchainError for one that names no release."""
+    from dvara_examples.toolchains._node.managers import identity_of
+
+    ranges = dict(_range_of(name) for name in names)
+    listed = json.dumps({"private": True, "type": "module", "dependencies": ranges}).encode()
+    chosen = [setting.encode() for setting in deciding_settings(world)]
+    identity = (b"lowest", *identity_of("pnpm"), listed, *chosen, *settings.values())
+    return WantedPackages({LISTED: listed} | settings, (), f"the oldest packages that {', '.join(names)} allow", identity)
+
+
+def _range_of(package: str) -> tuple[str, str]:
+    """Return name and range of a *package* of the manifest. Raises ToolchainError where it says nothing of the oldest release."""
+    found = _NAMED.fullmatch(package)
+    if found is None or not re.search(r"\d", found["range"] or ""):
+        raise ToolchainError(
+            f"the manifest lists {package} for Node, which names no oldest release for --deps lowest; "
+            f"write one, as in {found['name'] if found else 'openai'}@^6, or run without --deps lowest"
+        )
+    return found["name"], found["range"]
+
+
 def check_workspace(content: Mapping[str, object], listing: Path, siblings: Mapping[str, Path]) -> None:
     """Refuse a list that takes from its workspace what is not there. Raises ToolchainError."""
     for name, spec in asked_for(content):
@@ -164,11 +188,12 @@ def install_tree(
     world: World,
     program_of: Callable[[str], Path],
 ) -> None:
-    """Fill *folder* with what is *wanted* of a tree; *program_of* returns the folder of a package manager."""
-    from dvara_examples.toolchains._node.managers import COPY, finish, install_locked, install_lowest
+    """Fill *folder* with what is *wanted* of a tree, or the oldest of a list; *program_of* returns the folder of a manager."""
+    from dvara_examples.toolchains._node.managers import COPY, finish, install_locked, install_lowest, install_lowest_of
 
-    assert wanted.tree is not None
-    if wanted.lock is None:
+    if wanted.tree is None:
+        install_lowest_of(folder, wanted.files, node, world, wanted.what, program_of)
+    elif wanted.lock is None:
         install_lowest(folder, wanted.tree, node, world, wanted.what, program_of)
     elif wanted.lock.manager == "npm":
         home = wanted.tree.copy(folder / COPY)

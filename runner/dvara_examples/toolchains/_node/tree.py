@@ -20,13 +20,17 @@ _NOT_COPIED = shutil.ignore_patterns("node_modules", ".*")
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The *listing*, the folder *home* that the manager works in, and all that it has to see: *files* and whole *folders*."""
+    """The *listing*, the folder *home* that the manager works in, and all that it has to see: *files* and whole *folders*.
+
+    *packages* are those of the folders and archives that hold packages.
+    """
 
     listing: Path
     home: Path
     files: tuple[Path, ...]
     folders: tuple[Path, ...]
     siblings: Mapping[str, Path]
+    packages: tuple[Path, ...] = ()
 
     @property
     def top(self) -> Path:
@@ -87,7 +91,17 @@ def tree_of(listing: Path, home: Path, lock: Path | None) -> Tree:
     settings = [base / name for base in sorted({home, listing.parent}) for name in _SETTINGS]
     files = [path for path in (*lists, *settings, *([lock] if lock else [])) if path.is_file()]
     whole = [home / name for name in _FOLDERS if (home / name).is_dir()]
-    return Tree(listing, home, tuple(files), (*folders, *whole), named)
+    return Tree(listing, home, tuple(files), (*folders, *whole), named, tuple(folders))
+
+
+def source_folders(listing: Path, root: Path) -> tuple[Path, ...]:
+    """Return the folders of the repository from which *listing* gets packages. Raises ToolchainError."""
+    home = listing.parent
+    top = next(
+        (up for up in (home, *home.parents) if up.is_relative_to(root) and home in (up, *members_of(up)) and members_of(up)), home
+    )
+    found = (folder for folder in tree_of(listing, top, None).packages if folder.is_dir())
+    return tuple(folder for folder in found if folder.is_relative_to(root))
 
 
 def _name(listing: Path) -> str:

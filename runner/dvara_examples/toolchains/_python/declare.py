@@ -1,5 +1,6 @@
 """Finds the place that states what a Python script depends on, the nearest first."""
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +10,7 @@ from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Declared, Packages
 from dvara_examples.toolchains._python import PACKAGES
-from dvara_examples.toolchains._python.projects import is_package, module_of, read_toml
+from dvara_examples.toolchains._python.projects import is_package, module_of, read_toml, workspace_of
 
 LIST = "requirements.txt"
 REQUIREMENTS, SCRIPT, PROJECT = "requirements", "script", "project"
@@ -19,22 +20,23 @@ PROJECT_LOCKS = (UV_LOCK, "poetry.lock", "pdm.lock")
 
 _SPECIAL = re.compile(r"(^|[-_.])(dev|develop|test|tests|testing|lint|docs?|build|ci|lowest|constraints?)([-_.]|$)")
 _IMPORTED = re.compile(r"^\s*(?:from|import)\s+(\w+)", re.MULTILINE)
+_ITSELF = re.compile(r"(?P<folder>\.{1,2}(?:/[\w./-]*)?)(?:\[(?P<parts>[\w.\s,-]+)\])?")
 _INLINE = re.compile(r"^# /// script\s*$", re.MULTILINE)
 
 
 def find_declared(script: Path, packages: Packages | None, world: World) -> Declared:
     """Return where the dependencies of *script* are stated. Raises ToolchainError where such a place cannot be read."""
     if packages is not None and not packages.fallback:
-        return _with_own_package(of_manifest(packages), script, world)
+        return _with_own_package(of_manifest(packages, world), script, world)
     if states_inline(script):
         return Declared(SCRIPT, script, locked=lock_of_script(script).is_file())
     near = (folder for folder in (script.parent, *script.parent.parents) if folder.is_relative_to(world.root))
-    found = next((found for folder in near for found in _in_folder(folder)), None)
+    found = next((found for folder in near for found in _in_folder(folder, world.root)), None)
     if found is not None:
         return _with_own_package(found, script, world)
     if packages is not None:
-        return _with_own_package(of_manifest(packages), script, world)
-    return next(_in_folder(world.root / "examples" / "python"), Declared())
+        return _with_own_package(of_manifest(packages, world), script, world)
+    return next(_in_folder(world.root / "examples" / "python", world.root), Declared())
 
 
 def _with_own_package(declared: Declared, script: Path, world: World) -> Declared:
@@ -56,10 +58,16 @@ def _with_own_package(declared: Declared, script: Path, world: World) -> Declare
     return declared
 
 
-def of_manifest(packages: Packages) -> Declared:
-    """Return what the manifest itself states."""
+def of_manifest(packages: Packages, world: World) -> Declared:
+    """Return what the manifest itself states. A project that has a lock, and is all that it names, gets what that holds."""
     if packages.file is not None:
-        return _of_file(packages.file)
+        return _of_file(packages.file, world.root, packages.parts)
+    itself = _ITSELF.fullmatch(packages.names[0]) if len(packages.names) == 1 else None
+    if itself is not None:
+        file = Path(os.path.normpath(world.manifest_path.parent / itself["folder"])) / "pyproject.toml"
+        parts = tuple(part for part in re.split(r"[\s,]+", itself["parts"] or "") if part)
+        if file.is_file() and lock_of_project(file, world.root) is not None:
+            return _of_file(file, world.root, parts)
     return Declared(PACKAGES, None, packages.names, locked=not packages.names)
 
 
@@ -76,23 +84,34 @@ def lock_of_script(script: Path) -> Path:
     return script.with_name(f"{script.name}.lock")
 
 
-def _in_folder(folder: Path) -> Iterator[Declared]:
+def _in_folder(folder: Path, root: Path) -> Iterator[Declared]:
     """Yield the lists that *folder* holds, the one that counts first."""
     if (folder / LIST).is_file():
-        yield _of_file(folder / LIST)
+        yield _of_file(folder / LIST, root)
     candidates = [*folder.glob("requirements*.txt"), *folder.glob("requirements*.in"), *folder.glob("requirements/*.txt")]
     usual = sorted(path for path in candidates if path.is_file() and not _SPECIAL.search(path.stem))
-    yield from (_of_file(path) for path in usual if path.name != LIST)
+    yield from (_of_file(path, root) for path in usual if path.name != LIST)
     if (folder / "pyproject.toml").is_file() and states_dependencies(folder / "pyproject.toml"):
-        yield _of_file(folder / "pyproject.toml")
+        yield _of_file(folder / "pyproject.toml", root)
 
 
-def _of_file(file: Path) -> Declared:
+def _of_file(file: Path, root: Path, parts: tuple[str, ...] = ()) -> Declared:
     if file.name == "pyproject.toml":
-        return Declared(PROJECT, file, locked=any((file.parent / name).is_file() for name in PROJECT_LOCKS))
+        lock = lock_of_project(file, root)
+        elsewhere = lock if lock is not None and lock.parent != file.parent else None
+        return Declared(PROJECT, file, locked=lock is not None, lock=elsewhere, parts=parts)
     if file.suffix == ".py":
         return Declared(SCRIPT, file, locked=lock_of_script(file).is_file())
     return Declared(REQUIREMENTS, file, locked="--hash=" in read_list(file))
+
+
+def lock_of_project(file: Path, root: Path) -> Path | None:
+    """Return the lock that holds for *file*, a ``pyproject.toml``: one beside it, or uv's at the top of its workspace."""
+    beside = next((file.parent / name for name in PROJECT_LOCKS if (file.parent / name).is_file()), None)
+    if beside is not None:
+        return beside
+    top = workspace_of(file.parent, root)
+    return top / UV_LOCK if top is not None and (top / UV_LOCK).is_file() else None
 
 
 def states_dependencies(file: Path) -> bool:

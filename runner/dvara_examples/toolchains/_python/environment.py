@@ -1,7 +1,7 @@
 """Makes a virtual environment out of what is declared, with uv."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,15 +13,25 @@ from dvara_examples.toolchains._install import UV_WORDS, find_uv, install, insta
 from dvara_examples.toolchains._python import ASKED_FOR, FLOORS, PACKAGES
 from dvara_examples.toolchains._python.declare import (
     PROJECT,
-    PROJECT_LOCKS,
     REQUIREMENTS,
     SCRIPT,
     UV_LOCK,
+    lock_of_project,
     lock_of_script,
     read_list,
 )
 from dvara_examples.toolchains._python.identity import included, local_parts, settings_near
-from dvara_examples.toolchains._python.projects import check_python, dependencies_of, is_package, metadata_of, pins_of, read_toml
+from dvara_examples.toolchains._python.parts import Parts, parts_of
+from dvara_examples.toolchains._python.projects import (
+    check_python,
+    dependencies_of,
+    is_package,
+    members_of,
+    metadata_of,
+    pins_of,
+    read_toml,
+    workspace_of,
+)
 from dvara_examples.toolchains._resolved import write_resolved
 
 GIVEN = "asked-for.txt"
@@ -72,7 +82,7 @@ def wanted_set(declared: Declared, deps: Deps, runtime: Runtime, world: World) -
     if declared.kind == SCRIPT:
         return _of_script(declared.file, declared.locked, deps, runtime, world)
     if declared.kind == PROJECT:
-        return _of_project(declared.file, deps, runtime, world)
+        return _of_project(declared.file, declared.parts, deps, runtime, world)
     return _with_project(_of_list(declared.file, deps, world), declared.project)
 
 
@@ -137,20 +147,21 @@ def _of_script(script: Path, locked: bool, deps: Deps, runtime: Runtime, world: 
     return WantedEnvironment((), what, identity, script.parent, names, exported=exported)
 
 
-def _of_project(file: Path, deps: Deps, runtime: Runtime, world: World) -> WantedEnvironment:
+def _of_project(file: Path, wanted: tuple[str, ...], deps: Deps, runtime: Runtime, world: World) -> WantedEnvironment:
     """Return what a ``pyproject.toml`` means: by uv's lock, or by another tool's as constraints, or as it is resolved today.
 
-    A project that can be installed is, in place, so that scripts can import it.
+    A project that can be installed is, in place, so that scripts can import it. *wanted* are its extras and groups.
     """
     home = file.parent
     options, settings = settings_near(home, world)
     content = read_toml(file)
     check_python(content, file, runtime.version)
-    lock = next((home / name for name in PROJECT_LOCKS if (home / name).is_file()), None) if deps is Deps.LOCKED else None
+    parts = parts_of(content, wanted, file)
+    lock = lock_of_project(file, world.root) if deps is Deps.LOCKED else None
     built_by = [read_list(home / name) for name in ("setup.py", "setup.cfg") if (home / name).is_file()]
-    texts = [read_list(file), *built_by, *([read_list(lock)] if lock else [])]
-    identity = (*texts, str(home), *settings, *_day(deps, world))
-    what, names = f"the packages of {lock or file}", plain_names(dependencies_of(content))
+    texts = [read_list(file), *built_by, *_of_workspace(home, world), *([read_list(lock)] if lock else [])]
+    identity = (*texts, str(home), *wanted, *settings, *_day(deps, world))
+    what, names = f"the packages of {lock or file}", plain_names(f"{dependencies_of(content)}\n{parts.names}")
     if lock is not None and lock.name == UV_LOCK:
         exported: Words = (
             "--project",
@@ -158,12 +169,31 @@ def _of_project(file: Path, deps: Deps, runtime: Runtime, world: World) -> Wante
             "--frozen" if world.offline else "--locked",
             "--python",
             runtime.executable,
+            *(word for name in parts.extras for word in ("--extra", name)),
+            *(word for name in parts.groups for word in ("--group", name)),
             *options,
         )
-        return WantedEnvironment((), what, identity, home, names, exported=exported)
-    source: Words = ("-e", home) if is_package(content) else ("-r", file)
-    words: Words = ("install", *source, *_BY_DEPS[deps], *options)
+        return WantedEnvironment((), what, identity, lock.parent, names, exported=exported)
+    words: Words = ("install", *_from(file, is_package(content), parts), *_BY_DEPS[deps], *options)
     return WantedEnvironment(words, what, identity, home, names, constraints=pins_of(lock) if lock else "")
+
+
+def _from(file: Path, installable: bool, parts: Parts) -> Words:
+    """Return uv's words for a project with its *parts*."""
+    extras = tuple(word for name in parts.extras for word in ("--extra", name))
+    itself: Words = (
+        ("-e", f"{file.parent}[{','.join(parts.extras)}]" if parts.extras else file.parent)
+        if installable
+        else ("-r", file, *extras)
+    )
+    return (*itself, *(word for name in parts.groups for word in ("--group", f"{file}:{name}")), *parts.listed)
+
+
+def _of_workspace(home: Path, world: World) -> Iterator[str]:
+    """Yield the lists of the workspace of uv that the project in *home* is in: one may take packages from another."""
+    top = workspace_of(home, world.root) or home
+    members = members_of(top)
+    yield from (read_list(folder / "pyproject.toml") for folder in (top, *members) if members and folder != home)
 
 
 def _day(deps: Deps, world: World) -> tuple[bytes | str, ...]:

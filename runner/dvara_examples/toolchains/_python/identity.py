@@ -1,5 +1,6 @@
 """What tells one set of dependencies from another: every file that has a say in it."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from configparser import ConfigParser, Error
@@ -7,9 +8,11 @@ from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
+from dvara_examples.toolchains import Declared
 from dvara_examples.toolchains._install import deciding_settings
 from dvara_examples.toolchains._local import state_of
 from dvara_examples.toolchains._python.declare import read_list
+from dvara_examples.toolchains._python.projects import is_package, members_of, read_toml, workspace_of
 
 PIP_SETTINGS = ("index-url", "extra-index-url", "find-links")
 """Settings of ``pip.conf`` that say where packages come from; uv has options of the same names, but does not read the file."""
@@ -49,6 +52,23 @@ def local_paths(text: str) -> Iterator[str]:
         found = _PATH.match(stripped, before.end() if before else 0)
         if found:
             yield found[1]
+
+
+def source_folders(declared: Declared, world: World) -> tuple[Path, ...]:
+    """Return the folders of the repository from which packages come by what is *declared*. Raises ToolchainError."""
+    found = [declared.project] if declared.project is not None else []
+    if declared.file is None:
+        texts = {world.manifest_path: "\n".join(declared.packages)}
+    elif declared.file.name == "pyproject.toml":
+        home = declared.file.parent
+        top = workspace_of(home, world.root) or home
+        places = (home, top, *members_of(top)) if members_of(top) else (home,)
+        found += [place for place in places if is_package(read_toml(place / "pyproject.toml"))]
+        texts = {}
+    else:
+        texts = {} if declared.file.suffix == ".py" else included(declared.file.absolute())
+    named = (Path(os.path.normpath(path.parent / name)) for path, text in texts.items() for name in local_paths(text))
+    return tuple(dict.fromkeys([*found, *(folder for folder in named if folder.is_dir() and folder.is_relative_to(world.root))]))
 
 
 def settings_near(folder: Path, world: World, *, pinned: bool = False) -> tuple[tuple[str, ...], list[str]]:

@@ -7,6 +7,7 @@ from dvara_examples.core.world import World
 from dvara_examples.toolchains import Declared, Runtime
 from dvara_examples.toolchains._install import UV_WORDS, find_uv, install, install_environment
 from dvara_examples.toolchains._python.declare import PROJECT, SCRIPT, UV_LOCK, lock_of_script
+from dvara_examples.toolchains._python.projects import workspace_of
 
 
 def write_lock(declared: Declared, runtime: Runtime, world: World) -> Path:
@@ -23,4 +24,6 @@ def write_lock(declared: Declared, runtime: Runtime, world: World) -> Path:
     install(
         argv, cwd=file.parent, environ=install_environment(world), stop=world.stop, place=world.place, what=f"the lock of {file}"
     )
-    return lock_of_script(file) if declared.kind == SCRIPT else file.with_name(UV_LOCK)
+    if declared.kind == SCRIPT:
+        return lock_of_script(file)
+    return (workspace_of(file.parent, world.root) or file.parent) / UV_LOCK

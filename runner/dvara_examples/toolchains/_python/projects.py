@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
@@ -75,6 +75,33 @@ def module_of(folder: Path, content: Table) -> str:
     module = re.sub(r"[-.]+", "_", str(name or "")).lower()
     found = (folder / base / f"{module}{end}" for base in ("src", "") for end in ("/__init__.py", ".py"))
     return module if module and any(path.is_file() for path in found) else ""
+
+
+def workspace_of(folder: Path, root: Path) -> Path | None:
+    """Return the folder of the workspace of uv that has *folder* for a member, or None where there is none up to *root*."""
+    for up in folder.parents:
+        if not up.is_relative_to(root):
+            break
+        members = members_of(up)
+        if members:
+            return up if folder in members else None
+    return None
+
+
+def members_of(top: Path) -> tuple[Path, ...]:
+    """Return the folders of the members of the workspace of uv at *top*, without that itself; none where it has none."""
+    described = top / "pyproject.toml"
+    workspace = table(read_toml(described), "tool", "uv", "workspace") if described.is_file() else {}
+    out = set(_matching(top, workspace.get("exclude")))
+    return tuple(sorted(set(_matching(top, workspace.get("members"))) - out - {top}))
+
+
+def _matching(top: Path, patterns: object) -> Iterator[Path]:
+    """Yield the folders with a ``pyproject.toml`` that fit one of *patterns*."""
+    for pattern in patterns if isinstance(patterns, list) else ():
+        text = str(pattern).removeprefix("./").rstrip("/")
+        if text and not text.startswith("/") and ".." not in text.split("/"):
+            yield from (path.parent for path in top.glob(f"{text}/pyproject.toml"))
 
 
 def pins_of(lock: Path) -> str:
