@@ -34,6 +34,14 @@ def block_comment(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class BuiltClass:
+    """A script that is a class of a build: *project* is the folder of that build, *main* the name of the class."""
+
+    project: Path
+    main: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What is told from the text of a script: *text* is all of it, *code* has its comments and docstrings blanked out.
 
@@ -48,7 +56,8 @@ class Reading:
 
     *runs* takes text and code, and tells whether something happens when the script is started. *not_alone* takes text and code
     out of a page, and returns why that is no script, or None. *continues* takes two texts out of a page, and tells whether the
-    second uses what the first defined.
+    second uses what the first defined. *build_of* takes a script, its text and the root of the repository, and returns which
+    class of which build it is; None where it is started as it is.
     """
 
     lists: tuple[str, ...] = ()
@@ -63,6 +72,7 @@ class Reading:
     runs: Callable[[str, str], bool] = lambda _text, _code: True
     not_alone: Callable[[str, str], str | None] = lambda _text, _code: None
     continues: Callable[[str, str], bool] = lambda _before, _text: False
+    build_of: Callable[[Path, str, Path], BuiltClass | None] = lambda _script, _text, _root: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,8 @@ class Language:
     *clashes* says whether a script with this stem would clash with something in its text. *named* takes code and the usual name
     of its file, and returns the name that it needs. *completed* takes code of a page's own and an example's script, and returns
     the code with what it lacks of that. *starter* is what a new script begins with where no example has the language. *image* is
-    the container image in which its scripts run where they are to run in one, and none is named.
+    the container image in which its scripts run where they are to run in one, and none is named. *has_builds* tells whether a
+    script may be a class of a build, so that the manifest can say of which.
     """
 
     title: str
@@ -96,3 +107,4 @@ class Language:
     comment: str = "#"
     reading: Reading = Reading()
     image: str = ""
+    has_builds: bool = False

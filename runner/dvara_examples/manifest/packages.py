@@ -10,6 +10,7 @@ from dvara_examples.manifest.fields import parse_line
 from dvara_examples.toolchains import Packages
 
 _WITH_PARTS = re.compile(r"(?P<file>.*pyproject\.toml)\[(?P<parts>[\w.\s,-]+)\]")
+CLASS_PATTERN = r"^[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*$"
 
 
 def read_by_language(checks: Checks, value: object, path: Path, *, fallback: bool = False) -> Mapping[str, Packages]:
@@ -43,6 +44,28 @@ def read_packages(checks: Checks, value: object, path: Path) -> Packages | None:
     except InvalidValue as error:
         checks.problems.note(error, path)
         return None
+
+
+def read_build(checks: Checks, found: Mapping[str, object], path: Path) -> Packages | None:
+    """Return the build that a script is a class of, out of ``project:`` and ``main:``; None where these are wrong."""
+    if "project" not in found:
+        accepted = "project: is needed beside it and names the folder of the build"
+        checks.problems.add("found 'main' without 'project'", accepted, (*path, "main"), on_key=True)
+        return None
+    if "packages" in found:
+        accepted = "the file of the build lists its dependencies; keep one of the two"
+        checks.problems.add("found 'project' beside 'packages'", accepted, (*path, "project"), on_key=True)
+    project = checks.problems.read(checks.scripts.find_folder, found["project"], (*path, "project"), None)
+    main = checks.problems.read(parse_class, found["main"], (*path, "main"), "") if "main" in found else ""
+    return None if project is None else Packages(project=project, main=main)
+
+
+def parse_class(value: object) -> str:
+    """Return the name of a class, with its package before it."""
+    text = parse_line(value)
+    if not re.fullmatch(CLASS_PATTERN, text):
+        raise InvalidValue(f"found {quoted(text)}", "the name of a class is accepted, such as com.example.Chat")
+    return text
 
 
 def parse_package(value: object) -> str:

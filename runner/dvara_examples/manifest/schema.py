@@ -13,6 +13,7 @@ from dvara_examples.faults import NONE, fault_keys, fault_module
 from dvara_examples.gateways import CAPABILITIES
 from dvara_examples.gateways._description import description_schema
 from dvara_examples.manifest import examples, fields, serving, surroundings, variants
+from dvara_examples.manifest.packages import CLASS_PATTERN
 from dvara_examples.toolchains import languages, load_toolchain
 
 Schema = dict[str, object]
@@ -139,6 +140,7 @@ def _example() -> Schema:
 
 
 def _variant(language: str) -> Schema:
+    has_builds = load_toolchain(language).spelling.has_builds
     endings = "|".join(suffix.replace(".", "\\.") for suffix in load_toolchain(language).suffixes)
     file: Schema = {"type": "string", "pattern": f"({endings})$", "description": "Relative to the manifest's folder."}
     long_form: Schema = {
@@ -148,6 +150,7 @@ def _variant(language: str) -> Schema:
                 "args": {"$ref": "#/$defs/args"},
                 "env": {"$ref": "#/$defs/env"},
                 "packages": {"$ref": "#/$defs/package_list"},
+                **(_build() if has_builds else {}),
                 **_surroundings(),
                 "limits": {"$ref": "#/$defs/limits"},
                 "expect": {"$ref": "#/$defs/expect", "description": "What differs from the example's own; needs because."},
@@ -157,10 +160,15 @@ def _variant(language: str) -> Schema:
             },
             required=("file",),
         ),
-        "dependentRequired": {"expect": ["because"]},
+        "dependentRequired": {"expect": ["because"], **({"main": ["project"]} if has_builds else {})},
         "dependentSchemas": {"because": {"anyOf": [{"required": [key]} for key in variants.MAY_DIFFER]}},
     }
     return {"oneOf": [file, long_form]}
+
+
+def _build() -> dict[str, object]:
+    main: Schema = {"type": "string", "pattern": CLASS_PATTERN, "description": "The class to start; without it that of file."}
+    return {"project": {**_LINE, "description": "The folder of the Maven or Gradle build that makes the class."}, "main": main}
 
 
 def _surroundings() -> dict[str, object]:

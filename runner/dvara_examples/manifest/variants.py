@@ -7,7 +7,7 @@ from dvara_examples.core.values import InvalidValue, Path, as_text, describe, di
 from dvara_examples.manifest.checks import Checks
 from dvara_examples.manifest.fields import parse_known_failure, parse_line
 from dvara_examples.manifest.model import ScriptSetting, Variant
-from dvara_examples.manifest.packages import read_packages
+from dvara_examples.manifest.packages import read_build, read_packages
 from dvara_examples.manifest.scripts import Script
 from dvara_examples.manifest.surroundings import SURROUNDING_KEYS, read_surroundings
 from dvara_examples.records.model import Limits
@@ -16,6 +16,8 @@ from dvara_examples.toolchains import Packages
 
 VARIANT_KEYS = ("file", "args", "env", "packages", *SURROUNDING_KEYS, "limits", "expect", "because", "skip", "known_failure")
 """Every key of a variant's long form."""
+BUILD_KEYS = ("project", "main")
+"""What a variant has besides where its language has builds: the folder of the build, and the class to start."""
 MAY_DIFFER = ("args", "env", "limits", "expect")
 
 
@@ -62,7 +64,8 @@ def _read_variant(checks: Checks, language: str, value: object, container: Path,
         checks.problems.add(f"found {describe(value)}", "the path of a script, or a mapping with file, is accepted", path)
         checks.named_all = False
         return None
-    found = checks.mapping(value, path, VARIANT_KEYS, ("file",)) or {}
+    keys = (*VARIANT_KEYS, *BUILD_KEYS) if language in checks.vocabulary.with_builds else VARIANT_KEYS
+    found = checks.mapping(value, path, keys, ("file",)) or {}
     script = _script(checks, found["file"], language, (*path, "file")) if "file" in found else None
     checks.named_all = checks.named_all and "file" in found
     return _variant(checks, language, script, found, container, shared)
@@ -110,6 +113,8 @@ def _variant(
     packages = shared.packages.get(language)
     if "packages" in found:
         packages = read_packages(checks, found["packages"], (*path, "packages"))
+    if "project" in found or "main" in found:
+        packages = read_build(checks, found, path) or packages
     surroundings = read_surroundings(checks, found, path, shared.surroundings)
     because, skip = (_line(checks, found, key, path) for key in ("because", "skip"))
     known = _known_failure(checks, found, path, expect)

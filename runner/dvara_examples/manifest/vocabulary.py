@@ -13,7 +13,8 @@ from dvara_examples.toolchains import languages, load_toolchain
 class Vocabulary:
     """What the manifest's words are held against.
 
-    *suffixes* holds, for each language, the endings of its scripts. *parse_expectation* takes a key and a plain value,
+    *suffixes* holds, for each language, the endings of its scripts, and *with_builds* are the languages whose scripts may be
+    classes of a build. *parse_expectation* takes a key and a plain value,
     *parse_answer* and *parse_faults* a plain value; all raise InvalidValue, the first with a path that starts with the key.
     """
 
@@ -23,11 +24,12 @@ class Vocabulary:
     parse_expectation: Callable[[str, object], object]
     parse_answer: Callable[[object], object]
     parse_faults: Callable[[object], object]
+    with_builds: frozenset[str] = frozenset()
 
 
 def unchecked_vocabulary() -> Vocabulary:
     """Return the words that are installed, without the parsers of what was found good before."""
-    return Vocabulary(_suffixes(), tuple(CAPABILITIES), (), _good, _good, _good)
+    return Vocabulary(_suffixes(), tuple(CAPABILITIES), (), _good, _good, _good, languages_with_builds())
 
 
 def _good(*_value: object) -> None:
@@ -38,10 +40,16 @@ def _suffixes() -> Mapping[str, tuple[str, ...]]:
     return {language: load_toolchain(language).suffixes for language in languages()}
 
 
+def languages_with_builds() -> frozenset[str]:
+    """Return the languages whose scripts may be classes of a build."""
+    return frozenset(language for language in languages() if load_toolchain(language).spelling.has_builds)
+
+
 def installed_vocabulary() -> Vocabulary:
     """Return the words of the plug-ins that are installed: toolchains, expectations, answers and faults."""
     from dvara_examples.embedded_gateway.answers import (
         parse_answer,  # the embedded gateway is not needed where tests bring their own parser
     )
 
-    return Vocabulary(_suffixes(), tuple(CAPABILITIES), expectation_keys(), parse_expectation, parse_answer, parse_faults)
+    parsers = (parse_expectation, parse_answer, parse_faults)
+    return Vocabulary(_suffixes(), tuple(CAPABILITIES), expectation_keys(), *parsers, languages_with_builds())

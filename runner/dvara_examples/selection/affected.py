@@ -111,4 +111,6 @@ def _lists(variant: Variant, root: Path, lists: Lists) -> Iterable[Path]:
     names = [name.format(script=variant.file.name) for name in lists.get(variant.language, ())]
     within = [folder for folder in (variant.file.parent, *variant.file.parent.parents) if folder.is_relative_to(root)]
     named = [variant.packages.file] if variant.packages is not None and variant.packages.file is not None else []
+    if variant.packages is not None and variant.packages.project is not None:  # what describes a build lies at its top
+        named += [path for path in variant.packages.project.iterdir() if path.is_file()]
     return [*named, *(folder / name for folder in within for name in names if (folder / name).is_file())]

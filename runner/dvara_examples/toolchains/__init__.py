@@ -37,13 +37,16 @@ class Packages:
     """What the manifest says a script depends on: *names* as the package manager spells them, or the *file* that lists them.
 
     *parts* are those extras and groups of the file that are wanted as well. A *fallback* holds where nothing is declared
-    beside the script.
+    beside the script. With *project*, the folder of a build, the script is a class of that build, and *main* the class to start,
+    where that is not the script's own.
     """
 
     names: tuple[str, ...] = ()
     file: Path | None = None
     parts: tuple[str, ...] = ()
     fallback: bool = False
+    project: Path | None = None
+    main: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,8 @@ class Declared:
     *kind* is the toolchain's own word for the way of stating them. Where it is *locked* every release is pinned there.
     *lock* is the lock file, where it is not the usual one beside *file*. *words* name the place where it is neither a file nor
     the manifest. *project* is the folder of the repository's own package, where a script imports that and no list names it.
-    *parts* are the extras and groups of *file* that the manifest asks for.
+    *parts* are the extras and groups of *file* that the manifest asks for. *main* is the class to start, where *file* is that
+    of a build.
     """
 
     kind: str = ""
@@ -64,6 +68,7 @@ class Declared:
     project: Path | None = None
     lock: Path | None = None
     parts: tuple[str, ...] = ()
+    main: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,11 @@
 """Java: scripts with JBang's directives, built by JBang where it is on ``PATH`` and by the toolchain itself elsewhere.
 
+Classes of a Maven or Gradle project are built by the tool of that project.
+
 What does the work is imported where it is done: every command reads this module, and few of them run Java.
 """
 
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +20,7 @@ from dvara_examples.toolchains._java.spelling import JAVA
 
 if TYPE_CHECKING:
     from dvara_examples.toolchains._java.jbang_home import JBang
+    from dvara_examples.toolchains._java.jdk import Jdk
 
 LAUNCHER = "DVARA_EXAMPLES_JAVA_LAUNCHER"
 """``built-in`` or ``jbang`` chooses the way; unset, JBang is used where it is found."""
@@ -60,7 +64,14 @@ class Java:
         return list(_sightings(self.probe(world), world))
 
     def declared(self, script: Path, packages: Packages | None, world: World) -> Declared:
-        """Point to the script itself, whose header states them. Raises ToolchainError where the manifest states some."""
+        """Point to the build that the manifest names, else to the script itself, whose header states them.
+
+        Raises ToolchainError where the manifest states packages, and where there is no such build.
+        """
+        if packages is not None and packages.project is not None:
+            from dvara_examples.toolchains._java.project import declared_build
+
+            return declared_build(script, packages, world)
         if packages is not None:
             raise ToolchainError(
                 f"the manifest lists packages for {world.shown(script)}, but a Java script states them itself; "
@@ -68,17 +79,30 @@ class Java:
             )
         return Declared(HEADER, words="the header of the script")
 
-    def sources(self, declared: Declared, world: World) -> tuple[Path, ...]:  # noqa: ARG002 - it takes none
-        """Return nothing: what a script names in its header lies beside it."""
-        return ()
+    def sources(self, declared: Declared, world: World) -> tuple[Path, ...]:
+        """Return the folder of a whole build; nothing for a script, as what that names in its header lies beside it."""
+        if declared.kind == HEADER or declared.file is None:
+            return ()
+        from dvara_examples.toolchains._java.project import find_build
+
+        return (find_build(declared.file.parent, world).top,)
 
     def lock(self, declared: Declared, runtime: Runtime, world: World, progress: Progress) -> Path:  # noqa: ARG002 - it has none
-        """Refuse: a script names its releases itself, so that it is always locked."""
+        """Refuse: a script names its releases itself, and so may a build."""
+        if declared.kind != HEADER:
+            from dvara_examples.toolchains._java.project import how_to_lock
+
+            raise ToolchainError(f"{world.shown(declared.file or world.root)} has no lock file; {how_to_lock(declared.kind)}")
         raise ToolchainError("a Java script has no lock file; write exact versions into its //DEPS lines")
 
-    def resolved_on(self, declared: Declared, runtime: Runtime, world: World) -> str:  # noqa: ARG002 - it names releases
-        """Return nothing: a script names its releases itself."""
-        return ""
+    def resolved_on(self, declared: Declared, runtime: Runtime, world: World) -> str:
+        """Return when the build was made; nothing for a script, which names its releases itself."""
+        if declared.kind == HEADER:
+            return ""
+        from dvara_examples.toolchains._java.built import day_of
+        from dvara_examples.toolchains._java.jdk import find_jdks
+
+        return day_of(declared, _usual(find_jdks(world), runtime), world)
 
     def prepare(
         self,
@@ -87,9 +111,9 @@ class Java:
         world: World,
         progress: Progress,
         deps: Deps = Deps.LOCKED,
-        declared: Declared | None = None,  # noqa: ARG002 - each script states its own
+        declared: Declared | None = None,
     ) -> PreparedRuntime:
-        """Choose who builds; each script is compiled when it is first asked for.
+        """Choose who builds; each script is compiled when it is first asked for. A build is built whole.
 
         JBang takes the releases that a script names, so other *deps* are always built the built-in way; the floors
         get the oldest JDK that fits.
@@ -99,9 +123,11 @@ class Java:
         from dvara_examples.toolchains._java.jdk import Jdks, RequiredJava, find_jdks
 
         found = find_jdks(world)
-        usual = next((jdk for jdk in found if Path(jdk.tool("java")) == runtime.executable), None)
-        if usual is None:
-            raise ToolchainError(f"the JDK at {runtime.executable.parent.parent} is gone since it was found; run again")
+        usual = _usual(found, runtime)
+        if declared is not None and declared.kind != HEADER:
+            from dvara_examples.toolchains._java.built import prepare_project
+
+            return prepare_project(declared, usual, world, progress, deps)
         if deps is Deps.LOCKED and (jbang := _jbang(world)) is not None:
             return WithJBang(jbang.executable, Jdks(found, usual), world, progress)
         jdks = Jdks(found, usual)
@@ -111,6 +137,14 @@ class Java:
 def toolchain() -> Java:
     """Return the Java toolchain."""
     return Java()
+
+
+def _usual(found: Sequence["Jdk"], runtime: Runtime) -> "Jdk":
+    """Return the JDK of *runtime*. Raises ToolchainError where it is there no more."""
+    usual = next((jdk for jdk in found if Path(jdk.tool("java")) == runtime.executable), None)
+    if usual is None:
+        raise ToolchainError(f"the JDK at {runtime.executable.parent.parent} is gone since it was found; run again")
+    return usual
 
 
 def _jbang(world: World) -> "JBang | None":
@@ -152,6 +186,15 @@ def _sightings(probed: Runtime | Missing, world: World) -> Iterator[Candidate]:
         none_at_all = "none of these is new enough" if found else "none with a javac was found"
         yield Candidate(f"JDK {FLOOR} or newer", "", Fitness.MISSING, none_at_all, HOW_TO_INSTALL)
     yield _jbang_sighting(world)
+    yield from _build_tools(world)
+
+
+def _build_tools(world: World) -> Iterator[Candidate]:
+    """Yield the tools that build projects, where they are there; a run that misses one says so."""
+    for name, title in (("mvn", "Maven"), ("gradle", "Gradle")):
+        found = shutil.which(name, path=world.env("PATH") or "")
+        if found:
+            yield Candidate(title, found, Fitness.FITS, "builds projects that have no wrapper of their own")
 
 
 def _jbang_sighting(world: World) -> Candidate:

@@ -1,12 +1,20 @@
 """What the text of a Java class says: its imports, its variables, and whether it is a program."""
 
 import re
+from pathlib import Path
 
-from dvara_examples.core.language import Reading, block_comment
+from dvara_examples.core.language import BuiltClass, Reading, block_comment
+
+BUILD_FILES = ("pom.xml", "build.gradle", "build.gradle.kts")
+"""What describes a build, in the folder of the project."""
 
 _CLIENT_PREFIXES = ("com.openai", "com.anthropic", "dev.langchain4j", "org.springframework.ai")
 _IMPORT = re.compile(r"^import[ \t]+(?:static[ \t]+)?([\w.]+)", re.MULTILINE)
 _MAIN = re.compile(r"\bmain\s*\(")
+_SOURCES = ("src", "main", "java")
+_PACKAGE = re.compile(r"^\s*package\s+([\w.]+)\s*;", re.MULTILINE)
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_SCRIPT_OF_JBANG = re.compile(r"^(?:///usr/bin/env jbang|//(?:DEPS|JAVA|SOURCES|FILES|REPOS)\s)", re.MULTILINE)
 _NO_PROGRAM = re.compile(r"@(?:Service|RestController|Controller|Component|Configuration|SpringBootApplication)\b")
 
 
@@ -26,12 +34,33 @@ def _not_alone(_text: str, code: str) -> str | None:
     return None if _MAIN.search(code) else "has no main method"
 
 
+def class_of(script: Path, text: str) -> str:
+    """Return the name of the class that *script*, a file with *text*, is called like, with its package before it."""
+    found = _PACKAGE.search(_COMMENT.sub("", text))
+    return f"{found[1]}.{script.stem}" if found else script.stem
+
+
+def _build_of(script: Path, text: str, root: Path) -> BuiltClass | None:
+    """Return the class that *script* is among the sources of a build; a script of JBang is none, wherever it lies."""
+    if _SCRIPT_OF_JBANG.search(text):
+        return None
+    for folder in script.parents:
+        if not folder.is_relative_to(root):
+            return None
+        if folder.parts[-3:] == _SOURCES:
+            home = folder.parents[2]
+            has_build = home.is_relative_to(root) and any((home / name).is_file() for name in BUILD_FILES)
+            return BuiltClass(home, class_of(script, text)) if has_build else None
+    return None
+
+
 READING = Reading(
-    lists=("pom.xml", "build.gradle", "build.gradle.kts"),
+    lists=BUILD_FILES,
     variables=re.compile(r"""\bSystem\.getenv\(\s*"(\w+)"|\bSystem\.getenv\(\s*\)\s*\.\s*get(?:OrDefault)?\(\s*"(\w+)\""""),
     says=block_comment,
     imports=_imports,
     is_client=_is_client,
     runs=_runs,
     not_alone=_not_alone,
+    build_of=_build_of,
 )

@@ -52,4 +52,5 @@ JAVA = Language(
     comment="//",
     reading=READING,
     image="eclipse-temurin:21",
+    has_builds=True,
 )
