@@ -8,7 +8,7 @@ from dataclasses import replace
 from dvara_examples.records.crash import crashed, error_line
 from dvara_examples.records.model import WHOLE_ENDINGS
 from dvara_examples.records.results import Preparing, RunEvent, RunResult, Summary
-from dvara_examples.records.transcript import Transcript
+from dvara_examples.records.transcript import Served, Transcript
 from dvara_examples.scaffold.adopt.groups import Draft, expected
 from dvara_examples.session.recording import expectations_of
 
@@ -77,6 +77,8 @@ def _apart(draft: Draft, results: Mapping[str, RunResult]) -> list[Draft]:
         wrong = _what_went_wrong(result)
         if wrong is None and result.transcript is not None:
             good[language] = expectations_of(result.transcript)[0]
+            if script.server is not None:
+                good[language].pop("exit", None)
         else:
             bad[language] = wrong or "it did not run"
     comments = (*draft.guesses, *(f"{draft.scripts[language].file.name}: {wrong}" for language, wrong in bad.items()))
@@ -132,14 +134,33 @@ def _what_went_wrong(result: RunResult) -> str | None:
         return f"could not run: {_one_line(result.verdict.reason)}"
     if seen.process.limit is not None:
         return f"had to be ended at its {seen.process.limit} limit"
+    served = seen.process.served
+    if served is not None and (refused := _refused(served)):
+        return refused
+    if served is not None and seen.exchanges:
+        return _not_whole(seen)
     if (error := crashed(seen)) is not None or not seen.exchanges:
         return f"{'sent no request' if not seen.exchanges else 'crashed'}{_why(seen, error)}"
     if seen.process.exit_code != 0:
         return f"ended with {seen.process.exit_code}{_why(seen, error_line(seen.stderr.text))}"
+    return _not_whole(seen)
+
+
+def _refused(served: Served) -> str:
+    """Return why a server did not give what it was asked for, or nothing."""
+    if served.ready_at_s is None:
+        return f"could not be asked: it {served.why}"
+    bad = next((reply for reply in served.replies if reply.status not in range(200, 400)), None)
+    return f"answered {bad.request} with {bad.status or bad.error}" if bad else ""
+
+
+def _not_whole(seen: Transcript) -> str | None:
+    """Return which answer was not whole, though the script did not mind, or None."""
     bad = next((exchange for exchange in seen.exchanges if exchange.ending not in WHOLE_ENDINGS), None)
     if bad is not None:
         status = f" ({bad.response.status})" if bad.response else ""
-        return f"request {bad.number} to {bad.request.target} ended as {bad.ending}{status}, and it exited with 0 all the same"
+        unnoticed = "it went on" if seen.process.served else "it exited with 0"
+        return f"request {bad.number} to {bad.request.target} ended as {bad.ending}{status}, and {unnoticed} all the same"
     return None
 
 

@@ -86,7 +86,7 @@ def group(found: Sequence[Surveyed], root: Path, taken: Collection[str]) -> tupl
 
 def _alike(others: Iterable[Surveyed], script: Surveyed) -> bool:
     """Tell whether *script* may do the same as *others*: it streams where they do, and is hindered where they are."""
-    return all(bool(other.streams) == bool(script.streams) for other in others)
+    return all((bool(other.streams), other.server) == (bool(script.streams), script.server) for other in others)
 
 
 def _free_id(stem: str, topic: tuple[str, ...], script: Surveyed, taken: Collection[str], *, first: bool) -> str:
@@ -116,12 +116,16 @@ def _draft(example_id: str, topic: tuple[str, ...], scripts: Mapping[str, Survey
     if len(scripts) > 1:
         guesses.append(f"{', '.join(scripts)} grouped by their name")
     for script in scripts.values():
+        if script.server is not None and script.skip is None:
+            guesses.append(f"{script.file.name} is a server: ready and send were guessed from its text")
         guesses += [f"{script.file.name}: {remark}" for remark in script.remarks]
     return Draft(example_id, title, tags_of(topic), scripts, tuple(guesses), expected(tuple(scripts.values())))
 
 
 def expected(scripts: Sequence[Surveyed]) -> dict[str, object]:
     """Return what is expected of scripts that nobody has run yet: success, at least one request, and a whole answer."""
+    if any(script.server for script in scripts):
+        return {"requests": {"min": 1}}  # it is stopped, so that how it ends says nothing
     expect: dict[str, object] = {"exit": 0, "requests": {"min": 1}}
     if all(script.streams and script.streams == script.asks for script in scripts):
         expect["ends"] = "done"

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dvara_examples.core.language import Reading
+from dvara_examples.core.language import BuiltClass, Reading
 from dvara_examples.scaffold.adopt import signs
+from dvara_examples.scaffold.adopt.servers import Server, is_server, server_in
 from dvara_examples.scaffold.adopt.titles import title_in
 from dvara_examples.scaffold.adopt.walk import MOST_BYTES, in_tests
 from dvara_examples.scaffold.script_lines import Address, Read, addresses, code_of, variables_read
@@ -26,7 +27,8 @@ class Surveyed:
     *left_out* tells why it is no example at all, *skip* why it is one that cannot run here. *port* is where a hard-coded address
     expects the gateway, *at_line* the line of that. *remarks* are what the user should look at. *forms* are the address
     variables with the form that their default has, where it is not the usual one. *opens_beside* tells that it opens a file
-    beside it. *streams* and *asks* count the places in its text that stream, and that send a request.
+    beside it. *streams* and *asks* count the places in its text that stream, and that send a request. *built* says of which build
+    it is a class, and *server* how it is asked, where it is one.
     """
 
     file: Path
@@ -48,6 +50,8 @@ class Surveyed:
     remarks: tuple[str, ...] = ()
     streams: int = 0
     asks: int = 0
+    built: BuiltClass | None = None
+    server: Server | None = None
 
 
 def survey_script(file: Path, relative: str, language: str) -> Surveyed:
@@ -65,7 +69,10 @@ def survey_script(file: Path, relative: str, language: str) -> Surveyed:
     reason = _no_example(relative, text, code, packages, reading)
     if reason is not None:
         return Surveyed(file, relative, language, left_out=reason)
+    server = server_in(code) if is_server(code) else None
     reads, found = variables_read(code, language), addresses(code)
+    if server is not None:
+        found = tuple(each for each in found if _port(each) != server.port)
     names = [read.name for read in reads]
     address_variables = tuple(name for name in names if ADDRESS_VARIABLE.search(name))
     fixed = None if address_variables else _fixed(found)
@@ -74,7 +81,7 @@ def survey_script(file: Path, relative: str, language: str) -> Surveyed:
         relative,
         language,
         title=title_in(text, language),
-        skip=cannot_run(code, fixed),
+        skip=cannot_run(code, fixed, server),
         reads=reads,
         port=_port(fixed),
         at_line=fixed.line if fixed else 0,
@@ -88,6 +95,8 @@ def survey_script(file: Path, relative: str, language: str) -> Surveyed:
         remarks=tuple(_remarks(file, code)),
         streams=len(signs.STREAMS.findall(code)),
         asks=len(signs.ASKS.findall(code)),
+        built=reading.build_of(file, text, file.parents[relative.count("/")]),
+        server=server,
     )
 
 
@@ -133,7 +142,7 @@ def _port(fixed: Address | None) -> int | None:
         return None
 
 
-def cannot_run(code: str, fixed: Address | None) -> str | None:
+def cannot_run(code: str, fixed: Address | None, server: Server | None = None) -> str | None:
     """Return why the script cannot run where there is a gateway and nothing else, or None."""
     for pattern, reason in signs.SERVICES:
         if pattern.search(code) and not (reason == signs.CERTIFICATE and signs.KEY_ALONE.search(code)):
@@ -141,7 +150,7 @@ def cannot_run(code: str, fixed: Address | None) -> str | None:
     unserved = signs.UNSERVED.search(code)
     if unserved is not None:
         return f"asks the endpoint {unserved[1]}, which a gateway for models does not have"
-    if signs.SERVER.search(code):
+    if server is None and is_server(code):
         return "is a server, which waits for requests of its own; say ready and send instead"
     if fixed is not None and _port(fixed) is None:
         return f"asks {fixed.url} itself (line {fixed.line}), past any gateway"

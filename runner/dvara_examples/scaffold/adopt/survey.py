@@ -69,7 +69,10 @@ def _suffix(file: Path, suffixes: Collection[str]) -> str:
 
 
 def _joining(drafts: Sequence[Draft], own: Manifest | None) -> tuple[tuple[tuple[str, Surveyed], ...], list[Draft]]:
-    """Return which scripts an example of *own* gets as another language, and the drafts that are new."""
+    """Return which scripts an example of *own* gets as another language, and the drafts that are new.
+
+    A script that needs more than its path becomes an example of its own.
+    """
     there = {example.id: {variant.language for variant in example.variants} for example in own.examples} if own else {}
     joining, fresh = [], []
     for draft in drafts:
@@ -77,7 +80,7 @@ def _joining(drafts: Sequence[Draft], own: Manifest | None) -> tuple[tuple[tuple
         if (
             languages_there is not None
             and languages_there.isdisjoint(draft.scripts)
-            and all(s.skip is None for s in draft.scripts.values())
+            and all(s.skip is None and s.built is None and s.server is None for s in draft.scripts.values())
         ):
             joining += [(draft.id, script) for script in draft.scripts.values()]
         else:

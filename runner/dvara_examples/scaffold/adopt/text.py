@@ -65,6 +65,12 @@ def _of_variant(draft: Draft, script: Surveyed, base: Path) -> Iterator[tuple[st
     if script.skip is not None:
         yield "skip", script.skip
         return
+    if script.built is not None:
+        yield "project", seen_from(script.built.project, base)
+        yield "main", script.built.main
+    if script.server is not None:
+        yield "ready", script.server.port
+        yield "send", list(script.server.send)
     if script.port is not None and draft.listen is None:
         yield "listen", script.port
     if script.opens_beside:

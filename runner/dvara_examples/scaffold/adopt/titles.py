@@ -21,6 +21,7 @@ _CHATTER = re.compile(
     r"^\s*(?:usage|licen[sc]e|copyright|todo|note|gets api key|eslint|ts-|@|#!|type:|pylint|ruff|noqa|///|-\*-)", re.IGNORECASE
 )
 _MOST_CHARS = 100
+_PACKAGE = re.compile(r"src/main/java/(?:(?:com|org|net|io|dev|ai|de|uk|eu|app|me|co)/[^/]+/)?")
 _TABLE_OR_LIST = re.compile(r"^\s*(?:\||[-*+]|\d+\.)")
 
 
@@ -99,7 +100,8 @@ def _no_topics() -> frozenset[str]:
 
 
 def topic_of(relative: str) -> tuple[str, ...]:
-    """Return the folders on the way to *relative* that say what a script is about, and not in which language."""
+    """Return the folders on the way to *relative* that say what a script is about, and not in which language or package."""
+    relative = _PACKAGE.sub("", relative)
     return tuple(part for part in relative.split("/")[:-1] if part.lower() not in _no_topics())
 
 

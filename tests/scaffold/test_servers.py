@@ -1,0 +1,106 @@
+"""Scripts that are servers: where they listen, and what is sent to them, told from their text."""
+
+import pytest
+
+from dvara_examples.scaffold.adopt.servers import Server, server_in
+
+FLASK = """from flask import Flask, request
+app = Flask(__name__)
+@app.route("/health")
+def health():
+    return "ok"
+@app.route("/chat", methods=["POST"])
+def chat():
+    data = request.get_json()
+    return client.chat.completions.create(model="gpt-4o", messages=data["messages"], user=data.get("name"))
+if __name__ == "__main__":
+    app.run(PORT)
+"""
+FASTAPI = """class Question(BaseModel):
+    text: str
+    times: int
+    loud: bool = False
+
+PORT = int(os.environ.get("PORT", "8123"))
+app = FastAPI()
+@app.get("/")
+def home(): return {}
+@app.post("/ask")
+async def ask(question: Question) -> dict:
+    return await client.chat.completions.create(model="gpt-4o", messages=[])
+uvicorn.run(app, host="0.0.0.0", port=PORT)
+"""
+HTTP_SERVER = """class Handler(BaseHTTPRequestHandler):
+    def do_POST(self):
+        if self.path == "/chat":
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            urlopen(Request(URL, json.dumps({"messages": body["messages"]})))
+ThreadingHTTPServer(("", 8765), Handler).serve_forever()
+"""
+EXPRESS = """const port = process.env.PORT || 3000;
+app.get('/', (req, res) => res.send('hello'));
+app.post("/api/chat", async (req, res) => {
+  const { message, stream = false } = req.body;
+  await client.chat.completions.create({ model: "gpt-4o", messages: [{ role: "user", content: message }] });
+});
+app.listen(port, () => console.log(`at ${port}`));
+"""
+NODE_HTTP = """const server = http.createServer(async (req, res) => {
+  if (req.url === "/ask" && req.method === "POST") {
+    const body = JSON.parse(await text(req));
+    await fetch(url, { body: JSON.stringify({ prompt: body.prompt }) });
+  }
+});
+server.listen({ port: 8090, host: "127.0.0.1" });
+"""
+JAVA = """HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 8077), 0);
+server.createContext("/health", exchange -> answer(exchange, "ok"));
+server.createContext("/chat", exchange -> {
+    if (!"POST".equals(exchange.getRequestMethod())) return;
+    HttpRequest request = HttpRequest.newBuilder(uri).build();
+});
+server.start();
+"""
+QUERY = """@app.get("/ask")
+def ask(question: str, limit: int = 3):
+    return client.chat.completions.create(model="gpt-4o")
+uvicorn.run(app)
+"""
+MESSAGES = [{"role": "user", "content": "Hello"}]
+
+
+@pytest.mark.parametrize(
+    ("code", "server"),
+    [
+        (FLASK.replace("PORT", "port=5050"), Server(5050, ({"path": "/chat", "json": {"messages": MESSAGES, "name": "Hello"}},))),
+        (
+            FLASK.replace("PORT", "debug=True"),
+            Server(5000, ({"path": "/chat", "json": {"messages": MESSAGES, "name": "Hello"}},)),
+        ),
+        (FASTAPI, Server(8123, ({"path": "/ask", "json": {"text": "Hello", "times": 1}},))),
+        (HTTP_SERVER, Server(8765, ({"path": "/chat", "json": {"messages": MESSAGES}},))),
+        (EXPRESS, Server(3000, ({"path": "/api/chat", "json": {"message": "Hello", "stream": True}},))),
+        (NODE_HTTP, Server(8090, ({"path": "/ask", "json": {"prompt": "Hello"}},))),
+        (JAVA, Server(8077, ({"method": "POST", "path": "/chat"},))),
+        (QUERY, Server(8000, ("/ask?question=Hello",))),
+    ],
+    ids=("Flask", "Flask without a port", "FastAPI", "http.server", "Express", "node:http", "HttpServer", "a query"),
+)
+def test_where_it_listens_and_what_makes_it_ask(code: str, server: Server) -> None:
+    """The port is that of the call or of the variable in it; what asks a model is sent what it reads."""
+    assert server_in(code) == server
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        FASTAPI.partition("uvicorn")[0],
+        EXPRESS.replace("process.env.PORT || 3000", "config.port"),
+        "import streamlit as st\nst.title('Chat')\n",
+        '@app.post("/chat/<name>")\ndef chat(name): ...\napp.run(port=80)\n',
+    ],
+    ids=("started by another program", "a port that is nowhere", "Streamlit", "a path with a variable"),
+)
+def test_what_is_not_guessed(code: str) -> None:
+    """Without a port, or without a path that can be asked, nothing is said."""
+    assert server_in(code) is None
