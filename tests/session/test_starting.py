@@ -9,7 +9,7 @@ import pytest
 from dvara_examples.manifest import Example, Origin, Variant
 from dvara_examples.records.model import Limits
 from dvara_examples.session.plan import PlannedRun
-from dvara_examples.session.starting import RUN_BYTES, RUNS_PER_CORE, StartingSlots, longest_first, most_at_once
+from dvara_examples.session.starting import RUN_BYTES, RUNS_PER_CORE, StartingSlots, most_at_once, starting_order
 
 LIMIT_S = 5.0
 ORIGIN = Origin("manifest.yaml", 1, 1)
@@ -161,4 +161,23 @@ def test_runs_that_wait_for_a_silent_answer_begin_first() -> None:
         planned("short", faults=({"stall": {"after_events": 2, "for_s": 3}},)),
         planned("silent", faults=({"stall": {"after_events": 2}},)),
     ]
-    assert [run.example.id for _, run in longest_first(runs)] == ["silent", "short", "twice", "plain"]
+    assert started(runs) == ["silent", "short", "twice", "plain"]
+
+
+def started(runs: list[PlannedRun], jobs: int = 4) -> list[str]:
+    """Return the ids of *runs* in the order in which they start, *jobs* at a time on two cores."""
+    return [run.example.id for _, run in starting_order(runs, jobs, 2)]
+
+
+def test_runs_that_wait_long_are_spread_among_the_others() -> None:
+    """Half of the jobs at most wait at once; the next ones begin when, by estimate, the first are over."""
+    silent = [planned(f"silent-{n}", faults=({"stall": {"after_events": 2, "for_s": 15}},)) for n in range(4)]
+    order = started([*silent, *(planned(f"plain-{n}") for n in range(100))])
+    assert [order.index(f"silent-{n}") for n in range(4)] == [0, 1, 20, 21]
+    assert sorted(order) == sorted(f"plain-{n}" for n in range(100)) + [f"silent-{n}" for n in range(4)]
+
+
+def test_where_most_runs_wait_they_wait_side_by_side() -> None:
+    """Spread too thinly they would last longer than all the others together."""
+    silent = [planned(f"silent-{n}", faults=({"stall": {"after_events": 2}},)) for n in range(6)]
+    assert started([*silent, planned("plain")])[:6] == [f"silent-{n}" for n in range(6)]

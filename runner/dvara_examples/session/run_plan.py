@@ -12,7 +12,7 @@ from dvara_examples.session.dispatcher import Dispatcher
 from dvara_examples.session.lateness import LatenessWitness
 from dvara_examples.session.plan import PlannedRun
 from dvara_examples.session.prepare import Options, Session, about_session, planned_entries
-from dvara_examples.session.starting import longest_first
+from dvara_examples.session.starting import starting_order
 from dvara_examples.session.workers import Workers
 
 
@@ -29,7 +29,7 @@ def run_plan(session: Session, folder: RunFolder, reporters: Sequence[Reporter],
     with interruptible(session.world.stop) as stop, LatenessWitness(session.world.clock) as late:
         workers = Workers(session, folder, dispatcher.put, options, late)
         try:
-            _run_all(_in_order(plan.runs, options), workers, dispatcher, options.jobs)
+            _run_all(_in_order(plan.runs, options, session.world.cores), workers, dispatcher, options.jobs)
         finally:
             summary = Summary.of(
                 dispatcher.reported,
@@ -44,13 +44,13 @@ def run_plan(session: Session, folder: RunFolder, reporters: Sequence[Reporter],
     return summary
 
 
-def _in_order(runs: Sequence[PlannedRun], options: Options) -> list[tuple[int, PlannedRun]]:
+def _in_order(runs: Sequence[PlannedRun], options: Options, cores: int) -> list[tuple[int, PlannedRun]]:
     """Return the runs with their places in the plan, in the order in which they start.
 
     One at a time, or where the first failure ends the session, they start as they are planned: that is what a user expects.
     """
     in_plan_order = options.jobs == 1 or options.control.fail_fast
-    return list(enumerate(runs)) if in_plan_order else longest_first(runs)
+    return list(enumerate(runs)) if in_plan_order else starting_order(runs, options.jobs, cores)
 
 
 def _run_all(runs: Sequence[tuple[int, PlannedRun]], workers: Workers, dispatcher: Dispatcher, jobs: int) -> None:

@@ -6,7 +6,9 @@ its slot with its first request, and more runs than cores may be under way.
 """
 
 import itertools
+import math
 import threading
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -28,6 +30,12 @@ START_LIMIT_S = 5.0
 RETRY_S = 1.0
 """About how long clients wait before they repeat a request."""
 
+START_S = 1.5
+"""About how long a run keeps a core busy, from its start to its end; libraries that are large take longer."""
+
+LONG_WAIT_S = 10.0
+"""A run that waits so long does next to nothing in the meantime."""
+
 _TICK_S = 0.1
 
 
@@ -37,9 +45,28 @@ def most_at_once(cores: int, memory_bytes: int | None) -> int:
     return fitting if memory_bytes is None else max(1, min(fitting, memory_bytes // RUN_BYTES))
 
 
-def longest_first(runs: Sequence[PlannedRun]) -> list[tuple[int, PlannedRun]]:
-    """Return *runs* with their places in the plan, those with the longest answers first, equally long ones in plan order."""
-    return sorted(enumerate(runs), key=lambda placed: -_answer_time_s(placed[1]))
+def starting_order(runs: Sequence[PlannedRun], jobs: int, cores: int) -> list[tuple[int, PlannedRun]]:
+    """Return *runs* with their places in the plan, in the order in which *jobs* at a time start: the longest answers first.
+
+    Runs whose answers keep them waiting are spread among the others, so that the cores have something to do meanwhile. As many
+    wait at once as are needed for all of them to be over when the others are.
+    """
+    timed = [(_answer_time_s(run), (place, run)) for place, run in sorted(enumerate(runs), key=lambda p: -_answer_time_s(p[1]))]
+    waiting = deque((wait_s, placed) for wait_s, placed in timed if wait_s >= LONG_WAIT_S)
+    others = deque(placed for wait_s, placed in timed if wait_s < LONG_WAIT_S)
+    busy_s = len(runs) * START_S / cores
+    most = max(math.ceil(jobs / 2), math.ceil(sum(wait_s for wait_s, _ in waiting) / max(busy_s, START_S)))
+    order, now_s, over_at_s = [], 0.0, list[float]()
+    while waiting or others:
+        over_at_s = [at_s for at_s in over_at_s if at_s > now_s]
+        if waiting and (len(over_at_s) < most or not others):
+            wait_s, placed = waiting.popleft()
+            over_at_s.append(now_s + wait_s)
+        else:
+            placed = others.popleft()
+        order.append(placed)
+        now_s += START_S / cores
+    return order
 
 
 def _answer_time_s(run: PlannedRun) -> float:
