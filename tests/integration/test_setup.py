@@ -1,5 +1,6 @@
 """``dvara-examples setup`` and ``run --offline``: what was prepared runs on this machine alone, and nothing else is asked for."""
 
+import re
 import shutil
 import signal
 import socket
@@ -60,6 +61,9 @@ def test_what_is_prepared_runs_without_a_network(tool: Tool, tmp_path: Path, lan
     narrowed = [word for language in here for word in ("--language", language)]
     made = tool("setup", *narrowed)
     assert made.code == 0, made.stdout + made.stderr
+    lists = {"python": "examples/python/requirements.txt", "node": "examples/node/package.json", "java": "in examples/java"}
+    for language in here:
+        assert re.search(rf"^ +[\d.]+ MB  .*{re.escape(lists[language])}$", made.stdout, re.MULTILINE), made.stdout
     again = tool("setup", "stream-basic", *narrowed)
     assert [line.split()[0] for line in again.stdout.splitlines()] == here
     assert all("1 script ready  from the cache" in line for line in again.stdout.splitlines()), again.stdout

@@ -1,4 +1,4 @@
-"""What ``setup`` shows: the step under way with what it has brought so far, and a line per language at the end."""
+"""What ``setup`` shows: the step under way with what it has brought so far, and a line per language and list at the end."""
 
 from collections.abc import Sequence
 
@@ -26,6 +26,8 @@ def show_readiness(world: World, variants: Sequence[Variant], deps: Deps) -> int
         for ready in make_ready(variants, world, deps, progress.show):
             progress.finish(ready)
             out.print(_line(ready), soft_wrap=True)
+            for each in ready.lists if len(ready.lists) > 1 else ():
+                out.print(Text(f"{_megabytes(each.size_bytes):>20}  {each.name}"), soft_wrap=True)
             for problem in dict.fromkeys(ready.problems):
                 out.print(Text(f"          {problem}", "yellow" if ready.missing else "red"), soft_wrap=True)
             failed = failed or (bool(ready.problems) and (world.on_ci or not ready.missing))

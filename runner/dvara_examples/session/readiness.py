@@ -5,7 +5,7 @@ What was finished once stays: whoever is interrupted goes on where it stopped.
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from dvara_examples.core.errors import DvaraExamplesError
 from dvara_examples.core.world import World
 from dvara_examples.manifest import Variant
 from dvara_examples.toolchains import Declared, Deps, Missing, Packages, PreparedRuntime, Runtime, Toolchain, load_toolchain
+from dvara_examples.toolchains._resolved import in_words
 
 _AT_ONCE = 4
 """So many sets of packages of one language are fetched at once: much of that is waiting."""
@@ -24,11 +25,19 @@ _REST = 20
 
 
 @dataclass(frozen=True, slots=True)
+class ListSize:
+    """What one list of packages takes on the disk; *name* says where the packages are stated."""
+
+    name: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
     """What came of one language: how many of its *scripts* can run now, and why the others cannot (*problems*).
 
     *steps* say what was fetched or built; without any, all of it came from the cache. *grown_bytes* is what came onto the
-    disk since the language before was told of.
+    disk since the language before was told of, and *lists* what each list of packages takes there.
     *missing* says that no runtime fits.
     """
 
@@ -41,6 +50,7 @@ class Ready:
     seconds: float = 0.0
     problems: tuple[str, ...] = ()
     missing: bool = False
+    lists: tuple[ListSize, ...] = ()
 
 
 Script = tuple[Path, Packages | None]
@@ -111,6 +121,7 @@ class _Work:
         self._seconds = 0.0
         self._steps: list[str] = []
         self._problems: list[str] = []
+        self._lists: tuple[ListSize, ...] = ()
         self._crashed: BaseException | None = None
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._work, name=f"setup-{toolchain.language}")
@@ -131,7 +142,8 @@ class _Work:
         self._disk.told(grown)
         ready = len(self._scripts) - len(self._problems)
         version, steps, problems = self._runtime.version, tuple(self._steps), tuple(self._problems)
-        return Ready(self._toolchain.language, self._deps, version, ready, steps, grown, self._seconds, problems)
+        about = (self._toolchain.language, self._deps, version)
+        return Ready(*about, ready, steps, grown, self._seconds, problems, lists=self._lists)
 
     def _step(self, text: str) -> None:
         self._disk.begin()
@@ -140,7 +152,9 @@ class _Work:
     def _work(self) -> None:
         try:
             what = (self._toolchain, self._runtime, self._scripts, self._world, self._deps, self._step)
-            self._problems.extend(_prepare_each(*what))
+            made = _prepare_each(*what)
+            self._problems.extend(one.problem for one in made if one.problem is not None)
+            self._lists = tuple(_sizes(made))
         except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
             self._crashed = error
         finally:
@@ -148,16 +162,27 @@ class _Work:
             self._done.set()
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What came of one script: what its *list* of packages put on the disk (*installed*), or what went wrong."""
+
+    list: str = ""
+    installed: tuple[Path, ...] = ()
+    problem: str | None = None
+
+
 def _prepare_each(
     toolchain: Toolchain, runtime: Runtime, scripts: Sequence[Script], world: World, deps: Deps, progress: Callable[[str], None]
-) -> Iterator[str]:
-    """Prepare the folder of each script and build the script, several at once; yield what went wrong, once per script."""
+) -> list[_Made]:
+    """Prepare the folder of each script and build the script, several at once; return what came of each script."""
+    failed: list[_Made] = []
     sets: dict[tuple[Path, Declared], list[Path]] = {}
     for script, packages in scripts:
         try:
             sets.setdefault((script.parent, toolchain.declared(script, packages, world)), []).append(script)
         except DvaraExamplesError as error:
-            yield str(error)
+            failed.append(_Made(problem=str(error)))
+    names = [_list_name(folder, declared, len(inside), world) for (folder, declared), inside in sets.items()]
 
     def prepare(wanted: tuple[Path, Declared]) -> PreparedRuntime | str:
         folder, declared = wanted
@@ -166,34 +191,56 @@ def _prepare_each(
         except DvaraExamplesError as error:
             return str(error)
 
-    def build(wanted: tuple[PreparedRuntime | str, Path]) -> str | None:
-        prepared, script = wanted
+    def build(wanted: tuple[str, PreparedRuntime | str, Path]) -> _Made:
+        name, prepared, script = wanted
         if isinstance(prepared, str):
-            return prepared
+            return _Made(problem=prepared)
         try:
-            prepared.command(script)
+            return _Made(name, prepared.command(script).installed)
         except DvaraExamplesError as error:
-            return str(error)
-        return None
+            return _Made(problem=str(error))
 
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix=f"setup-{toolchain.language}") as pool:
-        made = list(pool.map(prepare, sets))
-        scripts_of = [(prepared, script) for prepared, inside in zip(made, sets.values(), strict=True) for script in inside]
-        yield from (problem for problem in pool.map(build, scripts_of) if problem is not None)
+        prepared = zip(names, list(pool.map(prepare, sets)), sets.values(), strict=True)
+        wanted = [(name, runtime_or_problem, script) for name, runtime_or_problem, inside in prepared for script in inside]
+        return [*failed, *pool.map(build, wanted)]
+
+
+def _list_name(folder: Path, declared: Declared, scripts: int, world: World) -> str:
+    """Return where packages are stated, in words that tell one list from another."""
+    if not declared.words:
+        return in_words(declared, world)
+    many = "1 script" if scripts == 1 else f"{scripts} scripts"
+    return declared.words.replace("the script", f"{many} in {world.shown(folder)}")
+
+
+def _sizes(made: Iterable[_Made]) -> Iterator[ListSize]:
+    """Yield what each list takes on the disk; scripts of several folders may share one."""
+    lists: dict[str, set[Path]] = {}
+    for one in made:
+        if one.installed:
+            lists.setdefault(one.list, set()).update(one.installed)
+    for name, installed in lists.items():
+        yield ListSize(name, _bytes_in(installed))
 
 
 def disk_use(world: World) -> int:
     """Return how many bytes lie in the caches, files with several names counted once."""
+    return _bytes_in((world.cache_dir, world.state_dir / "cache"))
+
+
+def _bytes_in(places: Iterable[Path]) -> int:
+    """Return how many bytes lie in files and folders, files with several names counted once."""
     seen: set[tuple[int, int]] = set()
     total = 0
-    for base in (world.cache_dir, world.state_dir / "cache"):
-        for folder, _, names in os.walk(base):
-            for name in names:
-                try:
-                    status = os.lstat(os.path.join(folder, name))  # noqa: PTH118 - thousands of files, twice a second
-                except OSError:  # being written, and gone again
-                    continue
-                if (key := (status.st_dev, status.st_ino)) not in seen:
-                    seen.add(key)
-                    total += status.st_size
+    for place in places:
+        inside = ((folder, name) for folder, _, names in os.walk(place) for name in names)
+        for folder, name in [(str(place.parent), place.name)] if place.is_file() else inside:
+            try:
+                status = os.lstat(os.path.join(folder, name))  # noqa: PTH118 - thousands of files, twice a second
+            except OSError:  # being written, and gone again
+                continue
+            if (key := (status.st_dev, status.st_ino)) not in seen:
+                seen.add(key)
+                total += status.st_size
     return total

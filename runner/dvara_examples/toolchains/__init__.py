@@ -108,7 +108,7 @@ class Candidate:
 class Command:
     """How a prepared script is started: *env* is added to the allow-listed environment; *launcher* goes into reports.
 
-    *dependencies* says where they are stated, and whether they are locked.
+    *dependencies* says where they are stated, and whether they are locked; *installed* are the files and folders that they are.
     """
 
     argv: tuple[str, ...]
@@ -116,6 +116,7 @@ class Command:
     launcher: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     dependencies: str = ""
+    installed: tuple[Path, ...] = ()
 
 
 class PreparedRuntime(Protocol):

@@ -91,7 +91,8 @@ class PreparedNode:
             env.update(runner.env)
             launcher = runner.name
             versions.update({runner.name: runner.version} if runner.version else {})
-        return Command((str(self.node), *options, str(script), *args), env, launcher, versions, self.dependencies)
+        installed = (self.packages,) if self.packages else ()
+        return Command((str(self.node), *options, str(script), *args), env, launcher, versions, self.dependencies, installed)
 
     def _resolver(self, script: Path) -> tuple[str, ...]:
         """Return the options that tell Node.js where the packages are, none where it finds them by itself."""

@@ -49,17 +49,22 @@ _PLACE_QUERY = "import sys; print(sys.executable)"
 
 @dataclass(frozen=True, slots=True)
 class PreparedPython:
-    """An interpreter that sees the packages; where these are not compiled, *bytecode* is the folder for what runs compile."""
+    """An interpreter that sees the packages of its *environment*.
+
+    Where these are not compiled, *bytecode* is the folder for what runs compile.
+    """
 
     interpreter: Path
     versions: Mapping[str, str]
     dependencies: str = ""
     bytecode: Path | None = None
+    environment: Path | None = None
 
     def command(self, script: Path, args: Sequence[str] = ()) -> Command:
         """Return how *script* is started: as a user would, by the interpreter and the file's name."""
         env = ENV if self.bytecode is None else {**_COMPILES, "PYTHONPYCACHEPREFIX": str(self.bytecode)}
-        return Command((str(self.interpreter), str(script), *args), env, "python", self.versions, self.dependencies)
+        installed = (self.environment,) if self.environment else ()
+        return Command((str(self.interpreter), str(script), *args), env, "python", self.versions, self.dependencies, installed)
 
 
 def _with_variables(prefix: str, quote: str, texts: Sequence[str], values: Sequence[str]) -> str | None:
@@ -215,7 +220,7 @@ class Python:
         resolved = read_resolved(environment)
         bytecode = None if wanted.compiled else downloads_folder(environment, "python-bytecode")
         versions, remark = own | resolved.of(wanted.names), resolved.remark(stated, world)
-        return PreparedPython(environment / "bin" / "python", versions, remark, bytecode)
+        return PreparedPython(environment / "bin" / "python", versions, remark, bytecode, environment)
 
 
 def _key(wanted: "WantedEnvironment", runtime: Runtime) -> str:

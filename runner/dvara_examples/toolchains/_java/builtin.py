@@ -40,7 +40,7 @@ class BuiltIn:
         )
         program = Program(compiled.jar, compiled.main_class, class_path.jars, options)
         argv = self._launcher.argv(jdk, program, args)
-        return Command(argv, launcher=BUILT_IN, versions={"java": jdk.version, **class_path.versions})
+        return Command(argv, launcher=BUILT_IN, versions={"java": jdk.version, **class_path.versions}, installed=class_path.jars)
 
     def _read(self, script: Path) -> tuple[Bundle, Jdk]:
         """Return *script* with all that it names, and the JDK that it gets."""

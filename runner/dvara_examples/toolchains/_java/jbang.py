@@ -65,7 +65,9 @@ class WithJBang:
         jdk = self._jdks.for_script(script, inputs.wanted)
         info = self._info(script, inputs, jdk)
         versions = {"java": jdk.version, **_versions(info)}
-        return Command(self._launcher.argv(jdk, _program(info, inputs, jdk), args), launcher=LAUNCHER, versions=versions)
+        program = _program(info, inputs, jdk)
+        argv = self._launcher.argv(jdk, program, args)
+        return Command(argv, launcher=LAUNCHER, versions=versions, installed=program.jars)
 
     def _info(self, script: Path, inputs: Inputs, jdk: Jdk) -> dict[str, object]:
         """Return what JBang says about the built *script*, from the cache where all that it was built from is the same."""
