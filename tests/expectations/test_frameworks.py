@@ -1,6 +1,7 @@
 """Expectations that need no exact words, so that they judge every client library by the same measure."""
 
 import json
+from typing import Literal
 
 import pytest
 
@@ -82,6 +83,7 @@ def test_success_without_a_word_is_no_report(exchange: Exchange) -> None:
         "cut off",
         "stream was closed",
         "no finish_reason",
+        "AI_InvalidResponseDataError: Response stream ended without a finish reason.",
         "withheld by content filter",
         "terminated",
         "timeout",
@@ -180,6 +182,17 @@ def test_the_same_answer_to_another_question_is_no_repetition() -> None:
 def test_a_short_text_is_not_told_from_a_heading(text: str, ok: bool) -> None:
     """Five characters may come again, six may not."""
     assert repeats(text * 2, make_exchange(text)).ok is ok
+
+
+@pytest.mark.parametrize(
+    ("limit", "again_s", "ok"), [("idle", 31.0, True), ("idle", 30.5, False), ("wall", 61.0, True), ("wall", 59.0, False)]
+)
+def test_what_is_printed_as_a_limit_ends_the_run_is_not_counted(limit: Literal["idle", "wall"], again_s: float, ok: bool) -> None:
+    """A client's last words on Ctrl-C are not what it made of the answer; what came before the limit is."""
+    pieces = [(1.0, "Hello wor"), (again_s, "Hello wor")]
+    ended = ProcessEnd(None, "SIGTERM", limit, "SIGTERM", 62.0, 62.0)
+    seen = make_transcript(stdout=pieces, exchanges=numbered(cut()), process=ended)
+    assert parse_expectation("never_repeats", True).check(seen).ok is ok
 
 
 def test_what_is_not_kept_cannot_be_compared() -> None:

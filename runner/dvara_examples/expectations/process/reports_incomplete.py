@@ -22,7 +22,7 @@ _NO_ANSWER = frozenset({Ending.HTTP_ERROR, Ending.ERROR_EVENT, Ending.MALFORMED_
 _SAYS_SO = re.compile(
     r"\b(?:incomplete|truncated|unfinished|interrupted|withheld|aborted|not (?:whole|complete|finished)|cut (?:off|short)|"
     r"(?:connection|stream) (?:was |is )?(?:lost|closed|reset|broken|error)|content[ _-]filter\w*|max[ _-]tokens?|"
-    r"no finish[ _-]?reason|terminated|timed? ?out|premature(?:ly)?|hang up|ECONNRESET)\b",
+    r"(?:no|without (?:a |any )?)[ _-]?finish[ _-]?reason|terminated|timed? ?out|premature(?:ly)?|hang up|ECONNRESET)\b",
     re.IGNORECASE,
 )
 

@@ -2,10 +2,13 @@
 
 ``prints_the_stream`` asks for the exact text; this asks only that no text of the wire comes again, so that it fits clients which
 add words of their own or leave some out. A repetition that a line of its own announces is visible to a reader, and allowed, as is
-the same answer to another question. Where nothing was said, or too little to be told from a heading, nothing is repeated.
+the same answer to another question. Where nothing was said, or too little to be told from a heading, nothing is repeated. What a
+client prints as it is stopped at a limit, its last words on Ctrl-C, is not counted.
 """
 
+import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 from dvara_examples.expectations._calls import calls
@@ -31,7 +34,7 @@ class NeverRepeats:
         if not seen.stdout.complete or not all(exchange.text_complete for exchange in seen.exchanges):
             sentence = "the output or the answer is too long to be compared in full, so that nobody can tell"
             return Finding(self.key, self.witness, False, _EXPECTED, "more than is kept", sentence)
-        printed = seen.stdout.text.replace("\r\n", "\n")
+        printed = _before_the_stop(seen).replace("\r\n", "\n")
         for exchange in seen.exchanges:
             text = exchange.text.strip().replace("\r\n", "\n")
             if len(text) < _SHORTEST:
@@ -43,6 +46,21 @@ class NeverRepeats:
                 shown = quote(printed, 400)
                 return Finding(self.key, self.witness, False, _EXPECTED, shown, sentence, f"request {exchange.number}")
         return Finding(self.key, self.witness, True, _EXPECTED, "nothing twice")
+
+
+def _before_the_stop(seen: Transcript) -> str:
+    """Return what was on stdout when the run met its limit; all of it where it met none."""
+    pieces, limits, process = seen.stdout.pieces, seen.run.limits, seen.process
+    if process.limit is None:
+        return seen.stdout.text
+    if process.limit == "wall":
+        stopped_at_s = (process.ended_at_s or process.duration_s) - process.duration_s + limits.wall_s
+    else:
+        silences = (
+            before.at_s + limits.idle_s for before, after in pairwise(pieces) if after.at_s - before.at_s >= limits.idle_s
+        )
+        stopped_at_s = next(silences, math.inf)
+    return b"".join(piece.data for piece in pieces if piece.at_s < stopped_at_s).decode("utf-8", "replace")
 
 
 def _repetitions(printed: str, text: str) -> int:
