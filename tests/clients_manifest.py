@@ -48,7 +48,7 @@ def _entries(id_: str, client: Mapping[str, Any], streams: Mapping[str, Any]) ->
     for kind in ("", NAIVE):
         for stream_id, stream in streams.items():
             file = client.get(_script(kind, stream))
-            if file is None or (kind and not stream.get(NAIVE, True)):
+            if file is None:
                 continue
             name = f"{id_}-{kind}-{stream_id}" if kind else f"{id_}-{stream_id}"
             own = {key: stream[key] for key in ("answers", "faults", "limits") if key in stream}

@@ -22,6 +22,7 @@ _ERROR = re.compile(r"\b((?:[A-Z]\w*)(?:Error|Exception|Reached|Refusal|Timeout)
 _RAISED = re.compile(r"^(?:[a-z_]\w*\.)*([A-Z]\w+)(?::(?! sys\.meta_path is None)|$)", re.MULTILINE)
 """The last line of a traceback of Python: module, class, message; not what a late thread meets while Python shuts down."""
 _REASON = re.compile(r"finish ?_?reason is ([\w-]+)", re.IGNORECASE)
+_SAID = re.compile(r"but it says '(.+)'$")
 _TOOL = "tool call"
 _WHOLE, _HALF = "Hello world", "Hello wor"
 COLUMNS = ("stream", "printed", "the loop", "requests", "finish reason, as the example reads it", "id")
@@ -86,10 +87,10 @@ def _row(title: str, naive: Mapping[str, Any], example: Mapping[str, Any] | None
     run = naive["run"]
     defects = tuple(finding["key"] for finding in naive["findings"] if not finding["ok"])
     text = run["stdout"]["text"]
-    printed = _tool_ran(text, defects) if _TOOL in title else _printed(text)
+    printed = _tool_ran(text, defects) if _TOOL in title else _printed(text, again="never_repeats" in defects)
     reason = "`tool_calls`" if title == f"a whole {_TOOL}" and example else _reason(example)
     own_id = f"`{naive['example']}`"
-    return Row((title, printed, _ended(run, defects), str(len(run["exchanges"])), reason, own_id), defects)
+    return Row((title, printed, _ended(naive, defects), str(len(run["exchanges"])), reason, own_id), defects)
 
 
 def _tool_ran(text: str, defects: Sequence[str]) -> str:
@@ -100,17 +101,18 @@ def _tool_ran(text: str, defects: Sequence[str]) -> str:
     return f"**ran `{found[1]}`**" if "executes_cut_tool_call" in defects else f"ran `{found[1]}`"
 
 
-def _printed(text: str) -> str:
-    """Say how much of the answer the loop printed."""
+def _printed(text: str, *, again: bool) -> str:
+    """Say how much of the answer the loop printed, and where it came *again* how often."""
     count = text.count(_HALF)
     if not count:
         return "half of it" if "Hello" in text else "nothing"
     part = "the whole answer" if _WHOLE in text else "the half that came"
-    return part if count == 1 else f"{part}, **{count} times**"
+    return part if not again or count == 1 else f"{part}, **{count} times**"
 
 
-def _ended(run: Mapping[str, Any], defects: Sequence[str]) -> str:
+def _ended(naive: Mapping[str, Any], defects: Sequence[str]) -> str:
     """Say how the loop ended: normally, with which error, or not at all."""
+    run = naive["run"]
     named = _ERROR.findall(run["stderr"]["text"]) or _ERROR.findall(run["stdout"]["text"])
     if run["limit"] is not None:
         return "**waits** for more than 45 s"
@@ -120,7 +122,11 @@ def _ended(run: Mapping[str, Any], defects: Sequence[str]) -> str:
         return f"`{named[0]}`" if named else f"exit {run['exit_code']}"
     if "reports_incomplete" in defects:
         return "**ends normally**"
-    return f"ends normally, logs `{named[0]}`" if named else "ends normally"
+    if named:
+        return f"ends normally, logs `{named[0]}`"
+    judged = next((finding.get("seen", "") for finding in naive["findings"] if finding["key"] == "reports_incomplete"), "")
+    said = _SAID.search(judged)
+    return f"ends normally, says `{said[1]}`" if said else "ends normally"
 
 
 def _reason(example: Mapping[str, Any] | None) -> str:
@@ -143,7 +149,7 @@ def lines(found: Sequence[Client], session: Mapping[str, Any]) -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for client in found:
         link = f"[{client.about['name']}](#{_anchor(client.about['name'])})"
-        runs = "**yes**" if client.runs_cut_calls else "no" if "naive_tools" in client.about else "not tried"
+        runs = "**yes**" if client.runs_cut_calls else client.about.get("runs_tools", "no")
         counts = str(client.passed_off), str(client.most_requests)
         cells = (link, client.version, runs, *counts, client.about.get("reason", "-"))
         yield f"| {' | '.join(cells)} |"

@@ -63,6 +63,12 @@ def test_a_naive_twin_asks_for_nothing(client: str) -> None:
 
 
 @SHOWN
+def test_the_page_says_of_each_client_whether_it_runs_tools(client: str) -> None:
+    """A client is tried with a tool, or its entry says why there is nothing to try."""
+    assert ("naive_tools" in CLIENTS[client]) != ("runs_tools" in CLIENTS[client])
+
+
+@SHOWN
 def test_what_is_known_names_streams_that_exist_and_a_reason(client: str) -> None:
     """An entry for a stream that is gone would hide nothing and mislead."""
     streams = read("streams.yaml")
