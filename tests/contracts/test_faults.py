@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dvara_examples.core.values import InvalidValue
-from dvara_examples.faults import REWRITING, Turn, fault_keys, fault_module, in_words, parse_fault, parse_faults
+from dvara_examples.faults import REWRITING, Turn, fault_keys, fault_module, in_words, parse_faults
 from dvara_examples.tap.response_parts import ResponseReader
 from dvara_examples.wire.parts import Items, Note, NothingYet
 from dvara_examples.wire.reframing import whole_events
@@ -54,12 +54,12 @@ def test_every_fault_has_samples() -> None:
 @pytest.mark.parametrize(("key", "sample"), ALL)
 def test_the_module_keeps_the_contract(key: str, sample: object) -> None:
     """Its value is frozen, carries the file's name as key, has a turn, and says in words what it is."""
-    fault = parse_fault(key, sample)
+    (fault,) = parse_faults({key: sample})
     assert fault.key == key
     assert isinstance(fault.turn, Turn)
     assert str(fault).startswith(key)
     assert dataclasses.is_dataclass(fault)
-    assert fault == parse_fault(key, sample)
+    assert (fault,) == parse_faults({key: sample})
     with pytest.raises((dataclasses.FrozenInstanceError, AttributeError, TypeError)):
         fault.key = "other"
 
@@ -88,7 +88,7 @@ def test_the_schema_and_the_parser_refuse_the_same_nonsense(key: str, nonsense: 
     """What the parser refuses, editors refuse."""
     assert not jsonschema.Draft202012Validator(fault_module(key).VALUE.schema).is_valid(nonsense)
     with pytest.raises(InvalidValue) as caught:
-        parse_fault(key, nonsense)
+        parse_faults({key: nonsense})
     assert caught.value.path[0] == key
 
 
@@ -97,7 +97,7 @@ def test_the_schema_and_the_parser_refuse_the_same_nonsense(key: str, nonsense: 
 @pytest.mark.parametrize(("key", "sample"), ALL)
 def test_a_spoiling_is_pure_speaks_and_never_keeps_a_round_waiting(key: str, sample: object, cuts: list[int]) -> None:
     """Twice the same items make twice the same; each round is passed on, none made up; and there is a note."""
-    fault = parse_fault(key, sample)
+    (fault,) = parse_faults({key: sample})
     first, second = ([*fault.apply(items(fault.turn, cuts))] for _ in range(2))
     assert first == second
     rounds = sum(isinstance(item, NothingYet) for item in first)
@@ -132,7 +132,7 @@ def test_an_entry_in_words() -> None:
         ("cut", (), "the text 'cut'"),
         ({"cutt": True}, ("cutt",), "unknown fault 'cutt'"),
         ({"cut": {"after_events": "x"}}, ("cut", "after_events"), "the text 'x'"),
-        ({"refuse": True, "cut": {"after_events": 1}}, ("refuse",), "another fault beside refuse"),
+        ({"refuse": True, "cut": {"after_events": 1}}, ("refuse",), "another key beside refuse"),
     ],
 )
 def test_an_entry_that_is_wrong(entry: object, path: tuple[str, ...], found: str) -> None:

@@ -6,8 +6,7 @@ import jsonschema
 import pytest
 
 from dvara_examples.core.values import InvalidValue, Path
-from dvara_examples.embedded_gateway.answer_schema import ANSWER_SCHEMA
-from dvara_examples.embedded_gateway.answers import ANSWER_KEYS, parse_answer
+from dvara_examples.embedded_gateway.answers import ANSWER, ANSWER_KEYS, parse_answer
 from dvara_examples.embedded_gateway.errors_table import ERRORS
 
 GOOD: list[object] = [
@@ -36,13 +35,13 @@ GOOD: list[object] = [
 def test_the_parser_and_the_schema_accept(value: object) -> None:
     """What the parser takes, an editor does not underline."""
     parse_answer(value)
-    jsonschema.validate(value, ANSWER_SCHEMA)
+    jsonschema.validate(value, ANSWER.schema)
 
 
 @pytest.mark.parametrize(
     ("value", "path", "words"),
     [
-        (3, (), "found the number 3; a mapping is accepted"),
+        (3, (), "found the number 3; a text, or a mapping is accepted"),
         ({}, (), "says nothing"),
         ({"txt": "Hi"}, ("txt",), "did you mean 'text'?"),
         ({"text": 3}, ("text",), "text is accepted"),
@@ -51,13 +50,13 @@ def test_the_parser_and_the_schema_accept(value: object) -> None:
         ({"json": 30}, ("json",), "a mapping or a list is accepted"),
         ({"json": {"a": [b"x"]}}, ("json", "a", 0), "is accepted"),
         ({"json": {"born": datetime.date(2026, 1, 31)}}, ("json", "born"), "found a date"),
-        ({"tool_calls": [{"arguments": {}}]}, ("tool_calls", 0), "without 'name'"),
+        ({"tool_calls": [{"arguments": {}}]}, ("tool_calls", 0), "found no key 'name'"),
         ({"text": "a", "tool_calls": []}, ("tool_calls",), "empty list"),
         ({"content_filter": False}, ("content_filter",), "true is accepted"),
         ({"content_filter": True, "finish_reason": "stop"}, ("finish_reason",), "beside 'content_filter'"),
         ({"hang": True, "first_delay_s": 1}, ("first_delay_s",), "must be the only key"),
         ({"text": "a", "json": {}}, ("text",), "beside 'json'"),
-        ({"error": {}}, ("error",), "without status and code"),
+        ({"error": {}}, ("error",), "found neither status nor code"),
         ({"error": {"status": 418}}, ("error", "status"), "the gateway answers with 400, 401"),
         ({"error": {"code": "provider_eror"}}, ("error", "code"), "did you mean 'provider_error'?"),
         ({"error": {"status": 400, "code": "provider_error"}}, ("error", "code"), "its status is 502"),
@@ -74,7 +73,7 @@ def test_the_parser_and_the_schema_accept(value: object) -> None:
         ({"text": "a", "chunks": []}, ("chunks",), "each once"),
         ({"text": "a", "chunks": ["bare", "bear"]}, ("chunks", 1), "did you mean 'bare'?"),
         ({"text": "a b", "abort_after": 3}, ("abort_after",), "from 1 to 2"),
-        ({"text": "a b", "abort_after": 0}, ("abort_after",), "from 1 to 2"),
+        ({"text": "a b", "abort_after": 0}, ("abort_after",), "from 1 up"),
         ({"text": "a b", "abort_after": 1, "lifetime_after": 1}, ("lifetime_after",), "one way"),
         ({"text": "a b", "abort_after": 1, "finish_reason": "stop"}, ("finish_reason",), "one way"),
     ],
@@ -105,15 +104,14 @@ def test_the_parser_refuses_and_says_where(value: object, path: Path, words: str
 def test_the_schema_refuses_what_the_parser_refuses(value: object) -> None:
     """The editor underlines the common mistakes too."""
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(value, ANSWER_SCHEMA)
+        jsonschema.validate(value, ANSWER.schema)
     with pytest.raises(InvalidValue):
         parse_answer(value)
 
 
 def test_every_key_is_known_to_the_editor() -> None:
     """No key of the parser is missing in the schema, nor the other way round."""
-    variants = ANSWER_SCHEMA["anyOf"]
-    assert isinstance(variants, list)
+    variants = ANSWER.schema["oneOf"][1]["anyOf"]  # type: ignore[index]
     assert {key for variant in variants for key in variant.get("properties", ())} == {str(key) for key in ANSWER_KEYS}
 
 

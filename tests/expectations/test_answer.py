@@ -178,7 +178,7 @@ def test_a_gap_may_hide_among_events_that_were_not_kept() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("text", "Hello", "a mapping is accepted"),
+        ("text", "Hello", "a mapping with contains, lacks, matches, equals is accepted"),
         ("text", {"matches": ".*"}, "which matches any text at all"),
         ("deltas", {"min": 0}, "which hold always"),
         ("deltas", {"min": 2, "max": 1}, "min is not above max"),

@@ -27,11 +27,11 @@ Worlds = Callable[..., World]
         ({"argv": ["x"], "files": {"../x": ""}}, "found the file '../x'; a relative path inside the folder", ("files", "../x")),
         ({"argv": ["x"], "files": {"/x": ""}}, "found the file '/x'; a relative path inside the folder", ("files", "/x")),
         ({"argv": ["x"], "environment": {"A=B": ""}}, "found the variable 'A=B'; a name such as PORT", ("environment", "A=B")),
-        ({"argv": ["x"], "mark": "cookie"}, "found the text 'cookie'; key, model, none or header NAME", ("mark",)),
-        ({"argv": ["x"], "ready": {"path": "x"}}, "found the text 'x'; a path that starts with /", ("ready", "path")),
+        ({"argv": ["x"], "mark": "cookie"}, "found 'cookie'; key, model, none or header NAME", ("mark",)),
+        ({"argv": ["x"], "ready": {"path": "x"}}, "found 'x'; a path that starts with /", ("ready", "path")),
         ({"argv": ["x"], "ready": {"status": 7}}, "found the number 7; a whole number from 100 to 599", ("ready", "status")),
         ({"argv": ["x"], "base_path": "/v1/"}, "found '/v1/'; a path such as /v1", ("base_path",)),
-        ({"argv": ["x"], "offers": ["magic"]}, "unknown value 'magic'; known: governance", ("offers",)),
+        ({"argv": ["x"], "offers": ["magic"]}, "unknown value 'magic'; known: governance", ("offers", 0)),
     ],
 )
 def test_a_wrong_description_is_refused_where_it_is_wrong(value: object, sentence: str, path: tuple[str | int, ...]) -> None:

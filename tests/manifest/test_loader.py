@@ -110,7 +110,7 @@ def test_the_file_is_named_as_seen_from_where_the_user_is(
     """Messages name the manifest relative to the folder of display, and in full outside it."""
     path = write_manifest("version: 2\n")
     for display, shown in ((tmp_path.parent, f"{tmp_path.name}/manifest.yaml"), (tmp_path / "other", str(path))):
-        with pytest.raises(ManifestError, match=f"^{re.escape(shown)}:1:1: found no key 'examples'"):
+        with pytest.raises(ManifestError, match=f"^{re.escape(shown)}:1:10: found the number 2;"):
             load_manifest(path, tmp_path, display=display, vocabulary=vocabulary)
 
 
@@ -266,7 +266,7 @@ examples:
         ),
         ("../x.txt", "found '../x.txt', which leads out of the repository; a path inside it is accepted"),
         ("[1]", "found the number 1; text is accepted; put it in quotes if text is meant"),
-        ("{a: b}", "found a mapping; text is accepted; put it in quotes if text is meant"),
+        ("{a: b}", "found a mapping; a list of packages, or the path of a file that lists them, is accepted"),
     ],
 )
 def test_packages_that_are_none(tmp_path: Path, packages: str, sentence: str) -> None:

@@ -42,15 +42,15 @@ def test_the_manifests_endpoint_holds_for_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("listen: 0", "found the number 0; a whole number from 1 up is accepted"),
-        ("listen: 70000", "found the number 70000; a port from 1 to 65535 is accepted"),
-        ("listen: '8080'", "found the text '8080'; a whole number from 1 up is accepted"),
+        ("listen: 0", "found the number 0; a whole number from 1 to 65535 is accepted"),
+        ("listen: 70000", "found the number 70000; a whole number from 1 to 65535 is accepted"),
+        ("listen: '8080'", "found the text '8080'; a whole number from 1 to 65535 is accepted"),
         ("cwd: absent", "found the folder 'absent', but no such folder; an existing one is accepted"),
         ("cwd: ..", "found '..', which leads out of the repository; a path inside it is accepted"),
         ("env_file: .env", "found '.env', but no such file; "),
         ("endpoint: {url: 1X}", "found the name '1X'; letters, digits and underscores are accepted, not a digit first"),
         ("endpoint: {url: {X: 'http://localhost'}}", "an address with {host} for host and port is accepted: http://{host}/v1"),
-        ("endpoint: {token: X}", "found the unknown key 'token'; "),
+        ("endpoint: {token: X}", "unknown key 'token'; "),
         ("env: {API_KEY: abc}", "looks like a secret; a manifest must not hold secrets; write {key} for the key of the run"),
     ],
 )

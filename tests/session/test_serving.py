@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dvara_examples.core.values import InvalidValue
-from dvara_examples.manifest.serving import parse_ready, parse_send
+from dvara_examples.manifest.serving import READY, SEND
 from dvara_examples.records.transcript_file import read_transcript, write_transcript
 from dvara_examples.records.verdict import Outcome
 from tests.session.conftest import Recorder, Repository
@@ -154,15 +154,15 @@ def test_what_a_server_did_is_stored(make_repository: MakeRepository, tmp_path: 
 @pytest.mark.parametrize(
     ("parse", "value", "found"),
     [
-        (parse_ready, {"path": "/"}, "found no key 'port' here"),
-        (parse_ready, {"port": 70_000}, "found the number 70000"),
-        (parse_ready, {"port": 80, "path": "health"}, "found 'health'"),
-        (parse_ready, "8000", "found the text '8000'"),
-        (parse_send, [], "found an empty list"),
-        (parse_send, [{"json": {}}], "found no key 'path' here"),
-        (parse_send, [{"path": "/", "json": 1, "body": "a"}], "found 'body' beside 'json'"),
-        (parse_send, [{"path": "/", "method": "FETCH"}], "found the text 'FETCH'"),
-        (parse_send, [{"path": "/", "headers": {"X": "a\nb"}}], "found "),
+        (READY.parse, {"path": "/"}, "found no key 'port' here"),
+        (READY.parse, {"port": 70_000}, "found the number 70000"),
+        (READY.parse, {"port": 80, "path": "health"}, "found 'health'"),
+        (READY.parse, "8000", "found the text '8000'"),
+        (SEND.parse, [], "found an empty list"),
+        (SEND.parse, [{"json": {}}], "found no key 'path' here"),
+        (SEND.parse, [{"path": "/", "json": 1, "body": "a"}], "found 'body' beside 'json'"),
+        (SEND.parse, [{"path": "/", "method": "FETCH"}], "unknown value 'FETCH'"),
+        (SEND.parse, [{"path": "/", "headers": {"X": "a\nb"}}], "found "),
     ],
 )
 def test_what_cannot_be_asked_is_refused(parse: Callable[[object], object], value: object, found: str) -> None:

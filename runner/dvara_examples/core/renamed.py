@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from dvara_examples.core.values import InvalidValue, Path
+from dvara_examples.core.values import Path
 
 EXAMPLE_KEYS = MappingProxyType({"explicit": "opt_in"})
 PREDICATES = EXAMPLE_KEYS
@@ -18,27 +18,8 @@ ANSWER_KEYS = MappingProxyType(
         "then_done": "done_after_error",
     }
 )
-_SPELLINGS = {"plain": False, "spaced": True}
-
-
-def current_answer(value: Mapping[str, object]) -> dict[str, object]:
-    """Return a scripted answer with today's keys. Raises InvalidValue, for a key that is there under both names too."""
-    for old, new in ANSWER_KEYS.items():
-        if old in value and new in value:
-            raise InvalidValue(f"found {old!r} beside {new!r}", f"it is the old name of {new!r}; keep that", (old,), on_key=True)
-    answer = {ANSWER_KEYS.get(key, key): inner for key, inner in value.items()}
-    if "spelling" in value:
-        word = value["spelling"]
-        if not isinstance(word, str) or word not in _SPELLINGS:
-            raise InvalidValue(f"found {word!r}", "write sse_space: true or false instead", ("spelling",))
-        answer["sse_space"] = _SPELLINGS[word]
-    return answer
-
-
-def as_written(error: InvalidValue, answer: Mapping[str, object]) -> InvalidValue:
-    """Return *error*, whose path begins with one of today's keys, with the path to the key as it is written in *answer*."""
-    old = next((old for old, new in ANSWER_KEYS.items() if error.path and error.path[0] == new and old in answer), None)
-    return InvalidValue(error.found, error.accepted, (old, *error.path[1:]), on_key=error.on_key) if old else error
+SPELLINGS = MappingProxyType({"plain": False, "spaced": True})
+"""The values of ``spelling``, and what ``sse_space`` has for them."""
 
 
 def old_keys(manifest: object) -> Iterator[tuple[Path, str]]:

@@ -6,13 +6,15 @@ Lists and mappings report all that is wrong in them, not the first problem only.
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from types import MappingProxyType
+from typing import Any, Generic, NoReturn, TypeVar
 
+from dvara_examples.core.rules import Rule, exactly
 from dvara_examples.core.values import (
     InvalidValue,
-    Path,
+    as_bool,
     as_int,
     as_list,
     as_mapping,
@@ -21,6 +23,7 @@ from dvara_examples.core.values import (
     as_text,
     describe,
     did_you_mean,
+    nearest,
     quoted,
 )
 
@@ -28,77 +31,141 @@ Schema = dict[str, object]
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
-_KINDS: Mapping[str, type | tuple[type, ...]] = {
-    "string": str,
-    "integer": int,
-    "number": (int, float),
-    "boolean": bool,
-    "array": (list, tuple),
-    "object": Mapping,
-}
+_LONG_LIST = 8
+"""More keys than these are not listed where one value is wrong."""
+
+
+def _any(_value: object) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
 class Shape(Generic[T_co]):
-    """What a value may be: *schema* for editors; *parse* takes a plain value and raises InvalidValue."""
+    """What a value may be: *parse* takes a plain value and raises InvalidValue.
 
-    schema: Schema
+    *schema* is for editors, and made when it is asked for. *fits* tells whether a value is of the type, good or not.
+    """
+
+    make_schema: Callable[[], Schema]
     parse: Callable[[object], T_co]
+    fits: Callable[[object], bool] = _any
+
+    @property
+    def schema(self) -> Schema:
+        """The JSON Schema of the value."""
+        return self.make_schema()
 
     def to(self, make: Callable[[T_co], U], description: str = "") -> "Shape[U]":
         """Return the shape whose parsed value is what *make* returns; *description* is shown by editors."""
-        made = Shape(self.schema, lambda value: make(self.parse(value)))
+
+        def parse(value: object) -> U:
+            try:
+                parsed = self.parse(value)
+            except InvalidValue as error:
+                error.parts = None
+                raise
+            return make(parsed)
+
+        made = Shape(self.make_schema, parse, self.fits)
         return made.described(description) if description else made
 
     def described(self, description: str) -> "Shape[T_co]":
         """Return the same shape with a *description* for editors."""
-        return Shape({"description": description, **self.schema}, self.parse)
+        return Shape(lambda: {"description": description, **self.schema}, self.parse, self.fits)
 
     def like(self, **keywords: object) -> "Shape[T_co]":
         """Return the same shape with more keywords in its schema, which the function that parses heeds already."""
-        return Shape({**self.schema, **keywords}, self.parse)
+        return Shape(lambda: {**self.schema, **keywords}, self.parse, self.fits)
+
+    def plain(self) -> "Shape[Any]":
+        """Return the same shape whose value stays as it is, once it was checked; equal ones are checked once and are one."""
+        known: dict[str, object] = {}
+
+        def parse(value: object) -> object:
+            text = repr(value)  # tells 1 from true from '1', at a fraction of what parsing costs
+            if text not in known:
+                try:
+                    self.parse(value)
+                except InvalidValue as error:
+                    error.parts = value
+                    raise
+                known[text] = value
+            return known[text]
+
+        return Shape(self.make_schema, parse, self.fits)
 
 
-ANYTHING: Shape[object] = Shape({}, lambda value: value)
+ANYTHING: Shape[Any] = Shape(dict, lambda value: value)
 
 
-def constant(wanted: str | bool, accepted: str = "") -> Shape[str | bool]:
+def deferred(load: Callable[[], Shape[T]]) -> Shape[T]:
+    """Return the shape that *load* returns, which is called once the shape is used."""
+    return Shape(lambda: load().schema, lambda value: load().parse(value), lambda value: load().fits(value))
+
+
+class Definitions(dict[str, Shape[Any]]):
+    """Shapes that a schema has once, under ``$defs``, however often they occur."""
+
+    def add(self, name: str, shape: Shape[T]) -> Shape[T]:
+        """Return *shape* with a reference to *name* as its schema."""
+        self[name] = shape
+        return Shape(lambda: {"$ref": f"#/$defs/{name}"}, shape.parse, shape.fits)
+
+
+def constant(wanted: str | int, accepted: str = "") -> Shape[str | int]:
     """Return the shape of one value."""
 
-    def parse(value: object) -> str | bool:
-        if type(value) is not type(wanted) or value != wanted:
+    def fits(value: object) -> bool:
+        return type(value) is type(wanted) and value == wanted
+
+    def parse(value: object) -> str | int:
+        if not fits(value):
             word = str(wanted).lower() if isinstance(wanted, bool) else wanted
             raise InvalidValue(f"found {describe(value)}", accepted or f"{word} is accepted")
         return wanted
 
-    return Shape({"const": wanted}, parse)
+    return Shape(lambda: {"const": wanted}, parse, fits)
+
+
+def boolean() -> Shape[bool]:
+    """Return the shape of true and false."""
+    return Shape(lambda: {"type": "boolean"}, as_bool, lambda value: isinstance(value, bool))
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def whole(least: int = 0, most: int | None = None) -> Shape[int]:
     """Return the shape of a whole number within bounds."""
-    bounds = {"minimum": least} if most is None else {"minimum": least, "maximum": most}
-    return Shape({"type": "integer", **bounds}, lambda value: as_int(value, least=least, most=most))
+    schema: Schema = {"type": "integer", "minimum": least, **({} if most is None else {"maximum": most})}
+    return Shape(lambda: schema, lambda value: as_int(value, least=least, most=most), _number)
 
 
 def seconds(least: float = 0, most: float = 86_400) -> Shape[float]:
     """Return the shape of a number of seconds within bounds."""
     schema: Schema = {"type": "number", "minimum": least, "maximum": most}
-    return Shape(schema, lambda value: as_seconds(value, least=least, most=most))
+    return Shape(lambda: schema, lambda value: as_seconds(value, least=least, most=most), _number)
 
 
 def one_of(known: Collection[str]) -> Shape[str]:
     """Return the shape of one of the *known* words."""
-    return Shape({"enum": list(known)}, lambda value: as_one_of(value, known))
+    return Shape(lambda: {"enum": list(known)}, lambda value: as_one_of(value, known), _text)
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def text(least: int = 0, pattern: str = "", accepted: str | Callable[[str], str] = "", kind: str = "") -> Shape[str]:
-    """Return the shape of a text of at least *least* characters that *pattern*, which is anchored, matches as a whole.
+    """Return the shape of a text of at least *least* characters that *pattern* matches, as a whole if it is anchored.
 
     *accepted* says what is, or makes that sentence from what was found; *kind* is what such a text is called.
     """
     limits: Schema = {"minLength": least} if least else {}
     if pattern:
         limits["pattern"] = pattern
+    match = re.fullmatch if pattern.startswith("^") and pattern.endswith("$") else re.search
 
     def parse(value: object) -> str:
         found = as_text(value)
@@ -106,12 +173,23 @@ def text(least: int = 0, pattern: str = "", accepted: str | Callable[[str], str]
             sentence = accepted if isinstance(accepted, str) else accepted(found)
             at_least = "a text with at least one character is accepted, as '' holds everywhere"
             raise InvalidValue("found an empty text", sentence or at_least)
-        if pattern and not re.fullmatch(pattern, found, re.DOTALL):
+        if pattern and not match(pattern, found, re.DOTALL):
             sentence = accepted if isinstance(accepted, str) else accepted(found)
             raise InvalidValue(f"found {kind}{quoted(found)}", sentence)
         return found
 
-    return Shape({"type": "string", **limits}, parse)
+    return Shape(lambda: {"type": "string", **limits}, parse, _text)
+
+
+def unlike(shape: Shape[str], pattern: str, accepted: Callable[[str], InvalidValue]) -> Shape[str]:
+    """Return the same shape without the texts in which *pattern* is found; *accepted* makes the error."""
+
+    def check(found: str) -> str:
+        if re.search(pattern, found):
+            raise accepted(found)
+        return found
+
+    return shape.to(check).like(**{"not": {"pattern": pattern}})
 
 
 def items(item: Shape[T], least: int = 1, few: str = "at least one is accepted") -> Shape[tuple[T, ...]]:
@@ -121,14 +199,109 @@ def items(item: Shape[T], least: int = 1, few: str = "at least one is accepted")
         found = as_list(value)
         if len(found) < least:
             raise InvalidValue(f"found a list of {len(found)}" if found else "found an empty list", few)
-        problems, parsed = _Problems(), []
+        problems: list[InvalidValue] = []
+        parsed = []
         for index, one in enumerate(found):
-            with problems.below(index):
+            try:
                 parsed.append(item.parse(one))
-        problems.stop()
+            except InvalidValue as error:
+                problems.append(error.under(index))
+        if problems:
+            _stop(problems)
         return tuple(parsed)
 
-    return Shape({"type": "array", "items": item.schema, "minItems": least}, parse)
+    length: Schema = {"minItems": least} if least else {}
+    return Shape(lambda: {"type": "array", "items": item.schema, **length}, parse, lambda value: isinstance(value, list | tuple))
+
+
+def _mapping(value: object) -> bool:
+    return isinstance(value, Mapping)
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """What :func:`mapping` was told, under the same names."""
+
+    keys: Mapping[str, Shape[Any]]
+    needed: Collection[str]
+    least: int
+    most: int | None
+    few: str
+    rules: Sequence[Rule]
+    renamed: Mapping[str, str]
+    respelled: Mapping[str, Shape[Any]]
+    kind: str
+    instead: Callable[[str, Collection[str]], str]
+
+    def parse(self, value: object) -> Mapping[str, Any]:
+        if not isinstance(value, Mapping):
+            shown = self.needed or (self.keys if len(self.keys) <= _LONG_LIST else ())
+            accepted = f"a mapping with {', '.join(shown)}" if shown else "a mapping"
+            raise InvalidValue(f"found {describe(value)}", f"{accepted} is accepted")
+        problems: list[InvalidValue] = []
+        parsed: dict[str, Any] = {}
+        unknown: list[str] = []
+        for key, one in value.items():
+            shape = self.keys.get(key)
+            name = key
+            if shape is None:
+                name = self.renamed.get(key, key)
+                shape = self.respelled.get(key) or self.keys.get(name)
+                if name is not key and name in value:
+                    beside = f"it is the old name of {name!r}; keep that"
+                    problems.append(InvalidValue(f"found {key!r} beside {name!r}", beside, (key,), on_key=True))
+            if shape is None:
+                unknown.append(str(key))
+                problems.append(self._unknown(key))
+                continue
+            try:
+                parsed[name] = shape.parse(one)
+            except InvalidValue as error:
+                problems.append(error.under(key))
+                if error.parts is not None:
+                    parsed[name] = error.parts
+        present = {self.renamed.get(key, key): one for key, one in value.items()} if self.renamed else value
+        problems += self._together(present, unknown)
+        if problems:
+            _stop(problems, parsed)
+        return parsed
+
+    def _unknown(self, key: object) -> InvalidValue:
+        if not isinstance(key, str):
+            return InvalidValue(f"found {describe(key)} as a key", "keys are text; quote it", (str(key),), on_key=True)
+        return InvalidValue(f"unknown {self.kind} {quoted(key)}", self.instead(key, self.keys), (key,), on_key=True)
+
+    def _together(self, found: Mapping[str, object], unknown: Collection[str]) -> Iterator[InvalidValue]:
+        """Yield what is wrong with the keys *found* as a whole, as far as none of those *unknown* can be the cause."""
+        for key in self.needed:
+            if key not in found and not any(nearest(word, (key,)) for word in unknown):
+                yield InvalidValue(f"found no {self.kind} {key!r} here", f"it is needed; known: {', '.join(self.keys)}")
+        if unknown:
+            return
+        if len(found) < self.least or (self.most is not None and len(found) > self.most):
+            what = f"a mapping with {len(found)} keys" if found else "an empty mapping"
+            yield InvalidValue(f"found {what}", self.few or f"one of {', '.join(self.keys)} is accepted")
+        for rule in self.rules:
+            problem = rule.problem(found)
+            if problem is not None:
+                yield problem
+
+    def schema(self) -> Schema:
+        schema: Schema = {
+            "type": "object",
+            "properties": {key: self.keys[key].schema or True for key in self.keys},
+            "additionalProperties": False,
+        }
+        if self.least:
+            schema["minProperties"] = self.least
+        if self.most is not None:
+            schema["maxProperties"] = self.most
+        if self.needed:
+            schema["required"] = list(self.needed)
+        for keyword, value in (pair for rule in self.rules for pair in rule.schema.items()):
+            before = schema.get(keyword)
+            schema[keyword] = {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
+        return schema
 
 
 def mapping(
@@ -139,68 +312,58 @@ def mapping(
     least: int = 0,
     most: int | None = None,
     few: str = "",
+    rules: Sequence[Rule] = (),
+    renamed: Mapping[str, str] = MappingProxyType({}),
+    respelled: Mapping[str, Shape[Any]] = MappingProxyType({}),
+    kind: str = "key",
+    instead: Callable[[str, Collection[str]], str] = did_you_mean,
 ) -> Shape[Mapping[str, Any]]:
     """Return the shape of a mapping with these *keys*, from *least* to *most* of them; *few* is what to say of other numbers.
 
-    Those *needed* are there always, and of *exactly_one* just one.
+    Those *needed* are there always, and of *exactly_one* just one; *rules* say what else holds among them. The old names of
+    *renamed* keys are parsed, some as the shapes *respelled* say, but are not part of the schema. *kind* is what a key is
+    called, and *instead* says which is meant by an unknown one. What is right is handed on in the error's *parts*.
     """
-    counts: Schema = {"minProperties": least} if least else {}
-    if most is not None:
-        counts["maxProperties"] = most
-    if needed:
-        counts["required"] = list(needed)
-    if exactly_one:
-        counts["oneOf"] = [{"required": [key]} for key in exactly_one]
-
-    def parse(value: object) -> Mapping[str, Any]:
-        found = as_mapping(value)
-        problems, parsed = _Problems(), {}
-        for key, one in found.items():
-            if key not in keys:
-                unknown = InvalidValue(f"unknown key {quoted(key)}", did_you_mean(key, keys), (key,), on_key=True)
-                problems.add(unknown)
-                continue
-            with problems.below(key):
-                parsed[key] = keys[key].parse(one)
-        problems.stop()
-        for key in needed:
-            if key not in found:
-                raise InvalidValue(f"found no {key}", f"it is needed; known: {', '.join(keys)}")
-        if len(found) < least or (most is not None and len(found) > most):
-            what = f"a mapping with {len(found)} keys" if found else "an empty mapping"
-            raise InvalidValue(f"found {what}", few or f"one of {', '.join(keys)} is accepted")
-        chosen = [key for key in exactly_one if key in found]
-        if exactly_one and len(chosen) != 1:
-            raise InvalidValue(
-                f"found {' and '.join(chosen) or 'none of these keys'}", f"one of {', '.join(exactly_one)} is accepted"
-            )
-        return parsed
-
-    schema: Schema = {"type": "object", "properties": {key: keys[key].schema or True for key in keys}}
-    return Shape({**schema, "additionalProperties": False, **counts}, parse)
+    every = (*rules, exactly(exactly_one)) if exactly_one else rules
+    made = _Keys(keys, needed, least, most, few, every, renamed, respelled, kind, instead)
+    return Shape(made.schema, made.parse, _mapping)
 
 
-def entries(name: Shape[str], value: Shape[T], few: str) -> Shape[Mapping[str, T]]:
-    """Return the shape of a mapping of any keys that are a *name*, one at least; *few* is what to say of an empty one."""
+def entries(
+    name: Shape[str], value: Shape[T], few: str = "", judge: Callable[[str, object], None] | None = None
+) -> Shape[Mapping[str, T]]:
+    """Return the shape of a mapping of any keys that are a *name*; *few* is what to say of an empty one, which else is good.
+
+    *judge* raises InvalidValue for a name that is not good with its value.
+    """
 
     def parse(given: object) -> Mapping[str, T]:
         found = as_mapping(given)
-        if not found:
+        if not found and few:
             raise InvalidValue("found an empty mapping", few)
-        problems, parsed = _Problems(), {}
+        problems: list[InvalidValue] = []
+        parsed = {}
         for key, one in found.items():
-            with problems.below(key, on_key=True):
+            try:
                 name.parse(key)
-            with problems.below(key):
+                if judge is not None:
+                    judge(key, one)
+            except InvalidValue as error:
+                problems.append(error.under(key, on_key=True))
+            try:
                 parsed[key] = value.parse(one)
-        problems.stop()
+            except InvalidValue as error:
+                problems.append(error.under(key))
+        if problems:
+            _stop(problems)
         return parsed
 
-    names = {key: keyword for key, keyword in name.schema.items() if key != "type"}
-    schema: Schema = {"type": "object", "propertyNames": names}
-    if value.schema:
-        schema["additionalProperties"] = value.schema
-    return Shape({**schema, "minProperties": 1}, parse)
+    def schema() -> Schema:
+        names = {key: keyword for key, keyword in name.schema.items() if key != "type"}
+        inner: Schema = {"additionalProperties": value.schema} if value.schema else {}
+        return {"type": "object", **({"propertyNames": names} if names else {}), **inner, **({"minProperties": 1} if few else {})}
+
+    return Shape(schema, parse, _mapping)
 
 
 def either(*shapes: Shape[T], accepted: str) -> Shape[T]:
@@ -208,59 +371,35 @@ def either(*shapes: Shape[T], accepted: str) -> Shape[T]:
 
     def parse(value: object) -> T:
         for shape in shapes:
-            if "const" in shape.schema:
-                if type(value) is type(shape.schema["const"]) and value == shape.schema["const"]:
-                    return shape.parse(value)
-            elif isinstance(value, _kinds(shape.schema)) and (not isinstance(value, bool) or "boolean" in _types(shape.schema)):
+            if shape.fits(value):
                 try:
                     return shape.parse(value)
                 except InvalidValue as error:
-                    if error.path or not isinstance(value, int | float):
+                    if error.path or not _number(value):
                         raise
         raise InvalidValue(f"found {describe(value)}", accepted)
 
-    return Shape({"oneOf": [shape.schema for shape in shapes]}, parse)
+    return Shape(
+        lambda: {"oneOf": [shape.schema for shape in shapes]}, parse, lambda value: any(shape.fits(value) for shape in shapes)
+    )
 
 
-def _types(schema: Schema) -> Sequence[str]:
-    named = schema.get("type", "string")  # an enum is one of words
-    return named if isinstance(named, list) else [str(named)]
+def some_of(known: Collection[str]) -> Shape[tuple[str, ...]]:
+    """Return the shape of one of the *known* words, or a list of them, each once."""
+    accepted = f"one or more of {', '.join(known)} are accepted, each once"
+
+    def check(words: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(words)) < len(words):
+            raise InvalidValue(f"found {list(words)}", accepted)
+        return words
+
+    word = one_of(known)
+    several = items(word, few=accepted).like(uniqueItems=True).to(check)
+    return either(word.to(lambda one: (one,)), several, accepted=accepted)
 
 
-def _kinds(schema: Schema) -> tuple[type, ...]:
-    kinds = (_KINDS[name] for name in _types(schema))
-    return tuple(one for kind in kinds for one in (kind if isinstance(kind, tuple) else (kind,)))
-
-
-class _Problems:
-    """Collects what is wrong with the parts of one value, and raises it all at once."""
-
-    __slots__ = ("_found", "_on_key", "_path")
-
-    def __init__(self) -> None:
-        self._found: list[InvalidValue] = []
-        self._path: Path = ()
-        self._on_key = False
-
-    def add(self, error: InvalidValue) -> None:
-        self._found += error.all()
-
-    def below(self, *path: str | int, on_key: bool = False) -> "_Problems":
-        """Return the context in which an InvalidValue of the part at *path* is collected."""
-        self._path, self._on_key = path, on_key
-        return self
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
-        if not isinstance(error, InvalidValue):
-            return False
-        self._found += (one.under(*self._path, on_key=self._on_key) for one in error.all())
-        return True
-
-    def stop(self) -> None:
-        """Raise what was collected, if anything was."""
-        if self._found:
-            first, *others = self._found
-            raise InvalidValue(first.found, first.accepted, first.path, on_key=first.on_key, others=others)
+def _stop(problems: Sequence[InvalidValue], parts: object = None) -> NoReturn:
+    """Raise all *problems* as one."""
+    every = [one for problem in problems for one in problem.all()]
+    first, *others = every
+    raise InvalidValue(first.found, first.accepted, first.path, on_key=first.on_key, others=others, parts=parts)

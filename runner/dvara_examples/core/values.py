@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
+from typing import Any
 
 Path = tuple[str | int, ...]
 
@@ -18,17 +19,26 @@ class InvalidValue(ValueError):  # noqa: N818 - reads as the sentence it starts
     """A value is not what it should be.
 
     *path* leads from the value that was parsed to the offending part (mapping keys and sequence indices).
-    *on_key* is set when the key itself is at fault, not its value. *others* are more that is wrong in the same value.
+    *on_key* is set when the key itself is at fault, not its value. *others* are more that is wrong in the same value, and *parts*
+    what was made of that which is right in it.
     """
 
     def __init__(
-        self, found: str, accepted: str, path: Path = (), *, on_key: bool = False, others: "Collection[InvalidValue]" = ()
+        self,
+        found: str,
+        accepted: str,
+        path: Path = (),
+        *,
+        on_key: bool = False,
+        others: "Collection[InvalidValue]" = (),
+        parts: object = None,
     ) -> None:
         super().__init__(f"{found}; {accepted}")
         self.found = found
         self.accepted = accepted
         self.path = path
         self.on_key = on_key
+        self.parts: Any = parts
         self._others = tuple(others)
 
     def all(self) -> "tuple[InvalidValue, ...]":
@@ -127,7 +137,7 @@ def as_mapping(value: object, known: Collection[str] | None = None) -> Mapping[s
 def as_list(value: object) -> Sequence[object]:
     """Return *value* as a list."""
     if isinstance(value, str) or not isinstance(value, Sequence):
-        raise InvalidValue(f"found {describe(value)}", "a list is accepted")
+        raise InvalidValue(f"found {describe(value)}", "a list is accepted: [a, b], or one item per line after a dash")
     return value
 
 

@@ -1,129 +1,106 @@
-"""Values inside an answer's YAML: pieces, JSON, calls of tools, rows of the error table and token counts."""
+"""Shapes of values inside an answer: pieces, JSON, calls of tools, rows of the error table and token counts."""
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from dvara_examples.core.values import (
-    InvalidValue,
-    as_int,
-    as_list,
-    as_mapping,
-    as_text,
-    below,
-    describe,
-    did_you_mean,
-)
+from dvara_examples.core.rules import some
+from dvara_examples.core.shapes import Shape, constant, either, items, mapping, one_of, text, whole
+from dvara_examples.core.values import InvalidValue, as_int, as_mapping, below, describe
 from dvara_examples.embedded_gateway.answer import ToolCall
 from dvara_examples.embedded_gateway.errors_table import ERRORS, Refusal, row_of_status
 
-
-def as_pieces(value: object) -> tuple[str, ...]:
-    """Parse the deltas of an answer."""
-    found = []
-    for index, piece in enumerate(as_list(value)):
-        with below(index):
-            found.append(as_text(piece))
-    if not found:
-        raise InvalidValue("found an empty list", "at least one piece is accepted; use text: '' for an answer without text")
-    return tuple(found)
+PIECES = items(text(), few="at least one piece is accepted; use text: '' for an answer without text")
 
 
-def as_json(value: object, *, nested: bool = False) -> object:
+def _as_json(value: object, *, nested: bool = False) -> object:
     """Return *value* where JSON can spell it; the outermost has to be a mapping or a list, whose parts alone never parse."""
     match value:
         case Mapping():
             for key, item in as_mapping(value).items():
                 with below(key):
-                    as_json(item, nested=True)
+                    _as_json(item, nested=True)
         case str() | bool() | int() | float() | None if nested:
             pass
         case Sequence() if not isinstance(value, str | bytes):
             for index, item in enumerate(value):
                 with below(index):
-                    as_json(item, nested=True)
+                    _as_json(item, nested=True)
         case _:
             accepted = "text, a number, a boolean, null, a mapping or a list" if nested else "a mapping or a list"
             raise InvalidValue(f"found {describe(value)}", f"{accepted} is accepted")
     return value
 
 
-def as_tool_calls(value: object) -> tuple[ToolCall, ...]:
-    """Parse the calls of an answer."""
-    calls = []
-    for index, item in enumerate(as_list(value)):
-        with below(index):
-            calls.append(_tool_call(as_mapping(item, ("name", "arguments", "id"))))
-    if not calls:
-        raise InvalidValue("found an empty list", "at least one tool call is accepted")
-    return tuple(calls)
+JSON: Shape[object] = Shape(lambda: {"type": ["object", "array"]}, _as_json)
 
 
-def _tool_call(given: Mapping[str, object]) -> ToolCall:
-    if "name" not in given:
-        raise InvalidValue("found a tool call without 'name'", "name and arguments are accepted")
-    with below("name"):
-        name = as_text(given["name"])
-    with below("arguments"):
-        arguments = given.get("arguments", {})
-        text = arguments if isinstance(arguments, str) else json.dumps(as_json(arguments), ensure_ascii=False)
-    with below("id"):
-        return ToolCall(name, text, as_text(given["id"]) if "id" in given else None)
+def _arguments(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(_as_json(value), ensure_ascii=False)
 
 
-def as_error(value: object) -> Refusal:
-    """Parse a row of the error table, named by its status, its code or both."""
-    given = as_mapping(value, ("status", "code", "message", "retry_after_s"))
-    if not {"status", "code"} & set(given):
-        raise InvalidValue(
-            "found an error without status and code", "one of them is needed: status: 429, or code: provider_error"
-        )
-    code = _code(given)
-    with below("message"):
-        message = as_text(given["message"]) if "message" in given else None
-    with below("retry_after_s"):
-        if "retry_after_s" not in given:
-            return Refusal(code, message, retry_after_s=1 if code == "rate_limit_exceeded" else None)
-        if ERRORS[code].status != 429:
-            raise InvalidValue(f"found retry_after_s beside {code!r}", "the gateway says it with status 429 alone")
-        return Refusal(code, message, retry_after_s=as_int(given["retry_after_s"], most=86_400))
+_ARGUMENTS = Shape(lambda: {"type": ["object", "array", "string"]}, _arguments)
+TOOL_CALLS = items(
+    mapping({"name": text(), "arguments": _ARGUMENTS, "id": text()}, needed=("name",)).to(
+        lambda call: ToolCall(call["name"], call.get("arguments", "{}"), call.get("id"))
+    ),
+    few="at least one tool call is accepted",
+)
+
+_STATUSES = sorted({row.status for row in ERRORS.values()})
 
 
-def _code(given: Mapping[str, object]) -> str:
-    status = None
-    with below("status"):
-        if "status" in given:
-            status = as_int(given["status"], least=400, most=599)
-            usual = row_of_status(status)
-            if usual is None:
-                known = sorted({row.status for row in ERRORS.values()})
-                raise InvalidValue(f"found the status {status}", f"the gateway answers with {', '.join(map(str, known))}")
-            if "code" not in given:
-                return usual.code
-    with below("code"):
-        code = as_text(given["code"])
-        if code not in ERRORS:
-            raise InvalidValue(f"unknown error code {code!r}", did_you_mean(code, ERRORS))
-        if status not in (None, ERRORS[code].status):
-            raise InvalidValue(f"found the code {code!r} beside status {status}", f"its status is {ERRORS[code].status}")
-    return code
+def _status(value: object) -> int:
+    status = as_int(value, least=400, most=599)
+    if status not in _STATUSES:
+        raise InvalidValue(f"found the status {status}", f"the gateway answers with {', '.join(map(str, _STATUSES))}")
+    return status
 
 
-def as_usage(value: object) -> Mapping[str, object]:
-    """Parse token counts; ``total_tokens`` is their sum where it is not given."""
-    details = {
-        "prompt_tokens_details": ("cached_tokens", "cache_write_tokens"),
-        "completion_tokens_details": ("reasoning_tokens",),
-    }
-    given = as_mapping(value, ("prompt_tokens", "completion_tokens", "total_tokens", *details))
-    counts: dict[str, int] = {}
-    for key in ("prompt_tokens", "completion_tokens"):
-        with below(key):
-            counts[key] = as_int(given.get(key, 0))
-    with below("total_tokens"):
-        counts["total_tokens"] = as_int(given.get("total_tokens", sum(counts.values())))
-    found: dict[str, object] = {**counts}
-    for name, known in details.items():
-        if name in given:
-            with below(name):
-                found[name] = {key: as_int(count) for key, count in as_mapping(given[name], known).items()}
-    return found
+def _refusal(found: Mapping[str, Any]) -> Refusal:
+    """Return the row of the error table that is named by its status, its code or both."""
+    status = found.get("status")
+    usual = row_of_status(status) if status is not None else None
+    code = found.get("code") or (usual.code if usual else "")
+    if status not in (None, ERRORS[code].status):
+        beside = f"found the code {code!r} beside status {status}"
+        raise InvalidValue(beside, f"its status is {ERRORS[code].status}", ("code",))
+    wait_s = found.get("retry_after_s")
+    if wait_s is not None and ERRORS[code].status != 429:
+        beside = f"found retry_after_s beside {code!r}"
+        raise InvalidValue(beside, "the gateway says it with status 429 alone", ("retry_after_s",))
+    return Refusal(code, found.get("message"), retry_after_s=1 if wait_s is None and code == "rate_limit_exceeded" else wait_s)
+
+
+ERROR = mapping(
+    {
+        "status": Shape(lambda: {"enum": _STATUSES}, _status),
+        "code": one_of(sorted(ERRORS)),
+        "message": text(),
+        "retry_after_s": whole(0, 86_400).described("Whole seconds; with status 429 alone."),
+    },
+    rules=[some(("status", "code"), "one of them is needed: status: 429, or code: provider_error")],
+).to(_refusal, "A row of the gateway's error table, before any stream.")
+
+
+def _counts(found: Mapping[str, Any]) -> Mapping[str, object]:
+    """Return token counts; ``total_tokens`` is their sum where it is not given."""
+    counts = {key: found.get(key, 0) for key in ("prompt_tokens", "completion_tokens")}
+    return {**counts, "total_tokens": sum(counts.values()), **found}
+
+
+def _details(*keys: str) -> Shape[Mapping[str, Any]]:
+    return mapping(dict.fromkeys(keys, whole()))
+
+
+USAGE: Shape[Mapping[str, object] | None] = either(
+    constant(False).to(lambda _: None),
+    mapping(
+        {
+            **dict.fromkeys(("prompt_tokens", "completion_tokens", "total_tokens"), whole()),
+            "prompt_tokens_details": _details("cached_tokens", "cache_write_tokens"),
+            "completion_tokens_details": _details("reasoning_tokens"),
+        }
+    ).to(_counts),
+    accepted="false or a mapping is accepted",
+).described("What the provider reports; false where it reports nothing.")

@@ -34,11 +34,14 @@ and may add, to the first five:
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
+from typing import Any
 
 from dvara_examples.core.renamed import ANSWER_KEYS as RENAMED
-from dvara_examples.core.renamed import as_written, current_answer
-from dvara_examples.core.values import InvalidValue, as_bool, as_int, as_mapping, as_one_of, as_seconds, as_text, as_texts, below
+from dvara_examples.core.renamed import SPELLINGS
+from dvara_examples.core.shapes import ANYTHING, Shape, boolean, constant, either, mapping, one_of, seconds, some_of, text, whole
+from dvara_examples.core.values import InvalidValue, as_int, as_mapping, below, did_you_mean
 from dvara_examples.embedded_gateway.answer import (
     FINISH_REASONS,
     Answer,
@@ -49,156 +52,144 @@ from dvara_examples.embedded_gateway.answer import (
     text_answer,
     words,
 )
-from dvara_examples.embedded_gateway.answer_parts import as_error, as_json, as_pieces, as_tool_calls, as_usage
+from dvara_examples.embedded_gateway.answer_parts import ERROR, JSON, PIECES, TOOL_CALLS, USAGE
 
-MOST_TIMES = 10_000_000
-_WAYS = (
-    "finish_reason",
-    "role_first",
-    "deferred",
-    "piece_delay_s",
-    "first_delay_s",
-    "usage",
-    "sse_space",
-    "chunks",
-    "done_after_error",
-    *Break,
-)
+_TRUE = constant(True, "true is accepted; leave the key out otherwise")
+_SECONDS = seconds(0, 3600)
+_WAYS: Mapping[str, Shape[Any]] = {
+    "finish_reason": one_of(FINISH_REASONS),
+    "role_first": boolean().described("The role comes in a chunk of its own."),
+    "deferred": boolean().described("Governance holds the answer back until it is whole: one chunk."),
+    "piece_delay_s": _SECONDS.described("Seconds before each further piece."),
+    "first_delay_s": _SECONDS.described("Seconds before the first piece."),
+    "usage": USAGE,
+    "sse_space": boolean().described("'data: ' with a space, as providers write it."),
+    "chunks": some_of(tuple(map(str, ChunkHabit))).to(
+        lambda found: frozenset(map(ChunkHabit, found)), "What the chunks of other providers have, or lack."
+    ),
+    "done_after_error": boolean().described("[DONE] all the same, behind an error event."),
+    Break.ABORT: whole(1).described("The provider breaks after N pieces: no last HTTP chunk."),
+    Break.LIFETIME: whole().described("The stream's lifetime runs out after N pieces: no [DONE]."),
+    Break.ERROR_EVENT: whole().described("An error event after N pieces, and no [DONE]."),
+}
+_KEYS: Mapping[str, Shape[Any]] = {
+    "error": ERROR,
+    "hang": _TRUE.described("The provider never answers."),
+    "content_filter": _TRUE.described("Governance withholds the whole answer."),
+    "json": JSON.described("An answer in JSON, in pieces that parse only when all have come."),
+    "text": text().described("An answer, streamed word by word."),
+    "pieces": PIECES.described("An answer in exactly these pieces."),
+    "refusal": text().described("The model declines, in a field of its own."),
+    "tool_calls": TOOL_CALLS.described("Calls of tools, alone or after a text."),
+    "repeat": whole(1, 10_000_000).described("Repeat all of it N times."),
+    **_WAYS,
+}
+ANSWER_KEYS = tuple(_KEYS)
 BESIDE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "error": ("first_delay_s",),
         "hang": (),
         "content_filter": ("first_delay_s", "role_first", "usage", "sse_space"),
-        "json": _WAYS,
+        "json": tuple(_WAYS),
         "text": ("tool_calls", "repeat", *_WAYS),
         "pieces": ("tool_calls", "repeat", *_WAYS),
-        "refusal": _WAYS,
-        "tool_calls": _WAYS,
+        "refusal": tuple(_WAYS),
+        "tool_calls": tuple(_WAYS),
     }
 )
 """What an answer can say, in order of precedence, and the keys that may stand beside it."""
 
-ANSWER_KEYS = (*BESIDE, "repeat", *_WAYS)
-
 
 def parse_answer(value: object) -> Answer:
     """Parse one answer from plain values. Raises InvalidValue with the path to what is wrong."""
-    if isinstance(value, str):
-        return text_answer(value)
-    if not isinstance(value, dict) or RENAMED.keys().isdisjoint(value):
-        return _parse(value)
-    try:
-        return _parse(current_answer(value))
-    except InvalidValue as error:
-        raise as_written(error, value) from None
+    return ANSWER.parse(value)
 
 
 def _parse(value: object) -> Answer:
-    given = as_mapping(value, ANSWER_KEYS)
+    given = {RENAMED.get(key, key): key for key in as_mapping(value)}
     kind = next((key for key in BESIDE if key in given), None)
     if kind is None:
+        mapping(dict.fromkeys(_KEYS, ANYTHING), renamed=RENAMED).parse(value)
         raise InvalidValue("found an answer that says nothing", f"one of {', '.join(BESIDE)} is accepted")
-    for key in given:
-        if key != kind and key not in BESIDE[kind]:
-            raise InvalidValue(f"found {key!r} beside {kind!r}", _beside(kind), (key,), on_key=True)
-    answer = _content(kind, given)
-    return _breaks(_ways(answer, given), given)
+    found = _KINDS[kind].parse(value)
+    try:
+        return _breaks(_answer(kind, found), found)
+    except InvalidValue as error:
+        written, *rest = error.path
+        raise InvalidValue(error.found, error.accepted, (given[str(written)], *rest), on_key=error.on_key) from None
 
 
-def _beside(kind: str) -> str:
+def _instead(kind: str, key: str, _known: object) -> str:
+    if key not in _KEYS:
+        return did_you_mean(key, ANSWER_KEYS)
     accepted = ", ".join(BESIDE[kind])
     return f"beside {kind!r} {accepted} are accepted" if accepted else f"{kind!r} must be the only key"
 
 
-def _content(kind: str, given: Mapping[str, object]) -> Answer:
-    """Parse what the answer says, without the way it says it."""
-    with below(kind):
-        match kind:
-            case "error":
-                return Answer(kind=kind, error=as_error(given["error"]))
-            case "hang" | "content_filter":
-                if not as_bool(given[kind]):
-                    raise InvalidValue("found the boolean false", "true is accepted; leave the key out otherwise")
-                return Answer(kind=kind)
-            case "json":
-                return json_answer(as_json(given["json"]))
-            case "text":
-                answer = text_answer(as_text(given["text"]))
-            case "pieces":
-                pieces = as_pieces(given["pieces"])
-                answer = Answer(kind=kind, text="".join(pieces), pieces=pieces)
-            case "refusal":
-                refusal = as_text(given["refusal"])
-                answer = Answer(kind=kind, text=refusal, pieces=words(refusal))
-            case _:
-                answer = Answer(kind=kind)
-    with below("repeat"):
-        times = as_int(given.get("repeat", 1), least=1, most=MOST_TIMES)
-        answer = replace(answer, text=answer.text * times, pieces=answer.pieces * times)
-    if "tool_calls" not in given:
-        return answer
-    with below("tool_calls"):
-        return replace(answer, tool_calls=as_tool_calls(given["tool_calls"]), finish_reason="tool_calls")
+def _kind(kind: str) -> Shape[Mapping[str, Any]]:
+    """Return the shape of the answers that say *kind*."""
+    keys = {str(key): _KEYS[key] for key in (kind, *BESIDE[kind])}
+    respelled = {"spelling": one_of(tuple(SPELLINGS)).to(lambda word: SPELLINGS[word])}
+    return mapping(keys, (kind,), renamed=RENAMED, respelled=respelled, instead=partial(_instead, kind))
 
 
-def _ways(answer: Answer, given: Mapping[str, object]) -> Answer:
-    """Parse how the answer is said."""
-    for key, value in given.items():
-        with below(key):
-            match key:
-                case "finish_reason":
-                    answer = replace(answer, finish_reason=as_one_of(value, FINISH_REASONS))
-                case "role_first":
-                    answer = replace(answer, role_first=as_bool(value))
-                case "deferred":
-                    answer = replace(answer, deferred=as_bool(value))
-                case "piece_delay_s":
-                    answer = replace(answer, piece_delay_s=as_seconds(value, most=3600.0))
-                case "first_delay_s":
-                    answer = replace(answer, first_delay_s=as_seconds(value, most=3600.0))
-                case "sse_space":
-                    answer = replace(answer, spaced=as_bool(value))
-                case "chunks":
-                    answer = replace(answer, habits=_habits(value))
-                case "usage":
-                    usage = None if value is False else as_usage(value)
-                    answer = replace(answer, usage=usage, reports_usage=usage is not None)
-    return answer
+_KINDS = {kind: _kind(kind) for kind in BESIDE}
+ANSWER: Shape[Answer] = either(
+    text().to(text_answer),
+    Shape(lambda: {"anyOf": [shape.schema for shape in _KINDS.values()]}, _parse, lambda value: isinstance(value, Mapping)),
+    accepted="a text, or a mapping is accepted",
+).described("What the gateway says to one request.")
 
 
-def _habits(value: object) -> frozenset[ChunkHabit]:
-    found = as_texts(value)
-    for index, word in enumerate(found):
-        with below(*([] if isinstance(value, str) else [index])):
-            as_one_of(word, [*map(str, ChunkHabit)])
-    if not found or len(set(found)) < len(found):
-        raise InvalidValue(f"found {list(found)}", f"one or more of {', '.join(ChunkHabit)} are accepted, each once")
-    return frozenset(map(ChunkHabit, found))
+def _answer(kind: str, found: Mapping[str, Any]) -> Answer:
+    """Return the answer without what breaks it."""
+    match kind:
+        case "json":
+            answer = json_answer(found["json"])
+        case "text":
+            answer = text_answer(found["text"])
+        case "pieces":
+            answer = Answer(kind=kind, text="".join(found["pieces"]), pieces=found["pieces"])
+        case "refusal":
+            answer = Answer(kind=kind, text=found["refusal"], pieces=words(found["refusal"]))
+        case _:
+            answer = Answer(kind=kind, error=found.get("error"))
+    times = found.get("repeat", 1)
+    usage = found.get("usage")
+    ways = {key: found[key] for key in _SAME if key in found}
+    if "tool_calls" in found:
+        ways = {"finish_reason": "tool_calls", **ways}
+    return replace(
+        answer,
+        text=answer.text * times,
+        pieces=answer.pieces * times,
+        usage=usage,
+        reports_usage="usage" not in found or usage is not None,
+        spaced=found.get("sse_space", False),
+        habits=found.get("chunks", frozenset()),
+        **ways,
+    )
 
 
-def _breaks(answer: Answer, given: Mapping[str, object]) -> Answer:
-    """Parse where the stream breaks, if it does."""
-    named = [kind for kind in Break if kind in given]
-    if "done_after_error" in given:
-        if named != [Break.ERROR_EVENT]:
-            raise InvalidValue(
-                "found 'done_after_error' without an error event",
-                f"{Break.ERROR_EVENT} goes before it",
-                ("done_after_error",),
-                on_key=True,
-            )
-        with below("done_after_error"):
-            answer = replace(answer, done_after_error=as_bool(given["done_after_error"]))
+_SAME = ("tool_calls", "finish_reason", "role_first", "deferred", "piece_delay_s", "first_delay_s", "done_after_error")
+"""Keys of an answer that are called as its fields are."""
+
+
+def _breaks(answer: Answer, found: Mapping[str, Any]) -> Answer:
+    """Check where the stream breaks, if it does."""
+    named = [kind for kind in Break if kind in found]
+    if "done_after_error" in found and named != [Break.ERROR_EVENT]:
+        without = "found 'done_after_error' without an error event"
+        raise InvalidValue(without, f"{Break.ERROR_EVENT} goes before it", ("done_after_error",), on_key=True)
     if not named:
         return answer
-    if len(named) > 1 or "finish_reason" in given:
+    if len(named) > 1 or "finish_reason" in found:
         other = named[1] if len(named) > 1 else "finish_reason"
-        raise InvalidValue(
-            f"found {other!r} beside {named[0]!r}", "a stream ends in one way; keep one of them", (other,), on_key=True
-        )
+        accepted = "a stream ends in one way; keep one of them"
+        raise InvalidValue(f"found {other!r} beside {named[0]!r}", accepted, (other,), on_key=True)
     with below(named[0]):
         # An abort before the first piece would be an HTTP error: the gateway has sent nothing yet.
-        after = as_int(given[named[0]], least=1 if named[0] is Break.ABORT else 0, most=piece_count(answer))
+        after = as_int(found[named[0]], least=1 if named[0] is Break.ABORT else 0, most=piece_count(answer))
     return replace(answer, breaks=named[0], breaks_after=after)
 
 

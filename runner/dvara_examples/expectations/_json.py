@@ -121,6 +121,6 @@ def _json(value: object) -> str:
 
 _POINTER = text(pattern="^(/.*)?$", accepted="a JSON pointer such as /user/name is accepted", kind="the pointer ")
 _AT = entries(_POINTER, ANYTHING, "at least one JSON pointer with its value is accepted").to(lambda found: tuple(found.items()))
-_SCHEMA: Shape[Mapping[str, object] | bool] = Shape({"type": ["object", "boolean"]}, _as_schema)
+_SCHEMA: Shape[Mapping[str, object] | bool] = Shape(lambda: {"type": ["object", "boolean"]}, _as_schema)
 JSON = mapping({"equals": ANYTHING, "at": _AT, "schema": _SCHEMA}).to(lambda found: JsonWanted(**found))
 """The mapping below ``stdout_json:`` or ``request_json:``; an empty one wants any JSON document."""

@@ -13,13 +13,13 @@ finds the module by itself.
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
 from enum import IntEnum
-from functools import cache
+from functools import cache, partial
 from types import ModuleType
 from typing import ClassVar, Protocol
 
-from dvara_examples.core.values import InvalidValue, as_mapping, below, describe, did_you_mean, quoted
+from dvara_examples.core.rules import alone
+from dvara_examples.core.shapes import Shape, constant, deferred, either, mapping
 from dvara_examples.wire.parts import Items
 
 
@@ -61,6 +61,7 @@ Faults = tuple[Fault, ...]
 """What happens to one request's response, in the manifest's order; empty: nothing."""
 
 NONE = "none"
+_ACCEPTED = f"{NONE} or a mapping of faults is accepted, such as {{cut: {{after_events: 3}}}}"
 
 
 @cache
@@ -71,32 +72,27 @@ def fault_keys() -> tuple[str, ...]:
 
 @cache
 def fault_module(key: str) -> ModuleType:
-    """Import the module of one fault. Raises InvalidValue where no such fault exists."""
-    if key not in fault_keys():
-        raise InvalidValue(f"unknown fault {quoted(key)}", did_you_mean(key, fault_keys()), (key,), on_key=True)
+    """Import the module of one fault."""
     return importlib.import_module(f"{__name__}.{key}")
 
 
-def parse_fault(key: str, value: object) -> Fault:
-    """Parse one fault of an entry. Raises InvalidValue with a path that starts with *key*."""
-    module = fault_module(key)
-    with below(key):
-        parsed: Fault = module.VALUE.parse(value)
-    return parsed
+@cache
+def faults_shape() -> Shape[Faults]:
+    """Return the shape of one entry of ``faults:``: ``none``, or a mapping of faults to their values."""
+    keys = {key: deferred(partial(_value_shape, key)) for key in fault_keys()}
+    rules = (alone("refuse", "refuse must be the only fault of a request"),)
+    some = mapping(keys, least=1, few=_ACCEPTED, rules=rules, kind="fault")
+    return either(constant(NONE).to(lambda _: ()), some.to(lambda found: tuple(found.values())), accepted=_ACCEPTED)
+
+
+def _value_shape(key: str) -> Shape[Fault]:
+    shape: Shape[Fault] = fault_module(key).VALUE
+    return shape
 
 
 def parse_faults(entry: object) -> Faults:
-    """Parse one entry of ``faults:``: ``none``, or a mapping of faults to their values. Raises InvalidValue."""
-    if entry == NONE:
-        return ()
-    if not isinstance(entry, Mapping) or not entry:
-        found = "an empty mapping" if entry == {} else describe(entry)
-        raise InvalidValue(f"found {found}", f"{NONE} or a mapping of faults is accepted, such as {{cut: {{after_events: 3}}}}")
-    faults = tuple(parse_fault(key, value) for key, value in as_mapping(entry).items())
-    alone = next((fault.key for fault in faults if fault.key == "refuse"), None)
-    if alone and len(faults) > 1:
-        raise InvalidValue("found another fault beside refuse", "refuse must be the only fault of a request", (alone,))
-    return faults
+    """Parse one entry of ``faults:``. Raises InvalidValue."""
+    return faults_shape().parse(entry)
 
 
 def in_words(faults: Faults) -> str:

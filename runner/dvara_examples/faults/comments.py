@@ -3,8 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from dvara_examples.core.shapes import either, items, one_of
-from dvara_examples.core.values import InvalidValue
+from dvara_examples.core.shapes import some_of
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import noted
 from dvara_examples.wire.parts import BodyEnd, Event, Head, Items
@@ -44,18 +43,4 @@ class Comments:
                 after &= item.end is not None  # the comment's blank line would make half an event a whole one
 
 
-_ACCEPTED = f"one or more of {', '.join(_WHERE)} are accepted, each once"
-
-
-def _each_once(words: tuple[str, ...]) -> Comments:
-    if len(set(words)) < len(words):
-        raise InvalidValue(f"found {list(words)}", _ACCEPTED)
-    return Comments(words)
-
-
-_WORD = one_of(_WHERE)
-VALUE = either(
-    _WORD.to(lambda word: Comments((word,))),
-    items(_WORD, few=_ACCEPTED).like(uniqueItems=True).to(_each_once),
-    accepted=_ACCEPTED,
-).described("Put comments before the first event, between events, after the last one.")
+VALUE = some_of(_WHERE).to(Comments, "Put comments before the first event, between events, after the last one.")

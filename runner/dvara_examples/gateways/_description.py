@@ -6,23 +6,14 @@ may hold the placeholders of :data:`PLACEHOLDERS`.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
+from typing import Any
 
-from dvara_examples.core.values import (
-    InvalidValue,
-    as_int,
-    as_list,
-    as_mapping,
-    as_one_of,
-    as_seconds,
-    as_text,
-    below,
-    describe,
-    did_you_mean,
-    quoted,
-)
+from dvara_examples.core.rules import some
+from dvara_examples.core.shapes import Shape, entries, items, mapping, one_of, seconds, text, whole
+from dvara_examples.core.values import InvalidValue, did_you_mean, quoted
 
 PLACEHOLDERS: Mapping[str, str] = {
     "provider_url": "the base URL of the scripted provider, with /v1",
@@ -37,28 +28,7 @@ PLACEHOLDERS: Mapping[str, str] = {
 }
 """What may stand in braces in a description's texts, and what replaces it."""
 
-KEYS = (
-    *(
-        "title",
-        "argv",
-        "install",
-        "image",
-        "image_argv",
-        "image_folder",
-        "image_port",
-        "environment",
-        "files",
-        "ready",
-        "base_path",
-        "key",
-    ),
-    *("headers", "mark", "offers", "cannot", "tried"),
-)
-_READY_KEYS = ("path", "status", "limit_s")
-_OFFERS = ("governance",)
 _PLACEHOLDER = re.compile(r"\{([a-z_0-9]+)\}")
-_MARK_HEADER = re.compile(r"header ([A-Za-z0-9-]+)")
-_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class MarkKind(StrEnum):
@@ -110,34 +80,14 @@ class GatewayDescription:
     cannot: Mapping[str, str] = field(default_factory=dict)
     tried: str = ""
 
+    def named(self, name: str) -> "GatewayDescription":
+        """Return the description with its *name*, which is its title too where that has none."""
+        return replace(self, name=name, title=self.title or name)
+
 
 def parse_description(name: str, value: object) -> GatewayDescription:
     """Parse the plain value of the description of the gateway *name*. Raises InvalidValue."""
-    found = as_mapping(value, KEYS)
-    mark, mark_header = _mark(found.get("mark", "none"))
-    description = GatewayDescription(
-        name=name,
-        title=_text(found, "title", name),
-        argv=_words(found, "argv"),
-        install=_text(found, "install"),
-        image=_text(found, "image"),
-        image_argv=_words(found, "image_argv"),
-        image_folder=_text(found, "image_folder", "/gateway"),
-        image_port=_port(found),
-        environment=_texts(found, "environment"),
-        files=_texts(found, "files"),
-        ready=_ready(found.get("ready", {})),
-        base_path=_text(found, "base_path", "/v1"),
-        key=_text(found, "key", "{key}"),
-        headers=_texts(found, "headers"),
-        mark=mark,
-        mark_header=mark_header,
-        offers=_offers(found.get("offers", [])),
-        cannot=_texts(found, "cannot"),
-        tried=_text(found, "tried"),
-    )
-    _check(description)
-    return description
+    return DESCRIPTION.parse(value).named(name)
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
@@ -145,112 +95,67 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
 
-def _text(found: Mapping[str, object], key: str, usual: str = "") -> str:
-    with below(key):
-        return _template(found[key]) if key in found else usual
-
-
-def _port(found: Mapping[str, object]) -> int:
-    with below("image_port"):
-        return as_int(found.get("image_port", 8080), least=1, most=65_535)
-
-
-def _words(found: Mapping[str, object], key: str) -> tuple[str, ...]:
-    words = []
-    with below(key):
-        for index, word in enumerate(as_list(found.get(key, []))):
-            with below(index):
-                words.append(_template(word))
-    return tuple(words)
-
-
-def _template(value: object) -> str:
+def _known(found: str) -> str:
     """Return a text whose placeholders are all known."""
-    text = as_text(value)
-    for word in _PLACEHOLDER.findall(text):
+    for word in _PLACEHOLDER.findall(found):
         if word not in PLACEHOLDERS:
             raise InvalidValue(f"found the unknown placeholder {{{word}}}", did_you_mean(word, PLACEHOLDERS))
-    return text
+    return found
 
 
-def _texts(found: Mapping[str, object], key: str) -> dict[str, str]:
-    texts = {}
-    with below(key):
-        for name, text in as_mapping(found.get(key, {})).items():
-            with below(name):
-                texts[name] = _template(text)
-    return texts
+def _inside(name: str) -> str:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise InvalidValue(f"found the file {quoted(name)}", "a relative path inside the folder is accepted")
+    return name
 
 
-def _ready(value: object) -> Readiness:
-    with below("ready"):
-        found = as_mapping(value, _READY_KEYS)
-        usual = Readiness()
-        with below("path"):
-            path = as_text(found.get("path", usual.path))
-            if not path.startswith("/"):
-                raise InvalidValue(f"found {describe(path)}", "a path that starts with / is accepted")
-        with below("status"):
-            status = as_int(found.get("status", usual.status), least=100, most=599)
-        with below("limit_s"):
-            limit_s = as_seconds(found.get("limit_s", usual.limit_s), least=0.1, most=3600)
-        return Readiness(path, status, limit_s)
-
-
-def _offers(value: object) -> frozenset[str]:
-    with below("offers"):
-        return frozenset(as_one_of(word, _OFFERS) for word in as_list(value))
-
-
-def _mark(value: object) -> tuple[MarkKind, str]:
+def _mark(found: str) -> tuple[MarkKind, str]:
     """Return what is passed on, and the name of the header where it is one."""
-    with below("mark"):
-        text = as_text(value)
-        if header := _MARK_HEADER.fullmatch(text):
-            return MarkKind.HEADER, header[1]
-        if text not in (MarkKind.KEY, MarkKind.MODEL, MarkKind.NONE):
-            raise InvalidValue(f"found {describe(text)}", "key, model, none or header NAME is accepted")
-        return MarkKind(text), ""
+    word, _, header = found.partition(" ")
+    return MarkKind(word), header
 
 
-def _check(description: GatewayDescription) -> None:
-    """Check what several keys say together. Raises InvalidValue."""
-    if not description.argv and not description.image:
-        raise InvalidValue("found neither argv nor image", "at least one of them is needed to start the gateway")
-    if not description.base_path.startswith("/") or description.base_path.endswith("/"):
-        found = f"found {quoted(description.base_path)}"
-        raise InvalidValue(found, "a path such as /v1, without a slash at its end, is accepted", ("base_path",))
-    for name in description.files:
-        path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or not path.parts:
-            raise InvalidValue(f"found the file {quoted(name)}", "a relative path inside the folder is accepted", ("files", name))
-    for name in description.environment:
-        if not _ENV_NAME.fullmatch(name):
-            raise InvalidValue(f"found the variable {quoted(name)}", "a name such as PORT is accepted", ("environment", name))
+def _described(found: Mapping[str, Any]) -> GatewayDescription:
+    if not found.get("argv") and not found.get("image"):
+        raise InvalidValue("found neither argv nor image", _NEEDED)
+    mark, header = found.get("mark", (MarkKind.NONE, ""))
+    return GatewayDescription(name="", **{"title": "", **found, "mark": mark, "mark_header": header})
 
 
-def description_schema() -> dict[str, object]:
-    """Return the JSON Schema of a description."""
-    text: dict[str, object] = {"type": "string"}
-    texts: dict[str, object] = {"type": "array", "items": text}
-    mapping: dict[str, object] = {"type": "object", "additionalProperties": text}
-    ready: dict[str, object] = {
-        "path": {"type": "string", "pattern": "^/"},
-        "status": {"type": "integer", "minimum": 100, "maximum": 599},
-        "limit_s": {"type": "number", "minimum": 0.1, "maximum": 3600},
-    }
-    kinds: dict[str, object] = {
-        **{key: text for key in KEYS},  # noqa: C420 - the kinds below differ
-        "argv": texts,
-        "image_argv": texts,
-        "image_port": {"type": "integer", "minimum": 1, "maximum": 65535},
-        "environment": mapping,
-        "files": mapping,
-        "headers": mapping,
-        "cannot": mapping,
-        "ready": {"type": "object", "properties": ready, "additionalProperties": False},
-        "mark": {"type": "string", "pattern": "^(key|model|none|header [A-Za-z0-9-]+)$"},
-        "offers": {"type": "array", "items": {"enum": list(_OFFERS)}},
-    }
-    needed: list[object] = [{"required": ["argv"]}, {"required": ["image"]}]
-    return {"type": "object", "properties": kinds, "additionalProperties": False, "anyOf": needed}
+_NEEDED = "at least one of them is needed to start the gateway"
+_TEXT = text().to(_known)
+_WORDS = items(_TEXT, least=0)
+_NAME = text()
+_BASE_PATH = "a path such as /v1, without a slash at its end, is accepted"
+_VARIABLE = text(pattern="^[A-Za-z_][A-Za-z0-9_]*$", accepted="a name such as PORT is accepted", kind="the variable ")
+DESCRIPTION: Shape[GatewayDescription] = mapping(
+    {
+        "title": _TEXT,
+        "argv": _WORDS,
+        "install": _TEXT,
+        "image": _TEXT,
+        "image_argv": _WORDS,
+        "image_folder": _TEXT,
+        "image_port": whole(1, 65_535),
+        "environment": entries(_VARIABLE, _TEXT),
+        "files": entries(_NAME.to(_inside), _TEXT),
+        "ready": mapping(
+            {
+                "path": text(pattern="^/", accepted="a path that starts with / is accepted"),
+                "status": whole(100, 599),
+                "limit_s": seconds(0.1, 3600),
+            }
+        ).to(lambda found: Readiness(**found)),
+        "base_path": text(pattern="^/.*[^/]$", accepted=_BASE_PATH).to(_known),
+        "key": _TEXT,
+        "headers": entries(_NAME, _TEXT),
+        "mark": text(
+            pattern="^(key|model|none|header [A-Za-z0-9-]+)$", accepted="key, model, none or header NAME is accepted"
+        ).to(_mark),
+        "offers": items(one_of(("governance",)), least=0).to(frozenset),
+        "cannot": entries(_NAME, _TEXT),
+        "tried": _TEXT,
+    },
+    rules=[some(("argv", "image"), _NEEDED)],
+).to(_described)

@@ -10,8 +10,8 @@ from dvara_examples.core.renamed import old_keys
 from dvara_examples.core.world import World
 from dvara_examples.manifest.checked import CheckedBefore
 from dvara_examples.manifest.checks import Checks
-from dvara_examples.manifest.examples import read_docs, read_examples, read_gateways, read_ignored
-from dvara_examples.manifest.expects import Expects
+from dvara_examples.manifest.declaration import Declaration
+from dvara_examples.manifest.examples import read_manifest, refuse_unnamed
 from dvara_examples.manifest.model import Manifest
 from dvara_examples.manifest.positions import find_positions
 from dvara_examples.manifest.problems import Problem, Problems, Spot
@@ -51,16 +51,18 @@ def load_manifest(
         unchanged = before is not None and before.holds(text)
         known = vocabulary or (unchecked_vocabulary() if unchanged else installed_vocabulary())
         scripts = Scripts(root, path.parent, known.suffixes, also_named)
-        checks = Checks(shown, known, problems, Expects(known, problems), scripts, document.landmarks)
-        scripts.ignored = read_ignored(checks, document.value)
-        examples, docs = read_examples(checks, document.value), read_docs(checks, document.value)
-        gateways = read_gateways(checks, document.value)
+        checks = Checks(shown, Declaration(known, scripts), problems, document.landmarks)
+        found, examples = read_manifest(checks, document.value)
+        scripts.ignored = found.get("ignore", ())
+        if found.get("strict"):
+            refuse_unnamed(checks, scripts, found)
         if problems.found:
             raise ManifestError(_sentences(_distinct(problems.found), shown, text, document))
         if before is not None and not unchanged:
             before.note(text)
         notes = (*_notes(document, shown, text), *_unnamed(scripts))
-        return Manifest(path, root, examples, docs, notes, gateways, (path, *map(Path, scripts.looked_at())))
+        sources = (path, *map(Path, scripts.looked_at()))
+        return Manifest(path, root, examples, found.get("docs", ()), notes, found.get("gateways", {}), sources)
 
 
 def manifest_of(world: World, also_named: Collection[Path] = (), *, remember: bool = False) -> Manifest:

@@ -7,7 +7,7 @@ from enum import Enum
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from dvara_examples.core.values import InvalidValue, as_text, nearest, quoted
+from dvara_examples.core.values import InvalidValue, nearest, quoted
 
 _VENDORED = "node_modules"
 
@@ -113,10 +113,13 @@ class Scripts:
         self._files.add(path)
         return Path(path)
 
-    def find_folder(self, written: object) -> Path:
+    def find_env(self, written: str) -> Path:
+        """Return the ``.env`` file at the path *written* in the manifest. Raises InvalidValue without one."""
+        return self.find_list(written, "the path of an existing file is accepted")
+
+    def find_folder(self, written: str) -> Path:
         """Return the folder at the path *written* in the manifest. Raises InvalidValue where there is none."""
-        text = as_text(written)
-        return Path(self._folder(text, text).path)
+        return Path(self._folder(written, written).path)
 
     def _ignored(self, folder: _Folder, name: str) -> bool:
         """Tell whether a pattern fits the script *name* in *folder*, or a folder that holds it."""

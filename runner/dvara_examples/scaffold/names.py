@@ -4,7 +4,7 @@ import re
 
 from dvara_examples.core.errors import SelectionError
 from dvara_examples.core.values import InvalidValue
-from dvara_examples.manifest.fields import RESERVED_ID, parse_word
+from dvara_examples.manifest.fields import RESERVED_ID, WORD
 from dvara_examples.toolchains import languages, load_toolchain
 
 _WORD_BORDER = r"(?<![A-Za-z0-9_-]){}(?![A-Za-z0-9_-])"
@@ -13,7 +13,7 @@ _WORD_BORDER = r"(?<![A-Za-z0-9_-]){}(?![A-Za-z0-9_-])"
 def checked_id(text: str) -> str:
     """Return *text* as an id. Raises SelectionError with the nearest text that would be one."""
     try:
-        word = parse_word(text)
+        word = WORD.parse(text)
     except InvalidValue as error:
         near = "-".join(re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", text).lower()))
         hint = f"; try {near!r}" if near and near != RESERVED_ID else ""

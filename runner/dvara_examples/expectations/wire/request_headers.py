@@ -73,7 +73,7 @@ _WAYS = mapping(
     {
         "equals": text(),
         "contains": text(1),
-        "matches": Shape({**_PATTERN.schema, "description": "A regular expression of Python's re."}, _PATTERN.parse),
+        "matches": _PATTERN.described("A regular expression of Python's re."),
     },
     least=1,
     most=1,

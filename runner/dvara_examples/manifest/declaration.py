@@ -1,0 +1,204 @@
+"""All that a manifest may say, declared once: it is parsed by this, and the JSON Schema for editors is made of it.
+
+What needs more than one value (ids that are unique, what a variant inherits) is checked in ``examples`` and ``variants``.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+from dvara_examples.core.elsewhere import KEYS
+from dvara_examples.core.renamed import EXAMPLE_KEYS
+from dvara_examples.core.rules import Rule, apart, explains, needs
+from dvara_examples.core.shapes import (
+    ANYTHING,
+    Definitions,
+    Shape,
+    boolean,
+    deferred,
+    either,
+    entries,
+    items,
+    mapping,
+    one_of,
+    text,
+)
+from dvara_examples.core.values import as_text, did_you_mean
+from dvara_examples.manifest import fields
+from dvara_examples.manifest.fields import BYTES, ENDPOINT, ENV, LIMITS, LINE, PATTERN, WORD
+from dvara_examples.manifest.scripts import Scripts
+from dvara_examples.manifest.serving import READY, SEND
+from dvara_examples.manifest.vocabulary import Vocabulary
+from dvara_examples.records.transcript import KnownFailure
+from dvara_examples.toolchains import Packages
+
+if TYPE_CHECKING:
+    from dvara_examples.gateways._description import GatewayDescription
+
+Keys = Mapping[str, Shape[Any]]
+_WITH_PARTS = re.compile(r"(?P<file>.*pyproject\.toml)\[(?P<parts>[\w.\s,-]+)\]")
+_MAY_DIFFER = ("args", "env", "limits", "expect")
+
+
+class Declaration:
+    """The shapes of a manifest whose words are those of *words* and whose files *scripts* finds.
+
+    *manifest* is that of the whole but for its examples, each of which is an *example*: its expectations, answers and faults stay
+    plain values, and so does the order of its variants. *shared* have names in the schema.
+    """
+
+    def __init__(self, words: Vocabulary, scripts: Scripts) -> None:
+        self._words, self._scripts = words, scripts
+        self.shared = Definitions()
+        share = self.shared.add
+        self._limits = share("limits", LIMITS)
+        self._package_list = share("package_list", self._packages())
+        self._by_language = share("packages", self._languages(lambda _: self._package_list))
+        self._endpoint = share("endpoint", ENDPOINT)
+        self._common: Keys = {
+            "args": share("args", items(fields.ARGUMENT, 0)),
+            "env": share("env", ENV),
+            "cwd": text().to(
+                scripts.find_folder, "The folder that the script runs in, seen from the manifest's; without it an empty one."
+            ),
+            "stdin": fields.ARGUMENT.described("What the script reads."),
+            "env_file": LINE.to(scripts.find_env, "A .env file whose entries are added to the environment."),
+            "listen": fields.PORT.described(
+                "The port of this machine at which a script with a hard-coded address expects the gateway."
+            ),
+            "ready": share("ready", READY),
+            "send": share("send", SEND),
+            "limits": self._limits,
+            "expect": share("expect", words.expect).plain(),
+        }
+        self._build: Keys = {
+            "project": text().to(scripts.find_folder, "The folder of the Maven or Gradle build that makes the class."),
+            "main": fields.CLASS.described("The class to start; without it that of file."),
+        }
+        self.example = share("example", self._example())
+        self.manifest = self._manifest()
+
+    def _manifest(self) -> Shape[Mapping[str, Any]]:
+        defaults = mapping({"limits": self._limits}, instead=_instead).to(lambda found: found.get("limits", {}))
+        gateways = entries(WORD, self.shared.add("gateway", deferred(_gateway))).to(
+            lambda found: {name: each.named(name) for name, each in found.items()},
+            "Gateways that --gateway command:NAME and docker:NAME start.",
+        )
+        keys: Keys = {
+            "version": fields.VERSION,
+            "docs": items(PATTERN, 0).described(
+                "The documentation pages that show the examples, seen from the repository's root."
+            ),
+            "strict": boolean().described("Refuse scripts beside the named ones that no variant names."),
+            "ignore": items(PATTERN, 0).described(
+                "Scripts that are not examples: paths, folders or patterns, from the manifest's folder."
+            ),
+            "packages": self._by_language.described("Packages for scripts without a dependency list."),
+            "gateways": gateways,
+            "endpoint": self._endpoint,
+            "defaults": defaults,
+            "examples": Shape(items(self.example).make_schema, items(ANYTHING).parse),
+        }
+        return mapping(keys, ("version", "examples"), instead=_instead)
+
+    def _example(self) -> Shape[Mapping[str, Any]]:
+        answer = self.shared.add("answer", self._words.answer).plain()
+        faults = self.shared.add("faults", self._words.faults).plain()
+        keys: Keys = {
+            "id": fields.ID.described("What selects the example; unique."),
+            "title": LINE.described("What the example shows, in a few words."),
+            "tags": items(WORD, 0),
+            "opt_in": boolean().described("Not part of all: an id, a glob or a tag has to ask for it."),
+            "needs": items(one_of(self._words.capabilities), 0).described(
+                "What the gateway must be capable of; elsewhere the example is skipped."
+            ),
+            "answers": items(answer, 0).described("What a scripted gateway answers, one per request."),
+            "faults": items(faults, 0).described("What the network does to the responses, one entry per request."),
+            "url": fields.URL.described("How scripts get DVARA_URL; {host} is replaced by host and port."),
+            "interrupt_after": BYTES.described("Press Ctrl-C after this many bytes on stdout."),
+            "stdout_closes_after": BYTES.described("The reader of stdout leaves once so much has come."),
+            **self._common,
+            "packages": self._by_language,
+            "endpoint": self._endpoint,
+            "variants": self._languages(self._variant, 1),
+        }
+        return mapping(keys, ("id", "title", "expect", "variants"), renamed=EXAMPLE_KEYS, instead=_instead)
+
+    def _variant(self, language: str) -> Shape[Mapping[str, Any]]:
+        endings = "|".join(suffix.replace(".", "\\.") for suffix in self._words.suffixes[language])
+        file = Shape(
+            lambda: {"type": "string", "pattern": f"({endings})$", "description": "Relative to the manifest's folder."},
+            lambda value: self._scripts.find(as_text(value), language),
+            lambda value: isinstance(value, str),
+        )
+        keys: Keys = {
+            "file": file,
+            **self._common,
+            "expect": self._common["expect"].described("What differs from the example's own; needs because."),
+            "packages": self._package_list,
+            "because": LINE.described("Why this language differs."),
+            "skip": LINE.described("Why this variant never runs."),
+            "known_failure": self._known_failure(),
+        }
+        rules: tuple[Rule, ...] = ()
+        if language in self._words.with_builds:
+            keys = {**keys, **self._build}
+            rules = (
+                needs(
+                    "main",
+                    "project",
+                    "found 'main' without 'project'",
+                    "project: is needed beside it and names the folder of the build",
+                ),
+                apart("packages", "project"),
+            )
+        why = "because: is needed beside it and says why this language differs"
+        differs = f"it explains one of {', '.join(_MAY_DIFFER)}; remove it or add what it explains"
+        rules += (needs("expect", "because", "found an override of expect", why), explains("because", _MAY_DIFFER, differs))
+        accepted = "the path of a script, or a mapping with file, is accepted"
+        return either(
+            file.to(lambda script: {"file": script}), mapping(keys, ("file",), rules=rules, instead=_instead), accepted=accepted
+        )
+
+    def _known_failure(self) -> Shape[KnownFailure]:
+        """Return the shape of what is known to fail, each finding of which is held against what is expected later on."""
+        key = Shape(lambda: {"enum": list(self._words.expectation_keys())}, as_text, lambda value: isinstance(value, str))
+        finding = either(key.to(lambda one: (one,)), items(key), accepted="a key of expect, or a list of them, is accepted")
+        return mapping({"finding": finding, "because": LINE, "upstream": LINE}, ("finding", "because")).to(
+            lambda found: KnownFailure(found["finding"], found["because"], found.get("upstream")),
+            "What fails for a reason outside the example; once it does not fail any more, the run does.",
+        )
+
+    def _packages(self) -> Shape[Packages]:
+        return either(
+            items(fields.PACKAGE, 0).to(Packages),
+            LINE.to(self._listed),
+            accepted="a list of packages, or the path of a file that lists them, is accepted",
+        ).described(
+            "Packages as their package manager spells them, or the path of a file that lists them; "
+            "pyproject.toml[NAME] adds an extra or a group."
+        )
+
+    def _listed(self, written: str) -> Packages:
+        """Return what the file *written* lists, a project's with extras."""
+        if (found := _WITH_PARTS.fullmatch(written)) is None:
+            return Packages(file=self._scripts.find_list(written))
+        parts = tuple(part for part in re.split(r"[\s,]+", found["parts"]) if part)
+        return Packages(file=self._scripts.find_list(found["file"]), parts=parts)
+
+    def _languages(self, shape: Callable[[str], Shape[Any]], least: int = 0) -> Shape[Mapping[str, Any]]:
+        known = self._words.suffixes
+        few = f"a mapping of languages to scripts is accepted; known: {', '.join(known)}"
+        return mapping({language: shape(language) for language in known}, least=least, few=few, kind="language")
+
+
+def _gateway() -> "Shape[GatewayDescription]":
+    from dvara_examples.gateways._description import DESCRIPTION
+
+    return DESCRIPTION
+
+
+def _instead(key: str, known: Collection[str]) -> str:
+    """Return what may be meant by *key*: what other tools call so, or what is spelled like it."""
+    ours = KEYS.get(key)
+    return f"{key} is {ours} here; known: {', '.join(sorted(known))}" if ours else did_you_mean(key, known)
