@@ -174,10 +174,13 @@ with open_gateway("command:relay", world, {"relay": relay()}):
 
 
 def test_a_kill_of_the_tool_ends_the_gateway(tmp_path: Path) -> None:
-    """``kill -9`` of the tool leaves no gateway: its keeper hears of the end and stops it."""
+    """``kill -9`` of the tool leaves no gateway, whose keeper hears of it, and no folder that the next start does not remove."""
     argv = [sys.executable, "-c", _HOLD, str(tmp_path), os.environ["PATH"]]
     repository = Path(__file__).parents[2]
-    with subprocess.Popen(argv, cwd=repository, stdout=subprocess.PIPE, text=True) as tool:
+    folders = tmp_path / "temporary"
+    folders.mkdir()
+    environ = {**os.environ, "TMPDIR": str(folders)}
+    with subprocess.Popen(argv, cwd=repository, stdout=subprocess.PIPE, text=True, env=environ) as tool:
         assert tool.stdout is not None
         assert tool.stdout.readline() == "up\n"
         started = psutil.Process(tool.pid).children(recursive=True)
@@ -185,3 +188,10 @@ def test_a_kill_of_the_tool_ends_the_gateway(tmp_path: Path) -> None:
         tool.send_signal(signal.SIGKILL)
         _, alive = psutil.wait_procs(started, timeout=20)
         assert alive == []
+    left = list(folders.iterdir())
+    assert [path.name for folder in left for path in folder.iterdir()] == ["config.json"]
+    with subprocess.Popen(argv, cwd=repository, stdout=subprocess.PIPE, text=True, env=environ) as tool:
+        assert tool.stdout is not None
+        assert tool.stdout.readline() == "up\n"
+        assert not set(left) & set(folders.iterdir())
+        tool.kill()

@@ -5,16 +5,15 @@ one left behind, and leaves alone what belongs to one that still lives.
 """
 
 import os
-import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-import psutil
 import requests
 
 from dvara_examples.core.errors import Diagnosis, GatewayError
 from dvara_examples.core.extras import import_extra
+from dvara_examples.core.own_folder import has_ended, owner
 from dvara_examples.core.world import World
 from dvara_examples.gateways._causes import causes_of
 
@@ -29,8 +28,7 @@ _MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
 
 def labels() -> dict[str, str]:
     """Return the labels of what this process makes."""
-    own = psutil.Process()
-    return {LABEL: f"{socket.gethostname()} {own.pid} {own.create_time():.2f}"}
+    return {LABEL: owner()}
 
 
 @contextmanager
@@ -61,28 +59,16 @@ def remove_leftovers(client: "DockerClient") -> int:
 
     removed = 0
     for container in client.containers.list(all=True, filters={"label": LABEL}, ignore_removed=True):
-        if _orphaned(container.labels):
+        if has_ended(container.labels.get(LABEL, "")):
             with suppress(docker.errors.NotFound, docker.errors.APIError):  # another start may remove it at the same time
                 container.remove(force=True, v=True)
                 removed += 1
     for network in client.networks.list(filters={"label": LABEL}):
-        if _orphaned(network.attrs.get("Labels") or {}):
+        if has_ended((network.attrs.get("Labels") or {}).get(LABEL, "")):
             with suppress(docker.errors.NotFound, docker.errors.APIError):
                 network.remove()
                 removed += 1
     return removed
-
-
-def _orphaned(found: Mapping[str, str]) -> bool:
-    """Tell whether the process that a label names ran on this machine and has ended."""
-    host, _, rest = found.get(LABEL, "").partition(" ")
-    pid, _, created = rest.partition(" ")
-    if host != socket.gethostname() or not pid.isdecimal():
-        return False
-    try:
-        return f"{psutil.Process(int(pid)).create_time():.2f}" != created
-    except psutil.NoSuchProcess:
-        return True
 
 
 def host_of(world: World) -> str:

@@ -5,7 +5,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from pathlib import Path
 import psutil
 
 from dvara_examples.core.errors import Diagnosis, GatewayError
+from dvara_examples.core.own_folder import own_folder
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.core.world import World
 from dvara_examples.gateways._description import GatewayDescription, MarkKind, fill
@@ -65,10 +65,10 @@ def run_program(description: GatewayDescription, upstream: ProviderAddress, worl
     in the state folder, also after a failed start.
     """
     argv0 = _found(description, world)
-    with tempfile.TemporaryDirectory(prefix="dvara-examples-gateway-", ignore_cleanup_errors=True) as folder:
-        setting = Setting(upstream, _HOST, _free_port(), folder)
+    with own_folder() as folder:
+        setting = Setting(upstream, _HOST, _free_port(), str(folder))
         values = setting.values
-        write_files(description, setting, Path(folder))
+        write_files(description, setting, folder)
         argv = [argv0, *(fill(word, values) for word in description.argv[1:])]
         environ = child_environment(world.environ, {k: fill(v, values) for k, v in description.environment.items()})
         secret = Redactor.of((setting.key, upstream.key))
@@ -115,7 +115,7 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _process(argv: list[str], environ: dict[str, str], folder: str, log: GatewayLog) -> Iterator["subprocess.Popen[bytes]"]:
+def _process(argv: list[str], environ: dict[str, str], folder: Path, log: GatewayLog) -> Iterator["subprocess.Popen[bytes]"]:
     """Run *argv* under the keeper, in a session of its own, and read what it writes; closing the pipe to the keeper ends it."""
     process = subprocess.Popen(
         [sys.executable, "-I", "-S", str(_KEEPER), str(_GRACE_S), *argv],

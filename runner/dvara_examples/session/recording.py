@@ -6,12 +6,12 @@ of the wire stood on stdout. Times, and words that a model chooses, are not; wha
 
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dvara_examples.core.errors import Diagnosis, ExitCode, NotRecorded, SelectionError, ToolchainError
+from dvara_examples.core.own_folder import own_folder
 from dvara_examples.core.world import World
 from dvara_examples.expectations import parse_expectation
 from dvara_examples.manifest import Example, Manifest, Origin, Variant
@@ -144,9 +144,9 @@ def id_from(file: Path) -> str:
 def _run(order: ToRecord, language: str, name: str, world: World, gateway: str, progress: Progress) -> Transcript | None:
     """Run the script as an example that expects nothing; None where that was interrupted."""
     result = _Seen(progress)
-    with tempfile.TemporaryDirectory(prefix="dvara-examples-") as folder:
+    with own_folder() as folder:
         options = Options(gateway, missing_toolchain=MissingToolchain.ERROR)
-        code, _ = run(world, _chosen(order, language, name, world), options, report_to(result), RunFolder(Path(folder)))
+        code, _ = run(world, _chosen(order, language, name, world), options, report_to(result), RunFolder(folder))
     if code is ExitCode.INTERRUPTED:
         return None
     if result.seen is None:

@@ -1,0 +1,93 @@
+"""Temporary folders that tell whose they are, so that a later start removes what a killed process left behind.
+
+The owner of a thing is named by its machine and space of process ids, its process id, and when it started: none of these alone
+tells it from another one, and a clock that is set does not change them.
+"""
+
+import functools
+import os
+import re
+import shutil
+import socket
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+_NAME = "dvara-examples-"
+_OWNED = re.compile(rf"{_NAME}(?P<pid>\d+)-(?P<started>\d+)-(?P<where>[0-9a-f]{{8}})-\w+")
+_STARTED = 19
+"""The place of the start in ``/proc/PID/stat`` (proc(5)), counted behind the name in brackets."""
+
+
+def owner() -> str:
+    """Return the name of this process as an owner, in three words."""
+    return f"{_where()} {os.getpid()} {_started(os.getpid())}"
+
+
+def has_ended(name: str) -> bool:
+    """Tell whether the owner called *name* ran here and has ended; of processes elsewhere nothing is known."""
+    where, _, rest = name.partition(" ")
+    pid, _, started = rest.partition(" ")
+    return where == _where() and pid.isdecimal() and _started(int(pid)) != started
+
+
+@contextmanager
+def own_folder(parent: Path | None = None) -> Iterator[Path]:
+    """Yield a new folder in *parent*, or among the temporary files of this machine, and remove it with all that it holds."""
+    if parent is None:
+        _remove_leftovers(tempfile.gettempdir())
+    with tempfile.TemporaryDirectory(prefix=own_prefix(), dir=parent, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def own_prefix() -> str:
+    """Return how the names of this process's own folders begin."""
+    return f"{_NAME}{os.getpid()}-{_started(os.getpid())}-{_digest()}-"
+
+
+@functools.cache
+def _remove_leftovers(parent: str) -> None:
+    """Remove the folders in *parent* whose owners have ended, once in the life of a process."""
+    with suppress(OSError), os.scandir(parent) as entries:
+        for entry in entries:
+            found = _OWNED.fullmatch(entry.name)
+            if found is None or found["where"] != _digest() or not entry.is_dir(follow_symlinks=False):
+                continue
+            if entry.stat(follow_symlinks=False).st_uid == os.getuid() and has_ended(
+                f"{_where()} {found['pid']} {found['started']}"
+            ):
+                shutil.rmtree(entry.path, ignore_errors=True)
+
+
+@functools.cache
+def _where() -> str:
+    """Return the name of this machine and of its space of process ids, of which a container has one of its own."""
+    with suppress(OSError):
+        return f"{socket.gethostname()}/{Path('/proc/self/ns/pid').stat().st_ino}"
+    return socket.gethostname()
+
+
+def _digest() -> str:
+    return f"{zlib.crc32(_where().encode()):08x}"
+
+
+def _started(pid: int) -> str:
+    """Return when the process *pid* started, counted from the start of the machine; empty where there is none."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
+        return stat[stat.rindex(")") + 2 :].split()[_STARTED]
+    except FileNotFoundError:
+        return "" if Path("/proc/self/stat").exists() else _started_as_asked(pid)
+    except (OSError, ValueError, IndexError):
+        return ""
+
+
+def _started_as_asked(pid: int) -> str:
+    import psutil  # slow to import, and needed only where there is no /proc
+
+    try:
+        return str(round(psutil.Process(pid).create_time() * 100))
+    except psutil.Error:
+        return ""
