@@ -3,6 +3,7 @@
 import fcntl
 import os
 import subprocess
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.later import Later, Work
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Command, Runtime
-from dvara_examples.toolchains._java.archive import make_archive
+from dvara_examples.toolchains._java.archive import archive_options, make_archive
 from dvara_examples.toolchains._java.jdk import Jdk
 from dvara_examples.toolchains.java import toolchain
 
@@ -129,3 +130,34 @@ def test_jvm_that_cannot_make_one(world: World, tmp_path: Path) -> None:
         (tmp_path / "bin" / tool).chmod(0o755)
     with pytest.raises(ToolchainError, match="no class-data archive can be made: no sharing here"):
         make_archive(Jdk(tmp_path, "25", "PATH"), [], world)
+
+
+_GIVES_UP = """#!/bin/sh
+for word; do case $word in
+    -XX:DumpLoadedClassList=*) : >"${word#*=}" ;;
+    -XX:SharedClassListFile=*) list=${word#*=} ;;
+    -XX:SharedArchiveFile=*) archive=${word#*=} ;;
+esac; done
+[ "$list" ] || exit 0
+if grep -q '^a/Unfit[$]Part$' "$list"; then
+    echo 'java.lang.IllegalAccessError: failed to access class a.Other from class a.Unfit$Part (a.Other and a.Unfit$Part are)'
+    exit 1
+fi
+cp "$list" "$archive"
+"""
+
+
+def test_a_class_for_which_the_jvm_gives_up_is_left_out(world: World, tmp_path: Path) -> None:
+    """JDK 21 makes no archive where one class of a jar cannot be linked; it gets the others."""
+    (tmp_path / "bin").mkdir()
+    for tool, text in (("java", _GIVES_UP), ("javac", "#!/bin/sh\n")):
+        (tmp_path / "bin" / tool).write_text(text)
+        (tmp_path / "bin" / tool).chmod(0o755)
+    jar = tmp_path / "some.jar"
+    with zipfile.ZipFile(jar, "w") as content:
+        for name in ("a/Fit.class", "a/Unfit$Part.class"):
+            content.writestr(name, b"")
+    jdk = Jdk(tmp_path, "21", "PATH")
+    make_archive(jdk, [jar], world)
+    option, *_ = archive_options(jdk, [jar], world)
+    assert Path(option.partition("=")[2]).read_text("utf-8").split() == ["a/Fit"]

@@ -8,6 +8,7 @@ runs that fail and runs that are killed cannot harm it. The JVM leaves aside an 
 
 import hashlib
 import os
+import re
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -34,6 +35,9 @@ _TRAINER = "Warm"
 _TRAIN_LIMIT_S = 60.0
 _DUMP_LIMIT_S = 120.0
 _AOT_SINCE = 25
+_ATTEMPTS = 3
+_UNFIT = re.compile(r"IllegalAccessError: .* from class ([\w.$]+) \(")
+"""JDK 21 gives up where a class of the list cannot be linked; newer ones leave such a class out."""
 _MOST_CLASSES = 10_000
 """A jar with more classes is left out: with the 37 000 of openai-java-core, of which a script loads 300, an archive took
 40 s to write instead of 6 s, 290 MB instead of 52 MB, and its scripts started no sooner."""
@@ -78,13 +82,18 @@ def _build(folder: Path, jdk: Jdk, jars: Sequence[Path], world: World) -> None:
         wanted, empty = Path(scratch) / "wanted.txt", Path(scratch) / "empty"
         empty.mkdir()
         names = [*_streaming_classes(Path(scratch), jdk, world), *_classes_in(jars)]
-        wanted.write_text("\n".join(names) + "\n", "utf-8")
         options = ["-Xshare:dump", f"-XX:SharedClassListFile={wanted}", f"-XX:SharedArchiveFile={folder / 'classes.jsa'}"]
         # Without jars the class path is an empty folder, the one kind of folder that the JVM takes here.
         argv = [*_GENTLY, jdk.tool("java"), *START_QUICKLY, *options, "-cp", os.pathsep.join(map(str, jars)) or "."]
-        _checked(
-            run_tool(argv, env=undisturbed(world.environ), limit_s=_DUMP_LIMIT_S, stop=world.stop, place=world.place, cwd=empty)
-        )
+        env = undisturbed(world.environ)
+        for _ in range(_ATTEMPTS):
+            wanted.write_text("\n".join(names) + "\n", "utf-8")
+            answer = run_tool(argv, env=env, limit_s=_DUMP_LIMIT_S, stop=world.stop, place=world.place, cwd=empty)
+            unfit = _UNFIT.search(answer.stdout) if answer.code else None
+            if unfit is None:
+                break
+            names = [name for name in names if name != unfit[1].replace(".", "/")]
+        _checked(answer)
     if not (folder / "classes.jsa").is_file():
         raise NoArchiveError("no class-data archive can be made: the JVM wrote none")
     _checked(
