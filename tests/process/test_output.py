@@ -1,6 +1,9 @@
+import os
 import resource
+import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,6 +11,7 @@ from hypothesis import strategies as st
 
 from dvara_examples.process import ProcessResult
 from dvara_examples.process.output import TAIL_BYTES, OutputKeeper
+from dvara_examples.process.table import ProcTable
 from dvara_examples.records.transcript import Output, OutputPiece
 
 Run = Callable[..., ProcessResult]
@@ -95,3 +99,16 @@ def test_both_pipes_may_be_flooded_at_once(run: Run) -> None:
     """A process that fills both pipes at the same time is never blocked by the one that is not being read."""
     result = run("sh", "-c", "head -c 3000000 /dev/zero >&2 & head -c 3000000 /dev/zero; wait")
     assert (result.stdout.size_bytes, result.stderr.size_bytes) == (3_000_000, 3_000_000)
+
+
+def test_who_holds_a_named_pipe_is_found(tmp_path: Path) -> None:
+    """Scripts in containers write into named pipes, whose holders are found like those of others."""
+    pipe = tmp_path / "out"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with pipe.open("wb", buffering=0) as held, subprocess.Popen(["sleep", "300"], stdout=held) as holder:
+            assert holder.pid in ProcTable().holders(os.fstat(reading).st_ino)
+            holder.kill()
+    finally:
+        os.close(reading)

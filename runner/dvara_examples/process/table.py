@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISFIFO
 from typing import Protocol
 
 COMMAND_LENGTH = 120
@@ -99,16 +100,18 @@ class ProcTable:
 
     def holders(self, inode: int) -> tuple[int, ...]:
         """Return the other processes that have that pipe open."""
-        link = f"pipe:[{inode}]"
-        return tuple(e.pid for e in self.entries() if e.pid != os.getpid() and link in self._open_files(e.pid))
+        return tuple(e.pid for e in self.entries() if e.pid != os.getpid() and inode in self._open_pipes(e.pid))
 
-    def _open_files(self, pid: int) -> set[str]:
-        files = set()
+    def _open_pipes(self, pid: int) -> set[int]:
+        """Return the inodes of the pipes that a process has open, with a name or without."""
+        found = set()
         with suppress(OSError):
             for file in (self.root / str(pid) / "fd").iterdir():
                 with suppress(OSError):
-                    files.add(str(file.readlink()))
-        return files
+                    status = file.stat()
+                    if S_ISFIFO(status.st_mode):
+                        found.add(status.st_ino)
+        return found
 
     def _read(self, name: str) -> bytes:
         try:
