@@ -30,7 +30,8 @@ endef
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate
 INSTALL = $(BIN)/python -I requirements/install.py
 
-.PHONY: stale run test test-all lint bench fuzz mutants lock schema docs endings clients clients-manifest clients-latest clean help
+.PHONY: stale run test test-all lint bench fuzz mutants lock schema docs endings gateways clients clients-manifest clients-latest clean \
+	help
 .DEFAULT_GOAL := help
 
 run: $(VENV)/ready-to-run ## set up, then run all examples on the embedded gateway (ARGS="-l node" narrows it down)
@@ -100,6 +101,9 @@ docs: $(VENV)/ready-to-run ## write the fences of the pages, and the table of th
 
 endings: $(VENV)/ready-to-test ## run examples and naive clients on every ending, and renew the tables of docs/endings.md
 	@$(BIN)/python -m tests.endings_page
+
+gateways: $(VENV)/ready-to-test ## measure gateways and proxies that are on PATH (ARGS: some by name), and renew docs/gateways.md
+	@$(BIN)/python -m bench.gateways $(ARGS)
 
 CLIENTS := $(BIN)/dvara-examples run --manifest examples/integrations/manifest.yaml --tag clients
 REPORTS := .dvara-examples/clients

@@ -1,12 +1,14 @@
-"""What gateways and proxies make of a provider's answers: ``python -m bench.gateways`` writes docs/gateways.md.
+"""What gateways and proxies make of a provider's answers: ``python -m bench.gateways [NAME...]`` writes docs/gateways.md.
 
-Each one whose program is on PATH is started from its description in front of the scripted provider, checked and stopped.
+Each one whose program is on PATH is started from its description in front of the scripted provider, checked and stopped. With
+names only those are; the rows of the others stay as they were measured before.
 """
 
 import json
 import re
 import shutil
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +27,7 @@ from dvara_examples.gateways import USUAL_MODEL
 
 _PAGE = Path(__file__).resolve().parents[1] / "docs" / "gateways.md"
 _FIELDS = "fields of events"
+_NAME_IN_ROW = re.compile(r"^\| .*?<br>`([\w-]+)` \|")
 _DESCRIBED = Path(__file__).parent / "described"
 _SHOWN = ("cut", "reset", "cut-in-event", "ends-early", "error-event", "no-response", "status-429-retry-after", "pieces",
           "client-leaves", "client-leaves-silence")  # fmt: skip
@@ -109,10 +112,14 @@ def _cell(effects: Sequence[GatewayEffect]) -> str:
     return f"{shown}, {detail.partition(',')[0]}" if effect.kind is EffectKind.CHANGED else shown
 
 
-def main() -> None:
-    """Measure every gateway whose program is on PATH, and write the page."""
-    rows = []
+def main(names: Sequence[str]) -> None:
+    """Measure the gateways called *names*, or every one, as far as their programs are on PATH, and write the page."""
+    if unknown := set(names) - {each.name for each in _MEASURED}:
+        raise SystemExit(f"no gateway is measured under the name {', '.join(sorted(unknown))}")
+    rows = {found[1]: line for line in _PAGE.read_text("utf-8").splitlines() if (found := _NAME_IN_ROW.search(line))}
     for each in _MEASURED:
+        if names and each.name not in names:
+            continue
         try:
             title, checked = measure(each.name, build_world(may_be_new=True))
         except GatewayError as error:
@@ -120,9 +127,26 @@ def main() -> None:
             continue
         program, _, setting = title.partition(", ")
         name = f"{program} {_version(each.version)}".strip()
-        rows.append(_row(f"{name}{'<br>' if setting else ''}{setting}<br>`{each.name}`", checked))
-        print(rows[-1], flush=True)
-    _PAGE.write_text(_page(rows), "utf-8")
+        rows[each.name] = _row(f"{name}{'<br>' if setting else ''}{setting}<br>`{each.name}`", checked)
+        print(rows[each.name], flush=True)
+        _PAGE.write_text(_page([rows[known.name] for known in _MEASURED if known.name in rows]), "utf-8")
+
+
+_MEASURED_BEFORE = """
+
+## Measured twice
+
+The same programs, LiteLLM and H2O apart in the same releases, were measured before with another client and another provider,
+through raw sockets too. It came out the same, but for this:
+
+- lighttpd with `server.stream-response-body` lets go of the provider as soon as the client leaves a silent stream. Before, it
+  did so when the next event came, 20 s later.
+- Where an answer is held back, a client that leaves after three events has seen none of them, which is called `cannot tell`.
+  The one before left after a while: nginx and mitmproxy then let go of the provider within 10 ms, lighttpd never.
+- LiteLLM asks the provider once, as its description turns its own retries off. As it comes it asks three times.
+- Time-outs show with `--slow` alone: Envoy ends each stream after 15 s, nginx and Varnish a silent one after 60 s, HAProxy after
+  50 s.
+"""
 
 
 def _page(rows: list[str]) -> str:
@@ -143,9 +167,9 @@ $ dvara-examples check-gateway --gateway command:bench/described/nginx.yaml
 |{"---|" * (len(_SHOWN) + 2)}
 """
         + "\n".join(rows)
-        + "\n"
+        + _MEASURED_BEFORE
     )
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
