@@ -23,6 +23,7 @@ _LARGEST = "polars"
 """A third of LiteLLM's environment, which only its reports of costs need."""
 _INTERPRETER = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
 _LIBRARY = Path(sysconfig.get_path("stdlib"))
+_LEFT_OUT_OF_JDK = ("src.zip", "jmods", "demo", "docs", "legal", "man", "include")
 _TOOLS = ("sh", "env", "sleep", "cat", "readlink")
 _PREFIX = _LIBRARY.parent.parent
 """The folder below which Python looks for ``lib/pythonX.Y``."""
@@ -57,17 +58,47 @@ def build_language_image(client: "DockerClient", name: str) -> None:
     """Import a root file system with this machine's Python where it lies here, a shell, and what scripts are started by."""
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w", format=tarfile.GNU_FORMAT) as archive:
-        tools = [Path(found) for tool in _TOOLS if (found := shutil.which(tool)) is not None]
-        _add_python(archive, [*map(str, tools), uv.find_uv_bin()], str(_INTERPRETER).lstrip("/"))
-        for tool in tools:
-            archive.add(tool.resolve(), f"bin/{tool.name}")
-        if _INTERPRETER.name != "python3":
-            link = tarfile.TarInfo(str(_INTERPRETER.with_name("python3")).lstrip("/"))
-            link.type, link.linkname = tarfile.SYMTYPE, _INTERPRETER.name
-            archive.addfile(link)
+        _add_language(archive, ())
     repository, _, tag = name.partition(":")
     changes = [f"ENV PATH={_INTERPRETER.parent}:/usr/bin:/bin"]
     client.api.import_image_from_data(data.getvalue(), repository=repository, tag=tag, changes=changes)
+
+
+def build_languages_image(client: "DockerClient", name: str, node: Path, npm: Path, jdk: Path, folder: Path) -> None:
+    """Import the same with the *node* program, the package *npm* and the *jdk* of this machine, by way of *folder*."""
+    path = folder / "root.tar"
+    with tarfile.open(path, mode="w", format=tarfile.GNU_FORMAT, dereference=True) as archive:
+        own = (
+            "bin/java",
+            "bin/javac",
+            *(f"lib/{name}.so" for name in ("libjava", "libnet", "libnio", "libzip", "server/libjvm")),
+        )
+        _add_language(archive, [str(node), *(str(jdk / file) for file in own if (jdk / file).exists())])
+        archive.add(node, "opt/node/bin/node")
+        archive.add(npm, "opt/node/lib/node_modules/npm")
+        _add_link(archive, "opt/node/bin/npm", "../lib/node_modules/npm/bin/npm-cli.js")
+        _add_link(archive, "usr/bin/env", "/bin/env")
+        archive.add(jdk, "opt/jdk", filter=lambda entry: None if Path(entry.name).name in _LEFT_OUT_OF_JDK else entry)
+    repository, _, tag = name.partition(":")
+    changes = [f"ENV PATH={_INTERPRETER.parent}:/opt/node/bin:/opt/jdk/bin:/usr/bin:/bin"]
+    client.api.import_image_from_file(str(path), repository=repository, tag=tag, changes=changes)
+    path.unlink()
+
+
+def _add_language(archive: tarfile.TarFile, programs: Sequence[str]) -> None:
+    """Add Python where it lies here, a shell, and what *programs* need."""
+    tools = [Path(found) for tool in _TOOLS if (found := shutil.which(tool)) is not None]
+    _add_python(archive, [*map(str, tools), uv.find_uv_bin(), *programs], str(_INTERPRETER).lstrip("/"))
+    for tool in tools:
+        archive.add(tool.resolve(), f"bin/{tool.name}")
+    if _INTERPRETER.name != "python3":
+        _add_link(archive, str(_INTERPRETER.with_name("python3")).lstrip("/"), _INTERPRETER.name)
+
+
+def _add_link(archive: tarfile.TarFile, name: str, target: str) -> None:
+    link = tarfile.TarInfo(name)
+    link.type, link.linkname = tarfile.SYMTYPE, target
+    archive.addfile(link)
 
 
 def _add_python(archive: tarfile.TarFile, libraries: Sequence[str], place: str = "python") -> None:

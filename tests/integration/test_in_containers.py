@@ -1,6 +1,7 @@
 """Scripts in a container of a real engine end, print and leave things as on the machine itself."""
 
 import os
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -21,7 +22,8 @@ from dvara_examples.places.docker import in_containers
 from dvara_examples.process import ExecuteRequest, ProcessResult, run_process
 from dvara_examples.records.model import AtTerminal, Limits
 from dvara_examples.toolchains import Missing, Runtime, load_toolchain
-from tests.gateways.images import build_language_image
+from dvara_examples.toolchains._node_runtime import provision
+from tests.gateways.images import build_language_image, build_languages_image
 from tests.integration.conftest import REPOSITORY, Tool
 
 if TYPE_CHECKING:
@@ -151,7 +153,7 @@ def test_an_image_without_the_runtime_is_told(there: World) -> None:
     )
     found = load_toolchain("java").probe(there.of("java"))
     assert isinstance(found, Missing)
-    assert found.reason.startswith(f"Java scripts do not run in the image {IMAGE}: they start so late there")
+    assert found.reason == f"expected JDK 21 or newer in the image {IMAGE}, found none; name another image: --image java=NAME"
 
 
 def test_the_runtime_of_the_image_is_used(there: World) -> None:
@@ -169,16 +171,92 @@ def test_an_image_that_is_nowhere_is_told(there: World) -> None:
     assert "and --offline forbids to pull it; pull it before: docker pull" in str(caught.value)
 
 
+@pytest.fixture(scope="module")
+def languages_image(host: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the name of an image with the runtimes of all languages, or skip where this machine has no JDK to make it of."""
+    folder = tmp_path_factory.mktemp("image")
+    world = build_world(REPOSITORY / "examples" / "manifest.yaml")
+    java = load_toolchain("java").probe(world)
+    if isinstance(java, Missing):
+        pytest.skip(f"not run: {java.reason}")
+    node = provision(world, print)
+    name = "dvara-examples-test/all-languages:1"
+    with closing(docker.DockerClient(base_url=host, version="1.41", timeout=300)) as client:
+        build_languages_image(client, name, node.node, node.npm.parents[1], java.executable.parents[1], folder)
+    return name
+
+
+MANIFEST = """
+version: 1
+images: {{python: "{image}", node: "{image}", java: "{image}"}}
+examples:
+  - id: wire
+    title: The packages of each language are installed inside
+    answers: [An answer in some words.]
+    packages: {{python: [openai], node: [openai]}}
+    expect: {{exit: 0, ends: done, prints_the_stream: true, requests: 1}}
+    variants: {{python: stream_basic.py, node: stream-basic.mjs, java: StreamWire.java}}
+"""
+
+
 @pytest.mark.slow
-def test_an_example_passes_with_its_packages_from_inside(tool: Tool, host: str, tmp_path: Path) -> None:
-    """`run --in docker` installs the packages for the image's Python and gives the verdict of the machine."""
+@pytest.mark.timeout(600)
+def test_all_languages_run_where_this_machine_has_none(tool: Tool, host: str, languages_image: str, tmp_path: Path) -> None:
+    """`setup` and `run --in docker` take the images of the manifest, and look for no other runtimes."""
+    for name in ("python/stream_basic.py", "node/stream-basic.mjs", "java/StreamWire.java"):
+        shutil.copy(REPOSITORY / "examples" / name, tmp_path)
+    manifest = tmp_path / "manifest.yaml"
+    manifest.write_text(MANIFEST.format(image=languages_image), "utf-8")
+    (tmp_path / "home").mkdir()
+    env = {
+        "DOCKER_HOST": host,
+        "HOME": str(tmp_path / "home"),
+        "DVARA_EXAMPLES_CACHE": str(tmp_path / "cache"),
+        "PATH": "/nowhere",
+        "JAVA_HOME": "",
+        "DVARA_EXAMPLES_JDK_FOLDERS": "",
+    }
+    where = ("--manifest", str(manifest), "--in", "docker")
+    made = tool("setup", *where, env=env, timeout_s=500)
+    assert made.code == 0, made.stdout + made.stderr
+    ran = tool("run", "all", *where, "--offline", env=env)
+    expected = {"wire[python]": "passed", "wire[node]": "passed", "wire[java]": "passed"}
+    assert ran.outcomes == expected, ran.stdout + ran.stderr
+
+
+GREEDY = "held = []\nwhile True:\n    held.append(bytearray(1_000_000))\n"
+
+
+def test_a_container_that_runs_out_of_memory_is_not_blamed_on_the_script(tool: Tool, host: str, tmp_path: Path) -> None:
+    """With ``--memory`` a script that takes more is killed, and the run is an error with that reason."""
+    (tmp_path / "greedy.py").write_text(GREEDY, "utf-8")
+    manifest = tmp_path / "manifest.yaml"
+    example = "{id: greedy, title: Greedy, packages: {python: []}, expect: {exit: 0}, variants: {python: greedy.py}}"
+    manifest.write_text(f"version: 1\nexamples: [{example}]\n", "utf-8")
+    (tmp_path / "home").mkdir()
     env = {"DOCKER_HOST": host, "HOME": str(tmp_path / "home"), "DVARA_EXAMPLES_CACHE": str(tmp_path / "cache")}
-    ran = tool("run", "stream-basic", "-l", "python", "--in", "docker", "--image", f"python={IMAGE}", env=env)
-    assert ran.outcomes == {"stream-basic[python]": "passed"}, ran.stdout + ran.stderr
+    asked = ("--manifest", str(manifest), "--in", "docker", "--image", f"python={IMAGE}", "--memory", "64m")
+    ran = tool("run", "all", *asked, env=env)
+    assert ran.outcomes == {"greedy[python]": "errored"}, ran.stdout + ran.stderr
+    limit = "67 MB, which all runs of a language share"
+    assert f"the image {IMAGE} ran out of memory ({limit}); raise --memory, or lower --jobs" in ran.reasons["greedy[python]"]
 
 
-def test_an_image_without_in_docker_is_refused(tool: Tool) -> None:
-    """``--image`` alone would silently do nothing, and is a usage error."""
-    ran = tool("run", "all", "--image", "python=x")
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["run", "all", "--image", "python=x"], "--image names an image for containers; add --in docker"),
+        (["run", "all", "--memory", "1g"], "--memory limits containers; add --in docker"),
+        (
+            ["plan", "all", "--in", "docker", "--memory", "much"],
+            "expected a size of 64m or more, such as 512m, found 'much'",
+        ),
+        (["plan", "all", "--in", "docker", "--memory", "63m"], "expected a size of 64m or more, such as 512m, found '63m'"),
+        (["setup", "--lock", "--in", "docker"], "--lock writes beside the examples, which containers may not; leave out --in"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(tool: Tool, words: list[str], told: str) -> None:
+    """What would silently do nothing is a usage error."""
+    ran = tool(*words)
     assert ran.code == 2
-    assert "--image names an image for containers; add --in docker" in ran.stderr
+    assert told in " ".join(ran.stderr.split())

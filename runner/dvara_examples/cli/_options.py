@@ -2,6 +2,7 @@
 
 import functools
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -63,10 +64,14 @@ class Planning:
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """Where scripts run: *place* is None for this machine itself; *images* name the image of a language."""
+    """Where scripts run: *place* is None for this machine itself; *images* name the image of a language.
+
+    *memory* is how many bytes a container may take, None: as much as there is.
+    """
 
     place: str | None
     images: dict[str, str]
+    memory: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +298,19 @@ def _images(context: click.Context, option: click.Parameter, texts: tuple[str, .
     return found
 
 
+def _memory(context: click.Context, option: click.Parameter, text: str | None) -> int | None:
+    """Parse a size as Docker's own command does: 512m, 2g."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d{1,9})([bkmg]?)", text.lower())
+    size = int(found[1]) * 1024 ** "bkmg".index(found[2] or "b") if found else 0
+    if size < _LEAST_MEMORY:
+        raise click.BadParameter(f"expected a size of 64m or more, such as 512m, found {text!r}", context, option)
+    return size
+
+
+_LEAST_MEMORY = 64 * 1024**2
+
 place_options = bundled(
     "placing",
     Placing,
@@ -305,6 +323,7 @@ place_options = bundled(
         callback=_images,
         help="Image of a language for --in docker. Repeatable.",
     ),
+    click.option("--memory", callback=_memory, metavar="SIZE", help="Limit the memory of each container, as in 2g."),
 )
 
 

@@ -1,6 +1,6 @@
 """Where scripts run: on this machine, or where ``--in`` says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import click
@@ -14,6 +14,8 @@ def placed(world: World, placing: Placing) -> Iterator[World]:
     """Yield the world whose scripts run where *placing* says. Raises GatewayError, ExtraError."""
     if placing.images and placing.place is None:
         raise click.UsageError("--image names an image for containers; add --in docker")
+    if placing.memory is not None and placing.place is None:
+        raise click.UsageError("--memory limits containers; add --in docker")
     if placing.place is None:
         yield world
         return
@@ -22,5 +24,14 @@ def placed(world: World, placing: Placing) -> Iterator[World]:
 
     if unknown := [language for language in placing.images if language not in languages()]:
         raise click.UsageError(f"--image: expected one of {', '.join(languages())}, found {unknown[0]!r}")
-    with in_containers(world, placing.images) as there:
+    with in_containers(world, {**_of_manifest(world), **placing.images}, placing.memory) as there:
         yield there
+
+
+def _of_manifest(world: World) -> Mapping[str, str]:
+    """Return the images that the manifest names."""
+    from dvara_examples.manifest import load_manifest
+    from dvara_examples.manifest.checked import CheckedBefore
+
+    before = CheckedBefore.of(world.manifest_path, world.cache_dir, writable=False)
+    return load_manifest(world.manifest_path, world.root, display=world.cwd, before=before).images

@@ -50,6 +50,16 @@ class ProgramPlace(Protocol):
         """A folder that it shares with this machine."""
         ...
 
+    @property
+    def memory_bytes(self) -> int | None:
+        """How much memory its programs may take together; None: as much as there is."""
+        ...
+
+    @property
+    def killed_for_memory(self) -> int:
+        """How many programs had been killed for want of memory when that was looked at last."""
+        ...
+
     def which(self, program: str) -> str | None:
         """Return the path of *program* there, looked for on its ``PATH`` unless it is a path itself; None where it is not."""
         ...
@@ -66,6 +76,10 @@ class ProgramPlace(Protocol):
         self, argv: Sequence[str], env: Mapping[str, str], limit_s: float, stop: threading.Event, cwd: Path | None, stdin: str
     ) -> tuple[int, bytes, bytes]:
         """Run a tool to its end and return its exit code and both outputs. Raises subprocess.TimeoutExpired, OSError."""
+        ...
+
+    def count_killed_for_memory(self) -> int:
+        """Look how many programs were killed there because memory ran out, and return it."""
         ...
 
     def start(self, argv: Sequence[str], env: Mapping[str, str], cwd: Path, stdin: bytes) -> StartedProcess:

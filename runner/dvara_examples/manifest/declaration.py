@@ -94,6 +94,7 @@ class Declaration:
                 "Scripts that are not examples: paths, folders or patterns, from the manifest's folder."
             ),
             "packages": self._by_language.described("Packages for scripts without a dependency list."),
+            "images": self._languages(lambda _: fields.IMAGE).described("Container images of languages, for --in docker."),
             "gateways": gateways,
             "endpoint": self._endpoint,
             "defaults": defaults,

@@ -73,6 +73,9 @@ PACKAGE = unlike(
 )
 """One package, spelled as its package manager spells it."""
 
+IMAGE = text(pattern=r"^\S+$", accepted="the name of an image is accepted, such as node:22")
+"""The name of a container image."""
+
 CLASS = text(
     pattern=r"^[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*$", accepted="the name of a class is accepted, such as com.example.Chat"
 )

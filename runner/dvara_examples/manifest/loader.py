@@ -62,7 +62,9 @@ def load_manifest(
             before.note(text)
         notes = (*_notes(document, shown, text), *_unnamed(scripts))
         sources = (path, *map(Path, scripts.looked_at()))
-        return Manifest(path, root, examples, found.get("docs", ()), notes, found.get("gateways", {}), sources)
+        return Manifest(
+            path, root, examples, found.get("docs", ()), notes, found.get("gateways", {}), found.get("images", {}), sources
+        )
 
 
 def manifest_of(world: World, also_named: Collection[Path] = (), *, remember: bool = False) -> Manifest:

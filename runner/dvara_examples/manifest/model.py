@@ -122,6 +122,7 @@ class Manifest:
 
     *docs* are the patterns, seen from *root*, of the documentation pages that show the examples. *notes* are sentences about
     words that have a new name, and about scripts that no variant names. *gateways* are those that it describes, by name.
+    *images* are the container images of languages, where it names others than the usual.
     *sources* are the files and folders that decide about all this.
     """
 
@@ -131,6 +132,7 @@ class Manifest:
     docs: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     gateways: "Mapping[str, GatewayDescription]" = field(default_factory=dict)
+    images: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[Path, ...] = field(default=(), compare=False)
 
     @property

@@ -5,6 +5,7 @@ left. So a program writes into named pipes of a folder that the container shares
 """
 
 import os
+import re
 import select
 import shutil
 import signal
@@ -31,6 +32,7 @@ engine tells is 128 and the number for a signal, which a program may also choose
 """
 _STATUS = 49
 """The place of the exit status in ``/proc/PID/stat`` (proc(5)), counted behind the name in brackets."""
+_OOM_KILLS = re.compile(r"^oom_kill (\d+)$", re.MULTILINE)
 _START_LIMIT_S = 30.0
 _LOOK_EVERY_S = 0.2
 
@@ -44,7 +46,9 @@ class ContainerPlace:
     _client: "DockerClient"
     _container: str
     _environ: Mapping[str, str]
+    memory_bytes: int | None = None
     _known: dict[str, str | None] = field(default_factory=dict)
+    _killed: list[int] = field(default_factory=lambda: [0])
 
     def which(self, program: str) -> str | None:
         """Return the path of *program* there, looked for on its ``PATH`` unless it is a path itself."""
@@ -60,6 +64,18 @@ class ContainerPlace:
         """Return what *file* holds there."""
         code, out = self._asked('cat "$1"', str(file))
         return out if code == 0 else None
+
+    @property
+    def killed_for_memory(self) -> int:
+        """How many programs had been killed for want of memory when that was looked at last."""
+        return self._killed[-1]
+
+    def count_killed_for_memory(self) -> int:
+        """Look how many programs the kernel has killed there because the container's memory ran out."""
+        _, out = self._asked('cat "$1"/memory.events "$1"/memory/memory.oom_control 2>/dev/null', "/sys/fs/cgroup")
+        if (found := _OOM_KILLS.search(out)) is not None:
+            self._killed.append(int(found[1]))
+        return self._killed[-1]
 
     def _line(self, script: str, word: str) -> str | None:
         code, out = self._asked(script, word)
@@ -148,7 +164,7 @@ class ContainerProcess:
             self._shell = self._find_shell()
             self.pid = self._find_child()
             self._handle = os.pidfd_open(self.pid)
-            os.kill(self._shell, signal.SIGSTOP)
+            self._stop_shell()
             self.stdout, self.stderr = _reading_end(folder / "out"), _reading_end(folder / "err")
             self._kept_open = [os.open(folder / name, os.O_WRONLY) for name in ("out", "err")]
             os.write(self._go, b"go\n")
@@ -195,6 +211,15 @@ class ContainerProcess:
             time.sleep(0.002)
         raise OSError(None, "its shell did not start it in time")
 
+    def _stop_shell(self) -> None:
+        """Stop the shell, and wait until it is: on its way there it would still take in its child's end."""
+        os.kill(self._shell, signal.SIGSTOP)
+        give_up_s = time.monotonic() + _START_LIMIT_S
+        while _fields_of(self._shell)[0] != b"T":
+            if time.monotonic() >= give_up_s:
+                raise OSError(None, "its shell did not stop in time")
+            time.sleep(0.002)
+
     def _watch(self) -> None:
         """Wait for the end of the process, keep how it ended, and let the shell go."""
         poll = select.poll()
@@ -220,11 +245,16 @@ class ContainerProcess:
 def _exit_code(pid: int) -> int:
     """Return the exit code of a process that has ended and not been taken in, negative for a signal; -9 where it is gone."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_bytes()
+        status = int(_fields_of(pid)[_STATUS])
     except OSError:
         return -int(signal.SIGKILL)
-    status = int(stat[stat.rindex(b")") + 2 :].split()[_STATUS])
     return -(status & 0x7F) if status & 0x7F else status >> 8
+
+
+def _fields_of(pid: int) -> list[bytes]:
+    """Return what ``/proc/PID/stat`` (proc(5)) says behind the name in brackets. Raises OSError where there is none."""
+    stat = Path(f"/proc/{pid}/stat").read_bytes()
+    return stat[stat.rindex(b")") + 2 :].split()
 
 
 def _reading_end(path: Path) -> IO[bytes]:

@@ -6,8 +6,6 @@ first script of its language needs it, and removed at the end; its labels let th
 """
 
 import os
-import shutil
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING
 import requests
 
 from dvara_examples.core.errors import Diagnosis, GatewayError
+from dvara_examples.core.own_folder import own_folder
 from dvara_examples.core.world import World
 from dvara_examples.gateways._engine import engine, labels, on_this_machine, platform_of
 from dvara_examples.gateways._image import get_image, said
@@ -38,17 +37,18 @@ _OF_THE_IMAGE = ("PATH", "HOME", "TMPDIR", "JAVA_HOME")
 
 
 @contextmanager
-def in_containers(world: World, images: Mapping[str, str]) -> Iterator[World]:
+def in_containers(world: World, images: Mapping[str, str], memory_bytes: int | None = None) -> Iterator[World]:
     """Return *world* with every language in a container of its own; *images* names other images than the usual, by language.
+
+    Each container may take *memory_bytes*, without swap; None: as much as there is.
 
     Raises GatewayError where there is no engine that can be used for that, ExtraError where the package is missing.
     """
     with ExitStack() as ended:
         client = ended.enter_context(engine(world))
         _check_engine(client)
-        scratch = Path(tempfile.mkdtemp(prefix="dvara-examples-"))
-        ended.callback(shutil.rmtree, scratch, ignore_errors=True)
-        yield replace(world, elsewhere=_Elsewhere(world, client, images, scratch, ended))
+        scratch = ended.enter_context(own_folder())
+        yield replace(world, elsewhere=_Elsewhere(world, client, images, memory_bytes, scratch, ended))
 
 
 def _check_engine(client: "DockerClient") -> None:
@@ -67,6 +67,7 @@ class _Elsewhere(Mapping[str, World]):
     world: World
     client: "DockerClient"
     images: Mapping[str, str]
+    memory_bytes: int | None
     scratch: Path
     ended: ExitStack
     _made: dict[str, World] = field(default_factory=dict)
@@ -99,11 +100,11 @@ class _Elsewhere(Mapping[str, World]):
         for folder in (cache, self.world.state_dir):
             folder.mkdir(parents=True, exist_ok=True)
         environ = _environment(self.world, image)
-        container = _create(self.client, image, name, self._mounts(cache), environ)
+        container = _create(self.client, image, name, self._mounts(cache), environ, self.memory_bytes)
         with self._lock:
             self.ended.callback(_remove, container)
         _start(self.client, container, name)
-        place = ContainerPlace(f"the image {name}", self.scratch, self.client, str(container.id), environ)
+        place = ContainerPlace(f"the image {name}", self.scratch, self.client, str(container.id), environ, self.memory_bytes)
         return replace(self.world, environ=environ, cache_dir=cache, cwd=self.world.root, place=place, elsewhere={})
 
     def _say(self, text: str) -> None:
@@ -144,7 +145,12 @@ def _environment(world: World, image: "Image") -> dict[str, str]:
 
 
 def _create(
-    client: "DockerClient", image: "Image", name: str, mounts: Mapping[Path, str], environ: Mapping[str, str]
+    client: "DockerClient",
+    image: "Image",
+    name: str,
+    mounts: Mapping[Path, str],
+    environ: Mapping[str, str],
+    memory_bytes: int | None,
 ) -> "Container":
     """Create a container that does nothing by itself. Raises GatewayError."""
     import docker
@@ -163,6 +169,8 @@ def _create(
             read_only=True,
             security_opt=["no-new-privileges"],
             cap_drop=["ALL"],
+            mem_limit=memory_bytes,
+            memswap_limit=memory_bytes,
             tmpfs={"/tmp": "exec,mode=1777", **empty_home},  # noqa: S108 - in the container
             volumes=[f"{path}:{path}:{mode}" for path, mode in mounts.items()],
             working_dir="/",

@@ -1,12 +1,12 @@
 """One run: a scripted endpoint, the tap in front of it, the example's process, and the transcript of all three."""
 
 import shlex
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from dvara_examples.core.clock import start_timer
+from dvara_examples.core.own_folder import own_folder
+from dvara_examples.core.place import ProgramPlace
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.core.world import World
 from dvara_examples.faults import in_words, parse_faults
@@ -73,7 +73,7 @@ def execute(
         stall_after_s = limits.idle_s * _STALL_SHARE
         with (
             port_in_words(run),
-            tempfile.TemporaryDirectory(prefix="dvara-examples-", dir=shared_folder, ignore_cleanup_errors=True) as scratch,
+            own_folder(shared_folder) as scratch,
             Tap(
                 upstream,
                 timer,
@@ -89,8 +89,9 @@ def execute(
             visiting(run.variant, timer) as visitor,
         ):
             env = child_environment(world.environ, {**command.env, **gateway_variables(run, tap.endpoint, model)})
-            folder, given = around.cwd or Path(scratch), (around.stdin or "").encode()
+            folder, given = around.cwd or scratch, (around.stdin or "").encode()
             request = ExecuteRequest(command.argv, env, folder, limits, run.example.at_terminal, given, world.place)
+            killed_before = world.place.killed_for_memory if world.place else 0
             result = run_process(
                 request,
                 timer,
@@ -100,6 +101,8 @@ def execute(
                 stop=world.stop,
                 served=visitor.done if visitor else None,
             )
+            if world.place is not None and result.end.exit_code != 0:
+                result = replace(result, end=_without_memory(result.end, world.place, killed_before))
             if visitor is not None:
                 result = replace(result, end=_with_served(result.end, visitor.end()))
         return Transcript(
@@ -136,6 +139,14 @@ def _with_served(end: ProcessEnd, served: Served) -> ProcessEnd:
     ready = () if served.ready_at_s is None else (f"ready at {served.ready_at_s:.2f} s",)
     replies = (f"{reply.request}: {reply.status or reply.error}, {reply.size_bytes} bytes" for reply in served.replies)
     return replace(end, served=served, notes=(*end.notes, *ready, *replies))
+
+
+def _without_memory(end: ProcessEnd, place: ProgramPlace, killed_before: int) -> ProcessEnd:
+    """Return *end* as an error where memory ran out meanwhile: no script is to be blamed for that."""
+    if place.memory_bytes is None or place.count_killed_for_memory() <= killed_before:
+        return end
+    limit = f"{place.memory_bytes / 1e6:.0f} MB, which all runs of a language share"
+    return replace(end, error=f"{place.name} ran out of memory ({limit}); raise --memory, or lower --jobs")
 
 
 def _overrides(run: PlannedRun) -> tuple[str, ...]:

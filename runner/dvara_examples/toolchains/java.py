@@ -17,6 +17,7 @@ from dvara_examples.core.world import World
 from dvara_examples.toolchains import Candidate, Declared, Deps, Fitness, Missing, Packages, PreparedRuntime, Progress, Runtime
 from dvara_examples.toolchains._java import BUILT_IN, FLOOR
 from dvara_examples.toolchains._java.spelling import JAVA
+from dvara_examples.toolchains._lookup import missing_there
 
 if TYPE_CHECKING:
     from dvara_examples.toolchains._java.jbang_home import JBang
@@ -26,7 +27,6 @@ LAUNCHER = "DVARA_EXAMPLES_JAVA_LAUNCHER"
 """``built-in`` or ``jbang`` chooses the way; unset, JBang is used where it is found."""
 HEADER = "header"
 """Where a script states its dependencies: in ``//DEPS`` lines at its top."""
-NOT_THERE = "they start so late there that they would be blamed for it; leave out --in docker for Java"
 NO_JAR = "has no jbang.jar, so it would download JBang at each start"
 GET_JAR = "run `jbang version` once where the network can be reached"
 
@@ -45,8 +45,6 @@ class Java:
         """Return the newest JDK from 21 up; only files are read."""
         from dvara_examples.toolchains._java.jdk import RequiredJava, find_jdks, newest, none_fits
 
-        if world.place is not None:
-            return Missing(self.language, f"Java scripts do not run in {world.place.name}: {NOT_THERE}")
         wanted = RequiredJava(FLOOR)
         try:
             jdks = find_jdks(world)
@@ -54,6 +52,8 @@ class Java:
         except ToolchainError as error:
             return Missing(self.language, str(error))
         jdk = newest(jdks, wanted)
+        if jdk is None and world.place is not None:
+            return missing_there(world, self.language, f"JDK {wanted}", ", ".join(jdk.version for jdk in jdks))
         if jdk is None:
             return Missing(self.language, none_fits(jdks, wanted))
         launcher = {"launcher": "jbang", "jbang": str(jbang.executable)} if jbang else {"launcher": BUILT_IN}
