@@ -24,7 +24,7 @@ _LARGEST = "polars"
 _INTERPRETER = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
 _LIBRARY = Path(sysconfig.get_path("stdlib"))
 _LEFT_OUT_OF_JDK = ("src.zip", "jmods", "demo", "docs", "legal", "man", "include")
-_TOOLS = ("sh", "env", "sleep", "cat", "readlink")
+_TOOLS = ("sh", "env", "sleep", "cat", "readlink", "nice")
 _PREFIX = _LIBRARY.parent.parent
 """The folder below which Python looks for ``lib/pythonX.Y``."""
 _SETTINGS = (f"ENV PYTHONHOME={_PREFIX}", "ENV PYTHONUNBUFFERED=1")

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -45,7 +45,8 @@ class World:
 
     def of(self, language: str) -> "World":
         """Return the world in which scripts of *language* are prepared and run. Raises what opening its place raises."""
-        return self.elsewhere.get(language, self)
+        there = self.elsewhere.get(language)
+        return self if there is None else replace(there, later=self.later)
 
     @property
     def runs_dir(self) -> Path:
