@@ -226,9 +226,9 @@ class ContainerProcess:
         poll.register(self._handle, select.POLLIN)
         poll.poll()
         self.returncode = _exit_code(self.pid)
-        self.ended.set()
         for kept in self._kept_open:  # until now: a pipe that nobody has opened for writing yet looks as if it had ended
             os.close(kept)
+        self.ended.set()  # now: whoever holds a pipe open from here on is what the program left behind
         with suppress(ProcessLookupError, PermissionError):
             os.kill(self._shell, signal.SIGCONT)
         os.close(self._handle)
