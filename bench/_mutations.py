@@ -6,10 +6,12 @@ decorators, imports and the bodies of classes outside their methods stay as they
 """
 
 import ast
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-_TWINS = {
+_TWINS: dict[type[ast.AST], Any] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.And: ast.Or, ast.Or: ast.And,
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult, ast.Mod: ast.Mult,
@@ -51,7 +53,7 @@ class Mutation:
 def mutations(tree: ast.Module) -> Iterator[Mutation]:
     """Yield every mutation of what *tree* does: in its functions, and in the constants of the module."""
     for statement in tree.body:
-        if isinstance(statement, ast.Assign):
+        if isinstance(statement, ast.Assign) and _is_constant(statement.value):
             yield from _place(_Place(statement, "value", None, statement, in_words=False), statement.value)
         elif isinstance(statement, ast.FunctionDef):
             yield from _function(statement)
@@ -59,6 +61,12 @@ def mutations(tree: ast.Module) -> Iterator[Mutation]:
             for member in statement.body:
                 if isinstance(member, ast.FunctionDef):
                     yield from _function(member)
+
+
+def _is_constant(value: ast.expr) -> bool:
+    """Tell whether a module's *value* is a constant that functions read; shapes are made of each other at import."""
+    called = {ast.unparse(node.func) for node in ast.walk(value) if isinstance(node, ast.Call)}
+    return called <= {"frozenset", "range", "re.compile"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +144,7 @@ def _small(node: ast.AST) -> Iterator[ast.AST]:
         case ast.BoolOp(op=operator, values=values):
             yield ast.BoolOp(_TWINS[type(operator)](), values)
         case ast.UnaryOp(op=ast.Not(), operand=operand) | ast.UnaryOp(op=ast.USub(), operand=operand):
-            yield operand
+            yield copy.copy(operand)  # as it gets another place
         case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _TWINS:
             yield ast.BinOp(left, _TWINS[type(operator)](), right)
         case ast.Constant(value=bool() as value):

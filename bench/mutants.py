@@ -13,6 +13,7 @@ import ast
 import contextlib
 import functools
 import gc
+import importlib
 import os
 import resource
 import signal
@@ -32,7 +33,10 @@ from bench._mutations import Mutation, mutations
 
 PACKAGE = Path(__file__).parent.parent / "runner" / "dvara_examples"
 PARTS = {
-    "expectations": (("expectations/**/*.py",), ("tests/expectations", "tests/contracts/test_expectations.py")),
+    "expectations": (
+        ("expectations/**/*.py",),
+        ("tests/expectations", "tests/contracts/test_expectations.py", "tests/session/test_lateness.py", "tests/test_judge.py"),
+    ),
     "ending": (("tap/ending.py",), ("tests/tap/test_ending.py", "tests/endings")),
     "wire": (("wire/*.py",), ("tests/wire", "tests/test_sse.py", "tests/tap/test_response_parts.py")),
     "session": (
@@ -52,7 +56,9 @@ OPTIONS = ("-s", "-m", "not slow", "-o", "addopts=--import-mode=importlib", "-o"
            "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:terminal")  # fmt: skip
 
 
-Loaded = dict[CodeType, list[FunctionType]]
+Place = tuple[str, int, bytes]
+"""Where code stands in its file; codes themselves do not compare, as Python 3.11 adapts those that run."""
+Loaded = dict[Place, list[FunctionType]]
 
 
 @dataclass(slots=True)
@@ -122,6 +128,8 @@ class MutationRun:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Learn, then try every mutant."""
         items = {item.nodeid: item for item in session.items}
+        for path in self._files():  # what they do at import belongs to no test
+            importlib.import_module(".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts))
         measure = coverage.Coverage(data_file=None, include=[f"{PACKAGE}/*"], config_file=False)
         measure.start()
         _run(list(items.values()), measure)
@@ -148,10 +156,13 @@ class MutationRun:
 
     def _sources(self, data: coverage.CoverageData) -> Iterator[Source]:
         loaded = {getattr(module, "__file__", None): module for module in list(sys.modules.values())}
-        for part in self.parts:
-            for path in sorted(path for pattern in PARTS[part][0] for path in PACKAGE.glob(pattern)):
-                if self.only in str(path) and str(path) in loaded and path.stat().st_size:
-                    yield Source(part, loaded[str(path)], path, ast.parse(path.read_text()), data.contexts_by_lineno(str(path)))
+        for path, part in self._files().items():
+            yield Source(part, loaded[str(path)], path, ast.parse(path.read_text()), data.contexts_by_lineno(str(path)))
+
+    def _files(self) -> dict[Path, str]:
+        """Return what is to be changed, and the part that each file belongs to."""
+        found = {path: part for part in self.parts for pattern in PARTS[part][0] for path in sorted(PACKAGE.glob(pattern))}
+        return {path: part for path, part in found.items() if self.only in str(path) and path.name != "__init__.py"}
 
     def _fork(self, source: Source, mutation: Mutation, functions: Loaded, caches: list[Any], tests: list[pytest.Item]) -> int:
         pid = os.fork()
@@ -221,12 +232,16 @@ def _run(items: list[pytest.Item], measure: coverage.Coverage | None = None) -> 
 
 
 def _functions(path: Path) -> Loaded:
-    """Return the functions that are loaded from *path*, by their code."""
+    """Return the functions that are loaded from *path*, by the place of their code."""
     found: Loaded = defaultdict(list)
     for thing in gc.get_objects():
         if isinstance(thing, FunctionType) and thing.__code__.co_filename == str(path):
-            found[thing.__code__].append(thing)
+            found[_place(thing.__code__)].append(thing)
     return found
+
+
+def _place(code: CodeType) -> Place:
+    return code.co_qualname, code.co_firstlineno, code.co_linetable
 
 
 def _caches() -> list[Any]:
@@ -242,7 +257,7 @@ def _apply(source: Source, mutation: Mutation, functions: Loaded) -> None:
     mutation.put()
     after = compile(source.tree, str(source.path), "exec")
     for old, new in _pairs(before, after):
-        for function in functions.get(old, ()) if old != new else ():
+        for function in functions.get(_place(old), ()) if old != new else ():
             function.__code__ = new
     changed: set[str] = set()
     for statement in source.tree.body:
