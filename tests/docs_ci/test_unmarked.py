@@ -80,6 +80,18 @@ def test_what_is_not_tried_is_told_with_the_reason(tmp_path: Path) -> None:
         (MADE + "print(a, b, c, d, e)\n" + ASKED, "uses a, b, c and 2 more, which it does not define"),
         (MADE + "answer = await client.models.list()\n", "is no script by itself: 'await' outside function"),
         (MADE, "sends no request by itself"),
+        (MADE + "model = __MODEL__\n" + ASKED, "uses __MODEL__, which it does not define"),
+        (MADE + "__MODEL__ = input()\n" + ASKED, "holds __MODEL__, which is filled in where the page is built"),
+        (MADE + "text = input('You: ')\n" + ASKED, "waits for input, which a page does not give"),
+        (MADE + "# ... more of it\n" + ASKED, "leaves a part of itself out (# ... more of it)"),
+        (
+            "from litellm import completion\ncompletion(model='groq/llama', messages=[])",
+            "asks the provider groq, past any gateway",
+        ),
+        (
+            "from pydantic_ai import Agent\nfrom pydantic_ai.providers.nebius import NebiusProvider\nAgent().run_sync('x')",
+            "asks the provider nebius, past any gateway",
+        ),
         (MADE + "import cohere\n" + ASKED, "asks a provider by that one's own library, past any gateway"),
         ("from openai import AzureOpenAI\n" + ASKED.replace("client", "AzureOpenAI()"), "needs an Azure account"),
         (MADE + "client.images.generate(prompt='a')\n", "asks the endpoint images, which a gateway for models does not have"),
@@ -90,6 +102,52 @@ def test_what_a_fence_cannot_show_is_not_held_against_it(tmp_path: Path, code: s
     found = tried(tmp_path, fence("python", code))
     assert found.chosen.variants == ()
     assert list(guess_lines(found)) == [f"left out  page.md:3  {reason}"]
+
+
+def test_another_provider_with_an_address_is_the_gateway(tmp_path: Path) -> None:
+    """Whatever a model is called, an address that the code gives leads to the gateway."""
+    code = "from litellm import completion\nprint(completion(model='groq/x', messages=[], api_base='https://api.x.ai'))"
+    found = tried(tmp_path, fence("python", code))
+    assert len(found.chosen.variants) == 1
+    assert 'guess  page.md:5  "https://api.x.ai" stands for DVARA_URL' in list(guess_lines(found))
+
+
+def test_a_bare_model_name_of_the_ai_sdk_is_vercels_own_gateway(tmp_path: Path) -> None:
+    """Such code asks that one, whatever address a run has; with a provider it is tried."""
+    code = "import { generateText } from 'ai';\nawait generateText({ model: 'openai/gpt-4o', prompt: 'x' });\n"
+    reason = "asks Vercel's AI Gateway, which a model's bare name means, past any other gateway"
+    assert list(guess_lines(tried(tmp_path, fence("ts", code)))) == [f"left out  page.md:3  {reason}"]
+    with_provider = "import { openai } from '@ai-sdk/openai';\n" + code.replace("'openai/gpt-4o'", "openai('gpt-4o')")
+    assert len(tried(tmp_path, fence("ts", with_provider)).chosen.variants) == 1
+
+
+def test_an_address_for_anthropics_client_has_no_path(tmp_path: Path) -> None:
+    """It adds ``/v1`` itself, so that the same text stands for another address than for other clients."""
+    other = "from openai import OpenAI\nOpenAI(base_url='http://localhost:4000').chat.completions.create()\n"
+    found = tried(
+        tmp_path, fence("python", other) + fence("python", other.replace("OpenAI", "Anthropic").replace("openai", "anthropic"))
+    )
+    one, two = (printed.text for printed in found.chosen.printed.values())
+    assert 'environ["DVARA_URL"]' in one
+    assert 'environ["ANTHROPIC_BASE_URL"]' in two
+    assert any("is without /v1 here, as Anthropic's client adds that" in line for line in guess_lines(found))
+
+
+def test_packages_that_are_installed_further_down_are_for_what_follows(tmp_path: Path) -> None:
+    """A page may install something for one machine at its end, which is none of the code above it."""
+    found = tried(
+        tmp_path, fence("python", MADE + ASKED) + fence("bash", "pip install only-on-a-mac") + fence("python", MADE + ASKED)
+    )
+    assert [variant.packages.names for variant in found.chosen.variants if variant.packages] == [
+        ("openai",),
+        ("only-on-a-mac", "openai"),
+    ]
+
+
+@pytest.mark.parametrize("call", ["create_partial", "create_iterable"])
+def test_calls_of_wrappers_are_requests(tmp_path: Path, call: str) -> None:
+    """What wraps a client has names of its own for asking."""
+    assert len(tried(tmp_path, fence("python", MADE + f"client.chat.completions.{call}()")).chosen.variants) == 1
 
 
 def test_names_of_every_kind_count_as_defined(tmp_path: Path) -> None:

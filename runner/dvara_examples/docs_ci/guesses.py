@@ -14,6 +14,9 @@ _ADDRESS = re.compile(
     r"|(?P<bare>https?://(?:localhost|127\.0\.0\.1|\[::1\]|<[^>\s]+>|(?:your|my)[\w.-]*|[\w.-]*\.example(?:\.\w+)?|example\.\w+)(?::\d+)?)"
     r"(?=[\"'`/\s]|$)"
 )
+_GIVEN_ADDRESS = re.compile(
+    r"\b(?:base_?url|api_base)[\"']?\s*[=:]\s*[\"'`](https?://[\w.-]+(?::\d+)?(?:/[\w.-]+)*/?)[\"'`]", re.IGNORECASE
+)
 _KEY = re.compile(
     r"<[^<>\n\"']*(?:key|token)[^<>\n\"']*>|\b(?:YOUR|MY)_[A-Z_]*(?:KEY|TOKEN)\b"
     r"|\byour[-_ ][\w -]*(?:key|token)(?:[-_]here)?\b|\b(?:sk|gw|pk)[-_](?:[\w-]*(?:\.\.\.|…|xxx|XXX)[\w.…-]*|[\w-]{8,})",
@@ -72,10 +75,13 @@ def placeholders(code: str, first_line: int, guesses: Guesses) -> None:
         for match in _ADDRESS.finditer(line):
             text = match["base"] or match["bare"]
             guesses.text(number, text, "DVARA_URL")
+        for match in _GIVEN_ADDRESS.finditer(line):
+            if not _ADDRESS.search(match[1]):
+                guesses.text(number, match[1], "DVARA_URL")
         for match in _KEY.finditer(line):
             guesses.text(number, match[0], "DVARA_API_KEY")
     for read in variables_read(code_of(code)):
-        if read.name in ("DVARA_URL", "DVARA_API_KEY"):
+        if read.name in ("DVARA_URL", "DVARA_API_KEY", "ANTHROPIC_BASE_URL"):  # a run sets them as they are read
             continue
         if ADDRESS_VARIABLE.search(read.name):
             guesses.variable(first_line + read.line - 1, read.name, "DVARA_URL")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from dvara_examples.core.language import Reading
 from dvara_examples.core.world import World
 from dvara_examples.docs_ci.check import page_id
+from dvara_examples.docs_ci.elsewhere import asks_elsewhere
 from dvara_examples.docs_ci.guesses import (
     SHELLS,
     Guess,
@@ -93,10 +94,10 @@ ANY_KEY = "whatever key the code sends is taken for the key of the run"
 
 
 def _scripts(page: Page, world: World, guesses: Guesses, missed: list[Guess]) -> Iterator[PrintedScript]:
-    packages: dict[str, dict[str, None]] = {}
+    installed: list[tuple[str, int, tuple[str, ...]]] = []
     for fence in page.fences:
         for language, index, names in installed_packages(fence.lines):
-            packages.setdefault(language, {}).update(dict.fromkeys(names))
+            installed.append((language, fence.start, names))
             guesses.say(fence.start + 2 + index, f"{language} needs {', '.join(names)}")
     chains = list(_chains(page, missed))
     for chain in chains:
@@ -106,16 +107,32 @@ def _scripts(page: Page, world: World, guesses: Guesses, missed: list[Guess]) ->
         if len(chain.fences) > 1:
             lines = ", ".join(str(fence.start + 1) for fence in chain.fences)
             guesses.say(chain.fences[0].start + 1, f"the fences on the lines {lines} continue one another")
-        own = {**packages.get(chain.language, {}), **_imported(chain, guesses, packages.get(chain.language, {}))}
+        last = chain.fences[-1].start
+        before = {
+            name: None for language, line, names in installed if language == chain.language and line < last for name in names
+        }
+        own = {**before, **_imported(chain, guesses, before)}
         try:
-            text = mapped(
-                renamed_variables(chain.text, list(guesses.variables.items())), chain.language, list(guesses.pairs.items())
-            )
+            text = mapped(renamed_variables(chain.text, list(guesses.variables.items())), chain.language, _pairs(chain, guesses))
         except Unmappable as error:
             missed.append(Guess(chain.fences[0].start + error.line, str(error)))
             continue
         yield _printed(page, world, chain, text, tuple(own))
     yield from _curl_scripts(page, world, guesses, missed)
+
+
+def _pairs(chain: _Chain, guesses: Guesses) -> list[tuple[str, str]]:
+    """Return what the texts in *chain* stand for: Anthropic's clients put ``/v1`` behind an address themselves."""
+    if not _OF_ANTHROPIC.search(chain.text):
+        return list(guesses.pairs.items())
+    roots = {text for text, ours in guesses.pairs.items() if ours == "DVARA_URL" and not text.endswith("/v1")}
+    for text in roots:
+        if text in chain.text:
+            guesses.say(chain.fences[0].start + 1, f'"{text}" is without /v1 here, as Anthropic\'s client adds that')
+    return [(text, "ANTHROPIC_BASE_URL" if text in roots else ours) for text, ours in guesses.pairs.items()]
+
+
+_OF_ANTHROPIC = re.compile(r"\b(?:Async)?Anthropic\(|\bChatAnthropic\(|AnthropicOkHttpClient")
 
 
 def _chains(page: Page, missed: list[Guess]) -> Iterator[_Chain]:
@@ -150,13 +167,13 @@ def _not_alone(text: str, language: str) -> str | None:
     reading = _reading(language)
     if not any(map(reading.is_client, reading.imports(code))) and not signs.SPEAKS.search(text):
         return "asks no model by itself"
-    if (reason := reading.not_alone(text, code) or cannot_run(code, None)) is not None:
+    if (reason := reading.not_alone(text, code) or cannot_run(code, None) or asks_elsewhere(code, text, reading)) is not None:
         return reason
     return None if signs.ASKS.search(code) or _CALLS.search(code) else "sends no request by itself"
 
 
 _CALLS = re.compile(
-    r"\.(?:a?list|a?retrieve|a?embed\w*|a?predict|a?complete|a?run\w*|a?invoke|a?stream\w*|a?batch|a?generate\w*|a?query|a?chat|kickoff\w*"
+    r"\.(?:a?create_\w+|a?list|a?retrieve|a?embed\w*|a?predict|a?complete|a?run\w*|a?invoke|a?stream\w*|a?batch|a?generate\w*|a?query|a?chat|kickoff\w*"
     r"|get|post|send|request|execute)\(|\b(?:a?completion|a?responses|a?embedding|embed\w*|generate\w*|stream\w*)\(|\bcurl\b"
 )
 """Calls by which client libraries ask a model, beyond the usual ones."""

@@ -1,0 +1,46 @@
+"""Code of a page that cannot show anything on a gateway: it asks another provider by name, or leaves out a part of itself."""
+
+import re
+
+from dvara_examples.core.language import Reading
+from dvara_examples.scaffold.adopt import signs
+
+_OWN = frozenset({"openai", "openai-chat", "openai-responses", "anthropic", "text-completion-openai", "litellm_proxy", "litellm"})
+"""Providers whose libraries a run leads to the gateway."""
+_OTHERS = (
+    "ai21|aleph_alpha|alibaba|anyscale|azure(?:_ai)?|baseten|bedrock(?:_converse)?|cerebras|cloudflare|codestral|cohere(?:_chat)?|dashscope"
+    "|databricks|deepinfra|deepseek|fireworks(?:_ai)?|friendliai|gemini|github(?:_copilot)?|google(?:[-_](?:gla|vertex|genai|anthropic_vertex))?|grok"
+    "|groq|heroku|hosted_vllm|hugging-?face|lm_studio|meta_llama|mistral(?:ai)?|moonshotai|nebius|nvidia_nim|ollama(?:_chat)?|openrouter|ovhcloud"
+    "|perplexity|replicate|sagemaker|sambanova|together(?:_ai|compute)?|upstage|vercel|vertex_ai(?:_beta)?|vllm|volcengine|voyage|watsonx"
+    "|writer|xai|zai"
+)
+_BY_NAME = re.compile(rf"[\"'`](?P<provider>{_OTHERS})[:/][\w./@:-]+[\"'`]")
+_BY_MODULE = re.compile(
+    rf"\b(?:pydantic_ai\.(?:providers|models)\.|@ai-sdk/|langchain_|llama_index\.llms\.)(?P<provider>{_OTHERS})\b"
+)
+_SPEAKS_NAMES = re.compile(r"\b(?:litellm|pydantic_ai|from_provider|init_chat_model|crewai|agno)\b")
+_GIVEN_ADDRESS = re.compile(r"\b(?:base_?url|api_base|apiBase|openai_api_base)\b", re.IGNORECASE)
+_VERCEL = re.compile(r"""\bmodel:\s*["'`][\w-]+/[\w.:-]+["'`]""")
+_FILLED_IN = re.compile(r"\b__[A-Z][A-Z_]*__\b")
+_LEFT_OUT = re.compile(r"^\s*(?:#|//)\s*(?:\.\.\.|…).*$", re.MULTILINE)
+
+
+def asks_elsewhere(code: str, text: str, reading: Reading) -> str | None:
+    """Return why *code*, whose *text* has comments too, cannot be held to what it does here, or None."""
+    left_out = _LEFT_OUT.search(text)
+    if left_out is not None:
+        return f"leaves a part of itself out ({left_out[0].strip()})"
+    filled_in = _FILLED_IN.search(code)
+    if filled_in is not None:
+        return f"holds {filled_in[0]}, which is filled in where the page is built"
+    if signs.READS_INPUT.search(code):
+        return "waits for input, which a page does not give"
+    packages = {reading.package_of(name) for name in reading.imports(code)}
+    if "ai" in packages and not any(name and name.startswith("@ai-sdk/") for name in packages) and _VERCEL.search(code):
+        return "asks Vercel's AI Gateway, which a model's bare name means, past any other gateway"
+    if _GIVEN_ADDRESS.search(code):
+        return None
+    found = _BY_MODULE.search(code) or (_BY_NAME.search(code) if _SPEAKS_NAMES.search(code) else None)
+    if found is not None and found["provider"] not in _OWN:
+        return f"asks the provider {found['provider']}, past any gateway"
+    return None
