@@ -29,6 +29,18 @@ def test_one_ending_means_the_last_and_a_list_means_each() -> None:
     assert not parse_expectation("ends", ["done"]).check(seen).ok
 
 
+@pytest.mark.parametrize("ending", list(Ending))
+def test_whole_means_every_exchange_and_any_whole_answer(ending: Ending) -> None:
+    """A whole answer to the last request makes up for none before it; streamed answers and others count alike."""
+    wanted = parse_expectation("ends", "whole")
+    is_whole = ending in (Ending.DONE, Ending.DONE_WITHOUT_SENTINEL, Ending.ANSWERED)
+    seen = numbered(make_exchange(ending=Ending.ANSWERED), make_exchange(ending=ending), make_exchange())
+    finding = wanted.check(make_transcript(exchanges=seen))
+    assert finding.ok is is_whole
+    assert finding.where == ("" if is_whole else "request 2")
+    assert not wanted.check(make_transcript()).ok
+
+
 def test_the_tap_s_own_words_explain_another_ending() -> None:
     """The error that the tap noted stands in the sentence."""
     finding = parse_expectation("ends", "done").check(make_transcript(exchanges=CUT_THEN_DONE[:1]))

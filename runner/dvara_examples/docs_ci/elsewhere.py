@@ -22,6 +22,10 @@ _SPEAKS_NAMES = re.compile(r"\b(?:litellm|pydantic_ai|from_provider|init_chat_mo
 _GIVEN_ADDRESS = re.compile(r"\b(?:base_?url|api_base|apiBase|openai_api_base)\b", re.IGNORECASE)
 _VERCEL = re.compile(r"""\bmodel:\s*["'`][\w-]+/[\w.:-]+["'`]""")
 _FILLED_IN = re.compile(r"\b__[A-Z][A-Z_]*__\b")
+_IDENTITY = re.compile(r"\bworkload_?identity\b|k8s_?service_?account|\bSubjectToken", re.IGNORECASE)
+_WRITES = re.compile(
+    r"""open\(\s*["']([^"'\n]+)["']\s*,\s*(?:mode=)?["'][wax]|writeFile(?:Sync)?\(\s*["']([^"'\n]+)["']|createWriteStream\(\s*["']([^"'\n]+)["']"""
+)
 _LEFT_OUT = re.compile(r"^\s*(?:#|//)\s*(?:\.\.\.|…).*$", re.MULTILINE)
 
 
@@ -35,6 +39,10 @@ def asks_elsewhere(code: str, text: str, reading: Reading) -> str | None:
         return f"holds {filled_in[0]}, which is filled in where the page is built"
     if signs.READS_INPUT.search(code):
         return "waits for input, which a page does not give"
+    if _IDENTITY.search(code):
+        return "needs an identity in a cloud"
+    if (file := _opened(code)) is not None:
+        return f"opens {file}, which the page does not give"
     packages = {reading.package_of(name) for name in reading.imports(code)}
     if "ai" in packages and not any(name and name.startswith("@ai-sdk/") for name in packages) and _VERCEL.search(code):
         return "asks Vercel's AI Gateway, which a model's bare name means, past any other gateway"
@@ -44,3 +52,10 @@ def asks_elsewhere(code: str, text: str, reading: Reading) -> str | None:
     if found is not None and found["provider"] not in _OWN:
         return f"asks the provider {found['provider']}, past any gateway"
     return None
+
+
+def _opened(code: str) -> str | None:
+    """Return the first file that *code* reads and does not write itself, or None."""
+    written = {name for found in _WRITES.findall(code) for name in found if name}
+    read = (name for found in signs.OPENS_FILE.findall(code) for name in found if name)
+    return next((name for name in read if name not in written), None)

@@ -36,6 +36,8 @@ from dvara_examples.scaffold.script_lines import code_of
 from dvara_examples.session.choice import Chosen, PrintedCode
 from dvara_examples.toolchains import Packages, load_toolchain
 
+_PATIENT = Limits(wall_s=150.0, idle_s=100.0)
+"""For code that nobody has run here before: large libraries load for half a minute without a word."""
 _CURL_SCRIPT = '''"""Runs a command of a page in a shell."""
 
 import subprocess
@@ -245,17 +247,12 @@ def _printed(
     shown = page_id(page, world)
     lines = (line,) if line else tuple(fence.start + 1 for fence in chain.fences)
     run_id = f"{shown}:{name or lines[0]}"
-    streams, asks = len(signs.STREAMS.findall(chain.text)), len(signs.ASKS.findall(chain.text)) or 1
-    expect: dict[str, object] = {"exit": 0, "requests": {"min": 1}}
-    if streams == asks:
-        expect["ends"] = "done"
-    elif not streams:
-        expect["ends"] = "answered"
+    expect: dict[str, object] = {"exit": 0, "requests": {"min": 1}, "ends": "whole"}
     origin = Origin(page.shown, lines[0], 1)
     file = page.path.with_name(f"{_file_name(chain, text)}")
-    variant = Variant(run_id, chain.language, file, shown, (), {}, Limits(), expect, None, None, origin)
+    variant = Variant(run_id, chain.language, file, shown, (), {}, _PATIENT, expect, None, None, origin)
     variant = replace(variant, packages=Packages(packages))
-    example = Example(run_id, short(page.shown), (), (), (), expect, Limits(), (variant,), origin)
+    example = Example(run_id, short(page.shown), (), (), (), expect, _PATIENT, (variant,), origin)
     return PrintedScript(run_id, example, variant, lines, file.name, text + "\n", own=True)
 
 

@@ -1,14 +1,15 @@
-"""``ends: done`` · ``ends: [truncated, done]``: how the exchanges ended on the wire."""
+"""``ends: done`` · ``ends: [truncated, done]`` · ``ends: whole``: how the exchanges ended on the wire."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 from dvara_examples.core.shapes import either, items, one_of
-from dvara_examples.records.model import Ending
+from dvara_examples.records.model import WHOLE_ENDINGS, Ending
 from dvara_examples.records.transcript import Exchange, Transcript
 from dvara_examples.records.verdict import Finding, Witness
 
 KNOWN = tuple(ending.value for ending in Ending)
+WHOLE = "whole"
 _ACCEPTED = "an ending, or a list of at least one, is accepted"
 
 
@@ -39,15 +40,33 @@ class Ends:
         return Finding(self.key, self.witness, False, expected, ", ".join(compared), _sentence(other), f"request {other.number}")
 
 
+@dataclass(frozen=True, slots=True)
+class EndsWhole:
+    """Every exchange, however many there were, brought a whole answer, streamed or not."""
+
+    key: ClassVar[str] = "ends"
+    witness: ClassVar[Witness] = Witness.WIRE
+
+    def check(self, seen: Transcript) -> Finding:
+        """Look for the first exchange that did not."""
+        found = ", ".join(exchange.ending for exchange in seen.exchanges)
+        if not found:
+            return Finding(self.key, self.witness, False, WHOLE, "no request", "the example never sent a request")
+        other = next((exchange for exchange in seen.exchanges if exchange.ending not in WHOLE_ENDINGS), None)
+        if other is None:
+            return Finding(self.key, self.witness, True, WHOLE, found)
+        return Finding(self.key, self.witness, False, WHOLE, found, _sentence(other), f"request {other.number}")
+
+
 def _sentence(exchange: Exchange) -> str:
     remarks = "; ".join(filter(None, (exchange.error, *exchange.notes)))
     return f"the wire shows another ending ({remarks})" if remarks else "the wire shows another ending"
 
 
-_ONE = one_of(KNOWN).to(Ending)
+_ONE = one_of((*KNOWN, WHOLE)).to(lambda word: EndsWhole() if word == WHOLE else Ends((Ending(word),)))
 
 VALUE = either(
-    _ONE.to(lambda ending: Ends((ending,))),
-    items(_ONE, few=_ACCEPTED).to(lambda endings: Ends(endings, each=True)),
+    _ONE,
+    items(one_of(KNOWN).to(Ending), few=_ACCEPTED).to(lambda endings: Ends(endings, each=True)),
     accepted=_ACCEPTED,
-).described("How the last exchange ended, or, as a list, how each exchange ended, in order.")
+).described("How the last exchange ended; as a list, how each ended, in order; `whole`: each brought a whole answer.")
