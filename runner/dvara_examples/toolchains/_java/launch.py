@@ -6,7 +6,7 @@ import threading
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
@@ -76,18 +76,7 @@ def _shadows(jar: Path, jars: Sequence[Path]) -> bool:
     Everywhere else it comes last, because one archive serves all class paths that start alike.
     """
     own = _files_in(jar)
-    return not all(own.isdisjoint(_files_of(other)) for other in jars)
-
-
-def _files_of(jar: Path) -> frozenset[str]:
-    """Return the names of the files in a *jar* that many scripts share; it is read again only where it has changed."""
-    about = jar.stat()
-    return _files_once(jar, about.st_size, about.st_mtime_ns)
-
-
-@lru_cache(maxsize=512)
-def _files_once(jar: Path, size: int, mtime_ns: int) -> frozenset[str]:  # noqa: ARG001 - parts of the cache's key
-    return _files_in(jar)
+    return any(_holds_any(other, own) for other in jars)
 
 
 def _files_in(jar: Path) -> frozenset[str]:
@@ -95,3 +84,33 @@ def _files_in(jar: Path) -> frozenset[str]:
     with zipfile.ZipFile(jar) as content:
         names = {name for name in content.namelist() if not name.endswith("/")}
     return frozenset(name for name in names if name != "META-INF/MANIFEST.MF" and not name.startswith("META-INF/maven/"))
+
+
+def _holds_any(jar: Path, names: frozenset[str]) -> bool:
+    """Tell whether *jar* holds a file with one of *names*; its thousands of names are only read where their bytes hold one."""
+    listing = _listing(jar) if all(map(str.isascii, names)) else None
+    if listing is not None and not any(name.encode() in listing for name in names):
+        return False
+    return not names.isdisjoint(_files_in(jar))
+
+
+def _listing(jar: Path) -> bytes | None:
+    """Return the bytes at the end of *jar* that name its files, or None where they are not written in the usual way."""
+    with jar.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - _LONGEST_END))
+        tail = file.read()
+        at = tail.rfind(_END)
+        if at < 0 or len(tail) - at < _END_BYTES:
+            return None
+        length = int.from_bytes(tail[at + 12 : at + 16], "little")
+        file.seek(max(0, size - len(tail) + at - length))
+        found = file.read(length)
+        return found if found.startswith(_ENTRY) else None
+
+
+_ENTRY = b"PK\x01\x02"
+_END = b"PK\x05\x06"
+_END_BYTES = 22
+_LONGEST_END = _END_BYTES + 0xFFFF
+"""The record at the end of a zip file, with the length of what names the files, and maybe a comment (section 4.3.16)."""
