@@ -38,6 +38,7 @@ class Recording:
     spelling = load_toolchain("python").spelling
     suffixes: tuple[str, ...] = (".demo",)
     lists: tuple[str, ...] = ()
+    has_builds: bool = False
     floor: str = "1"
 
     def __init__(self, fault: Exception | None = None) -> None:

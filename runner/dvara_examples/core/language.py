@@ -90,8 +90,7 @@ class Language:
     *clashes* says whether a script with this stem would clash with something in its text. *named* takes code and the usual name
     of its file, and returns the name that it needs. *completed* takes code of a page's own and an example's script, and returns
     the code with what it lacks of that. *starter* is what a new script begins with where no example has the language. *image* is
-    the container image in which its scripts run where they are to run in one, and none is named. *has_builds* tells whether a
-    script may be a class of a build, so that the manifest can say of which.
+    the container image in which its scripts run where they are to run in one, and none is named.
     """
 
     title: str
@@ -107,4 +106,3 @@ class Language:
     comment: str = "#"
     reading: Reading = Reading()
     image: str = ""
-    has_builds: bool = False

@@ -1,7 +1,7 @@
 """Loads a manifest: the text, its YAML, its examples, and, where something is wrong, every problem with its position."""
 
 import gc
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from dvara_examples.core.world import World
 from dvara_examples.manifest.checked import CheckedBefore
 from dvara_examples.manifest.checks import Checks
 from dvara_examples.manifest.declaration import Declaration
+from dvara_examples.manifest.events import Position
 from dvara_examples.manifest.examples import read_manifest, refuse_unnamed
 from dvara_examples.manifest.model import Manifest
-from dvara_examples.manifest.positions import find_positions
 from dvara_examples.manifest.problems import Problem, Problems, Spot
 from dvara_examples.manifest.reader import Unreadable, YamlDocument, read_document
 from dvara_examples.manifest.scripts import Scripts
@@ -86,7 +86,7 @@ def _shown(path: Path, display: Path) -> str:
 def _notes(document: YamlDocument, shown: str, text: str) -> tuple[str, ...]:
     """Return a sentence for each key that has a new name."""
     old = dict(old_keys(document.value))
-    places = find_positions(text, {(path, True) for path in old}, document.aliases) if old else {}
+    places = _places(text, {(path, True) for path in old}, document)
     found = sorted((places[path, True], path[-1], new) for path, new in old.items())
     return tuple(f"{shown}:{line}:{column}: {old!r} is now {new!r}; rename it" for (line, column), old, new in found)
 
@@ -109,13 +109,22 @@ def _distinct(problems: list[Problem]) -> list[Problem]:
 def _sentences(problems: list[Problem], shown: str, text: str, document: YamlDocument | None) -> tuple[str, ...]:
     """Return one sentence for each problem, in the order of the file."""
     spots: set[Spot] = {(p.path, p.on_key) for p in problems if p.at is None} | {p.first for p in problems if p.first}
-    places = find_positions(text, spots, document.aliases if document else {}) if spots else {}
+    places = _places(text, spots, document)
     lines = []
     for problem in problems:
         line, column = problem.at or places[problem.path, problem.on_key]
         first = f" (first on line {places[problem.first][0]})" if problem.first else ""
         lines.append((line, column, f"{shown}:{line}:{column}: {problem.found}{first}; {problem.accepted}"))
     return tuple(dict.fromkeys(sentence for _, _, sentence in sorted(lines, key=lambda entry: entry[:2])))
+
+
+def _places(text: str, spots: set[Spot], document: YamlDocument | None) -> Mapping[Spot, Position]:
+    """Return where *spots* stand; the text is read once more for that."""
+    if not spots:
+        return {}
+    from dvara_examples.manifest.positions import find_positions
+
+    return find_positions(text, spots, document.aliases if document else {})
 
 
 @contextmanager

@@ -47,7 +47,7 @@ def installed_vocabulary() -> Vocabulary:
 
 
 def _with_builds() -> frozenset[str]:
-    return frozenset(language for language in languages() if load_toolchain(language).spelling.has_builds)
+    return frozenset(language for language in languages() if load_toolchain(language).has_builds)
 
 
 def _suffixes() -> Mapping[str, tuple[str, ...]]:

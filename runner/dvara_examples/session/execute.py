@@ -2,24 +2,29 @@
 
 import shlex
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from dvara_examples.core.clock import start_timer
+from dvara_examples.core.clock import Timer, start_timer
 from dvara_examples.core.own_folder import own_folder
 from dvara_examples.core.place import ProgramPlace
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.core.world import World
 from dvara_examples.faults import in_words, parse_faults
 from dvara_examples.gateways import Gateway
+from dvara_examples.manifest import Variant
 from dvara_examples.process import Cause, ExecuteRequest, child_environment, run_process
 from dvara_examples.records.budget import NO_BOUNDS, RAISE_IT, RunMeter, UsageMeter
 from dvara_examples.records.model import Endpoint
 from dvara_examples.records.transcript import Lateness, Output, OutputPiece, ProcessEnd, RunInfo, Served, Transcript
 from dvara_examples.session.plan import PlannedRun
-from dvara_examples.session.serving import Visitor, visiting
 from dvara_examples.session.surroundings import gateway_variables, port_in_words
 from dvara_examples.tap import LOCALHOST, Tap
 from dvara_examples.toolchains import Command, Deps
+
+if TYPE_CHECKING:
+    from dvara_examples.session.serving import Visitor
 
 OnPiece = Callable[[str, OutputPiece], None]
 _STALL_SHARE = 0.5
@@ -86,7 +91,7 @@ def execute(
                 hosts=LOCALHOST if around.listen else LOCALHOST[:1],
                 any_key=around.listen is not None or (run.printed is not None and run.printed.any_key),
             ) as tap,
-            visiting(run.variant, timer) as visitor,
+            _visiting(run.variant, timer) as visitor,
         ):
             env = child_environment(world.environ, {**command.env, **gateway_variables(run, tap.endpoint, model)})
             folder, given = around.cwd or scratch, (around.stdin or "").encode()
@@ -121,7 +126,16 @@ def execute(
         )
 
 
-def _heard(on_piece: OnPiece | None, visitor: Visitor | None) -> OnPiece | None:
+def _visiting(variant: Variant, timer: Timer) -> "AbstractContextManager[Visitor | None]":
+    """Yield who asks the server that *variant* is, or None where it is none. Raises ToolchainError where its port is taken."""
+    if variant.surroundings.ready is None:
+        return nullcontext()
+    from dvara_examples.session.serving import visiting
+
+    return visiting(variant, variant.surroundings.ready, timer)
+
+
+def _heard(on_piece: OnPiece | None, visitor: "Visitor | None") -> OnPiece | None:
     """Let *visitor* see what a server prints, beside whoever else does."""
     if visitor is None:
         return on_piece

@@ -140,17 +140,13 @@ def listens(port: int) -> bool:
 
 
 @contextmanager
-def visiting(variant: Variant, timer: Timer) -> Iterator[Visitor | None]:
-    """Yield who asks the server that *variant* is, or None where it is none. Raises ToolchainError where its port is taken."""
-    around = variant.surroundings
-    if around.ready is None:
-        yield None
-        return
-    port = around.ready.port
+def visiting(variant: Variant, ready: ReadySign, timer: Timer) -> Iterator[Visitor]:
+    """Yield who asks the server that *variant* is once it is *ready*. Raises ToolchainError where its port is taken."""
+    port = ready.port
     if listens(port):
         hint = "stop it, or let the script and ready in the manifest name another port"
         raise ToolchainError(Diagnosis(f"port {port}, where {variant.relative} is to serve, {who_has(port)}", hint))
-    visitor = Visitor(Errand(around.ready, around.send, variant.limits.wall_s), timer)
+    visitor = Visitor(Errand(ready, variant.surroundings.send, variant.limits.wall_s), timer)
     visitor.start()
     try:
         yield visitor

@@ -11,11 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from dvara_examples.core.language import Language
 from dvara_examples.core.runtime import Runtime as Runtime
 from dvara_examples.core.world import World
+
+if TYPE_CHECKING:
+    from dvara_examples.core.language import Language
 
 Progress = Callable[[str], None]
 """Takes one short line about what is being fetched or built; may be called from any thread."""
@@ -133,17 +135,21 @@ class PreparedRuntime(Protocol):
 class Toolchain(Protocol):
     """One language: *suffixes* are the file endings of its scripts, *floor* the oldest version that the docs promise.
 
-    *spelling* says how the language is written: in pages, file names and code.
-
     *lists* are the files that say which dependencies scripts get, seen from the folder that holds them;
-    ``{script}`` in their names stands for that of the script.
+    ``{script}`` in their names stands for that of the script. *has_builds* tells whether a script may be a class of a build, so
+    that the manifest can say of which.
     """
 
     language: str
-    spelling: Language
     suffixes: tuple[str, ...]
     floor: str
     lists: tuple[str, ...]
+    has_builds: bool
+
+    @property
+    def spelling(self) -> "Language":
+        """How the language is written: in pages, file names and code."""
+        ...
 
     def probe(self, world: World) -> Runtime | Missing:
         """Look for a fitting runtime; starts at most version queries and changes nothing.

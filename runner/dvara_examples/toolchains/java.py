@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dvara_examples.core.errors import ToolchainError
-from dvara_examples.core.language import Language
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Candidate, Declared, Deps, Fitness, Missing, Packages, PreparedRuntime, Progress, Runtime
 from dvara_examples.toolchains._java import BUILT_IN, FLOOR
-from dvara_examples.toolchains._java.spelling import JAVA
 from dvara_examples.toolchains._lookup import missing_there
 
 if TYPE_CHECKING:
+    from dvara_examples.core.language import Language
     from dvara_examples.toolchains._java.jbang_home import JBang
     from dvara_examples.toolchains._java.jdk import Jdk
 
@@ -36,10 +35,17 @@ class Java:
     """The Java toolchain."""
 
     language: str = "java"
-    spelling: Language = JAVA
     suffixes: tuple[str, ...] = (".java",)
     floor: str = str(FLOOR)
     lists: tuple[str, ...] = ()
+    has_builds: bool = True
+
+    @property
+    def spelling(self) -> "Language":
+        """How Java is written."""
+        from dvara_examples.toolchains._java.spelling import JAVA
+
+        return JAVA
 
     def probe(self, world: World) -> Runtime | Missing:
         """Return the newest JDK from 21 up; only files are read."""

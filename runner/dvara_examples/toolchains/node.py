@@ -6,13 +6,11 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from dvara_examples.core.errors import ToolchainError
-from dvara_examples.core.language import BODY, Language, concatenated
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import (
     Candidate,
@@ -51,10 +49,10 @@ from dvara_examples.toolchains._node.packages import (
     wanted_set,
     write_lock,
 )
-from dvara_examples.toolchains._node.reading import READING
 from dvara_examples.toolchains._resolved import day_in, read_resolved
 
 if TYPE_CHECKING:
+    from dvara_examples.core.language import Language
     from dvara_examples.toolchains._node.typescript import TypeScriptRunner
 
 HOOK = Path(__file__).with_name("node_packages.mjs")
@@ -106,33 +104,21 @@ class PreparedNode:
         return ("--import", f"{HOOK.as_uri()}?from={quote((self.packages.parent / LISTED).as_uri(), safe='')}")
 
 
-def _with_variables(prefix: str, quote: str, texts: Sequence[str], values: Sequence[str]) -> str | None:
-    if quote != "`":
-        return concatenated(prefix, quote, texts, values)
-    parts = [part for text, value in zip_longest(texts, values) for part in (text, f"${{{value}}}" if value else "")]
-    return f"`{''.join(parts)}`"
-
-
-SPELLING = Language(
-    title="Node.js",
-    fences=("javascript", "js", "mjs", "cjs", "typescript", "ts", "mts", "node", "nodejs"),
-    strings=re.compile(rf"//[^\n]*|/\*.*?\*/|(?P<prefix>)(?P<quote>[\"'`]){BODY}", re.DOTALL),
-    reads="process.env.{}",
-    with_variables=_with_variables,
-    comment="//",
-    reading=READING,
-    image="node:18",
-)
-
-
 class Node:
     """The toolchain of JavaScript and TypeScript for Node.js."""
 
     language = "node"
-    spelling = SPELLING
     suffixes: tuple[str, ...] = (".mjs", ".js", ".cjs", *TYPESCRIPT)
     floor = "18"
     lists: tuple[str, ...] = (LISTED, *LOCKS, MEMBERS_OF_PNPM, ".npmrc", f"{FLOORS}/{LISTED}", f"{FLOORS}/{LOCKS[0]}")
+    has_builds = False
+
+    @property
+    def spelling(self) -> "Language":
+        """How JavaScript and TypeScript are written."""
+        from dvara_examples.toolchains._node.spelling import NODE
+
+        return NODE
 
     def probe(self, world: World) -> Runtime | Missing:
         """Return the ``node`` on ``PATH``, or the one to be provisioned where that is missing or older than the floor."""

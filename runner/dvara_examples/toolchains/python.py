@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dvara_examples.core.language import BODY, Language, concatenated, snake_case
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import (
     Candidate,
@@ -28,9 +27,9 @@ from dvara_examples.toolchains import (
     Toolchain,
 )
 from dvara_examples.toolchains._python import ASKED_FOR, FLOORS, LOCK, PACKAGES
-from dvara_examples.toolchains._python.reading import READING
 
 if TYPE_CHECKING:
+    from dvara_examples.core.language import Language
     from dvara_examples.toolchains._python.environment import WantedEnvironment
 
 CHOICE = "DVARA_EXAMPLES_PYTHON"
@@ -67,33 +66,24 @@ class PreparedPython:
         return Command((str(self.interpreter), str(script), *args), env, "python", self.versions, self.dependencies, installed)
 
 
-def _with_variables(prefix: str, quote: str, texts: Sequence[str], values: Sequence[str]) -> str | None:
-    return None if "b" in prefix.lower() else concatenated(prefix, quote, texts, values)
-
-
-SPELLING = Language(
-    title="Python",
-    fences=("python", "py", "python3", "py3", "ipython", "ipython3", "pyodide", "pyodide-python"),
-    strings=re.compile(rf"#[^\n]*|(?P<prefix>\b[rRbBuUfF]{{1,2}}|)(?P<quote>\"\"\"|'''|\"|'){BODY}", re.DOTALL),
-    reads='__import__("os").environ["{}"]',
-    stem=snake_case,
-    with_variables=_with_variables,
-    reading=READING,
-    image="python:3.10-slim",
-)
-
-
 class Python:
     """The toolchain of Python scripts."""
 
     language = "python"
-    spelling = SPELLING
     suffixes: tuple[str, ...] = (".py",)
     floor = "3.10"
     lists: tuple[str, ...] = (
         *(ASKED_FOR, LOCK, FLOORS, "requirements-lowest.in", "{script}.lock"),
         *("pyproject.toml", "uv.lock", "poetry.lock", "pdm.lock", "setup.py", "setup.cfg", "uv.toml", "pip.conf"),
     )
+    has_builds = False
+
+    @property
+    def spelling(self) -> "Language":
+        """How Python is written."""
+        from dvara_examples.toolchains._python.spelling import PYTHON
+
+        return PYTHON
 
     def probe(self, world: World) -> Runtime | Missing:
         """Return the interpreter that runs this tool, or the one that ``DVARA_EXAMPLES_PYTHON`` names."""

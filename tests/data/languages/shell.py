@@ -71,6 +71,7 @@ class Shell:
     suffixes: tuple[str, ...] = (".sh",)
     floor = "2"
     lists: tuple[str, ...] = ()
+    has_builds = False
 
     def probe(self, world: World) -> Runtime | Missing:
         """Return the shell on ``PATH``, if there is a curl too."""

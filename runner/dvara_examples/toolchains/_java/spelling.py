@@ -52,5 +52,4 @@ JAVA = Language(
     comment="//",
     reading=READING,
     image="eclipse-temurin:21",
-    has_builds=True,
 )
