@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dvara_examples.core.errors import ExitCode, NothingSelected, SelectionError
@@ -38,7 +38,7 @@ def adopt(world: World, order: InitOrder) -> int:
         if found.known:
             world.stdout.write("nothing is new\n")
             return ExitCode.OK
-        cause = f"found no script in {world.shown(folder)} that asks a model"
+        cause = f"found no script in {world.shown(folder)} that asks a model through a gateway"
         raise NothingSelected(f"{cause}; name another folder, or try one script: dvara-examples record FILE")
     if order.dry_run:
         world.stdout.write(f"would write {world.shown(world.manifest_path)}\n")
@@ -63,14 +63,19 @@ def _recorded(found: Survey, world: World, order: InitOrder) -> tuple[Draft, ...
     """Run every new script once, and return the drafts with what was seen; None where this was interrupted."""
     from dvara_examples.selection.options import Selection
     from dvara_examples.session import Options, choose_examples, report_to, run
-    from dvara_examples.session.adopting import SeenRuns, with_what_was_seen
+    from dvara_examples.session.adopting import SeenRuns, still_loads, with_more_time, with_what_was_seen
 
     options = Options(order.gateway, world.cores)
     ids = tuple(draft.id for draft in found.drafts if draft.runnable)
     if not ids:
         return found.drafts
     seen = SeenRuns(lambda text: world.stderr.write(f"  {text}\n"))
-    code, _ = run(world, choose_examples(world, Selection(ids, (), (), ())), options, report_to(seen))
+    chosen = choose_examples(world, Selection(ids, (), (), ()))
+    code, _ = run(world, chosen, options, report_to(seen))
+    slow = tuple(with_more_time(each) for each in chosen.variants if still_loads(seen.results.get(each.id)))
+    if slow and code is not ExitCode.INTERRUPTED:
+        world.stderr.write(f"  once more with more time  {', '.join(each.id for each in slow)}\n")
+        code, _ = run(world, replace(chosen, variants=slow), replace(options, jobs=1), report_to(seen))
     return None if code is ExitCode.INTERRUPTED else with_what_was_seen(found.drafts, seen.results)
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from dvara_examples.manifest import Variant
 from dvara_examples.records.crash import crashed, error_line
 from dvara_examples.records.model import WHOLE_ENDINGS
 from dvara_examples.records.results import Preparing, RunEvent, RunResult, Summary
@@ -45,6 +46,19 @@ class SeenRuns:
 
     def close(self, summary: Summary) -> None:
         """Write nothing."""
+
+
+def still_loads(result: RunResult | None) -> bool:
+    """Tell whether a run was ended before it did anything at all: its libraries may take long to load on a busy machine."""
+    seen = result.transcript if result is not None else None
+    return seen is not None and seen.process.limit == "idle" and not seen.exchanges and not seen.stdout.size_bytes
+
+
+def with_more_time(variant: Variant) -> Variant:
+    """Return *variant* with limits that a slow start does not reach."""
+    return replace(
+        variant, limits=replace(variant.limits, wall_s=variant.limits.wall_s * _ROOM, idle_s=variant.limits.idle_s * _ROOM)
+    )
 
 
 def with_what_was_seen(drafts: Sequence[Draft], results: Mapping[str, RunResult]) -> tuple[Draft, ...]:

@@ -1,5 +1,6 @@
 """The same behaviour in several languages is one example."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ class Draft:
     """An example to be: one script per language; *guesses* are comments, and *expect* what it is held to.
 
     *packages* are what scripts import that no file beside them declares; *wall_s* is a limit that fits slow ones.
+    *made_up* tells that the title is the file's name.
     """
 
     id: str
@@ -24,6 +26,7 @@ class Draft:
     expect: Mapping[str, object] = field(default_factory=dict)
     packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     wall_s: int | None = None
+    made_up: bool = False
 
     @property
     def endpoint(self) -> Mapping[str, object]:
@@ -61,6 +64,10 @@ SET_BY_RUNS = frozenset(
 """The variables in which every run finds address, key and model."""
 
 
+_SAY_NOTHING = frozenset({"main", "app", "index", "script", "run", "server", "client", "cli"})
+"""Names of files that say less than the folder does."""
+
+
 def group(found: Sequence[Surveyed], root: Path, taken: Collection[str]) -> tuple[Draft, ...]:
     """Put the scripts of one behaviour together, in the order of their paths; no id is one of *taken*.
 
@@ -94,6 +101,8 @@ def _free_id(stem: str, topic: tuple[str, ...], script: Surveyed, taken: Collect
     folder = words_of(topic[-1]) if topic else ()
     suffix = script.file.suffix.lstrip(".")
     long = "-".join((*folder, stem)) if folder and tuple(stem.split("-")[: len(folder)]) != folder else stem
+    if folder and stem in _SAY_NOTHING:
+        stem, long = "-".join(words_of(re.sub(r"^\d+[-_. ]+(?=\D)", "", topic[-1]))), long
     options = [stem, long] if first else []
     options += [f"{long}-{script.language}", f"{long}-{suffix}"]
     for option in options:
@@ -111,15 +120,13 @@ def _draft(example_id: str, topic: tuple[str, ...], scripts: Mapping[str, Survey
         own["README"] = next(filter(None, (title_in_readme(script.file, root) for script in scripts.values())), "")
     title, made_up = named_after(own, example_id)
     guesses = []
-    if made_up:
-        guesses.append("title guessed from the file's name")
     if len(scripts) > 1:
         guesses.append(f"{', '.join(scripts)} grouped by their name")
     for script in scripts.values():
         if script.server is not None and script.skip is None:
             guesses.append(f"{script.file.name} is a server: ready and send were guessed from its text")
         guesses += [f"{script.file.name}: {remark}" for remark in script.remarks]
-    return Draft(example_id, title, tags_of(topic), scripts, tuple(guesses), expected(tuple(scripts.values())))
+    return Draft(example_id, title, tags_of(topic), scripts, tuple(guesses), expected(tuple(scripts.values())), made_up=made_up)
 
 
 def expected(scripts: Sequence[Surveyed]) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Which packages scripts need that no file beside them declares: guessed from what they import."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -27,7 +28,17 @@ def guessed_packages(
             reading.package_of(name) for name in script.packages if name not in own and not reading.beside(script.file, name)
         )
         others = [name for name in named if name is not None]
+        if own:  # installed in place, with what its list names, where nothing else is wanted
+            others = [name for name in others if not _lists(root / listed, name)]
+            if not others:
+                continue
         project = [os.path.relpath((root / listed).parent, base).replace(os.sep, "/")] if own else []
         if project or others:
             found[script.language] = tuple(dict.fromkeys([*project, *others]))
     return found
+
+
+def _lists(file: Path, package: str) -> bool:
+    """Tell whether *file* names *package* somewhere."""
+    spelled = re.escape(package).replace(r"\-", "[-_.]")
+    return re.search(rf"[\"']{spelled}\b(?![-_.]\w)", file.read_text("utf-8", errors="replace"), re.IGNORECASE) is not None

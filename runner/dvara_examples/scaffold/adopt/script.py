@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from dvara_examples.core.language import BuiltClass, Reading
 from dvara_examples.scaffold.adopt import signs
-from dvara_examples.scaffold.adopt.servers import Server, is_server, server_in
+from dvara_examples.scaffold.adopt.servers import Server, is_server, server_in, started_by
 from dvara_examples.scaffold.adopt.titles import title_in
 from dvara_examples.scaffold.adopt.walk import MOST_BYTES, in_tests
 from dvara_examples.scaffold.script_lines import Address, Read, addresses, code_of, variables_read
@@ -17,6 +17,7 @@ from dvara_examples.toolchains import load_toolchain
 ADDRESS_VARIABLE = re.compile(r"(?:^|_)(?:URL|URI|API_BASE|BASE|ENDPOINT|HOST)$")
 KEY_VARIABLE = re.compile(r"(?:^|_)(?:KEY|TOKEN|APIKEY)$")
 MODEL_VARIABLE = re.compile(r"(?:^|_)MODEL(?:_NAME|_ID)?$")
+_IMPORTS = re.compile(r"^[ \t]*(?:import|package|from)[ \t][^\n]*", re.MULTILINE)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1"})  # noqa: S104 - names that scripts use, nothing is bound
 
 
@@ -106,14 +107,14 @@ def _no_example(relative: str, text: str, code: str, packages: tuple[str, ...], 
     if in_tests(relative) or (signs.TEST_NAME.search(name) and signs.TEST_CODE.search(code)):
         return "is a test"
     if (
-        name.startswith("_")
+        re.match(r"_(?!\d)", name)
         or name in ("setup.py", "noxfile.py", "conftest.py", "manage.py")
         or ".config." in name
         or ".d." in name
     ):
         return "is a helper by its name"
     if not any(map(reading.is_client, packages)) and not signs.SPEAKS.search(code):
-        return "asks no model"
+        return signs.OWN_LIBRARY if signs.OTHER_PROVIDER.search(code) else "asks no model"
     if not reading.runs(text, code):
         return "runs nothing by itself"
     return None
@@ -147,9 +148,11 @@ def cannot_run(code: str, fixed: Address | None, server: Server | None = None) -
     for pattern, reason in signs.SERVICES:
         if pattern.search(code) and not (reason == signs.CERTIFICATE and signs.KEY_ALONE.search(code)):
             return reason
-    unserved = signs.UNSERVED.search(code)
+    unserved = signs.UNSERVED.search(_IMPORTS.sub("", code))
     if unserved is not None:
         return f"asks the endpoint {unserved[1]}, which a gateway for models does not have"
+    if program := started_by(code):
+        return f"is started by {program}, and not by itself"
     if server is None and is_server(code):
         return "is a server, which waits for requests of its own; say ready and send instead"
     if fixed is not None and _port(fixed) is None:

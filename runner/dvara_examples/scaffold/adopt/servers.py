@@ -20,6 +20,8 @@ _NUMBER = re.compile(r"(?<![\w.])(\d{2,5})(?![\w.])")
 _NAME = re.compile(r"[A-Za-z_]\w*\Z")
 _NOT_BY_ITSELF = re.compile(r"\b(?:streamlit|gradio|chainlit)\b|\bSpringApplication\.run\(")
 
+_PROGRAM = re.compile(r"^\s*(?:import|from)\s+(streamlit|chainlit)\b", re.MULTILINE)
+
 _ROUTE = re.compile(
     r"""@\w+\.(?P<verb>get|post|put)\(\s*["'](?P<decorated>/[^"']*)["']"""
     r"""|@\w+\.route\(\s*["'](?P<routed>/[^"']*)["'](?P<options>[^\n]*)"""
@@ -73,6 +75,12 @@ class _Route:
             return path
         more = {} if self.method == "POST" and self.body else {"method": self.method}
         return {**more, "path": path, **({"json": dict(self.body)} if self.body else {})}
+
+
+def started_by(code: str) -> str:
+    """Return the program that starts *code*, which does nothing by itself, or nothing."""
+    found = _PROGRAM.search(code)
+    return found[1] if found else ""
 
 
 def is_server(code: str) -> bool:

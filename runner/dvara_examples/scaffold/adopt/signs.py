@@ -20,13 +20,32 @@ SERVER = re.compile(
     r"|\bFastAPI\(|\bFlask\(|\bstreamlit\b|\bgradio\b|\bchainlit\b"
 )
 
+OWN_LIBRARY = "asks a provider by that one's own library, past any gateway"
+_PYTHON = (
+    r"cohere|google\.(?:generativeai|genai)|mistralai|groq|ollama|vertexai|cerebras|writerai|xai_sdk|together|replicate"
+    r"|huggingface_hub"
+)
+_NODE = (
+    r"cohere-ai|@google/(?:generative-ai|genai)|@mistralai/mistralai|groq-sdk|ollama(?:/browser)?|together-ai|replicate|@huggingface/inference"
+    r"|@ai-sdk/(?!openai|anthropic|openai-compatible|react|svelte|vue|rsc|provider)[\w-]+"
+)
+_JAVA = (
+    r"dev\.langchain4j\.model\.(?:mistralai|googleai|huggingface|watsonx|ovhai|cohere|jlama|gpullama3|ollama|localai|workersai|github|jina|nomic"
+    r"|voyageai|zhipu|dashscope|qianfan)|com\.google\.genai"
+)
+OTHER_PROVIDER = re.compile(
+    rf"""^\s*(?:from|import)\s+(?:{_PYTHON})\b|["'](?:{_NODE})["']|^\s*import\s+(?:static\s+)?(?:{_JAVA})\b""", re.MULTILINE
+)
+"""The own libraries of providers, which ask these and nothing else."""
+
 CERTIFICATE = "needs a client certificate of its own"
 KEY_ALONE = re.compile(r"\breturn\s+(?:Async)?OpenAI\(\s*\)")
 """A script that could take a certificate, and does with a key alone."""
 SERVICES = (
     (
         re.compile(
-            r"""\b(?:Async)?AzureOpenAI\b|\bazure[._]identity\b|["']@azure/|\bazure_endpoint\b|\bazure_ad_token|services\.ai\.azure"""
+            r"""\b(?:Async)?AzureOpenA[Ii]\w*|\bazure[._]identity\b|["']@azure/|\bazure_endpoint\b|\bazure_ad_token|services\.ai\.azure"""
+            r"""|\b(?:Async)?AnthropicFoundry\b|\bMistralAzure\b|\bAZURE_(?:OPENAI|API)_\w+|\bcom\.openai\.azure\b|\bcom\.azure\."""
         ),
         "needs an Azure account",
     ),
@@ -34,7 +53,10 @@ SERVICES = (
         re.compile(r"\b(?:Async)?(?:Open)?(?:Anthropic|AI)?Bedrock\w*|\bbedrock\(|\bboto3\b|[\"']openai/bedrock|bedrock-runtime"),
         "needs an AWS account",
     ),
-    (re.compile(r"\bVertex(?:AI)?\b|\bgoogle\.auth\b|AnthropicVertex"), "needs a Google Cloud account"),
+    (
+        re.compile(r"\bVertex(?:A[Ii]\w*)?\b|\bgoogle\.auth\b|AnthropicVertex|AnthropicGoogleCloud|\bMistralGCP\b|\bVertexAi\w+"),
+        "needs a Google Cloud account",
+    ),
     (
         re.compile(
             r"""\.realtime\b|\.responses\.connect\(|["']openai/(?:\w+/)*realtime|\bwebsockets?\b|\.connect\(\s*(?:model|\{)|\bResponsesWS\b|["']ws["']"""
@@ -46,18 +68,15 @@ SERVICES = (
         CERTIFICATE,
     ),
     (
-        re.compile(
-            r"""^\s*(?:from|import)\s+(?:cohere|google\.(?:generativeai|genai)|mistralai|groq|vertexai|cerebras|writerai|xai_sdk)\b"""
-            r"""|["'](?:cohere-ai|@google/(?:generative-ai|genai)|@mistralai/mistralai|groq-sdk)["']""",
-            re.MULTILINE,
-        ),
-        "asks a provider by that one's own library, past any gateway",
+        re.compile(r"\borg\.testcontainers\b|\bfrom testcontainers\b"),
+        "needs a service in a container of its own (Testcontainers)",
     ),
+    (OTHER_PROVIDER, OWN_LIBRARY),
     (re.compile(r"\bsounddevice\b|\bpyaudio\b|\bmicrophone\b", re.IGNORECASE), "needs a microphone or a speaker"),
 )
 UNSERVED = re.compile(
     r"\.(audio|images|files|uploads|vector_?[sS]tores|batches|fine_?[tT]uning|assistants|threads|videos?|moderations|containers"
-    r"|evals|conversations)\.\w+"
+    r"|evals|conversations)(?:\(\))?\s*\.\w+"
 )
 """Calls of the OpenAI libraries to endpoints that a gateway for models does not have."""
 
@@ -77,6 +96,7 @@ CLIENT_MADE = re.compile(
 )
 STREAMS = re.compile(
     r"\bstream\s*[=:]\s*(?:True|true)\b|\.stream\(|\bstreamText\(|\bastream\(|createStreaming\(|\"stream\"\s*:\s*true"
+    r"|\bStreaming(?:Chat(?:Language)?Model|(?:Chat)?ResponseHandler)\b"
 )
 ASKS = re.compile(
     r"\.create\(|\.parse\(|\.stream\(|\bgenerateText\(|\bstreamText\(|\bgenerateObject\(|\.invoke\(|\.chat\(|completion\(|\.run_sync\("

@@ -128,17 +128,34 @@ def add(found: Survey, world: World, original: str | None, drafts: Sequence[Draf
     the outcome would be wrong.
     """
     more = new_manifest_files(world)
-    content = manifest_text(found.drafts if drafts is None else drafts, found.joining, world, original)
+    content = manifest_text(found.drafts if drafts is None else drafts, found.joining, world, original, ignored_beside(found))
     write_all(more, world.manifest_path, content, _checker(found, world))
     return (*more, world.manifest_path)
 
 
-def manifest_text(drafts: Sequence[Draft], joining: Sequence[tuple[str, Surveyed]], world: World, original: str | None) -> bytes:
-    """Return *original* with *drafts* as its last examples, and with the variants that are *joining*."""
+def ignored_beside(found: Survey) -> tuple[Surveyed, ...]:
+    """Return what was left out beside scripts of its language, where every command would ask about it."""
+    homes = {(script.file.parent, script.language) for script in found.scripts}
+    left_out = (script for script in found.left_out if (script.file.parent, script.language) in homes)
+    return tuple(script for script in left_out if not script.file.name.startswith(("_", ".")))
+
+
+def manifest_text(
+    drafts: Sequence[Draft],
+    joining: Sequence[tuple[str, Surveyed]],
+    world: World,
+    original: str | None,
+    ignored: Sequence[Surveyed] = (),
+) -> bytes:
+    """Return *original* with *drafts* as its last examples, and with the variants that are *joining*.
+
+    A new manifest ignores the scripts *ignored*.
+    """
     base, shown = world.manifest_path.parent, world.shown(world.manifest_path)
     lines = draft_lines(drafts, base)
     if original is None:
-        return (header(SCHEMA) + "".join(f"  {line}".rstrip() + "\n" for line in lines)).encode()
+        reasons = [(seen_from(script.file, base), script.left_out or "") for script in ignored]
+        return (header(SCHEMA, reasons) + "".join(f"  {line}".rstrip() + "\n" for line in lines)).encode()
     mark = "\ufeff" if original.startswith("\ufeff") else ""
     text = original.removeprefix("\ufeff")
     for example_id, script in joining:

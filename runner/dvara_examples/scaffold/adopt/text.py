@@ -13,13 +13,14 @@ _WIDE = 10_000
 _USUAL_IDLE_S = 30
 
 
-def header(schema: str) -> str:
-    """Return how a manifest begins."""
+def header(schema: str, ignored: Sequence[tuple[str, str]] = ()) -> str:
+    """Return how a manifest begins; *ignored* are the scripts that are no examples, each with the reason."""
+    listed = "".join(f"  - {_scalar(path)}  # {reason}\n" for path, reason in ignored)
     return (
         f"# yaml-language-server: $schema={schema}\n"
         "# Written by `dvara-examples init`, which adds what is new when it is called again, and changes nothing else.\n"
         "# Comments tell what was guessed, and what to look at.\n"
-        "version: 1\n\nexamples:\n"
+        "version: 1\n\n" + (f"ignore:\n{listed}\n" if listed else "") + "examples:\n"
     )
 
 
@@ -34,7 +35,7 @@ def draft_lines(drafts: Sequence[Draft], base: Path) -> list[str]:
 
 def _entry(draft: Draft, base: Path) -> Iterator[str]:
     yield f"- id: {draft.id}"
-    yield f"  title: {_scalar(draft.title)}"
+    yield f"  title: {_scalar(draft.title)}" + ("  # guessed from the file's name" if draft.made_up else "")
     yield from (f"  # {guess}" for guess in draft.guesses)
     if draft.tags:
         yield f"  tags: [{', '.join(map(_scalar, draft.tags))}]"

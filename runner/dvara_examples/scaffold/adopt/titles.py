@@ -11,15 +11,31 @@ from dvara_examples.toolchains import languages, load_toolchain
 _SAY_NOTHING = frozenset(
     {
         *("node-js", "jbang", "deno", "bun"),
-        *("src", "main", "examples", "example", "samples", "sample", "demos", "scripts"),
+        *("src", "main", "examples", "example", "samples", "sample", "demos", "scripts", "tutorials", "cookbook", "cookbooks"),
     }
 )
 _LINES = re.compile(
     r"\A(?:\s*(?:#!|///)[^\n]*\n|\s*\n)*((?:\s*(?://|#)(?!\s*(?:DEPS|JAVA|SOURCES|FILES|REPOS|GAV|[A-Z_]+ )\b)[^\n]*\n)+)"
 )
+_METADATA = re.compile(r"^# /// \w+\s*$.*?^# ///\s*$\n?", re.MULTILINE | re.DOTALL)
 _CHATTER = re.compile(
-    r"^\s*(?:usage|licen[sc]e|copyright|todo|note|gets api key|eslint|ts-|@|#!|type:|pylint|ruff|noqa|///|-\*-)", re.IGNORECASE
+    r"^\s*(?:usage|licen[sc]e|copyright|todo|note|gets api key|eslint|ts-|@|#!|type:|pylint|ruff|noqa|///|-\*-"
+    r"|see also|prerequisites?\b|step \d|\d+[.)]\s|import(?:s|ing)?\b|set ?up\b|initiali[sz]e\b"
+    r"|\S+\.(?:py|[mc]?[jt]sx?|java)\s*$)",
+    re.IGNORECASE,
 )
+"""What a comment at the top begins with that is about something else, or about the next line alone."""
+_BREAKS = re.compile(r"^\s*(?:[-*+•]\s|\d+[.)]\s|@\w|\S+:\s*$|[-=~#]{3,}|\w+:\s{2,}|<(?:p|ul|li|br|pre)\b|[$>] )", re.IGNORECASE)
+"""A line that does not go on with the paragraph before it."""
+_ENDS = re.compile(r"[.!?:]\s*$")
+_SHOWS = re.compile(
+    r"^(?:(?:this|an?|the) )?(?:(?:simple|small|short|basic|minimal) )?(?:example|script|sample|demo|program|file|code)s?"
+    r"(?: that| which| is)? (?:demonstrat(?:es|ing|e)|show(?:s|ing|cases)?|illustrat(?:es|ing|e))(?: how to)? "
+    r"|^(?:demonstrates|illustrates) ",
+    re.IGNORECASE,
+)
+"""What says no more than that there is an example."""
+_LEAST_CLAUSE = 20
 _MOST_CHARS = 100
 _PACKAGE = re.compile(r"src/main/java/(?:(?:com|org|net|io|dev|ai|de|uk|eu|app|me|co)/[^/]+/)?")
 _TABLE_OR_LIST = re.compile(r"^\s*(?:\||[-*+]|\d+\.)")
@@ -27,23 +43,36 @@ _TABLE_OR_LIST = re.compile(r"^\s*(?:\||[-*+]|\d+\.)")
 
 def title_in(text: str, language: str) -> str:
     """Return the first sentence that the script *text* says of itself, or nothing."""
-    text = re.sub(r"\A#!.*\n+", "", text)
+    text = _METADATA.sub("", re.sub(r"\A#!.*\n+", "", text))
     body = load_toolchain(language).spelling.reading.says(text)
     if not body.strip() and (lines := _LINES.match(text)):
         body = re.sub(r"^[ \t]*(?://+|#+)", "", lines[1], flags=re.MULTILINE)
+    paragraph: list[str] = []
     for line in body.splitlines():
-        if line.strip() and not _CHATTER.match(line):
-            return _tidy(line)
-        if line.strip():
+        if paragraph and (not line.strip() or _BREAKS.match(line)):
+            break
+        if line.strip() and not paragraph and _CHATTER.match(line):
             return ""
-    return ""
+        if line.strip():
+            paragraph.append(line)
+            if len(paragraph) == 1 and _ENDS.search(line):
+                break
+    return _tidy(" ".join(paragraph))
 
 
 def _tidy(line: str) -> str:
     """Return *line* as a title: one sentence, without its full stop."""
-    plain = re.sub(r"<[^>]+>|[`*_]{1,2}(?=\w)|(?<=\w)[`*_]{1,2}", "", " ".join(line.split()))
+    plain = re.sub(r"<[^>]+>|`|(?<!\w)(?:\*{1,2}|_{1,2})(?=\w)|(?<=\w)(?:\*{1,2}|_{1,2})(?!\w)", "", " ".join(line.split()))
+    plain = re.sub(r"\{@\w+\s+([^}]*)\}", r"\1", plain)
     sentence = re.split(r"(?<=[a-z)])[.:] ", plain)[0].rstrip(" .:,-—")
-    return sentence if len(sentence) <= _MOST_CHARS else f"{sentence[: _MOST_CHARS - 4].rpartition(' ')[0]} ..."
+    shown = _SHOWS.sub("", sentence)
+    sentence = shown[:1].upper() + shown[1:] if shown else sentence
+    if len(sentence) <= _MOST_CHARS:
+        return sentence
+    clause = re.split(r", | — | - |; | \(", sentence)[0]
+    if _LEAST_CLAUSE <= len(clause) <= _MOST_CHARS:
+        return clause
+    return f"{sentence[: _MOST_CHARS - 4].rpartition(' ')[0]} ..."
 
 
 @cache
@@ -81,8 +110,37 @@ def _beside(line: str, name: str) -> str:
     return _tidy(re.sub(r"^\s*[-—\u2013:]+\s*", "", behind)) if re.match(r"\s*[-—\u2013:]", behind) else ""
 
 
+_ONE_WORD = (
+    "OpenAI",
+    "OpenAi",
+    "GitHub",
+    "LangChain",
+    "LangGraph",
+    "LlamaIndex",
+    "LiteLLM",
+    "OkHttp",
+    "JavaScript",
+    "TypeScript",
+)
+"""Names that are written with a capital inside, and are one word."""
+_SPELLED = {
+    "openai": "OpenAI",
+    "github": "GitHub",
+    "langchain": "LangChain",
+    "langgraph": "LangGraph",
+    "llamaindex": "LlamaIndex",
+}
+_SPELLED |= {"litellm": "LiteLLM", "okhttp": "OkHttp", "fastapi": "FastAPI", "azure": "Azure", "anthropic": "Anthropic"}
+_SPELLED |= {
+    name: name.upper()
+    for name in ("ai", "api", "sdk", "mcp", "rag", "json", "http", "url", "tls", "llm", "id", "sse", "aws", "gpt")
+}
+
+
 def words_of(text: str) -> tuple[str, ...]:
     """Return the words of a name in any spelling: snake_case, kebab-case, CamelCase."""
+    for name in _ONE_WORD:
+        text = text.replace(name, name.capitalize())
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", text)
     return tuple(word for word in re.split(r"[^a-z0-9]+", apart.lower()) if word)
 
@@ -107,7 +165,8 @@ def topic_of(relative: str) -> tuple[str, ...]:
 
 def tags_of(topic: tuple[str, ...]) -> tuple[str, ...]:
     """Return *topic* as tags."""
-    return tuple(dict.fromkeys(tag for part in topic if (tag := "-".join(words_of(part))) and tag != "all"))
+    named = ("-".join(words_of(re.sub(r"^\d+[-_. ]+(?=\D)", "", part))) for part in topic)
+    return tuple(dict.fromkeys(tag for tag in named if tag and tag != "all"))
 
 
 def named_after(titles: Mapping[str, str], example_id: str) -> tuple[str, bool]:
@@ -117,4 +176,5 @@ def named_after(titles: Mapping[str, str], example_id: str) -> tuple[str, bool]:
         columns = takewhile(lambda words: len(set(words)) == 1, zip(*(title.split() for title in said), strict=False))
         common = [words[0] for words in columns]
         return " ".join(common).rstrip(" .:,-\u2013\u2014") if len(common) > 1 else said[0], False
-    return example_id.replace("-", " ").capitalize(), True
+    words = " ".join(_SPELLED.get(word, word) for word in example_id.split("-"))
+    return words[:1].upper() + words[1:], True

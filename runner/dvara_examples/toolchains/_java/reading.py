@@ -8,7 +8,11 @@ from dvara_examples.core.language import BuiltClass, Reading, block_comment
 BUILD_FILES = ("pom.xml", "build.gradle", "build.gradle.kts")
 """What describes a build, in the folder of the project."""
 
-_CLIENT_PREFIXES = ("com.openai", "com.anthropic", "dev.langchain4j", "org.springframework.ai")
+_CLIENT_PREFIXES = ("com.openai", "com.anthropic", "org.springframework.ai", "dev.langchain4j.service.AiServices")
+_OF_PROVIDER = re.compile(
+    r"dev\.langchain4j\.model\.(?!(?:chat|embedding|input|output|scoring|moderation|image|language|audio|catalog|batch|localai)\b)[a-z]\w*\."
+)
+"""What of LangChain4j is not the same for every provider."""
 _IMPORT = re.compile(r"^import[ \t]+(?:static[ \t]+)?([\w.]+)", re.MULTILINE)
 _MAIN = re.compile(r"\bmain\s*\(")
 _SOURCES = ("src", "main", "java")
@@ -23,7 +27,7 @@ def _imports(code: str) -> tuple[str, ...]:
 
 
 def _is_client(name: str) -> bool:
-    return name.startswith(_CLIENT_PREFIXES)
+    return name.startswith(_CLIENT_PREFIXES) or _OF_PROVIDER.match(name) is not None
 
 
 def _runs(_text: str, code: str) -> bool:

@@ -5,7 +5,7 @@ import re
 from dvara_examples.core.language import Reading, block_comment
 
 _CLIENTS = frozenset({"openai", "ai", "langchain", "llamaindex", "@anthropic-ai/sdk", "instructor"})
-_CLIENT_PREFIXES = ("@ai-sdk/", "@langchain/", "@openai/", "openai/")
+_CLIENT_PREFIXES = ("@ai-sdk/", "@langchain/", "@openai/", "openai/", "@anthropic-ai/sdk/")
 _BUILT_IN = frozenset(
     {
         *("assert", "async_hooks", "buffer", "child_process", "cluster", "console", "constants", "crypto", "dgram"),
