@@ -1,6 +1,7 @@
 """``dvara-examples init``: a repository that knows nothing of the tool gets its manifest, and its first run is true."""
 
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,59 @@ def test_a_manifest_for_what_is_there(tool: Tool, repository: Path) -> None:
     assert "left out  asks no model: tools/release.py" in made.stdout
     assert "4 scripts in 3 new examples; 2 left out\n" in made.stdout
     assert made.stdout.endswith("next: dvara-examples run all\n")
+
+
+def test_what_is_left_out_beside_examples_is_ignored(tool: Tool, repository: Path) -> None:
+    """With the reason, so that no command asks about it; what lies elsewhere is not listed."""
+    (repository / "more" / "helper.py").write_text("def help(): pass\n")
+    assert tool("init", cwd=repository).code == 0
+    text = (repository / "examples" / "manifest.yaml").read_text()
+    assert "\nversion: 1\n\nignore:\n  - ../more/helper.py  # asks no model\n\nexamples:\n" in text
+    assert "note:" not in tool("list", cwd=repository).stderr
+
+
+SERVER = """import http.client, json, os, urllib.parse
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+url = urllib.parse.urlsplit(os.environ["DVARA_URL"])
+key = {"Authorization": "Bearer " + os.environ["DVARA_API_KEY"], "Content-Type": "application/json"}
+
+
+class Chat(BaseHTTPRequestHandler):
+    def do_POST(self):
+        if self.path == "/chat":
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            asked = http.client.HTTPConnection(url.netloc)
+            sent = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": body["message"]}]})
+            asked.request("POST", url.path + "/chat/completions", sent, key)
+            answer = asked.getresponse().read()
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(answer)
+
+
+ThreadingHTTPServer(("127.0.0.1", PORT), Chat).serve_forever()
+"""
+
+
+def test_a_server_is_asked_as_it_was_guessed(tool: Tool, tmp_path: Path) -> None:
+    """`init --run` starts it, asks it, writes down what went over the wire, and the first run is green."""
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port = held.getsockname()[1]
+    root = tmp_path / "theirs"
+    root.mkdir()
+    (root / "chat_server.py").write_text(SERVER.replace("PORT", str(port)), "utf-8")
+    made = tool("init", "--run", cwd=root)
+    assert made.code == 0, made.stderr
+    text = (root / "examples" / "manifest.yaml").read_text()
+    (entry,) = yaml.safe_load(text)["examples"]
+    assert "# chat_server.py is a server: ready and send were guessed from its text\n" in text
+    assert entry["variants"]["python"]["ready"] == port
+    assert entry["variants"]["python"]["send"] == [{"path": "/chat", "json": {"message": "Hello"}}]
+    assert (entry["expect"]["ends"], entry["expect"]["requests"]) == ("answered", 1)
+    assert "exit" not in entry["expect"]
+    ran = tool("run", "all", cwd=root)
+    assert ran.outcomes == {"chat-server[python]": "passed"}, ran.stdout
 
 
 def test_the_first_run_is_green_where_it_is_right_and_red_for_a_true_reason(

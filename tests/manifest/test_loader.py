@@ -238,6 +238,15 @@ def test_what_is_ignored_is_not_counted(tmp_path: Path, pattern: str) -> None:
     assert (manifest.notes, len(manifest.variants)) == ((), 1)
 
 
+def test_what_lies_beside_the_manifest_can_be_ignored(tmp_path: Path) -> None:
+    """Patterns are seen from its folder, and may lead out of that."""
+    text = f"version: 1\nignore: [../src/b.py]\n{ONE.replace('{python: a.py}', '{python: ../src/a.py}')}"
+    write(tmp_path, "", "src/a.py", "src/b.py")
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "examples" / "manifest.yaml").write_text(text, "utf-8")
+    assert load_manifest(tmp_path / "examples" / "manifest.yaml", tmp_path).notes == ()
+
+
 def test_packages_are_handed_down(tmp_path: Path) -> None:
     """A variant's own packages go before its example's, and those before the manifest's, which are a fallback."""
     text = """\

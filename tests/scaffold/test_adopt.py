@@ -114,6 +114,25 @@ def test_address_key_and_model_as_a_script_spells_them(tmp_path: Path) -> None:
         ('///usr/bin/env jbang "$0"\n//DEPS a:b:1\n\n/* One answer. */\nclass A {}\n', "java", "One answer"),
         ("// Copyright 2026\nimport x;\n", "node", ""),
         ("import openai\n", "python", ""),
+        ("# /// script\n# dependencies = []\n# ///\n\n# One answer\n# of many.\nimport a\n", "python", "One answer of many"),
+        (
+            '"""Example showing how to use `tool_runner()` with\nMCP, and more.\n\nMore."""\n',
+            "python",
+            "Use tool_runner() with MCP, and more",
+        ),
+        (
+            "/** This example demonstrates streaming with {@link Model}\n * and tools */\nclass A {}",
+            "java",
+            "Streaming with Model and tools",
+        ),
+        (
+            f'"""Streams a session that is long{" and long" * 4}, {"and longer " * 9}."""\n',
+            "python",
+            f"Streams a session that is long{' and long' * 4}",
+        ),
+        ("# Import necessary libraries\nimport openai\n", "python", ""),
+        ("// index.ts\nimport x;\n", "node", ""),
+        ("/* Prerequisites:\n * 1. an account */\nclass A {}", "java", ""),
     ],
 )
 def test_titles_in_scripts(text: str, language: str, title: str) -> None:
@@ -133,7 +152,57 @@ def test_names_become_ids_and_folders_become_tags() -> None:
     """Any spelling has the same words; folders of languages say nothing."""
     assert {id_of(stem) for stem in ("stream_basic", "stream-basic", "StreamBasic", "streamBasic")} == {"stream-basic"}
     assert words_of("HTTPServer2Go") == ("http", "server2", "go")
+    assert words_of("GitHubModelsOpenAiExample") == ("github", "models", "openai", "example")
     assert tags_of(topic_of("Getting Started/python/src/a.py")) == ("getting-started",)
+    assert tags_of(topic_of("tutorials/01-Quick_Start/chat/src/main/java/com/acme/tools/A.java")) == (
+        "quick-start",
+        "chat",
+        "tools",
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "reason"),
+    [
+        ("python", "from ollama import chat\nprint(chat())\n", "asks a provider by that one's own library, past any gateway"),
+        (
+            "python",
+            "from mistralai.client import Mistral\nMistral()\n",
+            "asks a provider by that one's own library, past any gateway",
+        ),
+        (
+            "node",
+            "import ollama from 'ollama'\nawait ollama.chat()\n",
+            "asks a provider by that one's own library, past any gateway",
+        ),
+        ("java", "import dev.langchain4j.data.segment.TextSegment;\nclass A { static void main() {} }\n", "asks no model"),
+    ],
+)
+def test_why_a_script_is_left_out(tmp_path: Path, language: str, text: str, reason: str) -> None:
+    """A provider's own library is not "no model", and what embeds without one is no client."""
+    assert look(tmp_path, "a", text, language).left_out == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("import org.testcontainers.containers.GenericContainer;", "needs a service in a container of its own (Testcontainers)"),
+        ("import com.openai.models.audio.Voice;", None),
+        (
+            "// ask\nclient.audio().transcriptions().create();",
+            "asks the endpoint audio, which a gateway for models does not have",
+        ),
+        (
+            "import dev.langchain4j.model.mistralai.MistralAiChatModel;",
+            "asks a provider by that one's own library, past any gateway",
+        ),
+        ("AzureOpenAiChatModel.builder();", "needs an Azure account"),
+    ],
+)
+def test_what_a_class_cannot_do_with_a_gateway_alone(tmp_path: Path, text: str, reason: str | None) -> None:
+    """The names of what it imports say nothing of endpoints."""
+    source = f"import com.openai.client.OpenAIClient;\n{text}\nclass A {{ static void main() {{}} }}\n"
+    assert look(tmp_path, "A.java", source, "java").skip == reason
 
 
 def drafts(root: Path, *names: str) -> dict[str, list[str]]:

@@ -25,7 +25,7 @@ from dvara_examples.core.shapes import (
 )
 from dvara_examples.core.values import as_text, did_you_mean
 from dvara_examples.manifest import fields
-from dvara_examples.manifest.fields import BYTES, ENDPOINT, ENV, LIMITS, LINE, PATTERN, WORD
+from dvara_examples.manifest.fields import BYTES, ENDPOINT, ENV, LIMITS, LINE, PATTERN, SCRIPTS, WORD
 from dvara_examples.manifest.scripts import Scripts
 from dvara_examples.manifest.serving import READY, SEND
 from dvara_examples.manifest.vocabulary import Vocabulary
@@ -90,7 +90,7 @@ class Declaration:
                 "The documentation pages that show the examples, seen from the repository's root."
             ),
             "strict": boolean().described("Refuse scripts beside the named ones that no variant names."),
-            "ignore": items(PATTERN, 0).described(
+            "ignore": items(SCRIPTS, 0).described(
                 "Scripts that are not examples: paths, folders or patterns, from the manifest's folder."
             ),
             "packages": self._by_language.described("Packages for scripts without a dependency list."),

@@ -41,7 +41,16 @@ PATTERN = unlike(
         f"found {quoted(found)}", "a path or pattern below the repository's root is accepted, as in docs/*.md"
     ),
 )
-"""The path or pattern of documentation pages or scripts, seen from the root, which it may not leave."""
+"""The path or pattern of documentation pages, seen from the root, which it may not leave."""
+
+SCRIPTS = unlike(
+    LINE,
+    r"^[/~]|\\",
+    lambda found: InvalidValue(
+        f"found {quoted(found)}", "a path or pattern seen from the manifest's folder is accepted, as in ../tools/*.py"
+    ),
+)
+"""The path or pattern of scripts, seen from the manifest's folder."""
 
 WORD = text(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", accepted="lower-case words joined by hyphens are accepted, such as stream-basic")
 """An id or a tag."""

@@ -16,7 +16,7 @@ TEST_CODE = re.compile(
 )
 
 SERVER = re.compile(
-    r"\.listen\(|\buvicorn\.run\(|\bHTTPServer\(|\bcreateServer\(|\b(?:Bun|Deno)\.serve\(|\bapp\.run\(|\bSpringApplication\.run\("
+    r"\.listen\(|\buvicorn\.run\(|\b\w*(?:HTTP|TCP)Server\(|\bHttpServer\.create\(|\brun_app\(|\bcreateServer\(|\b(?:Bun|Deno)\.serve\(|\bapp\.run\(|\bSpringApplication\.run\("
     r"|\bFastAPI\(|\bFlask\(|\bstreamlit\b|\bgradio\b|\bchainlit\b"
 )
 
