@@ -60,3 +60,39 @@ def test_reading_is_tied_to_the_version(ending: Ending, tmp_path: Path) -> None:
     later.write_bytes(json.dumps({**header, "version": VERSION + 1}).encode() + b"\n" + rest)
     with pytest.raises(TranscriptError, match=rf"line 1 .*this release reads version {VERSION}"):
         read_transcript(later)
+
+
+RELEASES = STORED / "releases"
+"""Runs of builds of other days, in the forms that they stored: the first one, the first with protocols, and with servers."""
+RENAMED = {"attempt_gaps_s": "retry_delays_s"}
+FROM_ONE_CAUSE = {"hang-after-end"}
+"""Where one finding now stands for all that follow from it."""
+OF_RELEASES = [
+    pytest.param(path, said, id=f"{folder.name}-{path.stem}")
+    for folder in sorted(RELEASES.iterdir())
+    for name, said in json.loads((folder / "verdicts.json").read_text("utf-8")).items()
+    for path in [folder / f"{name}.jsonl"]
+]
+
+
+def test_each_release_stored_runs_of_each_outcome_and_nothing_is_left_out() -> None:
+    """Every file there is judged; runs in every protocol, with retries, faults, leaks and known failures are among them."""
+    assert {param.values[0] for param in OF_RELEASES} == set(RELEASES.glob("*/*.jsonl"))
+    runs = [read_transcript(path) for path in RELEASES.glob("*/*.jsonl")]
+    asked = {exchange.request.target for run in runs for exchange in run.exchanges}
+    assert {"/v1/chat/completions", "/v1/responses", "/v1/messages", "/v1/embeddings"} <= asked
+    assert any(run.known_failure for run in runs)
+    assert any(run.process.leaks for run in runs)
+    assert any(len(run.exchanges) > 2 for run in runs)
+    assert any(run.faults for run in runs)
+
+
+@pytest.mark.parametrize(("path", "said"), OF_RELEASES)
+def test_a_run_of_an_earlier_release_keeps_its_verdict(path: Path, said: dict[str, str | list[str]]) -> None:
+    """The outcome is the same, and each expectation holds, or does not, as it did; one finding may stand for those after it."""
+    verdict = judge(read_transcript(path))
+    assert verdict.outcome == said["outcome"]
+    failed, passed = ({RENAMED.get(key, key) for key in said[name]} for name in ("failed", "passed"))
+    found = {finding.key for finding in verdict.failures}
+    assert found <= failed if path.stem in FROM_ONE_CAUSE else found == failed
+    assert {finding.key for finding in verdict.findings if finding.ok} <= passed | {"limit", "leaks"}

@@ -59,7 +59,7 @@ class Leak:
     kind: Literal["process", "pipe"]
     what: str
     pid: int | None = None
-    stopped: bool = True
+    stopped: bool = field(default=True, metadata={"added_later": True})
 
 
 @dataclass(frozen=True, slots=True)
