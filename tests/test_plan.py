@@ -5,6 +5,7 @@ from dataclasses import replace
 from operator import attrgetter
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +48,28 @@ def test_a_need_that_the_gateway_does_not_meet_is_a_skip_that_names_it() -> None
     skipped = plan([variant("java")], needs=("scripted", "governance"), missing=MissingToolchain.ERROR).runs[0]
     assert skipped.skip == "the gateway does not offer what it needs: governance"
     assert skipped.error is None
+
+
+@pytest.mark.parametrize(
+    ("models", "listed", "own", "lacking"),
+    [
+        (("a", "b"), ("a", "c"), None, "b"),
+        (("a", "b"), ("a", "c"), "c", "b"),
+        (("a",), ("c",), "c", ""),
+        (("a",), ("c",), "d", "d"),
+        (("a", "b"), (), None, ""),
+        (("a", "b"), ("*",), None, ""),
+        ((), ("c",), None, ""),
+    ],
+)
+def test_a_model_that_the_gateway_does_not_list_is_a_skip(
+    models: tuple[str, ...], listed: tuple[str, ...], own: str | None, lacking: str
+) -> None:
+    """The user's model stands for a single one; a gateway that lists none, or that can be scripted, is asked for any."""
+    example = Example("demo", "Demo", (), (), (), {}, Limits(), (), ORIGIN, models=models)
+    expected = f"the gateway does not list what it asks for: {lacking}" if lacking else None
+    assert Offered(models=listed, model=own).lacks(example) == expected
+    assert Offered(frozenset({"scripted"}), models=listed, model=own).lacks(example) is None
 
 
 def test_a_variant_that_is_always_skipped_says_why() -> None:

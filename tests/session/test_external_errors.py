@@ -15,9 +15,9 @@ OTHER_KEY: Headers = (("Authorization", "Bearer ***"),)
 CHAT = "/v1/chat/completions"
 
 
-def refused(headers: Headers = KEY, target: str = CHAT, status: int = 429) -> Exchange:
+def refused(headers: Headers = KEY, target: str = CHAT, status: int = 429, body: bytes = b"{}") -> Exchange:
     """Build an exchange that the gateway refused."""
-    request = Request("POST", target, headers, b"{}", 2)
+    request = Request("POST", target, headers, body, len(body))
     return make_exchange("", ending=Ending.HTTP_ERROR, request=request, response=Response(status, ()))
 
 
@@ -50,6 +50,14 @@ def test_a_refusal_of_a_well_made_request_is_not_the_examples_fault(exchange: Ex
 def test_what_the_example_did_itself_stays_its_own(exchange: Exchange) -> None:
     """Without a key, or on a path that no protocol has, the refusal is the example's own doing."""
     assert external_error(make_transcript(exchanges=[exchange])) is None
+
+
+def test_one_of_several_models_that_is_refused_is_not_the_examples_fault() -> None:
+    """What the gateway said about one model is not undone by the answer of another one; a retry of the same model undoes it."""
+    lacking, served = (refused(status=status, body=b'{"model": "%d"}' % status) for status in (429, 200))
+    assert external_error(make_transcript(exchanges=[lacking, served])) is not None
+    again = refused(status=200, body=b'{"model": "429"}')
+    assert external_error(make_transcript(exchanges=[lacking, served, again])) is None
 
 
 def test_where_refusals_are_part_of_what_is_tried_nothing_else_is_to_blame() -> None:

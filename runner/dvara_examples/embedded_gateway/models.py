@@ -1,6 +1,9 @@
 """The models that the embedded gateway lists, and the names that it routes: by prefix, as the gateway does by default."""
 
-LISTED = ("mock/test-model", "gpt-4o", "gpt-4o-mini", "claude-sonnet-4-5", "gemini-2.5-flash")
+LISTED = (
+    *("mock/test-model", "gpt-4o", "gpt-4o-mini", "claude-sonnet-5", "claude-sonnet-4-5", "gemini-2.5-flash"),
+    "text-embedding-3-small",
+)
 OWNER = "dvara-examples"
 _CREATED = 1_767_225_600  # 2026-01-01, the same for all: nobody waits for a release
 

@@ -113,6 +113,9 @@ class Declaration:
             "needs": items(one_of(self._words.capabilities), 0).described(
                 "What the gateway must be capable of; elsewhere the example is skipped."
             ),
+            "models": items(LINE, 0).described(
+                "The models that the scripts ask for; a gateway whose list lacks one skips the example."
+            ),
             "answers": items(answer, 0).described("What a scripted gateway answers, one per request."),
             "faults": items(faults, 0).described("What the network does to the responses, one entry per request."),
             "url": fields.URL.described("How scripts get DVARA_URL; {host} is replaced by host and port."),

@@ -91,6 +91,7 @@ class _ExampleReader:
             found.get("opt_in", False),
             found.get("url"),
             AtTerminal(found.get("interrupt_after"), found.get("stdout_closes_after")),
+            found.get("models", ()),
         )
 
     def _refuse_twice(self, example_id: str, place: Path) -> None:

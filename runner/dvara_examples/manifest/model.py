@@ -98,7 +98,8 @@ class Example:
     *answers* are the scripted answers as plain values, one per request; *expect* holds for every variant that does not override
     it. *faults* are what the network does to the responses, as plain values, one entry per request.
     *opt_in* keeps it out of ``all``: it has to be asked for. *url* is how DVARA_URL is spelled to the scripts, with ``{host}``
-    for host and port; None: as usual. *at_terminal* is what happens there while a script prints.
+    for host and port; None: as usual. *at_terminal* is what happens there while a script prints. *models* are those that its
+    scripts ask for.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Example:
     opt_in: bool = False
     url: str | None = None
     at_terminal: AtTerminal = LEFT_ALONE
+    models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,19 @@ _CODE_OF_PATH = b'"invalid_path"'
 
 
 def external_error(seen: Transcript) -> Diagnosis | None:
-    """Return what stood in the way of the example's last request, or None where nothing but the example is to blame.
+    """Return what stood in the way of the example's last request to a model, or None where nothing but the example is to blame.
 
     Where answers are scripted, or the network is spoilt on purpose, refusals are part of what is tried.
     """
-    exchange = seen.last_exchange
-    if exchange is None or seen.scripted or seen.faults:
+    if seen.last_exchange is None or seen.scripted or seen.faults:
         return None
-    if _own_doing(exchange):
-        return None
-    return of_refusal(exchange, seen.run.gateway_url or seen.run.gateway, _model(exchange))
+    target = seen.last_exchange.request.target
+    # where several models are asked, one that is refused does not show in what the last one answers
+    last_of_models = {_model(exchange): exchange for exchange in seen.exchanges if exchange.request.target == target}
+    for model, exchange in last_of_models.items():
+        if not _own_doing(exchange) and (found := of_refusal(exchange, seen.run.gateway_url or seen.run.gateway, model)):
+            return found
+    return None
 
 
 def known_mistake(seen: Transcript) -> Diagnosis | None:

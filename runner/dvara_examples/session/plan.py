@@ -77,10 +77,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What the gateway has of what examples may need, and what it does not pass on as it is, with the reason."""
+    """What the gateway has of what examples may need, and what it does not pass on as it is, with the reason.
+
+    *models* are those that it lists, as names or patterns, empty where it does not say; *model* is the one that the user names.
+    """
 
     capabilities: frozenset[str] = frozenset()
     cannot: Mapping[str, str] = field(default_factory=dict)
+    models: tuple[str, ...] = ()
+    model: str | None = None
 
     def lacks(self, example: Example) -> str | None:
         """Return why *example* cannot run there, or None."""
@@ -91,7 +96,15 @@ class Offered:
         for pattern, reason in self.cannot.items():
             if any(fnmatchcase(word, pattern) for word in words):
                 return f"the gateway does not pass on what it needs ({pattern}): {reason}"
-        return None
+        return self._lacks_models(example)
+
+    def _lacks_models(self, example: Example) -> str | None:
+        """Hold the models of *example* against the list, where there is one; the user's model stands for one alone."""
+        asked = (self.model,) if self.model and len(example.models) == 1 else example.models
+        if not self.models or "scripted" in self.capabilities:
+            return None
+        unlisted = [model for model in asked if not any(fnmatchcase(model, listed) for listed in self.models)]
+        return f"the gateway does not list what it asks for: {', '.join(unlisted)}" if unlisted else None
 
 
 Probed = Mapping[str, Runtime | Missing]

@@ -68,7 +68,7 @@ def open_plan(world: World, manifest: Manifest, variants: Sequence[Variant], opt
     """Probe the runtimes of *variants*, open the gateway and decide about each of them. Raises DvaraExamplesError."""
     probed = probe_all({v.language for v in variants}, lambda language: load_toolchain(language).probe(world.of(language)))
     with open_gateway(gateway_kind(options.gateway, world), world, manifest.gateways) as gateway:
-        offered = Offered(gateway.capabilities, limits_of(gateway))
+        offered = Offered(gateway.capabilities, limits_of(gateway), gateway.models, world.env("DVARA_MODEL"))
         yield gateway, make_plan(manifest, variants, probed, offered, options.missing_toolchain)
 
 
