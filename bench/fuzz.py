@@ -12,12 +12,16 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from types import FrameType
 
-from tests.tap.cutting import check_cut, draw_cut
+from dvara_examples.protocols import add_folder
+from tests.tap.cutting import ALL_TARGETS, check_cut, draw_cut
 from tests.tap.fuzzing import Tried, check, check_events, draw, tried_over_sockets
 from tests.tap.scripted import open_line
 
+OUTSIDE = Path(__file__).resolve().parents[1] / "tests" / "data" / "protocols"
+"""Protocols of files outside the package."""
 MOST_S = 5.0
 """Longer than this no single response may take."""
 
@@ -25,6 +29,7 @@ MOST_S = 5.0
 def main() -> None:
     """Try so many responses as the command line asks for, and print how they ended."""
     asked = _arguments()
+    add_folder(OUTSIDE)
     print(f"fuzz         seed {asked.seed}", flush=True)
     if asked.only is not None:
         print(draw(asked.seed, asked.only))
@@ -33,7 +38,7 @@ def main() -> None:
     _told(
         "observers", *_try_all(asked.seed, range(asked.tries), lambda number: _observed(draw(asked.seed, number)), asked.limit_s)
     )
-    _told("cuts", *_try_all(asked.seed, range(asked.cuts), lambda number: check_cut(draw_cut(asked.seed, number)), asked.limit_s))
+    _told("cuts", *_try_all(asked.seed, range(asked.cuts), lambda number: _cut(asked.seed, number), asked.limit_s))
     with open_line() as line:
         _told(
             "sockets",
@@ -52,6 +57,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     parser.add_argument("--only", type=int, help="try only the response of this number")
     return parser.parse_args()
+
+
+def _cut(seed: int, number: int) -> str:
+    return check_cut(draw_cut(seed, number, ALL_TARGETS))
 
 
 def _observed(tried: Tried) -> str:

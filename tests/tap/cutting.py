@@ -4,6 +4,7 @@ A stream that ends before its protocol's last word has passed is never called wh
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -24,7 +25,13 @@ _REASONS = {
     "/completions": ("stop", "length"),
     "/messages": ("end_turn", "max_tokens", "tool_use", "refusal"),
     "/responses": ("completed", "incomplete"),
+    "/api/chat": ("stop", "length"),
 }
+TARGETS = tuple(target for target in _REASONS if target != "/api/chat")
+"""The streams of the protocols in the package."""
+ALL_TARGETS = tuple(_REASONS)
+"""The same, and JSON lines, which `tests/data/protocols/ollama.py` reads."""
+_LINES_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +46,28 @@ class Cut:
     closing: Closing
 
 
-def draw_cut(seed: int, number: int) -> Cut:
-    """Return the cut *number* of *seed*: the same one on every machine."""
+def draw_cut(seed: int, number: int, targets: Sequence[str] = TARGETS) -> Cut:
+    """Return the cut *number* of *seed* on one of *targets*: the same one on every machine."""
     random = Random(f"cut:{seed}:{number}")  # noqa: S311 - nothing secret is drawn
-    target = random.choice(list(_REASONS))
-    parts = _events(random, target)
-    ending = random.choice((b"\n", b"\n", b"\r\n", b"\r"))
+    target = random.choice(targets)
+    parts, lines = _events(random, target), target == "/api/chat"
+    ending = random.choice((b"\n", b"\r\n") if lines else (b"\n", b"\n", b"\r\n", b"\r"))
+    plain = _LINES_HEAD if lines else HEAD
     parts = [part.replace(b"\n", ending) for part in parts]
     framing = random.choice(("chunks", "length", "fin"))
     if framing == "chunks":
-        head, framed = HEAD + b"Transfer-Encoding: chunked\r\n\r\n", [chunk(part) for part in parts]
+        head, framed = plain + b"Transfer-Encoding: chunked\r\n\r\n", [chunk(part) for part in parts]
     else:
         length = b"Content-Length: %d\r\n" % sum(map(len, parts)) if framing == "length" else b""
-        head, framed = HEAD + length + b"\r\n", parts
-    # the last word is said when its blank line has come: the bytes of chunked framing behind it are not part of it
-    said = len(head) + sum(map(len, framed)) - (2 if framing == "chunks" else 0) - (len(ending) if ending != b"\r" else 0)
+        head, framed = plain + length + b"\r\n", parts
+    # the last word is said when its line end has come: the bytes of chunked framing behind it are not part of it
+    spare = 0 if ending == b"\r" or lines else len(ending)
+    said = len(head) + sum(map(len, framed)) - (2 if framing == "chunks" else 0) - spare
     raw = head + b"".join(framed) + (LAST_CHUNK if framing == "chunks" else b"")
     from_size = random.choice((0, 0, max(0, said - 200), max(0, said - 200), len(raw)))
     size = random.randint(from_size, len(raw))
     sizes = tuple(random.randint(1, 400) for _ in range(3))
-    return Cut(f"/v1{target}", raw[:size], len(raw), said, sizes, random.choice(list(Closing)))
+    return Cut(target if lines else f"/v1{target}", raw[:size], len(raw), said, sizes, random.choice(list(Closing)))
 
 
 def check_cut(cut: Cut) -> Ending:
@@ -93,6 +102,9 @@ def _events(random: Random, target: str) -> list[bytes]:
     texts = [random.choice(_TEXTS) for _ in range(random.randint(0, 6))]
     reason = random.choice(_REASONS[target])
     match target:
+        case "/api/chat":
+            told_lines: list[dict[str, object]] = [{"message": {"content": text}, "done": False} for text in texts]
+            return [json.dumps(data).encode() + b"\n" for data in [*told_lines, {"done": True, "done_reason": reason}]]
         case "/messages":
             start: dict[str, object] = {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}
             deltas: list[dict[str, object]] = [

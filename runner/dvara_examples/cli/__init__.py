@@ -62,6 +62,10 @@ def main() -> None:
         from dvara_examples.toolchains import add_folder
 
         add_folder(Path(plugins).absolute())
+    if plugins := os.environ.get("DVARA_EXAMPLES_PROTOCOLS"):
+        from dvara_examples.protocols import add_folder as add_protocols
+
+        add_protocols(Path(plugins).absolute())
     sys.exit(guarded(cli, sys.argv[1:]))
 
 

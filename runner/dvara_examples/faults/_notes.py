@@ -23,21 +23,23 @@ def not_done(fault: Fault) -> Note:
 
 
 def on_events(fault: Fault, items: Items, change: Callable[[bytes], bytes]) -> Items:
-    """Pass the bytes of each event through *change*, and note what was done."""
+    """Pass the bytes of each event through *change* where they have fields, and note what was done."""
+    has_fields = True
     for item in items:
         match item:
             case Head():
+                has_fields = item.fields
                 yield item
                 yield noted(fault, item)
-            case Event():
+            case Event() if has_fields:
                 yield replace(item, data=change(item.data))
             case _:
                 yield item
 
 
 def noted(fault: Fault, head: Head) -> Note:
-    """Say that the stream behind *head* is rewritten, or that it is none."""
-    return did(fault) if head.events else not_done(fault)
+    """Say that the fields of the stream behind *head* are rewritten, or that it has none."""
+    return did(fault) if head.events and head.fields else not_done(fault)
 
 
 def lose_events(fault: Fault, items: Items, rest: Callable[[EventEnd], EventEnd | None]) -> Items:

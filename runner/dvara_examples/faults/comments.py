@@ -27,8 +27,9 @@ class Comments:
     def apply(self, items: Items) -> Items:
         """Put the comments in."""
         due, after = "before" in self.where, "after" in self.where
+        has_fields = True
         for item in items:
-            if isinstance(item, Event) and due:
+            if isinstance(item, Event) and due and has_fields:
                 mark = _BOM if item.data.startswith(_BOM) else b""  # it stays at the very start
                 yield Event(mark + _COMMENT)
                 item = replace(item, data=item.data.removeprefix(mark))
@@ -37,7 +38,8 @@ class Comments:
             yield item
             if isinstance(item, Head):
                 yield noted(self, item)
-                after &= item.events
+                has_fields = item.fields
+                after &= item.events and has_fields
             elif isinstance(item, Event):
                 due = "between" in self.where
                 after &= item.end is not None  # the comment's blank line would make half an event a whole one

@@ -28,9 +28,9 @@ class Fields:
 
     def apply(self, items: Items) -> Items:
         """Put the lines in."""
-        first = True
+        first = has_fields = True
         for item in items:
-            if isinstance(item, Event) and item.end is not None:
+            if isinstance(item, Event) and item.end is not None and has_fields:
                 mark = _BOM if item.data.startswith(_BOM) else b""  # it stays at the very start
                 if first and self.alone:
                     yield Event(mark + self.alone + b"\n")
@@ -39,6 +39,7 @@ class Fields:
                 first = False
             yield item
             if isinstance(item, Head):
+                has_fields = item.fields
                 yield noted(self, item)
 
 

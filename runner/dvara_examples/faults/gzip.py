@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from dvara_examples.core.shapes import constant
 from dvara_examples.faults import Turn
-from dvara_examples.faults._notes import noted
+from dvara_examples.faults._notes import did, not_done
 from dvara_examples.wire.heads import with_header
 from dvara_examples.wire.parts import BodyEnd, Event, Head, Items
 
@@ -32,7 +32,7 @@ class Gzip:
                 case Head():
                     coded = item.events
                     yield replace(item, data=with_header(item.data, "Content-Encoding", "gzip")) if coded else item
-                    yield noted(self, item)
+                    yield did(self) if coded else not_done(self)
                 case Event() if coded:
                     yield replace(item, data=packer.compress(item.data) + packer.flush(zlib.Z_SYNC_FLUSH))
                 case BodyEnd() if coded:

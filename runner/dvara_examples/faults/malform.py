@@ -8,9 +8,11 @@ from typing import ClassVar
 from dvara_examples.core.shapes import mapping, one_of, whole
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import did, never_came
-from dvara_examples.wire.parts import Event, Items
+from dvara_examples.wire.parts import Event, Head, Items
 
 _DATA = re.compile(rb"(?m)^(data: ?)([^\r\n]*)")
+_LINE = re.compile(rb"\A(\s*)([^\r\n]*)")
+"""The whole event in a stream of JSON lines."""
 _INTO: dict[str, Callable[[bytes], bytes]] = {
     "half": lambda data: data[: len(data) // 2],
     "text": lambda data: b"upstream connect error",  # noqa: ARG005 - whatever stood there
@@ -31,11 +33,13 @@ class Malform:
 
     def apply(self, items: Items) -> Items:
         """Write the data of the event anew."""
-        done = False
+        done, found_data = False, _DATA
         for item in items:
+            if isinstance(item, Head) and not item.fields:
+                found_data = _LINE
             if isinstance(item, Event) and item.end is not None and item.end.number == self.number:
                 done = True
-                data = _DATA.sub(lambda found: found[1] + _INTO[self.into](found[2]), item.data)
+                data = found_data.sub(lambda found: found[1] + _INTO[self.into](found[2]), item.data)
                 item = replace(item, data=data, end=replace(item.end, finish=False, done=False))
             yield item
         yield did(self) if done else never_came(self)

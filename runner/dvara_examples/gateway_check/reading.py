@@ -11,7 +11,7 @@ from dvara_examples.records.transcript import Headers
 from dvara_examples.tap.ending import CloseKind, Facts, name_ending
 from dvara_examples.wire.framing import BodyReader, response_body
 from dvara_examples.wire.http import HeadBuffer, ProtocolError, ResponseHead, header, read_response_head
-from dvara_examples.wire.sse import ServerSentEvent, SseParser
+from dvara_examples.wire.sse import ServerSentEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +146,12 @@ class _Parts:
         self.comments = 0
         self.ids: set[str] = set()
         self.raw = bytearray()
-        self._sse = SseParser()
+        self._parser = self.reader.format.parser()
         self._pending: ServerSentEvent | None = None
 
     def feed(self, at_s: float, payload: bytes) -> None:
         self.raw += payload
-        for event in self._sse.feed(payload):
+        for event in self._parser.feed(payload):
             self.events.append(TimedEvent(at_s, event.name, event.data))
             before = len(self.content)
             self.content += self.reader.read(event) + _arguments(event.data)

@@ -1,28 +1,45 @@
 """The contract of a protocol: what the events of one endpoint say, and which event is the last word.
 
-A protocol is one module in this package, and one line of :data:`ENDPOINTS`, so that only the protocols that are spoken are
-imported. The module has:
+A protocol is one module, in a folder that :func:`add_folder` adds, or in this package: there :data:`SHIPPED` repeats its
+endpoints, so that only the protocols that are spoken are imported. It has:
 
+* ``ENDPOINTS``, the ends of the paths that it answers, below whatever prefix the gateway has;
 * ``reader() -> StreamReader``, a new reader for one response;
-* ``speaks(data) -> bool``, whether *data*, the JSON object of an event, belongs to this protocol.
+* ``speaks(data) -> bool``, whether *data*, the JSON object of an event, belongs to this protocol;
+
+and, where a request asks for a stream otherwise than by ``"stream": true``,
+
+* ``asks_for_stream(target, request) -> bool``, whether the JSON object *request* does.
 
 Nothing else names a protocol. Where no module claims a request, :func:`reader_for` returns a reader of chat events that is not
 *known*, and the exchange is only judged good where those say that the answer is whole.
 """
 
 import importlib
+import pkgutil
 from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
 from types import ModuleType
 from typing import Protocol
 
-from dvara_examples.protocols._documents import asks_for_stream, error_message, read_object
+from dvara_examples.protocols._documents import error_message, read_object
+from dvara_examples.protocols._json_events import JsonEventReader, NamedEventReader
+from dvara_examples.protocols._words import FINISH_REASONS, unknown_reason
+from dvara_examples.wire.event_formats import JSON_LINES, SERVER_SENT_EVENTS, EventFormat
 from dvara_examples.wire.sse import ServerSentEvent
 
 __all__ = [
-    "ENDPOINTS",
     "FINISH_REASONS",
+    "JSON_LINES",
+    "SERVER_SENT_EVENTS",
+    "SHIPPED",
+    "JsonEventReader",
+    "NamedEventReader",
     "StreamReader",
+    "add_folder",
     "asks_for_stream",
+    "endpoints",
     "error_message",
     "foreign_protocol",
     "protocol_of",
@@ -32,7 +49,7 @@ __all__ = [
     "unknown_reason",
 ]
 
-ENDPOINTS: Mapping[str, str] = {
+SHIPPED: Mapping[str, str] = {
     "/chat/completions": "chat",
     "/completions": "completions",
     "/embeddings": "embeddings",
@@ -40,21 +57,13 @@ ENDPOINTS: Mapping[str, str] = {
     "/models": "models",
     "/responses": "responses",
 }
-"""The end of a request's path, below whatever prefix the gateway has, and the module of its protocol; the longer of two that
-end alike comes first."""
-
-FINISH_REASONS = frozenset({"stop", "length", "content_filter", "tool_calls", "function_call"})
-"""The common words for why an answer ended. Any other word says nothing that this tool can vouch for."""
-
-
-def unknown_reason(found: str) -> str:
-    """Say that a finish reason is none of :data:`FINISH_REASONS`."""
-    return f"expected a finish reason of {', '.join(sorted(FINISH_REASONS))}, found {found!r}"
+"""The end of a request's path, and the module of its protocol; a test holds it against what the modules say."""
 
 
 class StreamReader(Protocol):
     """What one response said so far.
 
+    *format* says how its stream is cut into events.
     *finish_reason* is a common word of :data:`FINISH_REASONS` where the protocol's own word has one, else its own word.
     *sentinel* is set once the protocol's last word passed; *after_sentinel* if events followed. *needs_last_word*: a finish
     reason alone does not complete an answer. *error* and *malformed* are sentences about the first such event. *oversized*: an
@@ -63,6 +72,7 @@ class StreamReader(Protocol):
     *known*: the protocol has streams, and the request was for it. *first* is the JSON object of the first event.
     """
 
+    format: EventFormat
     known: bool
     first: Mapping[str, object] | None
     finish_reason: str | None
@@ -86,10 +96,34 @@ class StreamReader(Protocol):
         ...
 
 
+def add_folder(folder: Path) -> None:
+    """Take further protocols from the modules in *folder*; those that come with this tool go first."""
+    if str(folder) not in __path__:
+        __path__.append(str(folder))
+        endpoints.cache_clear()
+
+
+@cache
+def endpoints() -> Mapping[str, str]:
+    """Return the end of a request's path → the module of its protocol; the longer of two that end alike comes first."""
+    added = sorted(info.name for info in pkgutil.iter_modules(list(__path__)[1:]) if not info.name.startswith("_"))
+    found = {end: name for name in added for end in _module(name).ENDPOINTS}
+    return dict(sorted({**found, **SHIPPED}.items(), key=lambda one: len(one[0]), reverse=True))
+
+
 def protocol_of(target: str) -> str | None:
     """Return the name of the protocol that a request's *target* belongs to, or None where no module claims it."""
     path = target.partition("?")[0].rstrip("/")
-    return next((name for endpoint, name in ENDPOINTS.items() if path.endswith(endpoint)), None)
+    return next((name for end, name in endpoints().items() if path.endswith(end)), None)
+
+
+def asks_for_stream(target: str, body: bytes) -> bool:
+    """Tell whether the JSON request *body* asks *target* for a stream; what cannot be read asks for none."""
+    request = read_object(body)
+    if request is None:
+        return False
+    asks = getattr(_module(protocol_of(target) or "chat"), "asks_for_stream", None)
+    return request.get("stream") is True if asks is None else bool(asks(target, request))
 
 
 def reader_for(target: str) -> StreamReader:
@@ -117,7 +151,7 @@ def foreign_protocol(target: str, first: Mapping[str, object]) -> str | None:
     asked = protocol_of(target)
     if asked is None or _module(asked).speaks(first):
         return None
-    return next((name for name in ENDPOINTS.values() if _module(name).speaks(first)), None)
+    return next((name for name in endpoints().values() if _module(name).speaks(first)), None)
 
 
 def _module(name: str) -> ModuleType:

@@ -15,12 +15,6 @@ def error_message(document: Mapping[str, object]) -> str:
     return json.dumps(document, ensure_ascii=False)
 
 
-def asks_for_stream(body: bytes) -> bool:
-    """Tell whether the JSON request *body* says ``"stream": true``."""
-    document = read_object(body)
-    return document is not None and document.get("stream") is True
-
-
 def read_object(body: bytes) -> Mapping[str, object] | None:
     """Return *body* as a JSON object, or None where it is none."""
     try:

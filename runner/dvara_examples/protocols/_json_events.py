@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 
+from dvara_examples.wire.event_formats import SERVER_SENT_EVENTS, EventFormat
 from dvara_examples.wire.sse import ServerSentEvent
 
 SENTINEL = "[DONE]"
@@ -19,6 +20,7 @@ class JsonEventReader:
     *unclear* says why its text may not be all of the text that a client shows, and *undecided* why its end cannot be told.
     """
 
+    format: EventFormat = SERVER_SENT_EVENTS
     needs_last_word = True
     sentinel_ends = False
     """Whether :data:`SENTINEL` is the protocol's last word; elsewhere it says nothing."""

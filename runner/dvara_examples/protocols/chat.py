@@ -7,10 +7,12 @@ Only what clients cannot work with either is called malformed.
 import json
 from collections.abc import Mapping
 
-from dvara_examples.protocols import FINISH_REASONS
 from dvara_examples.protocols._documents import error_message
 from dvara_examples.protocols._json_events import JsonEventReader, said, shape_of
+from dvara_examples.protocols._words import FINISH_REASONS
 from dvara_examples.wire.sse import ServerSentEvent
+
+ENDPOINTS = ("/chat/completions",)
 
 MOST_CHOICES = 128
 """How many answers OpenAI's API gives to one request at most; an index beyond is no other choice."""

@@ -2,7 +2,9 @@
 
 from dvara_examples.protocols.chat import ChatReader, speaks
 
-__all__ = ["reader", "speaks"]
+__all__ = ["ENDPOINTS", "reader", "speaks"]
+
+ENDPOINTS = ("/completions",)
 
 
 def reader() -> ChatReader:

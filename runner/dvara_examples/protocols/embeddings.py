@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from dvara_examples.protocols._one_document import DocumentReader
 
+ENDPOINTS = ("/embeddings",)
+
 
 def reader() -> DocumentReader:
     """Return a new reader for one response."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from dvara_examples.protocols._json_events import NamedEventReader, part, shape_of, texts
 
+ENDPOINTS = ("/messages",)
 _COMMON = {
     "end_turn": "stop",
     "stop_sequence": "stop",

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from dvara_examples.protocols._one_document import DocumentReader
 
+ENDPOINTS = ("/models",)
+
 
 def reader() -> DocumentReader:
     """Return a new reader for one response."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from dvara_examples.protocols._json_events import NamedEventReader, part, said, shape_of, texts
 
+ENDPOINTS = ("/responses",)
 _NOT_ENDED = ("queued", "in_progress")
 _COMMON = {"max_output_tokens": "length", "content_filter": "content_filter"}
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 from dvara_examples.protocols import foreign_protocol, unknown_reason
 from dvara_examples.records.model import Ending
 from dvara_examples.tap.ending import SWITCHED, CloseKind
-from dvara_examples.tap.payload import EVENT_STREAM, PayloadRecorder
+from dvara_examples.tap.payload import PayloadRecorder
 
 if TYPE_CHECKING:
     from dvara_examples.tap.recorder import ExchangeRecorder
@@ -90,12 +90,15 @@ def answer_notes(answer: PayloadRecorder | None, target: str) -> list[str]:
     if answer is None:
         return []
     notes = list(answer.chat.remarks)
+    if answer.unfinished_event and not answer.chat.format.fields:
+        notes.append(f"last event without its {answer.chat.format.event_end}")
     spoken = foreign_protocol(target, answer.chat.first) if answer.chat.first is not None else None
     if spoken:
         notes.insert(0, f"the events are those of the protocol {spoken}, which was not asked for")
-    if answer.event_stream and answer.event_count and answer.content_type != EVENT_STREAM:
+    names = answer.chat.format.media_types
+    if answer.event_stream and answer.event_count and answer.content_type not in names:
         found = f"the Content-Type {answer.content_type!r}" if answer.content_type else "no Content-Type"
-        notes.insert(0, f"expected the Content-Type {EVENT_STREAM!r} for the stream, found {found}")
+        notes.insert(0, f"expected the Content-Type {names[0]!r} for the stream, found {found}")
     return notes
 
 
@@ -123,7 +126,7 @@ def _because(rest: Rest) -> str:
 def _not_a_stream(status: int, answer: PayloadRecorder) -> str:
     kind = answer.content_type or "no content type"
     what = "an empty body" if answer.wire_bytes == 0 else f"{kind}, no event stream,"
-    if kind == EVENT_STREAM and answer.wire_bytes:
+    if kind in answer.chat.format.media_types and answer.wire_bytes:
         what = f"a body that is no event stream, although it is called {kind},"
     said = f": {answer.error}" if answer.error else ""
     return f"status {status} with {what} came where a stream was asked for{said}"

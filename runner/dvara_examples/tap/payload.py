@@ -1,7 +1,7 @@
 """Reads the payload of one response: events, the answer's text, and what the gateway says about how it ended."""
 
 import copy
-import re
+import json
 
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.protocols import FINISH_REASONS, StreamReader, error_message, read_object, unknown_reason
@@ -10,18 +10,12 @@ from dvara_examples.tap.bounded import OVERLAP, BoundedBytes, BoundedText, Captu
 from dvara_examples.tap.decoding import CodingError, Decoder, UnreadableCodingError
 from dvara_examples.tap.masking import SeenEvent, mask_in_body, mask_split
 from dvara_examples.tap.progress import Teller
+from dvara_examples.wire.event_formats import JSON_LINES, SERVER_SENT_EVENTS, UNREAD_STREAMS, EventFormat
 from dvara_examples.wire.http import ResponseHead, header, header_words
-from dvara_examples.wire.sse import ServerSentEvent, SseParser
+from dvara_examples.wire.sse import ServerSentEvent
 
-_FIELD = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|[\r\n])(?:data|event|id|retry)?:")
-_OTHER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[{\[<\"]")
-"""How JSON and HTML begin."""
-_MOST_BYTES = 4096
-
-EVENT_STREAM = "text/event-stream"
 _SHOWN_BYTES = 80
 _TOO_LARGE = "cannot tell whether the answer is whole: an event is too large to be read here"
-_NO_BLANK_LINE = "the last event has no blank line behind it, which some clients read and others drop"
 
 
 class PayloadRecorder:
@@ -42,7 +36,7 @@ class PayloadRecorder:
         may_be_stream: bool = False,
     ) -> None:
         self.content_type = (header(head.headers, "content-type") or "").partition(";")[0].strip().lower()
-        self.event_stream = self.content_type == EVENT_STREAM
+        self.event_stream = self.content_type in reader.format.media_types
         self.chat = reader
         self.event_count = 0
         self.wire_bytes = 0
@@ -60,8 +54,8 @@ class PayloadRecorder:
         self._is_answer = may_be_stream
         self._body = BoundedBytes(bounds.answer_bytes if self._json else bounds.response_body_bytes)
         self._text = BoundedText(bounds.text_bytes)
-        self._parser = SseParser()
-        self._first = FirstBytes() if may_be_stream and not self.event_stream else None
+        self._parser = reader.format.parser()
+        self._first = FirstBytes(reader.format) if may_be_stream and not self.event_stream else None
         self._events: list[SeenEvent] = []
         self._text_after = ""
         self._decoder: Decoder | None = None
@@ -128,7 +122,7 @@ class PayloadRecorder:
             self.undecided = _TOO_LARGE
         if not complete and self._first is not None and self._first.event_stream is None:
             self.event_stream = True  # nothing shows that it would have been something else
-        if complete and not self.unreadable and (not self.event_stream or not self.event_count):
+        if complete and not self.unreadable and not (self.event_stream and (self.event_count or self._is_half_a_line)):
             self._read_document(status)
         if self.event_stream:
             self._weigh_lines()
@@ -163,6 +157,15 @@ class PayloadRecorder:
                     self.unclear = f"cannot tell what was said: {self.strange}"
             else:
                 self.unclear = "cannot tell all of the text: the answer is too large to be read here"
+        elif self.wire_bytes and self._body.whole and not self.event_stream:
+            self._weigh_other_body(status)
+
+    def _weigh_other_body(self, status: int) -> None:
+        """Claim nothing of a body that no protocol has asked for, and that is a stream, or not the JSON that it is called."""
+        if self.content_type in (*UNREAD_STREAMS, *JSON_LINES.media_types):
+            self.strange = f"the stream of {self.content_type} is in no known protocol, so only its framing could be checked"
+        elif self._json and status < 400 and not _is_json(self._body.raw):
+            self.strange = f"expected JSON, as the Content-Type {self.content_type!r} says, found something else"
 
     def _weigh(self, pending: ServerSentEvent) -> None:
         """Find out whether it matters that the last event has no blank line, without which it is no event by the standard."""
@@ -171,9 +174,18 @@ class PayloadRecorder:
         if reader.oversized:
             self.undecided = _TOO_LARGE
         elif _said(reader) != _said(self.chat):
-            self.undecided = f"cannot tell whether the answer is whole: {_NO_BLANK_LINE}"
+            self.undecided = f"cannot tell whether the answer is whole: {self._unfinished}"
         elif text:
-            self.unclear = f"cannot tell all of the text: {_NO_BLANK_LINE}"
+            self.unclear = f"cannot tell all of the text: {self._unfinished}"
+
+    @property
+    def _unfinished(self) -> str:
+        return f"the last event has no {self.chat.format.event_end} behind it, which some clients read and others drop"
+
+    @property
+    def _is_half_a_line(self) -> bool:
+        """Whether there is nothing but the beginning of a line, in a stream of lines; one of fields may be a document instead."""
+        return self.unfinished_event and not self.chat.format.fields
 
     @property
     def _has_no_field(self) -> bool:
@@ -246,6 +258,16 @@ def _refuse_transfer_codings(words: list[str]) -> None:
         raise UnreadableCodingError(f"expected the transfer coding chunked alone, found {', '.join(others)!r}")
 
 
+def _is_json(body: bytes) -> bool:
+    try:
+        json.loads(body)
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
+    return True
+
+
 def _said(reader: StreamReader) -> tuple[object, ...]:
     return reader.finish_reason, reader.error, reader.sentinel and reader.needs_last_word
 
@@ -256,19 +278,15 @@ class FirstBytes:
     Some gateways send an event stream without saying so in the head, and clients read it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, stream: EventFormat = SERVER_SENT_EVENTS) -> None:
         self.event_stream: bool | None = None
+        self._begins = stream.begins
         self._held = b""
 
     def feed(self, data: bytes) -> bytes:
         """Take the next bytes of the body, and return what to read as events: nothing, as long as it may be something else."""
         if self.event_stream is None:
             self._held += data
-            if _OTHER.match(self._held):
-                self.event_stream = False
-            elif _FIELD.search(self._held[:_MOST_BYTES]):
-                self.event_stream = True
-                data = self._held
-            elif len(self._held) >= _MOST_BYTES:
-                self.event_stream = False
+            self.event_stream = self._begins(self._held)
+            data = self._held
         return data if self.event_stream else b""

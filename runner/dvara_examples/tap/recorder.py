@@ -171,7 +171,7 @@ class ExchangeRecorder:
             error_event=answer.chat.error is not None,
             malformed_event=answer.chat.known and answer.chat.malformed is not None,
             after_sentinel=answer.chat.after_sentinel,
-            unfinished_event=answer.unfinished_event,
+            unfinished_event=answer.unfinished_event and answer.chat.format.fields,
             unfinished_coding=answer.unfinished_coding,
             elsewhere=past_the_tap(self._seen.head, head) is not None,
             heard_all=rest.heard_all,
@@ -181,7 +181,10 @@ class ExchangeRecorder:
         )
 
     def _asks_for_stream(self) -> bool:
-        return asks_for_stream(self._asked.raw) if self._asked.whole else self._stream_flag.found
+        target = self._seen.head.target
+        if self._asked.whole:
+            return asks_for_stream(target, self._asked.raw)
+        return asks_for_stream(target, b'{"stream": true}' if self._stream_flag.found else b"{}")
 
     def _request(self) -> Request:
         head, clean = self._seen.head, self._redactor

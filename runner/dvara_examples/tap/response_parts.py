@@ -1,8 +1,9 @@
 """Takes one response apart, so that faults can find their places in it; every byte comes out again as it went in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from dvara_examples.protocols import reader_maker
+from dvara_examples.protocols import StreamReader, reader_maker
+from dvara_examples.wire.event_formats import EventFormat
 from dvara_examples.wire.framing import BodyReader, ChunkedBody, CloseBody, response_body
 from dvara_examples.wire.http import (
     HeadBuffer,
@@ -14,7 +15,6 @@ from dvara_examples.wire.http import (
     read_response_head,
 )
 from dvara_examples.wire.parts import BodyEnd, End, EventEnd, Framing, Head, Item, Payload
-from dvara_examples.wire.sse import SseParser
 
 
 class ResponseReader:
@@ -26,7 +26,7 @@ class ResponseReader:
     def __init__(self, method: str, target: str = "/chat/completions") -> None:
         self.complete = False
         self._method = method
-        self._target = target
+        self._new_reader = reader_maker(target)
         self._heads = HeadBuffer()
         self._body: BodyReader | None = None
         self._events: _EventFinder | None = None
@@ -76,9 +76,10 @@ class ResponseReader:
         body = response_body(head, self._method)
         self._body = body
         self._blind = head.status == 101
-        events = _is_event_stream(head)
-        self._events = _EventFinder(self._target) if events else None
-        items.append(Head(raw, head.version, body.framing, events))
+        stream = self._new_reader().format
+        events = _is_event_stream(head, stream)
+        self._events = _EventFinder(self._new_reader, stream) if events else None
+        items.append(Head(raw, head.version, body.framing, events, stream.fields))
         if body.complete:
             self._finish(items)
 
@@ -142,9 +143,9 @@ class ResponseReader:
 class _EventFinder:
     """Finds where events end, by the parser that clients' behaviour is measured with, line by line."""
 
-    def __init__(self, target: str) -> None:
-        self._parser = SseParser()
-        self._new_reader = reader_maker(target)
+    def __init__(self, new_reader: Callable[[], StreamReader], stream: EventFormat) -> None:
+        self._parser = stream.parser()
+        self._new_reader = new_reader
         self._number = 0
 
     def find(self, data: bytes) -> Iterator[Item]:
@@ -157,7 +158,7 @@ class _EventFinder:
                 yield EventEnd(self._number, reader.finish_reason is not None, reader.sentinel)
 
 
-def _is_event_stream(head: ResponseHead) -> bool:
+def _is_event_stream(head: ResponseHead, stream: EventFormat) -> bool:
     kind = (header(head.headers, "content-type") or "").partition(";")[0].strip().lower()
     coded = [word for word in header_words(head.headers, "content-encoding") if word != "identity"]
-    return kind == "text/event-stream" and not coded
+    return kind in stream.media_types and not coded

@@ -13,12 +13,16 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The final head, whole, with its blank line; *events*: what follows is an event stream in plain bytes."""
+    """The final head, whole, with its blank line.
+
+    *events*: what follows is an event stream in plain bytes; *fields*: if it is, it has the fields of server-sent events.
+    """
 
     data: bytes
     version: str
     framing: str
     events: bool
+    fields: bool = True
 
 
 @dataclass(frozen=True, slots=True)
