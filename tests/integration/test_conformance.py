@@ -2,17 +2,20 @@
 
 import pytest
 
+from tests.endings_wires import PROTOCOLS
 from tests.integration.conftest import Tool
 
 pytestmark = pytest.mark.slow
 
 KNOWN = {
     "conform-f11-fields-alone[python]",
+    "conform-f11-fields-alone-of-responses[python]",
     "conform-f15-bom[java]",
     "conform-f15-bom[python]",
     "conform-r17-idempotency-key[java]",
     "conform-r17-idempotency-key[node]",
     "conform-r17-idempotency-key[python]",
+    *(f"conform-r17-idempotency-key-of-{name}[{language}]" for name in PROTOCOLS for language in ("java", "node", "python")),
 }
 """Where what a script builds on cannot do right; the manifest has the reasons."""
 
