@@ -1,6 +1,7 @@
 """Writes the tables of ``docs/endings.md``: what the shipped examples make of each ending, and what naive clients make of it.
 
-    python -m tests.endings_page
+    python -m tests.endings_page [chat] [responses] [messages]
+    python -m tests.endings_page ENTRY ...                        # renews the rows of these entries alone
 
 Both are run, by real processes on the same wire, which the conformance entries of the manifest make; nothing is typed.
 """
@@ -33,6 +34,9 @@ NAIVE_CLIENTS = {
 }
 """The naive clients of the other protocols, on the official SDKs."""
 LANGUAGES = {"python": "Python", "node": "Node.js", "java": "Java"}
+_ERROR = re.compile(
+    r'^(?:Exception in thread "main" )?((?:[\w$]+\.)*[\w$]*(?:Error|Exception|KeyboardInterrupt))\b', re.MULTILINE
+)
 RENEW = "`make endings` writes it anew"
 
 WIRES: Mapping[str, str] = {
@@ -58,6 +62,7 @@ WIRES: Mapping[str, str] = {
     "conform-r08-unavailable": "503, each time",
     "conform-r14-no-answer": "no response, each time",
     "conform-c03-stdout-closed": "a whole answer, but nobody reads the output",
+    "conform-c02-ctrl-c": "a whole answer, but Ctrl-C is pressed midway",
 }
 """What is tried, in words for people: for each ending at least one entry, those that look alike to a client beside each other."""
 
@@ -70,10 +75,13 @@ NOT_SHOWN: Mapping[Ending, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What became of one entry: a cell per language for the *shipped* example and for the *naive* client."""
+    """What became of one entry: a cell per language for the *shipped* example and for the *naive* client.
+
+    *endings* are those of the shipped examples: where they differ, the languages did not have the same wire.
+    """
 
     entry: str
-    ending: Ending
+    endings: tuple[Ending, ...]
     shipped: Mapping[str, str]
     naive: Mapping[str, str]
 
@@ -122,10 +130,10 @@ class _Runner:
 
 
 def _row(entry: str, pairs: Sequence[Pair]) -> Row:
-    (ending,) = {shipped.last_exchange.ending for _, shipped, _ in pairs if shipped.last_exchange}
+    endings = tuple(sorted({shipped.last_exchange.ending for _, shipped, _ in pairs if shipped.last_exchange}))
     shipped_cells = {run.variant.language: _shipped_cell(shipped) for run, shipped, _ in pairs}
     naive_cells = {run.variant.language: _naive_cell(naive, run) for run, _, naive in pairs}
-    return Row(entry, ending, shipped_cells, naive_cells)
+    return Row(entry, endings, shipped_cells, naive_cells)
 
 
 # -- cells
@@ -177,7 +185,7 @@ def _short(said: str) -> str:
 
 def _uncaught(stderr: str) -> Iterator[str]:
     """Yield the name of the error whose stack trace was printed."""
-    names = re.findall(r'^(?:Exception in thread "main" )?((?:[\w$]+\.)*[\w$]*(?:Error|Exception))\b', stderr, re.MULTILINE)
+    names = _ERROR.findall(stderr)
     if names:
         yield f"a stack trace of `{names[-1 if 'Traceback (most' in stderr else 0].rpartition('.')[2]}`"
 
@@ -191,7 +199,8 @@ def table(rows: Iterable[Row], wires: Mapping[str, str] = WIRES, *, naive: bool)
     lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
     for row in rows:
         cells = [(row.naive if naive else row.shipped)[language] for language in LANGUAGES]
-        lines.append("| " + " | ".join([f"`{row.ending}`", wires[row.entry], *cells, f"`{row.entry}`"]) + " |")
+        endings = " or ".join(f"`{ending}`" for ending in row.endings)
+        lines.append("| " + " | ".join([endings, wires[row.entry], *cells, f"`{row.entry}`"]) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -217,18 +226,34 @@ def read_table(page: str, name: str) -> dict[str, dict[str, str]]:
     return {row[-1].strip("`"): dict(zip(head, row, strict=True)) for row in rows}
 
 
+def with_rows(page: str, name: str, renewed: str, wires: Mapping[str, str]) -> str:
+    """Return the table called *name* of *page* with the rows of the table *renewed* in the place of its own, in order."""
+    begin, end = marks(name)
+    old = page.partition(begin)[2].partition(end)[0].splitlines(keepends=True)
+    new = renewed.splitlines(keepends=True)
+    lines = {line.rsplit("`", 2)[1]: line for line in (*old[2:], *new[2:])}
+    return "".join([*new[:2], *(lines[entry] for entry in wires if entry in lines)])
+
+
 def main() -> None:
-    """Run everything, and write both tables."""
-    rows = run_rows(tuple(WIRES))
-    page = PAGE.read_text("utf-8")
-    for name, naive in (("shipped", False), ("naive", True)):
-        page = put(page, name, table(rows, naive=naive))
-    for name, wires in PROTOCOLS.items():
-        rows = run_rows(tuple(wires), naive_files=NAIVE_CLIENTS[name])
-        page = put(page, name, table(rows, wires, naive=False))
-        page = put(page, f"naive-{name}", table(rows, wires, naive=True))
-    PAGE.write_text(page, "utf-8")
-    sys.stdout.write(f"{PAGE} is written anew\n")
+    """Run everything, or what is named, and write both tables of each protocol as soon as they are there."""
+    asked = sys.argv[1:]
+    for name in ("chat", *PROTOCOLS):
+        wires, naive_files = (WIRES, NAIVE_FILES) if name == "chat" else (PROTOCOLS[name], NAIVE_CLIENTS[name])
+        entries = tuple(wires) if not asked or name in asked else tuple(entry for entry in wires if entry in asked)
+        if not entries:
+            continue
+        tables = ("shipped", "naive") if name == "chat" else (name, f"naive-{name}")
+        rows = run_rows(entries, naive_files=naive_files)
+        page = PAGE.read_text("utf-8")
+        for title, naive in zip(tables, (False, True), strict=True):
+            page = put(page, title, with_rows(page, title, table(rows, wires, naive=naive), wires))
+        PAGE.write_text(page, "utf-8")
+        sys.stdout.write(f"{PAGE}: {len(rows)} rows of {name} are written anew\n")
+        for row in rows:
+            if len(row.endings) != 1:
+                sys.stdout.write(f"{row.entry}: expected one ending in all languages, found {', '.join(row.endings)}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
