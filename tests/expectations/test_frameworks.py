@@ -334,3 +334,43 @@ def test_the_only_value_of_a_cut_call_is_never(value: object) -> None:
     """Anything else is refused with what is accepted."""
     with pytest.raises(InvalidValue, match="found"):
         parse_expectation("executes_cut_tool_call", value)
+
+
+MESSAGES = [
+    {
+        "type": "content_block_start",
+        "index": 1,
+        "content_block": {"type": "tool_use", "id": "call_1", "name": "pay", "input": {}},
+    },
+    {"type": "content_block_delta", "index": 1, "delta": {"type": "input_json_delta", "partial_json": CUT[:5]}},
+    {"type": "content_block_delta", "index": 1, "delta": {"type": "input_json_delta", "partial_json": CUT[5:]}},
+]
+PAID_MESSAGE = {
+    "messages": [{"role": "user", "content": [{"type": "tool_result", "tool_use_id": "call_1", "content": [{"text": "paid"}]}]}]
+}
+RESPONSES = [
+    {
+        "type": "response.output_item.added",
+        "output_index": 0,
+        "item": {"type": "function_call", "call_id": "call_1", "name": "pay"},
+    },
+    {"type": "response.function_call_arguments.delta", "output_index": 0, "delta": CUT},
+]
+PAID_RESPONSE = {"input": [{"type": "function_call_output", "call_id": "call_1", "output": "paid"}]}
+
+
+@pytest.mark.parametrize(
+    ("target", "events", "paid"),
+    [("/v1/messages", MESSAGES, PAID_MESSAGE), ("/v1/responses", RESPONSES, PAID_RESPONSE)],
+    ids=["messages", "responses"],
+)
+def test_a_cut_call_is_seen_in_every_protocol(target: str, events: list[object], paid: object) -> None:
+    """Each protocol says by itself what belongs to a call, and where a request brings its result."""
+    said = tuple(WireEvent(0.5, json.dumps(event)) for event in events)
+    asked = Request("POST", target, (), b"{}", 2)
+    call = make_exchange("", ending=Ending.EOF_WITHOUT_DONE, events=said, event_count=len(said), request=asked)
+    body = json.dumps(paid).encode()
+    follow_up = make_exchange(request=Request("POST", target, (), body, len(body)))
+    assert executes(call).ok
+    assert executes(call).seen == "cut calls: 1, executed: none seen"
+    assert "its result" in executes(call, follow_up).seen

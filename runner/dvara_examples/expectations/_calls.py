@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from dvara_examples.protocols import tool_results
 from dvara_examples.records.transcript import Exchange, Request
 
 Call = list[Exchange]
@@ -34,6 +35,11 @@ def messages(request: Request) -> list[dict[str, object]]:
         return []
     found = document.get("messages") if isinstance(document, dict) else None
     return [message for message in found if isinstance(message, dict)] if isinstance(found, list) else []
+
+
+def results(request: Request) -> list[tuple[str, object]]:
+    """Return the ids and contents of the tools' results in a request; none where its body was not kept in full."""
+    return tool_results(request.target, request.body) if len(request.body) >= request.body_size_bytes else []
 
 
 def _asked(request: Request) -> str | bytes:

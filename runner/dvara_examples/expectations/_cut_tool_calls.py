@@ -1,9 +1,9 @@
-"""Tool calls in streamed chat completions that did not come to their end."""
+"""Tool calls in streamed answers that did not come to their end."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dvara_examples.protocols import tool_call_parts
 from dvara_examples.records.transcript import Exchange
 
 _ASKS_FOR_TOOLS = frozenset({"tool_calls", "function_call", "stop"})
@@ -38,13 +38,11 @@ def cut_tool_calls(exchange: Exchange) -> list[CutToolCall]:
     if exchange.event_count > len(exchange.events):
         return []
     calls: dict[int, _Parts] = {}
-    for index, call in _deltas(exchange):
-        parts = calls.setdefault(index, _Parts())
-        function = call.get("function")
-        function = function if isinstance(function, dict) else {}
-        parts.call_id = parts.call_id or _text(call.get("id"))
-        parts.name = parts.name or _text(function.get("name"))
-        parts.arguments += _text(function.get("arguments"))
+    for part in (part for event in exchange.events for part in tool_call_parts(exchange.request.target, event.data)):
+        parts = calls.setdefault(part.place, _Parts())
+        parts.call_id = parts.call_id or part.call_id
+        parts.name = parts.name or part.name
+        parts.arguments += part.arguments
     return [
         CutToolCall(exchange, parts.call_id, parts.name or "?", parts.arguments, why)
         for parts in calls.values()
@@ -63,21 +61,3 @@ def _why_cut(exchange: Exchange, arguments: str) -> str:
     except (ValueError, RecursionError):
         return "arguments that are not JSON"
     return ""
-
-
-def _deltas(exchange: Exchange) -> Iterator[tuple[int, dict[str, object]]]:
-    """Yield each piece of a tool call in the first choice, with the call's index."""
-    for event in exchange.events:
-        try:
-            choices = json.loads(event.data)["choices"]
-            pieces = choices[0]["delta"]["tool_calls"]
-        except (ValueError, RecursionError, KeyError, IndexError, TypeError):
-            continue
-        for position, piece in enumerate(pieces if isinstance(pieces, list) else ()):
-            if isinstance(piece, dict):
-                index = piece.get("index")
-                yield (index if isinstance(index, int) else position), piece
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from dvara_examples.gateway_check.recording import SideRecording
-from dvara_examples.protocols import FINISH_REASONS, read_object, reader_for
+from dvara_examples.protocols import FINISH_REASONS, read_object, reader_for, tool_call_parts
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Headers
 from dvara_examples.tap.ending import CloseKind, Facts, name_ending
@@ -140,6 +140,7 @@ class _Parts:
 
     def __init__(self, target: str) -> None:
         self.reader = reader_for(target)
+        self._target = target
         self.events: list[TimedEvent] = []
         self.grown: list[tuple[float, int]] = []
         self.content = ""
@@ -154,10 +155,13 @@ class _Parts:
         for event in self._parser.feed(payload):
             self.events.append(TimedEvent(at_s, event.name, event.data))
             before = len(self.content)
-            self.content += self.reader.read(event) + _arguments(event.data)
+            self.content += self.reader.read(event) + self._arguments(event.data)
             self.ids |= set(_ids(event.data))
             if len(self.content) > before:
                 self.grown.append((at_s, len(self.content)))
+
+    def _arguments(self, data: str) -> str:
+        return "".join(part.arguments for part in tool_call_parts(self._target, data))
 
     def count_comments(self) -> None:
         lines = bytes(self.raw).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
@@ -211,30 +215,6 @@ def _read_document(parts: _Parts) -> bool:
         return True
     parts.content = parts.reader.read_document(document)
     return not parts.reader.finish_reason
-
-
-def _arguments(data: str) -> str:
-    """Return the arguments of tool calls in an event of chat, Responses or Messages."""
-    document = _object(data)
-    if document is None:
-        return ""
-    if document.get("type") == "response.function_call_arguments.delta":
-        return str(document.get("delta") or "")
-    delta = document.get("delta")
-    if isinstance(delta, dict) and isinstance(delta.get("partial_json"), str):
-        return str(delta["partial_json"])
-    return "".join(_chat_arguments(document))
-
-
-def _chat_arguments(document: Mapping[str, object]) -> Iterator[str]:
-    choices = document.get("choices")
-    for choice in choices if isinstance(choices, list) else []:
-        delta = choice.get("delta") if isinstance(choice, dict) else None
-        calls = delta.get("tool_calls") if isinstance(delta, dict) else None
-        for call in calls if isinstance(calls, list) else []:
-            function = call.get("function") if isinstance(call, dict) else None
-            if isinstance(function, dict) and isinstance(function.get("arguments"), str):
-                yield function["arguments"]
 
 
 def _ids(data: str) -> Iterator[str]:

@@ -9,7 +9,12 @@ endpoints, so that only the protocols that are spoken are imported. It has:
 
 and, where a request asks for a stream otherwise than by ``"stream": true``,
 
-* ``asks_for_stream(target, request) -> bool``, whether the JSON object *request* does.
+* ``asks_for_stream(target, request) -> bool``, whether the JSON object *request* does;
+
+and, where models can call tools,
+
+* ``tool_call_parts(data) -> Iterator[ToolCallPart]``, what an event says of tool calls;
+* ``tool_results(request) -> Iterator[tuple[str, object]]``, the ids of calls and the results that a request brings.
 
 Nothing else names a protocol. Where no module claims a request, :func:`reader_for` returns a reader of chat events that is not
 *known*, and the exchange is only judged good where those say that the answer is whole.
@@ -21,11 +26,11 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Protocol
+from typing import Any, Protocol
 
 from dvara_examples.protocols._documents import error_message, read_object
 from dvara_examples.protocols._json_events import JsonEventReader, NamedEventReader
-from dvara_examples.protocols._words import FINISH_REASONS, unknown_reason
+from dvara_examples.protocols._words import FINISH_REASONS, ToolCallPart, unknown_reason
 from dvara_examples.wire.event_formats import JSON_LINES, SERVER_SENT_EVENTS, EventFormat
 from dvara_examples.wire.sse import ServerSentEvent
 
@@ -37,6 +42,7 @@ __all__ = [
     "JsonEventReader",
     "NamedEventReader",
     "StreamReader",
+    "ToolCallPart",
     "add_folder",
     "asks_for_stream",
     "endpoints",
@@ -46,6 +52,8 @@ __all__ = [
     "read_object",
     "reader_for",
     "reader_maker",
+    "tool_call_parts",
+    "tool_results",
     "unknown_reason",
 ]
 
@@ -122,8 +130,20 @@ def asks_for_stream(target: str, body: bytes) -> bool:
     request = read_object(body)
     if request is None:
         return False
-    asks = getattr(_module(protocol_of(target) or "chat"), "asks_for_stream", None)
+    asks = _of_protocol(target, "asks_for_stream")
     return request.get("stream") is True if asks is None else bool(asks(target, request))
+
+
+def tool_call_parts(target: str, data: str) -> list[ToolCallPart]:
+    """Return what an event with this *data*, in an answer of *target*, says of tool calls."""
+    event, parts = read_object(data.encode(errors="replace")), _of_protocol(target, "tool_call_parts")
+    return list(parts(event)) if event is not None and parts is not None else []
+
+
+def tool_results(target: str, body: bytes) -> list[tuple[str, object]]:
+    """Return the ids of tool calls whose results a request to *target* brings, each with its content."""
+    request, results = read_object(body), _of_protocol(target, "tool_results")
+    return list(results(request)) if request is not None and results is not None else []
 
 
 def reader_for(target: str) -> StreamReader:
@@ -152,6 +172,12 @@ def foreign_protocol(target: str, first: Mapping[str, object]) -> str | None:
     if asked is None or _module(asked).speaks(first):
         return None
     return next((name for name in endpoints().values() if _module(name).speaks(first)), None)
+
+
+def _of_protocol(target: str, name: str) -> Callable[..., Any] | None:
+    """Return what the protocol of *target* may have under this *name*; that of chat where it is unknown."""
+    found: Callable[..., Any] | None = getattr(_module(protocol_of(target) or "chat"), name, None)
+    return found
 
 
 def _module(name: str) -> ModuleType:

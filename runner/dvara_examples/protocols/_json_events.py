@@ -1,7 +1,7 @@
 """What all protocols have in common: each event is one JSON object, and nothing after the last word counts."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from dvara_examples.wire.event_formats import SERVER_SENT_EVENTS, EventFormat
 from dvara_examples.wire.sse import ServerSentEvent
@@ -154,6 +154,23 @@ def part(data: Mapping[str, object], key: str) -> Mapping[str, object]:
     """Return the object under *key*, an empty one where there is none."""
     value = data.get(key)
     return value if isinstance(value, dict) else {}
+
+
+def parts_of(value: object) -> Iterator[Mapping[str, object]]:
+    """Yield the objects in a list."""
+    yield from (item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
+
+
+def text_at(data: Mapping[str, object], key: str) -> str:
+    """Return the text under *key*, an empty one where there is none."""
+    value = data.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def index_at(data: Mapping[str, object], key: str, usual: int = 0) -> int:
+    """Return the whole number under *key*, the *usual* one where there is none."""
+    value = data.get(key)
+    return value if isinstance(value, int) else usual
 
 
 def shape_of(value: object) -> str:

@@ -5,11 +5,11 @@ Only what clients cannot work with either is called malformed.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from dvara_examples.protocols._documents import error_message
-from dvara_examples.protocols._json_events import JsonEventReader, said, shape_of
-from dvara_examples.protocols._words import FINISH_REASONS
+from dvara_examples.protocols._json_events import JsonEventReader, index_at, part, parts_of, said, shape_of, text_at
+from dvara_examples.protocols._words import FINISH_REASONS, ToolCallPart
 from dvara_examples.wire.sse import ServerSentEvent
 
 ENDPOINTS = ("/chat/completions",)
@@ -137,6 +137,21 @@ def speaks(data: Mapping[str, object]) -> bool:
     return "choices" in data or "error" in data
 
 
+def tool_call_parts(data: Mapping[str, object]) -> Iterator[ToolCallPart]:
+    """Yield what a chunk says of the tool calls of the first choice."""
+    delta = part(_first_choice(data), "delta")
+    for position, call in enumerate(parts_of(delta.get("tool_calls"))):
+        said_of, place = part(call, "function"), index_at(call, "index", position)
+        yield ToolCallPart(place, text_at(call, "id"), text_at(said_of, "name"), text_at(said_of, "arguments"))
+
+
+def tool_results(request: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Yield the messages of tools."""
+    for message in parts_of(request.get("messages")):
+        if message.get("role") == "tool":
+            yield text_at(message, "tool_call_id"), message.get("content")
+
+
 def text_of(document: Mapping[str, object], part: str) -> str:
     """Return the text of the first choice's *part* (``delta`` or ``message``), empty where there is none."""
     return read_content(_raw_content(_first_choice(document), part))[0]
@@ -172,8 +187,8 @@ def read_content(content: object) -> tuple[str, str]:
     if not isinstance(content, list):
         return "", shape_of(content)
     texts, others = [], set()
-    for part in content:
-        kind, text = (part.get("type"), part.get("text")) if isinstance(part, dict) else (None, None)
+    for item in content:
+        kind, text = (item.get("type"), item.get("text")) if isinstance(item, dict) else (None, None)
         if kind in _TEXT_PARTS and isinstance(text, str):
             texts.append(text)
         else:

@@ -4,9 +4,10 @@ Source: https://docs.anthropic.com/en/docs/build-with-claude/streaming
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from dvara_examples.protocols._json_events import NamedEventReader, part, shape_of, texts
+from dvara_examples.protocols._json_events import NamedEventReader, index_at, part, parts_of, shape_of, text_at, texts
+from dvara_examples.protocols._words import ToolCallPart
 
 ENDPOINTS = ("/messages",)
 _COMMON = {
@@ -106,3 +107,20 @@ def speaks(data: Mapping[str, object]) -> bool:
     """Tell whether *data* is an event of a message."""
     kind = data.get("type")
     return isinstance(kind, str) and (kind in ("ping", "error") or kind.startswith(("message_", "content_block_")))
+
+
+def tool_call_parts(data: Mapping[str, object]) -> Iterator[ToolCallPart]:
+    """Yield what an event says of a block of the type ``tool_use``."""
+    index, block, delta = index_at(data, "index"), part(data, "content_block"), part(data, "delta")
+    if block.get("type") == "tool_use":
+        yield ToolCallPart(index, text_at(block, "id"), text_at(block, "name"))
+    elif delta.get("type") == "input_json_delta":
+        yield ToolCallPart(index, arguments=text_at(delta, "partial_json"))
+
+
+def tool_results(request: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Yield the blocks of the type ``tool_result``."""
+    for message in parts_of(request.get("messages")):
+        for block in parts_of(message.get("content")):
+            if block.get("type") == "tool_result":
+                yield text_at(block, "tool_use_id"), block.get("content")

@@ -4,9 +4,10 @@ Source: https://platform.openai.com/docs/api-reference/responses-streaming. DVAR
 withheld, with ``response.completed`` too: there the wire says ``stop``, and no client can know better.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from dvara_examples.protocols._json_events import NamedEventReader, part, said, shape_of, texts
+from dvara_examples.protocols._json_events import NamedEventReader, index_at, part, parts_of, said, shape_of, text_at, texts
+from dvara_examples.protocols._words import ToolCallPart
 
 ENDPOINTS = ("/responses",)
 _NOT_ENDED = ("queued", "in_progress")
@@ -87,3 +88,19 @@ def speaks(data: Mapping[str, object]) -> bool:
     """Tell whether *data* is an event of a response."""
     kind = data.get("type")
     return isinstance(kind, str) and (kind == "error" or kind.startswith("response."))
+
+
+def tool_call_parts(data: Mapping[str, object]) -> Iterator[ToolCallPart]:
+    """Yield what an event says of an item of the type ``function_call``."""
+    index, item = index_at(data, "output_index"), part(data, "item")
+    if data.get("type") == "response.output_item.added" and item.get("type") == "function_call":
+        yield ToolCallPart(index, text_at(item, "call_id"), text_at(item, "name"))
+    elif data.get("type") == "response.function_call_arguments.delta":
+        yield ToolCallPart(index, arguments=text_at(data, "delta"))
+
+
+def tool_results(request: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Yield the items of the type ``function_call_output``."""
+    for item in parts_of(request.get("input")):
+        if item.get("type") == "function_call_output":
+            yield text_at(item, "call_id"), item.get("output")

@@ -1,6 +1,6 @@
 """``disconnects_within_s: 2.0``: after the end of the answer the example closes, though the gateway keeps the response open.
 
-Looked at is the last exchange. The end of the answer is the event with ``[DONE]``, or the last event where none came but a
+Looked at is the last exchange. The end of the answer is the protocol's last word, or the last event where none came but a
 ``finish_reason`` did. That the example hung up shows in an exchange that it ended itself: ``client_closed``; ``done`` with the
 note that the client closed before the end of the response; ``stalled`` unless the run had to be stopped. A gateway that ends
 its response, in order or not, leaves nothing to hang up on, and behind an error event the wire does not tell who closed: nothing
@@ -12,11 +12,12 @@ from typing import ClassVar
 
 from dvara_examples.expectations._answer import last_answer, not_kept
 from dvara_examples.expectations._bounds import TIME_LIMIT
+from dvara_examples.protocols import reader_for
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Exchange, Transcript
 from dvara_examples.records.verdict import Finding, Witness
+from dvara_examples.wire.sse import ServerSentEvent
 
-_SENTINEL = "[DONE]"
 _CLIENT_CLOSED = "client closed after the sentinel, before the end of the response"
 _STOPPED = "the run was stopped"
 
@@ -60,9 +61,11 @@ def _told_at_s(answer: Exchange) -> tuple[float | None, str]:
     """Return when the answer's end came over the wire, else None and a sentence."""
     if not answer.sentinel and answer.finish_reason is None:
         return None, "the answer never came to its end, so that there was no time to hang up"
-    sentinel_s = next((event.at_s for event in answer.events if event.data.startswith(_SENTINEL)), None)
-    if sentinel_s is not None:
-        return sentinel_s, ""
+    reader = reader_for(answer.request.target)
+    for event in answer.events:
+        reader.read(ServerSentEvent(event.data, event.name))
+        if reader.sentinel:
+            return event.at_s, ""
     if not answer.events or not_kept(answer):
         return None, not_kept(answer) or "the answer did not come as a stream"
     return answer.events[-1].at_s, ""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dvara_examples.core.shapes import constant
-from dvara_examples.expectations._calls import messages
+from dvara_examples.expectations._calls import results
 from dvara_examples.expectations._cut_tool_calls import CutToolCall, cut_tool_calls
 from dvara_examples.expectations._text import quote
 from dvara_examples.records.transcript import Transcript
@@ -62,10 +62,9 @@ def _traces(call: CutToolCall, seen: Transcript) -> Iterator[str]:
     for exchange in seen.exchanges:
         if exchange.number <= call.exchange.number or not call.call_id:
             continue
-        for message in messages(exchange.request):
-            if message.get("role") != "tool" or message.get("tool_call_id") != call.call_id:
+        for call_id, content in results(exchange.request):
+            if call_id != call.call_id:
                 continue
-            content = message.get("content")
             result = content if isinstance(content, str) else json.dumps(content)
             if not _COMPLAINT.search(result):
                 yield f"its result {quote(result, 60)} in request {exchange.number}"
