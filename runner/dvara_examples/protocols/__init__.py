@@ -28,9 +28,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
-from dvara_examples.protocols._documents import error_message, read_object
+from dvara_examples.protocols._documents import FINISH_REASONS, ToolCallPart, error_message, read_object, unknown_reason
 from dvara_examples.protocols._json_events import JsonEventReader, NamedEventReader
-from dvara_examples.protocols._words import FINISH_REASONS, ToolCallPart, unknown_reason
 from dvara_examples.wire.event_formats import JSON_LINES, SERVER_SENT_EVENTS, EventFormat
 from dvara_examples.wire.sse import ServerSentEvent
 

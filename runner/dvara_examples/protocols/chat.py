@@ -7,9 +7,8 @@ Only what clients cannot work with either is called malformed.
 import json
 from collections.abc import Iterator, Mapping
 
-from dvara_examples.protocols._documents import error_message
+from dvara_examples.protocols._documents import FINISH_REASONS, ToolCallPart, error_message
 from dvara_examples.protocols._json_events import JsonEventReader, index_at, part, parts_of, said, shape_of, text_at
-from dvara_examples.protocols._words import FINISH_REASONS, ToolCallPart
 from dvara_examples.wire.sse import ServerSentEvent
 
 ENDPOINTS = ("/chat/completions",)

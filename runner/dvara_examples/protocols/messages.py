@@ -6,8 +6,8 @@ Source: https://docs.anthropic.com/en/docs/build-with-claude/streaming
 import json
 from collections.abc import Iterator, Mapping
 
+from dvara_examples.protocols._documents import ToolCallPart
 from dvara_examples.protocols._json_events import NamedEventReader, index_at, part, parts_of, shape_of, text_at, texts
-from dvara_examples.protocols._words import ToolCallPart
 
 ENDPOINTS = ("/messages",)
 _COMMON = {

@@ -6,8 +6,8 @@ withheld, with ``response.completed`` too: there the wire says ``stop``, and no 
 
 from collections.abc import Iterator, Mapping
 
+from dvara_examples.protocols._documents import ToolCallPart
 from dvara_examples.protocols._json_events import NamedEventReader, index_at, part, parts_of, said, shape_of, text_at, texts
-from dvara_examples.protocols._words import ToolCallPart
 
 ENDPOINTS = ("/responses",)
 _NOT_ENDED = ("queued", "in_progress")

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from dvara_examples.wire.json_lines import JsonLinesParser
 from dvara_examples.wire.sse import ServerSentEvent, SseParser
 
 _FIELD = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|[\r\n])(?:data|event|id|retry)?:")
@@ -52,6 +51,12 @@ class EventFormat:
     fields: bool = False
 
 
+def _json_lines() -> EventParser:
+    from dvara_examples.wire.json_lines import JsonLinesParser
+
+    return JsonLinesParser()
+
+
 def _begins_with_a_field(held: bytes) -> bool | None:
     if _DOCUMENT.match(held):
         return False
@@ -77,7 +82,7 @@ UNREAD_STREAMS = frozenset({"application/vnd.amazon.eventstream", "application/j
 SERVER_SENT_EVENTS = EventFormat(("text/event-stream",), SseParser, _begins_with_a_field, "blank line", fields=True)
 JSON_LINES = EventFormat(
     ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines", "application/json-lines"),
-    JsonLinesParser,
+    _json_lines,
     _begins_with_a_line_of_json,
     "line end",
 )
