@@ -10,7 +10,7 @@ from dvara_examples.core.clock import SystemClock, start_timer
 from dvara_examples.core.errors import GatewayError
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.records.model import Ending, Endpoint
-from dvara_examples.tap import CaptureLimits, Tap
+from dvara_examples.tap import CaptureLimits, Tap, server
 from dvara_examples.tap.relay import GONE_AFTER_S
 from tests.tap.scripted import LAST_CHUNK, LIMIT_S, REAL_KEY, SSE_HEAD, Line, chunk, delta, open_line, request
 
@@ -227,3 +227,19 @@ def test_a_client_that_leaves_before_the_end_of_a_document_has_no_answer(line: L
     client.close()
     wait_for(line.tap.exchanges, "the client's leaving went unnoticed")
     assert [one.ending for one in line.tap.exchanges()] == [ending]
+
+
+def test_a_thread_that_comes_late_to_the_end_ends_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a tap may be closed before its thread was awake once; the thread then ends without an error."""
+    failures: list[threading.ExceptHookArgs] = []
+    monkeypatch.setattr(threading, "excepthook", failures.append)
+    monkeypatch.setattr(server, "_JOIN_LIMIT_S", 0.0)
+    taps = [Tap(Endpoint("http://127.0.0.1:9/v1", ""), start_timer(SystemClock()), Redactor()) for _ in range(50)]
+    for tap in taps:
+        with tap:
+            pass
+    for tap in taps:
+        tap._acceptor.join(LIMIT_S)
+        assert not tap._acceptor.is_alive()
+        assert tap._wiring.stopping.fileno() == -1
+    assert failures == []

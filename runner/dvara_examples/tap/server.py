@@ -79,10 +79,16 @@ class Tap:
         stopping, self._stop = socket.socketpair()
         schedule, proxy = _schedule(faults), _proxy(origin, environ)
         self._wiring = Wiring(origin, context, rewriter, self._ledger, timer, stopping, schedule, gate, proxy)
+        self._numbered = {listener.fileno(): listener for listener in self._listeners}
+        self._stopping = stopping.fileno()
+        self._waiting = select.poll()  # made here: on a busy machine all may be closed again before the thread comes to it
+        for number in (*self._numbered, self._stopping):
+            self._waiting.register(number, select.POLLIN)
         self._acceptor = threading.Thread(target=self._accept, name=f"tap-{self._port}-accept", daemon=True)
         self._relays: list[threading.Thread] = []
         self._accepted = 0
         self._closed = False
+        self._lock, self._leaving = threading.Lock(), 0
 
     def __enter__(self) -> Self:
         self._acceptor.start()
@@ -121,21 +127,21 @@ class Tap:
             relay.join(max(0.0, give_up_s - self._wiring.timer()))
         for listener in self._listeners:
             listener.close()
-        if not any(relay.is_alive() for relay in self._relays):
+        self._leave()
+
+    def _leave(self) -> None:
+        """Close what tells threads to end once nobody looks at it any more: called at the end of the thread and of the tap."""
+        with self._lock:
+            self._leaving += 1
+            is_last = self._leaving == 2 or self._acceptor.ident is None
+        if is_last and not any(relay.is_alive() for relay in self._relays):
             self._wiring.stopping.close()
 
     def _accept(self) -> None:
-        waiting = select.poll()
-        listeners = {listener.fileno(): listener for listener in self._listeners}
-        for listener in self._listeners:
-            waiting.register(listener, select.POLLIN)
-        waiting.register(self._wiring.stopping, select.POLLIN)
-        while True:
-            ready = dict(waiting.poll())
-            if self._wiring.stopping.fileno() in ready:
-                return
+        while self._stopping not in (ready := dict(self._waiting.poll())):
             for number in ready:
-                self._accept_one(listeners[number])
+                self._accept_one(self._numbered[number])
+        self._leave()
 
     def _accept_one(self, listener: socket.socket) -> None:
         try:
