@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from docker import DockerClient
 
 LABEL = "dev.dvara-examples.owner"
+CPU_SHARES = 8 * 1024
+"""What eight programs of the machine get on busy processors; as a rule all of a container together get what one does."""
 _CALL_LIMIT_S = 60
 _USUAL_HOST = "unix:///var/run/docker.sock"
 _MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}

@@ -18,7 +18,7 @@ import requests
 from dvara_examples.core.errors import Diagnosis, GatewayError
 from dvara_examples.core.own_folder import own_folder
 from dvara_examples.core.world import World
-from dvara_examples.gateways._engine import engine, labels, on_this_machine, platform_of
+from dvara_examples.gateways._engine import CPU_SHARES, engine, labels, on_this_machine, platform_of
 from dvara_examples.gateways._image import get_image, said
 from dvara_examples.places._container_place import ContainerPlace
 from dvara_examples.toolchains import languages, load_toolchain
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SETTINGS_FILES = (".npmrc", ".netrc", ".config/pip", ".config/uv", ".config/npm", ".pip", ".m2/settings.xml")
 """What package managers read in a home; nothing else of it is seen in a container."""
-_CPU_SHARES = 8 * 1024
-"""What eight programs of the machine get on busy processors; as a rule all of a container together get what one does."""
 _OF_THE_IMAGE = ("PATH", "HOME", "TMPDIR", "JAVA_HOME")
 
 
@@ -171,7 +169,7 @@ def _create(
             read_only=True,
             security_opt=["no-new-privileges"],
             cap_drop=["ALL"],
-            cpu_shares=_CPU_SHARES,
+            cpu_shares=CPU_SHARES,
             mem_limit=memory_bytes,
             memswap_limit=memory_bytes,
             tmpfs={"/tmp": "exec,mode=1777", **empty_home},  # noqa: S108 - in the container
