@@ -112,6 +112,12 @@ def test_address_key_and_model_as_a_script_spells_them(tmp_path: Path) -> None:
         (NODE, "node", "Ask one question, in Node.js"),
         ("/**\n * Streaming - with `fetch`.\n *\n * Usage:\n */\nimport x;\n", "node", "Streaming - with fetch"),
         ('///usr/bin/env jbang "$0"\n//DEPS a:b:1\n\n/* One answer. */\nclass A {}\n', "java", "One answer"),
+        (
+            '///usr/bin/env jbang "$0" "$@" ; exit $?\n//JAVA 21+\n//DEPS a:b:1\n// One answer.\n\nclass A {}\n',
+            "java",
+            "One answer",
+        ),
+        ('///usr/bin/env jbang "$0" "$@" ; exit $?\n//DEPS a:b:1\nclass A {}\n', "java", ""),
         ("// Copyright 2026\nimport x;\n", "node", ""),
         ("import openai\n", "python", ""),
         ("# /// script\n# dependencies = []\n# ///\n\n# One answer\n# of many.\nimport a\n", "python", "One answer of many"),

@@ -18,6 +18,8 @@ _LINES = re.compile(
     r"\A(?:\s*(?:#!|///)[^\n]*\n|\s*\n)*((?:\s*(?://|#)(?!\s*(?:DEPS|JAVA|SOURCES|FILES|REPOS|GAV|[A-Z_]+ )\b)[^\n]*\n)+)"
 )
 _METADATA = re.compile(r"^# /// \w+\s*$.*?^# ///\s*$\n?", re.MULTILINE | re.DOTALL)
+_DIRECTIVES = re.compile(r"\A(?:(?:#!|///usr/bin/env)[^\n]*\n|//[A-Z_]{3,}\b[^\n]*\n|[ \t]*\n)+")
+"""What stands before a title and is meant for programs: the shebang, and JBang's own lines."""
 _CHATTER = re.compile(
     r"^\s*(?:usage|licen[sc]e|copyright|todo|note|gets api key|eslint|ts-|@|#!|type:|pylint|ruff|noqa|///|-\*-"
     r"|see also|prerequisites?\b|step \d|\d+[.)]\s|import(?:s|ing)?\b|set ?up\b|initiali[sz]e\b"
@@ -43,7 +45,7 @@ _TABLE_OR_LIST = re.compile(r"^\s*(?:\||[-*+]|\d+\.)")
 
 def title_in(text: str, language: str) -> str:
     """Return the first sentence that the script *text* says of itself, or nothing."""
-    text = _METADATA.sub("", re.sub(r"\A#!.*\n+", "", text))
+    text = _DIRECTIVES.sub("", _METADATA.sub("", text))
     body = load_toolchain(language).spelling.reading.says(text)
     if not body.strip() and (lines := _LINES.match(text)):
         body = re.sub(r"^[ \t]*(?://+|#+)", "", lines[1], flags=re.MULTILINE)
