@@ -63,25 +63,25 @@ def test_precedence_is_not_then_and_then_or(text: str, expected: Filter) -> None
 @pytest.mark.parametrize(
     ("text", "column", "told"),
     [
-        ("", 1, "found the end; a predicate, !, or ( is accepted; predicates are id(…), tag(…)"),
-        ("tag(smoke) &", 13, "found the end; a predicate"),
-        ("tag(smoke) tag(fast)", 12, "found 'tag'; &, | or the end is accepted"),
+        ("", 1, "expected a predicate, ! or (, found the end; predicates are id(…), tag(…)"),
+        ("tag(smoke) &", 13, "expected a predicate, ! or (, found the end"),
+        ("tag(smoke) tag(fast)", 12, "expected &, | or the end, found 'tag'"),
         ("tags(smoke)", 1, "unknown predicate 'tags'; did you mean 'tag'?"),
         ("all() & lang(java)", 9, "unknown predicate 'lang'; did you mean 'language'?"),
-        ("tag", 4, "found the end; ( after tag is accepted"),
-        ("tag()", 5, "found ')'; a word or a pattern with * and ?, as in tag(stream*) is accepted"),
-        ('tag("")', 6, "found ''; a word or a pattern"),
-        ("tag(smoke fast)", 11, "found 'fast'; ) is accepted"),
-        ("all(smoke)", 5, "found 'smoke'; ) is accepted"),
-        ("(all()", 7, "found the end; &, | or ) is accepted"),
-        ("all())", 6, "found ')'; &, | or the end is accepted"),
-        ("all() && none()", 8, "found '&'; a predicate"),
+        ("tag", 4, "expected ( after tag, found the end"),
+        ("tag()", 5, "expected a word or a pattern with * and ?, as in tag(stream*), found ')'"),
+        ('tag("")', 6, "expected a word or a pattern with * and ?, as in tag(stream*), found ''"),
+        ("tag(smoke fast)", 11, "expected ), found 'fast'"),
+        ("all(smoke)", 5, "expected ), found 'smoke'"),
+        ("(all()", 7, "expected &, | or ), found the end"),
+        ("all())", 6, "expected &, | or the end, found ')'"),
+        ("all() && none()", 8, "expected a predicate, ! or (, found '&'"),
         ("tag('smoke')", 5, 'found "\'"; text with odd characters is written in "double quotes"'),
         ('tag("smoke)', 5, "found '\"'; text with odd characters"),
     ],
 )
 def test_a_mistake_is_told_with_its_column(text: str, column: int, told: str) -> None:
-    """The sentence says where, what was found and what is accepted there."""
+    """The sentence says where, what is expected there and what was found."""
     with pytest.raises(SelectionError) as refused:
         parse_filter(text)
     assert f"is wrong at column {column}: {told}" in str(refused.value)

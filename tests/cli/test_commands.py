@@ -41,7 +41,7 @@ def call(*args: str, cwd: Path = REPOSITORY, **environ: str) -> subprocess.Compl
         (("run", "all", "--jobs", "0"), "1<=x<=64"),
         (("run", "all", "--deps", "newest"), "latest"),
         (("run", "all", "-E", "tag(smok)"), "at column 5: nothing has the tag 'smok'\nhint: did you mean 'smoke'?"),
-        (("list", "--filter", "tag(smoke"), "at column 10: found the end\nhint: ) is accepted"),
+        (("list", "--filter", "tag(smoke"), "at column 10: expected ), found the end"),
         (("plan", "-E", "langage(java)"), "did you mean 'language'?"),
         (("run", "all", "--report", "jsno=x"), "did you mean 'json'?"),
         (("judge", "--report", "json="), "a path or - (stdout)"),

@@ -96,7 +96,7 @@ def test_every_page_below_a_folder_is_one(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("check", "nowhere.md"), "nowhere.md: found no such page"),
+        (("check", "nowhere.md"), "nowhere.md does not exist"),
         (("check", "docs/deep"), "found no page in this folder"),
         (("chekc",), "did you mean 'check'?"),
         (("check", "--results", "latest"), "no run is stored yet in"),

@@ -99,7 +99,9 @@ def transcripts() -> Iterator[Transcript]:
         for stdout in ("", "Hello world\n", [(1.1, "one "), (1.6, "two "), (2.1, "three\n")], '{"a": 1}'):
             yield make_transcript(stdout=stdout, exchanges=numbered(*seen))
         for process in processes:
-            yield make_transcript(stdout="one two three", stderr="error: tool f(", exchanges=numbered(*seen), process=process)
+            yield make_transcript(
+                stdout="one two three", stderr="connection lost: tool f(", exchanges=numbered(*seen), process=process
+            )
     more_than_kept = make_transcript(exchanges=numbered(make_exchange(TIMED)))
     yield Transcript(
         more_than_kept.run,

@@ -91,7 +91,7 @@ def test_a_file_is_a_description(world: Worlds, tmp_path: Path) -> None:
         ("mine.yaml", "argv: [a", "mine.yaml:1:9: expected YAML"),
         ("mine.yaml", "argv: 7", "mine.yaml: argv: found the number 7; a list is accepted"),
         ("mine.yaml", None, "mine.yaml cannot be read (No such file or directory); name a file"),
-        ("litelm", None, "no gateway is described under the name 'litelm'; did you mean 'litellm'?"),
+        ("litelm", None, "unknown gateway 'litelm'; did you mean 'litellm'?"),
         ("dvara", None, "the description of dvara has no argv, which --gateway command starts; use --gateway docker:dvara"),
         ("", None, "expected one gateway that --gateway command can start, found none in the manifest; name one"),
     ],

@@ -71,7 +71,7 @@ def test_addresses_are_normalised(given: str, base_url: str) -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ("localhost:8080/v1", "starts with http:// or https://"),
+        ("localhost:8080/v1", "start the address with http:// or https://"),
         ("gw.example.com", "has no scheme"),
         ("ftp://gw.example.com", "the scheme 'ftp'"),
         ("http:///v1", "names no host"),

@@ -119,7 +119,7 @@ def refused(tool: Tool, folder: Path, *args: str) -> Ran:
     [
         (("Bad_Id",), "try 'bad-id'"),
         (("all",), "selects every example"),
-        (("mine",), "there is an example 'mine' already, at examples/manifest.yaml:4:"),
+        (("mine",), "the example 'mine' already exists at examples/manifest.yaml:4:"),
         (("second", "--from", "stream-basik"), "did you mean 'stream-basic'?"),
         (("second", "-l", "pyton"), "did you mean 'python'?"),
         (("system", "-l", "java"), "a class System would hide one that the Java script uses\nhint: choose an id of two words"),

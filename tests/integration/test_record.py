@@ -197,7 +197,7 @@ def test_an_id_that_is_taken_is_refused_before_anything_runs(tool: Tool) -> None
     """No request is made for an entry that could not be written."""
     ran = tool("record", "examples/python/stream_basic.py", "--write", "stream-basic", cwd=REPOSITORY)
     assert ran.code == 2
-    assert "there is an example 'stream-basic' already, at examples/manifest.yaml:" in ran.stderr
+    assert "the example 'stream-basic' already exists at examples/manifest.yaml:" in ran.stderr
     assert "preparing" not in ran.stderr
 
 

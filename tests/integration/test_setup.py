@@ -96,10 +96,10 @@ def test_what_is_not_prepared_is_refused_and_nobody_is_asked(
     assert set(ran.outcomes.values()) == {"errored"}
     for language in languages:
         reason = ran.reasons[f"stream-basic[{language}]"]
-        assert "cannot be had from this machine alone, as --offline asks for" in reason
+        assert "--offline forbids the download of " in reason
         assert f"run `dvara-examples setup --language {language}" in reason
     if shutil.which("node"):  # else the sentence is about a Node.js that would have to be fetched
-        named = f"run `dvara-examples setup --language node{more}` where the network can be reached"
+        named = f"run `dvara-examples setup --language node{more}` with network access"
         assert named in ran.reasons["stream-basic[node]"]
 
 

@@ -298,7 +298,7 @@ def test_a_tap_is_not_its_own_gateway() -> None:
         (("http://gw.example.com", "--save", "no-such-folder/file"), "not in a writable folder"),
         (("http://gw.example.com", "--fault", "{cot: {after_events: 3}}"), "did you mean 'cut'?"),
         (("http://gw.example.com", "--fault", "{cut: {after_event: 3}}"), "after_events"),
-        (("http://gw.example.com", "--fault", "{cut"), "no YAML value"),
+        (("http://gw.example.com", "--fault", "{cut"), "expected YAML such as"),
         ((), "Missing argument 'URL'"),
     ],
 )

@@ -19,6 +19,7 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
         "missing_toolchain",
         "place",
         "images",
+        "memory",
         "offline",
         "jobs",
         "watch",
@@ -27,7 +28,7 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
         "retries",
         "allow_flaky",
     ),
-    "Output": ("verbose", "reports"),
+    "Output": ("verbose", "reports", "report", "suggest", "as_json"),
 }
 """The groups of options, by the names of their parameters, where a command has many; the rest comes last."""
 

@@ -242,8 +242,8 @@ report_option = click.option(
     metavar="KIND[=PATH]",
     callback=_parse_reports,
     shell_complete=completing("report_kinds"),
-    help="Write a report too: events, github, html, json, junit or markdown. It goes to PATH (- is stdout), else into the run's"
-    " folder, or to stdout if it is github; repeatable.",
+    help="Also write a report: events, github, html, json, junit or markdown. PATH defaults to a file in the run's folder"
+    " (github: stdout); - is stdout. Repeatable.",
 )
 
 
@@ -258,7 +258,7 @@ def _shard(_context: click.Context, _option: click.Parameter, text: str | None) 
             raise click.BadParameter(f"{_JOB_INDEX} is {told!r}; auto needs the number that an Indexed Job puts there")
         index = str(int(told) + 1)
     if not (_is_number(index) and _is_number(of) and 1 <= int(index) <= int(of) <= _MOST_SHARDS):
-        sentence = f"found {text!r}; 1/4 … 4/4, or auto/4 with {_JOB_INDEX}, is accepted"
+        sentence = f"expected a part such as 1/4, or auto/4 with {_JOB_INDEX}, found {text!r}"
         raise click.BadParameter(f"{sentence} (this would be number {index} of {of or 'nothing'})")
     return Shard(int(index), int(of))
 

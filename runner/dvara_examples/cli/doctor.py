@@ -15,9 +15,8 @@ from dvara_examples.cli._options import Placing, gateway_option, manifest_option
 def command(gateway: str, placing: Placing, as_json: bool, manifest: Path | None) -> int:
     """Check everything a run needs and suggest a fix for each problem.
 
-    Runtimes and package tools, the folders that are written to, the gateway, its key and model, and one streamed answer.
-    Against a gateway that DVARA_URL names that is one short question, announced beforehand.
-    The exit code is 3 where something is missing, else 0.
+    It looks at runtimes, package tools, folders, the gateway, its key and its model, and asks for one streamed answer.
+    It announces the question before it asks the gateway at DVARA_URL. It exits with 3 if something is missing.
 
     \b
     dvara-examples doctor

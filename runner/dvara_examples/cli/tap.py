@@ -47,7 +47,7 @@ def _entry(text: str) -> "Faults":
     except InvalidValue as error:
         raise click.BadParameter(f"{text}: {'.'.join(map(str, error.path))}{': ' if error.path else ''}{error}") from None
     except (yaml.YAMLError, RecursionError):
-        raise click.BadParameter(f"{text}: no YAML value; one such as {{cut: {{after_events: 3}}}} is accepted") from None
+        raise click.BadParameter(f"expected YAML such as {{cut: {{after_events: 3}}}}, found {text!r}") from None
 
 
 @click.command("tap")
@@ -74,7 +74,8 @@ def _entry(text: str) -> "Faults":
 def command(url: str, port: int, save: Path | None, faults: "tuple[Faults, ...]") -> None:
     """Watch the traffic between any client and the gateway at URL. Press Ctrl-C to stop.
 
-    With DVARA_API_KEY set, clients get a throw-away key and the tap puts the real one in; else they use a key of their own.
+    If DVARA_API_KEY is set, clients get a throw-away key, which the tap replaces with the real one. Otherwise they send their
+    own key.
 
     \b
     dvara-examples tap https://gw.example.com/v1

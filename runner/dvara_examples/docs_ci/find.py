@@ -39,7 +39,7 @@ def _named(named: Sequence[str], cwd: Path) -> Iterator[Path]:
     for name in named:
         path = Path(os.path.normpath(cwd / name))
         if not path.exists():
-            raise PageError(f"{name}: found no such page; name a Markdown file or a folder")
+            raise PageError(f"{name} does not exist; name a Markdown file or a folder")
         if not path.is_dir():
             yield _readable(path, name)
             continue

@@ -63,8 +63,8 @@ def _named(name: str, world: World, own: Mapping[str, GatewayDescription]) -> Ga
     if name in known_names():
         return _shipped(name)
     known = {*own, *known_names()}
-    cause = f"no gateway is described under the name {name!r}"
-    raise GatewayError(Diagnosis(cause, f"{did_you_mean(name, known)}; a file is named by its path, as in ./{name}.yaml"))
+    cause = f"unknown gateway {name!r}"
+    raise GatewayError(Diagnosis(cause, f"{did_you_mean(name, known)}; name a file by its path, such as ./{name}.yaml"))
 
 
 def _shipped(name: str) -> GatewayDescription:

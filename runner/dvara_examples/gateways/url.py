@@ -92,11 +92,11 @@ def normalised(url: str, name: str = "DVARA_URL") -> str:
         raise GatewayError(f"{name} holds a user name or password; leave them out and put the key in DVARA_API_KEY")
     if parts.scheme not in ("http", "https"):
         found = f"the scheme {parts.scheme!r}" if "://" in url else "no scheme"
-        raise GatewayError(f"{name} has {found}; an address that starts with http:// or https:// is accepted")
+        raise GatewayError(f"{name} has {found}; start the address with http:// or https://")
     if not parts.hostname:
-        raise GatewayError(f"{name} names no host; an address such as http://localhost:8080/v1 is accepted")
+        raise GatewayError(f"{name} names no host; use an address such as http://localhost:8080/v1")
     if parts.query or parts.fragment or url.strip()[-1] in "?#":
-        raise GatewayError(f"{name} holds a query or a fragment (? or #); the address up to /v1 is accepted")
+        raise GatewayError(f"{name} holds a query or a fragment (? or #); use the address up to /v1")
     segments = [segment for segment in parts.path.split("/") if segment]
     if segments[-2:] == ["chat", "completions"]:
         raise GatewayError(f"{name} ends in /chat/completions, which clients add by themselves; leave it off")
@@ -116,7 +116,7 @@ def _split(url: str, name: str) -> SplitResult:
         port = parts.port
     except ValueError as error:
         reason = "its port is not a number from 1 to 65535" if "ort" in str(error) else "its host is malformed"
-        raise GatewayError(f"{name} is no address ({reason}); one such as http://localhost:8080/v1 is accepted") from None
+        raise GatewayError(f"{name} is not an address ({reason}); use one such as http://localhost:8080/v1") from None
     if port == 0 or any(character.isspace() for character in parts.geturl()):
-        raise GatewayError(f"{name} holds a blank or port 0; an address such as http://localhost:8080/v1 is accepted")
+        raise GatewayError(f"{name} holds a blank or port 0; use an address such as http://localhost:8080/v1")
     return parts

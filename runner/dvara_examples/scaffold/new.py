@@ -109,7 +109,7 @@ def refuse_taken(manifest: Manifest, example_id: str) -> None:
     """Raise SelectionError where *manifest* has *example_id* already."""
     for example in manifest.examples:
         if example.id == example_id:
-            raise SelectionError(f"there is an example {example_id!r} already, at {example.origin}; choose another id")
+            raise SelectionError(f"the example {example_id!r} already exists at {example.origin}; choose another id")
 
 
 def new_manifest_files(world: World) -> Mapping[Path, bytes]:

@@ -162,7 +162,7 @@ class _Parser:
     def _predicate(self) -> Predicate:
         token = self._token
         if token.word is None or token.quoted:
-            self._expected(f"a predicate, !, or ( is accepted; predicates are {_listing()}", whole=True)
+            self._expected("a predicate, ! or (", f"; predicates are {_listing()}")
         name = PREDICATES.get(token.word, token.word)
         if name not in WITH_PATTERN + WITHOUT:
             known = did_you_mean(token.word, WITH_PATTERN + WITHOUT)
@@ -192,8 +192,8 @@ class _Parser:
     def _token(self) -> _Token:
         return self._tokens[self._next]
 
-    def _expected(self, what: str, *, whole: bool = False) -> NoReturn:
-        refuse(self._text, self._token.column, f"found {self._token}; {what if whole else f'{what} is accepted'}")
+    def _expected(self, what: str, hint: str = "") -> NoReturn:
+        refuse(self._text, self._token.column, f"expected {what}, found {self._token}{hint}")
 
     def _split(self) -> Iterator[_Token]:
         text, start = self._text.rstrip(), 0

@@ -60,13 +60,13 @@ def deciding_settings(world: World) -> list[str]:
 def not_here(what: str, language: str, deps: Deps, said: str = "") -> ToolchainError:
     """Return the refusal of an offline run for *what* would have to be fetched; *said* are lines of the tool that missed it."""
     hint = how_to_prepare(language, deps) + (f":\n{said}" if said else "")
-    return ToolchainError(f"{what} cannot be had from this machine alone, as --offline asks for; {hint}")
+    return ToolchainError(f"--offline forbids the download of {what}; {hint}")
 
 
 def how_to_prepare(language: str, deps: Deps) -> str:
     """Return the command that fetches what *language* needs, and where to give it."""
     more = "" if deps is Deps.LOCKED else f" --deps {deps}"
-    return f"run `dvara-examples setup --language {language}{more}` where the network can be reached"
+    return f"run `dvara-examples setup --language {language}{more}` with network access"
 
 
 @contextmanager

@@ -27,7 +27,7 @@ LAUNCHER = "DVARA_EXAMPLES_JAVA_LAUNCHER"
 HEADER = "header"
 """Where a script states its dependencies: in ``//DEPS`` lines at its top."""
 NO_JAR = "has no jbang.jar, so it would download JBang at each start"
-GET_JAR = "run `jbang version` once where the network can be reached"
+GET_JAR = "run `jbang version` once with network access"
 
 
 @dataclass(frozen=True, slots=True)

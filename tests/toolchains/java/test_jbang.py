@@ -206,7 +206,8 @@ def test_offline_compile_error_is_a_compile_error(jbang_world: World, runtime: R
     assert "--offline" not in str(caught.value)
     (tmp_path / "A.java").write_text("// REFUSE unresolvable\nclass A { public static void main(String[] a) {} }")
     with pytest.raises(
-        ToolchainError, match=r"as --offline asks for; .*setup --language java.*\n.*Could not read artifact descriptor"
+        ToolchainError,
+        match=r"--offline forbids the download of .*; .*setup --language java.*\n.*Could not read artifact descriptor",
     ):
         offline.command(tmp_path / "A.java")
 

@@ -79,7 +79,7 @@ def _candidates(coordinate: str, scratch: Path, settings: MavenSettings, world: 
     if local.is_file():
         yield local
     if world.offline:
-        raise not_here(f"{coordinate}, a part of Maven's resolver,", "java", Deps.LOCKED)
+        raise not_here(f"{coordinate}, a part of Maven's resolver", "java", Deps.LOCKED)
     maven = import_extra("jgo.maven", "java", "running Java examples without JBang")
     remote = {"mirror": settings.mirror} if settings.mirror else None
     context = maven.MavenContext(repo_cache=scratch, local_repos=[], remote_repos=remote, timeout=_ANSWER_LIMIT_S)
@@ -88,7 +88,7 @@ def _candidates(coordinate: str, scratch: Path, settings: MavenSettings, world: 
     except (requests.RequestException, RuntimeError, AssertionError) as error:
         raise ToolchainError(
             f"{coordinate}, a part of Maven's resolver, cannot be fetched ({_short(error)}); it is needed once: "
-            "run `dvara-examples setup` where the network can be reached, or install JBang"
+            "run `dvara-examples setup` with network access, or install JBang"
         ) from error
 
 

@@ -91,7 +91,7 @@ def _ask(request: Sequence[str], jdk: Jdk, world: World, progress: Progress) -> 
         said = answer.stderr.strip() or f"the resolver ended with exit code {answer.code}"
         raise ToolchainError(
             f"the dependencies of the script cannot be resolved: {said}; correct //DEPS or //REPOS, "
-            "or run `dvara-examples setup` where the network can be reached"
+            "or run `dvara-examples setup` with network access"
         )
     return [line.split("\t") for line in answer.stdout.splitlines()]
 
