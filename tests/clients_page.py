@@ -32,10 +32,14 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one client made of one stream: cells as they stand on the page; *defects* are the expectations that failed."""
+    """What one client made of one stream: cells as they stand on the page; *defects* are the expectations that failed.
+
+    *lasted* says how long its last response was waited for, to five seconds.
+    """
 
     cells: tuple[str, ...]
     defects: tuple[str, ...]
+    lasted: str = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,11 @@ class Client:
     def passed_off(self) -> int:
         """How many streams that are not whole the naive loop passes off as whole."""
         return sum("reports_incomplete" in row.defects and "limit" not in row.defects for row in self.rows.values())
+
+    @property
+    def silence(self) -> str:
+        """How long the naive loop waits for a stream that has fallen silent."""
+        return next((row.lasted for title, row in self.rows.items() if title.endswith("silence")), "-")
 
     @property
     def most_requests(self) -> int:
@@ -88,9 +97,20 @@ def _row(title: str, naive: Mapping[str, Any], example: Mapping[str, Any] | None
     defects = tuple(finding["key"] for finding in naive["findings"] if not finding["ok"])
     text = run["stdout"]["text"]
     printed = _tool_ran(text, defects) if _TOOL in title else _printed(text, again="never_repeats" in defects)
+    if "prints_the_stream" in defects:
+        printed = f"**{printed}**"
     reason = "`tool_calls`" if title == f"a whole {_TOOL}" and example else _reason(example)
     own_id = f"`{naive['example']}`"
-    return Row((title, printed, _ended(naive, defects), str(len(run["exchanges"])), reason, own_id), defects)
+    cells = (title, printed, _ended(naive, defects), str(len(run["exchanges"])), reason, own_id)
+    return Row(cells, defects, _lasted(run))
+
+
+def _lasted(run: Mapping[str, Any]) -> str:
+    """Say how long the last response was waited for; where the run's limit ended that, only that it was longer."""
+    if run["limit"] is not None:
+        return "over 45 s"
+    spans = [each["ended_at_s"] - each["started_at_s"] for each in run["exchanges"] if "ended_at_s" in each]
+    return f"{5 * round(spans[-1] / 5)} s" if spans else "-"
 
 
 def _tool_ran(text: str, defects: Sequence[str]) -> str:
@@ -144,13 +164,19 @@ def lines(found: Sequence[Client], session: Mapping[str, Any]) -> Iterator[str]:
     day = session["started_utc"][:10]
     yield f"Measured on {day} with the releases of the lock files; the client that misleads most often comes first."
     yield ""
-    columns = "runs cut tool calls", "cut answers passed off as whole", "most requests for one call", "finish reason"
+    columns = (
+        "runs cut tool calls",
+        "cut answers passed off as whole",
+        "most requests for one call",
+        "silence borne",
+        "finish reason",
+    )
     yield f"| client | release | {' | '.join(columns)} |"
-    yield "|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|"
     for client in found:
         link = f"[{client.about['name']}](#{_anchor(client.about['name'])})"
         runs = "**yes**" if client.runs_cut_calls else client.about.get("runs_tools", "no")
-        counts = str(client.passed_off), str(client.most_requests)
+        counts = str(client.passed_off), str(client.most_requests), client.silence
         cells = (link, client.version, runs, *counts, client.about.get("reason", "-"))
         yield f"| {' | '.join(cells)} |"
     for client in found:

@@ -82,6 +82,13 @@ def test_the_finish_reason_is_what_the_example_read() -> None:
     assert cells(result(NAIVE), result(example, stderr="failed: x", code=1))[3] == "-"
 
 
+def test_how_long_a_silent_stream_is_waited_for_is_told_to_five_seconds() -> None:
+    """Where the run's own limit came first, only that it is longer is known."""
+    gave_up, waits = result("litellm-naive-s19-silence", code=1), result("litellm-naive-s19-silence", bad="limit")
+    gave_up["run"]["exchanges"] = [{"started_at_s": 1.0, "ended_at_s": 31.2}]
+    assert [clients([run])[0].silence for run in (gave_up, waits, result(NAIVE))] == ["30 s", "over 45 s", "-"]
+
+
 def test_a_tool_that_ran_is_told_with_its_arguments() -> None:
     """In bold if its call was cut; a client that runs such calls comes first."""
     name = "litellm-naive-s21-call-length"
