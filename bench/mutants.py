@@ -256,9 +256,11 @@ def _apply(source: Source, mutation: Mutation, functions: Loaded) -> None:
     before = compile(source.tree, str(source.path), "exec")
     mutation.put()
     after = compile(source.tree, str(source.path), "exec")
+    in_force = False
     for old, new in _pairs(before, after):
         for function in functions.get(_place(old), ()) if old != new else ():
             function.__code__ = new
+            in_force = True
     changed: set[str] = set()
     for statement in source.tree.body:
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
@@ -266,6 +268,8 @@ def _apply(source: Source, mutation: Mutation, functions: Loaded) -> None:
             if statement is mutation.statement or any(isinstance(node, ast.Name) and node.id in changed for node in inside):
                 _rebind(source, statement.targets[0].id, statement.value)
                 changed.add(statement.targets[0].id)
+    if not (in_force or changed):
+        raise ValueError("no function that is loaded has this code")
 
 
 def _pairs(before: CodeType, after: CodeType) -> Iterator[tuple[CodeType, CodeType]]:

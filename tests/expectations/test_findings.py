@@ -1,6 +1,7 @@
 """What every finding is made of, whatever was expected and whatever was seen: a report can print all of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -46,6 +47,9 @@ MORE: tuple[tuple[str, object], ...] = (
 )
 """Other values than the samples, so that each key holds somewhere and fails somewhere."""
 
+OF_THE_ANSWER = ("deltas", "first_token_within_s", "longest_gap_s", "disconnects_within_s", "text")
+"""What is about the last answer, and names its request wherever there is one."""
+
 TIMED = [(1.0, "one "), (1.5, "two "), (2.0, "three")]
 
 
@@ -67,12 +71,15 @@ def exchanges() -> Iterator[tuple[Exchange, ...]]:
     yield (make_exchange("", events=(), event_count=0, streamed=False),)
     yield (make_exchange(TIMED, event_count=9, text_complete=False),)
     yield (make_exchange(unread="the body cannot be read here", ending=Ending.UNRECOGNISED),)
+    yield (make_exchange("", unread="the body cannot be read here", ending=Ending.UNRECOGNISED),)
     yield (make_exchange("", ending=Ending.NO_RESPONSE, response=None),)
     yield (make_exchange(TIMED, ending=Ending.TRUNCATED, error="cut", notes=("close-delimited body",)),)
     yield (make_exchange(TIMED, ending=Ending.STALLED), make_exchange())
     yield (make_exchange(TIMED, ending=Ending.CLIENT_CLOSED, finish_reason="stop"),)
     refused = make_exchange("", ending=Ending.HTTP_ERROR, response=retry_after, responded_at_s=0.2, ended_at_s=0.2)
     yield (refused, make_exchange())
+    yield (refused, make_exchange(started_at_s=0.5))
+    yield (replace(refused, response=Response(429, (("Retry-After", "soon"),))), make_exchange())
     yield (refused, make_exchange(started_at_s=1.5))
     yield (make_exchange(TIMED, request=keyed(0), ending=Ending.RESET), make_exchange(request=keyed(0), started_at_s=3.0))
     yield (make_exchange(TIMED, request=keyed(0), ending=Ending.RESET), make_exchange(request=keyed(1), started_at_s=3.0))
@@ -100,7 +107,7 @@ def transcripts() -> Iterator[Transcript]:
             yield make_transcript(stdout=stdout, exchanges=numbered(*seen))
         for process in processes:
             yield make_transcript(
-                stdout="one two three", stderr="connection lost: tool f(", exchanges=numbered(*seen), process=process
+                stdout="one two three", stderr="tool f({)\nconnection lost", exchanges=numbered(*seen), process=process
             )
     more_than_kept = make_transcript(exchanges=numbered(make_exchange(TIMED)))
     yield Transcript(
@@ -130,4 +137,7 @@ def test_a_finding_is_whole(key: str) -> None:
             assert finding.seen, finding
             assert bool(finding.sentence) is not finding.ok, finding
             assert finding.where in ("", *(f"request {exchange.number}" for exchange in seen.exchanges)), finding
+            last = seen.last_exchange
+            if key in OF_THE_ANSWER and last and last.response and last.response.status < 400:
+                assert finding.where == f"request {last.number}", finding
     assert held == {True, False}, "the samples show one side alone"

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from dvara_examples.core.values import InvalidValue
 from dvara_examples.expectations import parse_expectation
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import (
     Exchange,
+    Lateness,
     Leak,
     Output,
     OutputPiece,
@@ -102,6 +104,8 @@ def test_what_follows_a_redirect_was_sent_elsewhere(status: int, redirected: boo
         ({"a": [1, 2]}, '{"a": [1, 2.0]}', True),
         ({"a": 1}, '{"a": 1, "b": 2}', False),
         ([], "{}", False),
+        ([1, 2], "[1, 3]", False),
+        ([1, True], "[1, 1]", False),
     ],
 )
 def test_documents_are_compared_as_json_does(wanted: object, document: str, same: bool) -> None:
@@ -134,6 +138,7 @@ def test_a_pointer_is_read_by_its_rfc(pointer: str, there: bool) -> None:
         ({"stdout": "late"}, "end 1", False),
         ("end 1", "text 1", False),
         ("text 1", "request 1", False),
+        ("response 1", "request 1", False),
         ("exit", "end 1", True),
         ("exit", "request 1", False),
         ({"stdout": "two"}, {"stderr": "soon"}, True),
@@ -142,7 +147,7 @@ def test_a_pointer_is_read_by_its_rfc(pointer: str, there: bool) -> None:
 )
 def test_only_two_witnesses_are_allowed_a_blur(first: object, second: object, ok: bool) -> None:
     """Within 50 ms, what two of them saw counts as simultaneous; what one of them saw is in order or is not."""
-    answer = make_exchange([(1.99, "text")], started_at_s=1.97, ended_at_s=2.0)
+    answer = make_exchange([(1.99, "text")], started_at_s=1.97, responded_at_s=1.98, ended_at_s=2.0)
     seen = replace(
         make_transcript(
             stdout=[(2.0, "one "), (2.04, "two "), (2.06, "late")],
@@ -231,6 +236,23 @@ def test_a_text_is_printed_once_with_either_line_end(stdout: str, ok: bool) -> N
     assert check("prints_the_stream", True, make_exchange("Hello\r\nworld"), stdout=stdout).ok is ok
 
 
+@pytest.mark.parametrize(
+    ("text", "stdout"), [(" Hello world", "Hello Hello world\n"), ("Hello world ", "Hello world world\n")], ids=["first", "last"]
+)
+def test_white_space_at_an_edge_hides_no_doubled_piece(text: str, stdout: str) -> None:
+    """The first piece in front of the text, or the last one behind it, is printed twice."""
+    finding = check("prints_the_stream", True, make_exchange(text), stdout=stdout)
+    assert (finding.ok, finding.where, finding.seen) == (False, "request 1", repr(stdout))
+    assert finding.sentence == "the first or the last piece of an answer is printed twice: text is doubled"
+
+
+def test_the_same_answer_twice_is_printed_twice() -> None:
+    """What was printed for the first request is not counted for the second one, too."""
+    finding = check("prints_the_stream", True, make_exchange(LONG), make_exchange(LONG), stdout=f"{LONG}\n")
+    assert (finding.ok, finding.where) == (False, "request 2")
+    assert check("prints_the_stream", True, make_exchange(LONG), make_exchange(LONG), stdout=f"{LONG}\n[again]\n{LONG}\n").ok
+
+
 def test_one_text_that_was_cut_is_enough_not_to_compare() -> None:
     """What is kept of a long answer proves nothing, though the other one is whole."""
     whole, cut = make_exchange("Hello"), make_exchange("world", text_complete=False)
@@ -245,6 +267,7 @@ def test_an_answer_that_was_not_read_cannot_be_compared() -> None:
         value: object = {"contains": "x"} if key == "text" else True
         finding = check(key, value, replace(unread, text="", events=(), event_count=0), stdout="Hello")
         assert (finding.ok, finding.sentence) == (False, "the body cannot be read here"), key
+        assert finding.where == ("" if key == "progressive" else "request 1")
     assert check("text", {"contains": "Hello"}, unread).ok, "text that was read is there"
 
 
@@ -298,6 +321,22 @@ def test_progress_is_seen_from_the_first_piece_to_the_last(
 ) -> None:
     """A tenth of a second and three pieces are enough to tell, and what is printed at either end counts."""
     assert check("progressive", True, make_exchange(arrivals), stdout=printed).ok is ok
+
+
+def test_what_was_seen_of_progress_is_told() -> None:
+    """The time between the first piece and the last, and a share that is never more than all."""
+    two = check("progressive", True, make_exchange([(1.0, "a"), (2.0, "b")]))
+    assert two.seen == "2 pieces within 1.00 s: too close together to tell"
+    much = check("progressive", True, make_exchange(WORDS), stdout=[(1.1, "one two"), (1.6, "three four")])
+    assert much.seen.startswith("100% of it on stdout, in 2 pieces")
+
+
+@pytest.mark.parametrize(("late_s", "uncertain"), [(0.9, False), (1.0, True)])
+def test_a_late_machine_explains_the_second_half_alone(late_s: float, uncertain: bool) -> None:
+    """Half of the text had come a second before the last piece: that much lateness, and no less, may have held it back."""
+    halves = make_exchange([(1.0, "aa"), (1.5, "bb"), (2.0, "cc")])
+    seen = replace(make_transcript(exchanges=[halves]), late=(Lateness(1.0, late_s),))
+    assert bool(parse_expectation("progressive", True).check(seen).uncertain) is uncertain
 
 
 def test_without_text_there_is_no_progress() -> None:
@@ -446,6 +485,69 @@ def test_a_line_of_the_tool_names_its_pipe(pipe: str) -> None:
     """Whoever reads the finding knows where to look."""
     finding = check("executes_cut_tool_call", "never", streamed_call(CUT), **{pipe: "tool weather(Oslo)\n"})
     assert finding.seen == f"'tool weather(Oslo)' on {pipe}"
+
+
+# -- requests
+
+
+@pytest.mark.parametrize(
+    ("target", "wanted", "ok"),
+    [
+        ("/v1/x?stream=1", "/v1/x", True),
+        ("//v1/x", "//v1/x", True),
+        ("http://gw.example.com/v1/x", "/v1/x", True),
+        ("/v1/x/", "/v1/x", False),
+    ],
+)
+def test_a_path_is_what_stands_on_the_request_line(target: str, wanted: str, ok: bool) -> None:
+    """A slash too many stays; the host of an absolute address and the query are no part of it."""
+    assert check("path", wanted, make_exchange(request=Request("POST", target, (), b"", 0))).ok is ok
+
+
+def test_a_header_matches_anywhere() -> None:
+    """A pattern need not begin where the value does."""
+    assert check("request_headers", {"accept": {"matches": "json$"}}, make_exchange()).ok
+    with pytest.raises(InvalidValue) as refused:
+        parse_expectation("request_headers", {"Accept": "present", "ACCEPT": "absent"})
+    assert (refused.value.found, refused.value.on_key) == ("found the name 'ACCEPT' a second time", True)
+    assert "each once" in refused.value.accepted
+
+
+@pytest.mark.parametrize(
+    ("statuses", "sentence"),
+    [
+        ([200, 200, 200], "the example stopped asking too early"),
+        ([200], "the example went on asking after the last of these"),
+        ([200, 503], "the gateway answered in another way than expected"),
+    ],
+)
+def test_too_few_responses_are_told_from_too_many(statuses: list[int], sentence: str) -> None:
+    """Two came, both with success."""
+    assert check("responses", statuses, make_exchange(), make_exchange()).sentence == sentence
+
+
+@pytest.mark.parametrize(
+    ("again_at_s", "sentence"),
+    [(1.9, "before the exchange before had ended"), (2.0, "asked again too soon"), (2.4, ""), (3.6, "waited too long")],
+)
+def test_a_delay_is_too_short_too_long_or_none(again_at_s: float, sentence: str) -> None:
+    """It counts from the end of the exchange before; both bounds belong to it."""
+    finding = check("retry_delays_s", [{"min": 0.375, "max": 1.5}], make_exchange(), make_exchange(started_at_s=again_at_s))
+    assert sentence in finding.sentence
+    assert finding.ok is (sentence == "")
+
+
+def test_a_document_that_does_not_fit_is_told_with_its_place() -> None:
+    """What was wanted, what is there, and where; of several places the first."""
+    other = check("stdout_json", {"equals": {"a": "ä"}}, stdout="[1]")
+    assert (other.expected, other.seen) == ("""'{"a": "ä"}'""", "'[1]'")
+    at = check("stdout_json", {"at": {"/a": "ä"}}, stdout='{"a": "ü"}')
+    assert (at.expected, at.seen) == ("""'"ä"' at /a""", """'"ü"'""")
+    missing = check("stdout_json", {"at": {"/b": 1}}, stdout='{"a": 1}')
+    assert (missing.expected, missing.seen) == ("'1' at /b", "nothing there")
+    schema = {"properties": {"b": {"type": "string"}, "a": {"items": {"type": "string"}}}}
+    fits = check("stdout_json", {"schema": schema}, stdout='{"b": 1, "a": [2]}')
+    assert (fits.seen, fits.sentence) == ("""'{"b": 1, "a": [2]}'""", "at /a/0: 2 is not of type 'string'")
 
 
 # -- texts for people
