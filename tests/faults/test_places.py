@@ -25,7 +25,7 @@ PLACES: list[tuple[dict[str, object], bytes, str]] = [
     ({"after_events": 2}, SSE_HEAD + b"".join(CHUNKS[:2]), "after 2 events"),
     ({"mid_event": 2}, HALF, "in the middle of event 2"),
     ({"after_finish": True}, SSE_HEAD + b"".join(CHUNKS[:3]), "after the finish_reason"),
-    ({"after_done": True}, SSE_HEAD + b"".join(CHUNKS), "after [DONE]"),
+    ({"after_done": True}, SSE_HEAD + b"".join(CHUNKS), "after the last word"),
 ]
 
 

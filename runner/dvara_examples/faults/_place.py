@@ -41,7 +41,7 @@ class Place:
             case "after_finish":
                 return "after the finish_reason"
             case "after_done":
-                return "after [DONE]"
+                return "after the last word"
             case _:
                 return "before the head"
 

@@ -1,4 +1,4 @@
-"""``keep_open: true``: the response does not end after ``[DONE]``; what would end it is swallowed, the socket stays open."""
+"""``keep_open: true``: the response does not end after its last word; what would end it is swallowed, the socket stays open."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -38,4 +38,4 @@ class KeepOpen:
         yield Hold()
 
 
-VALUE = constant(True).to(lambda _: KeepOpen(), "Do not end the response after [DONE], and keep its connection open.")
+VALUE = constant(True).to(lambda _: KeepOpen(), "Do not end the response after its last word, and keep its connection open.")
