@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # ai 6.0.326 and 7.0.173 with @ai-sdk/openai-compatible 2.0.92 and 3.0.92
-# Expected: streamText with `timeout: 1000` fails a stream that takes longer: the loop throws, or onError is called.
+# Expected: streamText with `timeout: 3000` fails a stream that takes longer: the loop throws, or onError is called.
 # Happens:  the loop over textStream ends normally with the text so far. Neither onError nor onFinish is called, nothing is on the
 #           console, and toTextStreamResponse() is a complete 200. Only onAbort, or an `abort` part of fullStream, tells.
 # Matters:  whoever adds a time limit against hanging streams gets half answers that look whole, and stores them.
@@ -25,7 +25,7 @@ const gateway = http.createServer((request, response) => {
   request.resume().on('end', () => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(event({ role: 'assistant', content: 'Hello wor' }));
-    setTimeout(() => response.end(event({ content: 'ld' }) + event({}, 'stop') + 'data: [DONE]\n\n'), 3000);
+    setTimeout(() => response.end(event({ content: 'ld' }) + event({}, 'stop') + 'data: [DONE]\n\n'), 9000);
   });
 }).listen(0, '127.0.0.1');
 await once(gateway, 'listening');
@@ -36,7 +36,7 @@ console.error = (...words) => logged.push(words);
 for (const [name, { streamText }, { createOpenAICompatible }] of [['ai 6', six, provider6], ['ai 7', seven, provider7]]) {
   const provider = createOpenAICompatible({ name: 'gateway', apiKey: 'k', baseURL: `http://127.0.0.1:${gateway.address().port}/v1` });
   const called = [];
-  const options = { model: provider('m'), prompt: 'hi', timeout: 1000,
+  const options = { model: provider('m'), prompt: 'hi', timeout: 3000,
     onError: () => called.push('onError'), onFinish: () => called.push('onFinish'), onAbort: () => called.push('onAbort') };
   let text = '', end = 'ended normally';
   try {

@@ -74,7 +74,7 @@ class Finding {
         }
         var seconds = (System.nanoTime() - began) / 1_000_000_000;
         System.out.printf("a piece every second: %d of %d came, after %d s %s%n", text.length(), PIECES, seconds, end);
-        if (text.length() == PIECES || seconds < 55 || seconds > 68 || !end.startsWith("OpenAIIoException")) {
+        if (text.length() == PIECES || text.length() < 20 || !end.startsWith("OpenAIIoException")) {
             System.out.println("the behaviour has changed");
             System.exit(1);
         }
