@@ -16,6 +16,7 @@ from dvara_examples.core.values import (
     as_text,
     as_texts,
     below,
+    near_words,
     nearest,
 )
 
@@ -23,21 +24,21 @@ from dvara_examples.core.values import (
 @pytest.mark.parametrize(
     ("parse", "value", "message"),
     [
-        (as_text, False, "found the boolean false; text is accepted; put it in quotes"),
+        (as_text, False, "expected text, found the boolean false; put it in quotes"),
         (as_text, 90, "found the number 90"),
         (as_text, None, "found nothing (null)"),
-        (as_bool, "yes", "found the text 'yes'; true or false is accepted"),
+        (as_bool, "yes", "expected true or false, found the text 'yes'"),
         (as_int, True, "found the boolean true"),
         (as_int, 1.5, "found the number 1.5"),
-        (as_int, -1, "a whole number from 0 up is accepted"),
-        (as_seconds, "10s", "found the text '10s'; a number of seconds from 0 to 86400"),
+        (as_int, -1, "expected a whole number from 0 up, found the number -1"),
+        (as_seconds, "10s", "expected a number of seconds from 0 to 86400, found the text '10s'"),
         (as_seconds, float("nan"), "found the number nan"),
         (as_seconds, float("inf"), "found the number inf"),
-        (as_list, "abc", "found the text 'abc'; a list is accepted"),
-        (as_mapping, [1, 2], "found a list of 2; a mapping is accepted"),
-        (as_pattern, "(", "found the pattern '(', which does not compile"),
-        (as_pattern, "(" * 5000, "which does not compile (maximum recursion depth"),
-        (as_pattern, "a{99999999999}", "which does not compile (the repetition number is too large)"),
+        (as_list, "abc", "expected a list, found the text 'abc'; write [a, b]"),
+        (as_mapping, [1, 2], "expected a mapping, found a list of 2"),
+        (as_pattern, "(", "found '('; it does not compile: "),
+        (as_pattern, "(" * 5000, "it does not compile: maximum recursion depth"),
+        (as_pattern, "a{99999999999}", "it does not compile: the repetition number is too large"),
     ],
 )
 def test_a_wrong_value_is_named(parse: Callable[[object], object], value: object, message: str) -> None:
@@ -53,6 +54,21 @@ def test_an_unknown_word_names_the_nearest() -> None:
         as_one_of("pyhton", ("python", "node", "java"))
     assert nearest("Python", ("python",)) == "python"
     assert nearest("zzz", ("python",)) is None
+
+
+@pytest.mark.parametrize(
+    ("known", "hint"),
+    [
+        (("ab1", "ab2"), "did you mean 'ab1' or 'ab2'?"),
+        (("ab1", "zz", "ab2", "ab3"), "did you mean 'ab1' or 'ab2' or 'ab3'?"),
+        (("ab1", "ab2", "ab3", "ab4"), ""),
+        (("ab1", "ab2", "abxx"), "did you mean 'abxx'?"),
+    ],
+)
+def test_words_that_are_equally_near_are_all_named_or_none(known: tuple[str, ...], hint: str) -> None:
+    """Naming one of them would be a guess, and more than three are a list again."""
+    assert near_words("abx", known) == hint
+    assert nearest("abx", known) == ("abxx" if "abxx" in known else None)
 
 
 def test_an_unknown_key_is_an_error_on_the_key() -> None:

@@ -178,10 +178,10 @@ def test_a_gap_may_hide_among_events_that_were_not_kept() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("text", "Hello", "a mapping with contains, lacks, matches, equals is accepted"),
+        ("text", "Hello", "expected a mapping with contains, lacks, matches or equals"),
         ("text", {"matches": ".*"}, "which matches any text at all"),
-        ("deltas", {"min": 0}, "which hold always"),
-        ("deltas", {"min": 2, "max": 1}, "min is not above max"),
+        ("deltas", {"min": 0}, "which always holds"),
+        ("deltas", {"min": 2, "max": 1}, "with min not above max"),
         ("deltas", 1.5, "a whole number from 0 up"),
         ("first_token_within_s", 0, "from 0.001 to 86400"),
         ("longest_gap_s", "1s", "a number of seconds"),

@@ -273,12 +273,12 @@ def test_another_request_needs_a_key_of_its_own() -> None:
     ("key", "value", "message"),
     [
         ("retry_delays_s", [], "at least one pause"),
-        ("retry_delays_s", [{"min": 0}], "which hold always"),
-        ("retry_delays_s", [{"min": 2, "max": 1}], "min is not above max"),
+        ("retry_delays_s", [{"min": 0}], "which always holds"),
+        ("retry_delays_s", [{"min": 2, "max": 1}], "with min not above max"),
         ("retry_delays_s", [{"min": -1}], "a number of seconds"),
-        ("honours_retry_after", False, "true is accepted"),
-        ("no_retry_after_end", "yes", "true is accepted"),
-        ("idempotency_key_stable", 1, "true is accepted"),
+        ("honours_retry_after", False, "expected true, found"),
+        ("no_retry_after_end", "yes", "expected true, found"),
+        ("idempotency_key_stable", 1, "expected true, found"),
     ],
 )
 def test_a_wrong_value_says_what_is_accepted(key: str, value: object, message: str) -> None:

@@ -168,7 +168,7 @@ def test_a_missing_finish_reason_is_explained_by_what_came_instead(exchange: Exc
 @pytest.mark.parametrize("key", ["progressive", "prints_the_stream"])
 def test_only_true_is_accepted(key: str) -> None:
     """`false` would be an expectation that cannot be meant."""
-    with pytest.raises(InvalidValue, match="true is accepted"):
+    with pytest.raises(InvalidValue, match="expected true, found the boolean false"):
         parse_expectation(key, False)
 
 

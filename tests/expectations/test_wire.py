@@ -91,14 +91,14 @@ def test_numbers_are_said_in_words(wanted: object, expected: str) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("ends", "finished", "unknown value 'finished'"),
+        ("ends", "finished", "expected a known value, found 'finished'; known: answered"),
         ("ends", "dnoe", "did you mean 'done'?"),
         ("ends", [], "found an empty list"),
         ("requests", True, "found the boolean true"),
         ("requests", -1, "found the number -1"),
-        ("requests", {"min": 3, "max": 1}, "min is not above max"),
+        ("requests", {"min": 3, "max": 1}, "with min not above max"),
         ("requests", {}, "min, max or both"),
-        ("requests", {"min": 0}, "which hold always"),
+        ("requests", {"min": 0}, "which always holds"),
     ],
 )
 def test_a_wrong_value_says_what_is_accepted(key: str, value: object, message: str) -> None:

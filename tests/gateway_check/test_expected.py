@@ -50,7 +50,7 @@ def test_other_behaviour_is_a_change(cases: Mapping[str, list[str]], told: list[
         ("version: 1\ncases: {cut: [hiden]}", "did you mean 'hidden'"),
         ("version: 1\ncase: {}", "did you mean 'cases'"),
         ("[", "found while parsing"),
-        ("", "a mapping is accepted"),
+        ("", "expected a mapping, found nothing"),
     ],
 )
 def test_a_wrong_file_is_named(text: str, told: str) -> None:

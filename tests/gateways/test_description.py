@@ -20,18 +20,30 @@ Worlds = Callable[..., World]
 @pytest.mark.parametrize(
     ("value", "sentence", "path"),
     [
-        ([], "found a list of 0; a mapping is accepted", ()),
-        ({"title": "x"}, "found neither argv nor image; at least one of them is needed to start the gateway", ()),
-        ({"image": "x", "imge": "y"}, "unknown key 'imge'; did you mean 'image'?", ("imge",)),
-        ({"argv": ["x", "{prot}"]}, "found the unknown placeholder {prot}; did you mean 'port'?", ("argv", 1)),
-        ({"argv": ["x"], "files": {"../x": ""}}, "found the file '../x'; a relative path inside the folder", ("files", "../x")),
-        ({"argv": ["x"], "files": {"/x": ""}}, "found the file '/x'; a relative path inside the folder", ("files", "/x")),
-        ({"argv": ["x"], "environment": {"A=B": ""}}, "found the variable 'A=B'; a name such as PORT", ("environment", "A=B")),
-        ({"argv": ["x"], "mark": "cookie"}, "found 'cookie'; key, model, none or header NAME", ("mark",)),
-        ({"argv": ["x"], "ready": {"path": "x"}}, "found 'x'; a path that starts with /", ("ready", "path")),
-        ({"argv": ["x"], "ready": {"status": 7}}, "found the number 7; a whole number from 100 to 599", ("ready", "status")),
-        ({"argv": ["x"], "base_path": "/v1/"}, "found '/v1/'; a path such as /v1", ("base_path",)),
-        ({"argv": ["x"], "offers": ["magic"]}, "unknown value 'magic'; known: governance", ("offers", 0)),
+        ([], "expected a mapping, found a list of 0", ()),
+        ({"title": "x"}, "expected argv or image, found neither; add what starts the gateway", ()),
+        ({"image": "x", "imge": "y"}, "expected a known key, found 'imge'; did you mean 'image'?", ("imge",)),
+        ({"argv": ["x", "{prot}"]}, "expected a known placeholder, found {prot}; did you mean 'port'?", ("argv", 1)),
+        ({"argv": ["x"], "files": {"../x": ""}}, "expected a relative path inside the folder, found '../x'", ("files", "../x")),
+        ({"argv": ["x"], "files": {"/x": ""}}, "expected a relative path inside the folder, found '/x'", ("files", "/x")),
+        (
+            {"argv": ["x"], "environment": {"A=B": ""}},
+            "expected a variable name such as PORT, found 'A=B'",
+            ("environment", "A=B"),
+        ),
+        ({"argv": ["x"], "mark": "cookie"}, "expected key, model, none or header NAME, found 'cookie'", ("mark",)),
+        ({"argv": ["x"], "ready": {"path": "x"}}, "expected a path that starts with /, found 'x'", ("ready", "path")),
+        (
+            {"argv": ["x"], "ready": {"status": 7}},
+            "expected a whole number from 100 to 599, found the number 7",
+            ("ready", "status"),
+        ),
+        (
+            {"argv": ["x"], "base_path": "/v1/"},
+            "expected a path such as /v1, without a slash at its end, found '/v1/'",
+            ("base_path",),
+        ),
+        ({"argv": ["x"], "offers": ["magic"]}, "expected governance, found 'magic'", ("offers", 0)),
     ],
 )
 def test_a_wrong_description_is_refused_where_it_is_wrong(value: object, sentence: str, path: tuple[str | int, ...]) -> None:
@@ -89,7 +101,7 @@ def test_a_file_is_a_description(world: Worlds, tmp_path: Path) -> None:
     ("name", "text", "sentence"),
     [
         ("mine.yaml", "argv: [a", "mine.yaml:1:9: expected YAML"),
-        ("mine.yaml", "argv: 7", "mine.yaml: argv: found the number 7; a list is accepted"),
+        ("mine.yaml", "argv: 7", "mine.yaml: argv: expected a list, found the number 7; write [a, b]"),
         ("mine.yaml", None, "mine.yaml cannot be read (No such file or directory); name a file"),
         ("litelm", None, "unknown gateway 'litelm'; did you mean 'litellm'?"),
         ("dvara", None, "the description of dvara has no argv, which --gateway command starts; use --gateway docker:dvara"),

@@ -113,13 +113,13 @@ WAYS = {
     ),
     "an .env file with a real key": Broken(
         {".env": f"THEIR_KEY={KEY}\n"},
-        "found '.env', whose line 1 holds what looks like a real key in THEIR_KEY",
-        "name THEIR_KEY under key of endpoint",
+        "expected no real keys, found what looks like one in THEIR_KEY on line 1 of '.env'",
+        "list THEIR_KEY under key of endpoint",
         2,
         variant="env_file: .env",
     ),
     "an .env file that is not there": Broken(
-        {}, "found '.env', but no such file", "the path of an existing file is accepted", 2, variant="env_file: .env"
+        {}, "expected a .env file, found no file at '.env'", "", 2, variant="env_file: .env"
     ),
 }
 

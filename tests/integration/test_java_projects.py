@@ -147,10 +147,10 @@ def test_a_broken_build_is_told_in_one_sentence(tool: Tool, tmp_path: Path, file
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
-        ("main: Ask", "found 'main' without 'project' hint: project: is needed beside it"),
-        ("project: nowhere", "found the folder 'nowhere', but no such folder"),
-        ("project: ., packages: [a]", "found 'project' beside 'packages'"),
-        ("project: ., main: a/B.java", "found 'a/B.java' hint: the name of a class is accepted, such as com.example.Chat"),
+        ("main: Ask", "expected 'project' next to 'main', found none hint: add project:"),
+        ("project: nowhere", "expected an existing folder, found no folder 'nowhere'"),
+        ("project: ., packages: [a]", "expected 'packages' or 'project', found both"),
+        ("project: ., main: a/B.java", "expected the name of a class, such as com.example.Chat, found 'a/B.java'"),
     ],
 )
 def test_a_wrong_entry_is_refused(tool: Tool, tmp_path: Path, more: str, sentence: str) -> None:
@@ -167,4 +167,4 @@ def test_only_languages_with_builds_have_them(tool: Tool, tmp_path: Path) -> Non
     write(tmp_path / "theirs", {"manifest.yaml": manifest, "ask.py": "print()\n"})
     ran = tool("plan", "all", "--manifest", "manifest.yaml", cwd=tmp_path / "theirs")
     assert ran.code == 2
-    assert "found the unknown key 'project'" in ran.stderr
+    assert "expected a known key, found 'project'" in ran.stderr

@@ -70,7 +70,7 @@ def _renew() -> None:
             error = problems(defect, Path(folder), vocabulary)
         assert error, f"{path} is not refused any more"
         head, _, _ = path.read_bytes().partition(_EXPECTED)
-        message = "".join(f"{_INDENT}{line}\n" for line in "\n".join(error.problems).splitlines())
+        message = "".join(f"{_INDENT}{line}\n" for line in str(error).splitlines())
         path.write_bytes(head + _EXPECTED + message.encode())
 
 

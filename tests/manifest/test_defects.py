@@ -11,6 +11,7 @@ from dvara_examples.manifest.vocabulary import Vocabulary
 from tests.manifest.defects import Defect, defects, problems
 
 DATA = Path(__file__).parents[1] / "data"
+_FORM = r"manifest\.yaml:[1-9]\d*:[1-9]\d*: (\S+: )?expected .+, found ."
 GOOD = sorted(path.name for path in (DATA / "good-manifests").iterdir())
 
 
@@ -19,8 +20,8 @@ def test_each_defect_is_told_with_its_line_and_column(defect: Defect, tmp_path: 
     """A malformed manifest leads to exit code 2 and to its expected message, in which each problem has a line and a column."""
     error = problems(defect, tmp_path, vocabulary)
     assert error is not None
-    assert "\n".join(error.problems) == defect.message
-    assert all(re.match(r"manifest\.yaml:[1-9]\d*:[1-9]\d*: \S", problem) for problem in error.problems)
+    assert str(error) == defect.message
+    assert all(re.match(_FORM, problem.cause) for problem in error.problems)
     assert error.exit_code is ExitCode.USAGE
 
 

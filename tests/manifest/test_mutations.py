@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dvara_examples.core.errors import ManifestError
+from dvara_examples.core.errors import Diagnosis, ManifestError
 from dvara_examples.core.values import Path as ValuePath
 from dvara_examples.manifest import load_manifest
 from dvara_examples.manifest.vocabulary import Vocabulary
@@ -53,9 +53,9 @@ def test_a_spoilt_manifest_is_refused_in_words(path: ValuePath, value: object, f
     holder[path[-1]] = value
     manifest = folder / "manifest.yaml"
     manifest.write_text(yaml.safe_dump(spoilt, allow_unicode=True))
-    problems: tuple[str, ...] = ()
+    problems: tuple[Diagnosis, ...] = ()
     try:
         load_manifest(manifest, folder, vocabulary=vocabulary)
     except ManifestError as error:
         problems = error.problems
-    assert all(re.match(r"manifest\.yaml:\d+:\d+: [a-z].*; ", problem) for problem in problems)
+    assert all(re.match(r"manifest\.yaml:\d+:\d+: (\S+: )?expected .+, found .", problem.cause) for problem in problems)

@@ -105,7 +105,9 @@ def test_old_words_of_expectations(word: str, value: object) -> None:
 def test_both_names_at_once_are_refused(manifest: Path) -> None:
     """An example that is explicit and opt_in at once is refused at the old word."""
     manifest.write_text(MANIFEST.replace("explicit: true", "explicit: true\n    opt_in: false"))
-    with pytest.raises(ManifestError, match=r"manifest.yaml:5:5: found 'explicit' beside 'opt_in'"):
+    with pytest.raises(
+        ManifestError, match=r"manifest.yaml:5:5: examples\[0\]: expected 'opt_in' or 'explicit', its old name, found both"
+    ):
         load_manifest(manifest, manifest.parent)
 
 

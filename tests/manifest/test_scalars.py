@@ -65,8 +65,8 @@ def test_what_they_read_differently_is_refused(word: str, as_1_1: str, as_1_2: s
     """The message says what each version of YAML would make of the word, and how to write what is meant."""
     refused = read_plain(word)
     assert isinstance(refused, RefusedScalar)
-    assert refused.found == f"found the unquoted {word}, which YAML 1.1 reads as {as_1_1} and YAML 1.2 as {as_1_2}"
-    assert refused.accepted.startswith("put it in quotes")
+    assert refused.found == f"the unquoted {word} (YAML 1.1: {as_1_1}, YAML 1.2: {as_1_2})"
+    assert refused.hint.startswith("put it in quotes")
 
 
 @pytest.mark.parametrize(

@@ -230,7 +230,7 @@ def _parse_reports(context: click.Context, option: click.Parameter, texts: tuple
     try:
         requests = tuple(map(parse_request, texts))
     except InvalidValue as error:
-        raise click.BadParameter(f"{error.found}; {error.accepted}", context, option) from None
+        raise click.BadParameter(str(error), context, option) from None
     separate_paths(requests, Path.cwd(), folder=Path("(the run's folder)"))  # which comes later
     return requests
 

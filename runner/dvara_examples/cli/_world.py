@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from dvara_examples.core.errors import ManifestError
+from dvara_examples.core.errors import Diagnosis, ManifestError
 from dvara_examples.core.world import World
 
 _MANIFEST = Path("examples", "manifest.yaml")
@@ -61,7 +61,7 @@ def _find_manifest(named: Path | None, cwd: Path, start: Path, *, may_be_new: bo
         if start != cwd:
             start = _home_of(start, cwd)
         return start / _MANIFEST, start
-    raise ManifestError((f"expected {_MANIFEST} in {cwd} or above, found none; {_HINT}",))
+    raise ManifestError((Diagnosis(f"expected {_MANIFEST} in {cwd} or above, found none", _HINT),))
 
 
 def _home_of(folder: Path, cwd: Path) -> Path:

@@ -51,6 +51,11 @@ class Diagnosis(NamedTuple):
     def __str__(self) -> str:
         return f"{self.cause}; {self.hint}" if self.hint else self.cause
 
+    @property
+    def in_lines(self) -> str:
+        """The cause, and the hint on a line of its own."""
+        return f"{self.cause}\nhint: {self.hint}" if self.hint else self.cause
+
     @classmethod
     def read(cls, sentence: str) -> "Diagnosis":
         """Take a sentence apart where cause and hint meet; what other programs said below its first line goes to the cause."""
@@ -80,18 +85,22 @@ class DvaraExamplesError(Exception):
 
 
 class ManifestError(DvaraExamplesError):
-    """The manifest is wrong: *problems* holds one ``file:line:column: …`` sentence each, in file order."""
+    """The manifest is wrong: *problems* holds one ``file:line:column: …`` cause each with its hint, in file order."""
 
     exit_code = ExitCode.USAGE
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("\n".join(problems))
+    def __init__(self, problems: "tuple[Diagnosis, ...]") -> None:
+        super().__init__("\n".join(problem.in_lines for problem in problems))
         self.problems = problems
 
     @property
     def diagnoses(self) -> "tuple[Diagnosis, ...]":
         """One diagnosis for each problem."""
-        return tuple(Diagnosis.read(problem) for problem in self.problems)
+        return self.problems
+
+    def renamed(self, old: str, new: str) -> "ManifestError":
+        """Return the same error about the file *old* under its name *new*."""
+        return ManifestError(tuple(each._replace(cause=each.cause.replace(old, new)) for each in self.problems))
 
 
 class SelectionError(DvaraExamplesError):

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from dvara_examples.core.values import InvalidValue
+from dvara_examples.core.values import InvalidValue, one_of_words
+
+_MOST_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,11 @@ class Rule:
     problem: Callable[[Mapping[str, object]], InvalidValue | None]
 
 
+def shown_keys(keys: Collection[str]) -> str:
+    """Return ``a, b, c``, cut off where they are many."""
+    return ", ".join([*keys][:_MOST_SHOWN]) + (", ..." if len(keys) > _MOST_SHOWN else "")
+
+
 def exactly(keys: Collection[str]) -> Rule:
     """Return the rule that just one of *keys* is there."""
 
@@ -21,16 +28,16 @@ def exactly(keys: Collection[str]) -> Rule:
         chosen = [key for key in keys if key in found]
         if len(chosen) == 1:
             return None
-        return InvalidValue(f"found {' and '.join(chosen) or 'none of these keys'}", f"one of {', '.join(keys)} is accepted")
+        return InvalidValue(f"one of {', '.join(keys)}", shown_keys(chosen) or shown_keys(found) or "an empty mapping")
 
     return Rule({"oneOf": [{"required": [key]} for key in keys]}, problem)
 
 
-def some(keys: Collection[str], accepted: str) -> Rule:
-    """Return the rule that at least one of *keys* is there; *accepted* says what they are needed for."""
+def some(keys: Collection[str], hint: str) -> Rule:
+    """Return the rule that at least one of *keys* is there."""
 
     def problem(found: Mapping[str, object]) -> InvalidValue | None:
-        return None if any(key in found for key in keys) else InvalidValue(f"found neither {' nor '.join(keys)}", accepted)
+        return None if any(key in found for key in keys) else InvalidValue(" or ".join(keys), "neither", hint)
 
     return Rule({"anyOf": [{"required": [key]} for key in keys]}, problem)
 
@@ -41,35 +48,40 @@ def apart(one: str, other: str) -> Rule:
     def problem(found: Mapping[str, object]) -> InvalidValue | None:
         if one not in found or other not in found:
             return None
-        return InvalidValue(f"found {other!r} beside {one!r}", "one of them is accepted", (other,), on_key=True)
+        return InvalidValue(f"{one!r} or {other!r}", "both", "remove one of them", (other,), on_key=True)
 
     return Rule({"not": {"required": [one, other]}}, problem)
 
 
-def alone(key: str, accepted: str) -> Rule:
+def alone(key: str) -> Rule:
     """Return the rule that nothing else is there where *key* is."""
 
     def problem(found: Mapping[str, object]) -> InvalidValue | None:
-        return InvalidValue(f"found another key beside {key}", accepted, (key,)) if key in found and len(found) > 1 else None
+        if key not in found or len(found) == 1:
+            return None
+        return InvalidValue(f"{key!r} as the only key", shown_keys(found), "", (key,), on_key=True)
 
     return Rule({"dependentSchemas": {key: {"maxProperties": 1}}}, problem)
 
 
-def needs(key: str, other: str, found: str, accepted: str) -> Rule:
-    """Return the rule that *key* is not there without *other*; *found* and *accepted* are what to say."""
+def needs(key: str, other: str, hint: str) -> Rule:
+    """Return the rule that *key* is not there without *other*; *hint* says what that is."""
 
     def problem(given: Mapping[str, object]) -> InvalidValue | None:
-        return InvalidValue(found, accepted, (key,), on_key=True) if key in given and other not in given else None
+        if key not in given or other in given:
+            return None
+        return InvalidValue(f"{other!r} next to {key!r}", "none", hint, (key,), on_key=True)
 
     return Rule({"dependentRequired": {key: [other]}}, problem)
 
 
-def explains(key: str, others: Collection[str], accepted: str) -> Rule:
+def explains(key: str, others: Collection[str]) -> Rule:
     """Return the rule that *key* is there only beside one of *others*."""
 
     def problem(found: Mapping[str, object]) -> InvalidValue | None:
         if key not in found or any(other in found for other in others):
             return None
-        return InvalidValue(f"found {key} without anything that differs", accepted, (key,), on_key=True)
+        hint = f"add what {key!r} explains, or remove it"
+        return InvalidValue(f"{one_of_words(others)} next to {key!r}", "none", hint, (key,), on_key=True)
 
     return Rule({"dependentSchemas": {key: {"anyOf": [{"required": [other]} for other in others]}}}, problem)

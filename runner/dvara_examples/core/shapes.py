@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Generic, NoReturn, TypeVar
 
-from dvara_examples.core.rules import Rule, exactly
+from dvara_examples.core.rules import Rule, exactly, shown_keys
 from dvara_examples.core.values import (
     InvalidValue,
     as_bool,
@@ -22,9 +22,10 @@ from dvara_examples.core.values import (
     as_seconds,
     as_text,
     describe,
-    did_you_mean,
     nearest,
+    one_of_words,
     quoted,
+    unknown_word,
 )
 
 Schema = dict[str, object]
@@ -37,6 +38,10 @@ _LONG_LIST = 8
 
 def _any(_value: object) -> bool:
     return True
+
+
+def _no_hint(_found: str) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ class Definitions(dict[str, Shape[Any]]):
         return Shape(lambda: {"$ref": f"#/$defs/{name}"}, shape.parse, shape.fits)
 
 
-def constant(wanted: str | int, accepted: str = "") -> Shape[str | int]:
+def constant(wanted: str | int, hint: str = "") -> Shape[str | int]:
     """Return the shape of one value."""
 
     def fits(value: object) -> bool:
@@ -121,7 +126,7 @@ def constant(wanted: str | int, accepted: str = "") -> Shape[str | int]:
     def parse(value: object) -> str | int:
         if not fits(value):
             word = str(wanted).lower() if isinstance(wanted, bool) else wanted
-            raise InvalidValue(f"found {describe(value)}", accepted or f"{word} is accepted")
+            raise InvalidValue(f"{word}", describe(value), hint)
         return wanted
 
     return Shape(lambda: {"const": wanted}, parse, fits)
@@ -157,10 +162,10 @@ def _text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def text(least: int = 0, pattern: str = "", accepted: str | Callable[[str], str] = "", kind: str = "") -> Shape[str]:
+def text(least: int = 0, pattern: str = "", expected: str = "", hint: Callable[[str], str] = _no_hint) -> Shape[str]:
     """Return the shape of a text of at least *least* characters that *pattern* matches, as a whole if it is anchored.
 
-    *accepted* says what is, or makes that sentence from what was found; *kind* is what such a text is called.
+    *expected* says what such a text is, and *hint* makes one from what was found.
     """
     limits: Schema = {"minLength": least} if least else {}
     if pattern:
@@ -170,35 +175,32 @@ def text(least: int = 0, pattern: str = "", accepted: str | Callable[[str], str]
     def parse(value: object) -> str:
         found = as_text(value)
         if len(found) < least:
-            sentence = accepted if isinstance(accepted, str) else accepted(found)
-            at_least = "a text with at least one character is accepted, as '' holds everywhere"
-            raise InvalidValue("found an empty text", sentence or at_least)
+            raise InvalidValue(expected or f"a text of at least {least} character{'s' if least > 1 else ''}", quoted(found))
         if pattern and not match(pattern, found, re.DOTALL):
-            sentence = accepted if isinstance(accepted, str) else accepted(found)
-            raise InvalidValue(f"found {kind}{quoted(found)}", sentence)
+            raise InvalidValue(expected, quoted(found), hint(found))
         return found
 
     return Shape(lambda: {"type": "string", **limits}, parse, _text)
 
 
-def unlike(shape: Shape[str], pattern: str, accepted: Callable[[str], InvalidValue]) -> Shape[str]:
-    """Return the same shape without the texts in which *pattern* is found; *accepted* makes the error."""
+def unlike(shape: Shape[str], pattern: str, expected: str, hint: str = "") -> Shape[str]:
+    """Return the same shape without the texts in which *pattern* is found; *expected* says what the others are."""
 
     def check(found: str) -> str:
         if re.search(pattern, found):
-            raise accepted(found)
+            raise InvalidValue(expected, quoted(found), hint)
         return found
 
     return shape.to(check).like(**{"not": {"pattern": pattern}})
 
 
-def items(item: Shape[T], least: int = 1, few: str = "at least one is accepted") -> Shape[tuple[T, ...]]:
+def items(item: Shape[T], least: int = 1, few: str = "at least one item") -> Shape[tuple[T, ...]]:
     """Return the shape of a list of *item*, *least* of them; *few* is what to say of a shorter one."""
 
     def parse(value: object) -> tuple[T, ...]:
         found = as_list(value)
         if len(found) < least:
-            raise InvalidValue(f"found a list of {len(found)}" if found else "found an empty list", few)
+            raise InvalidValue(few, f"a list of {len(found)}" if found else "an empty list")
         problems: list[InvalidValue] = []
         parsed = []
         for index, one in enumerate(found):
@@ -231,13 +233,14 @@ class _Keys:
     renamed: Mapping[str, str]
     respelled: Mapping[str, Shape[Any]]
     kind: str
-    instead: Callable[[str, Collection[str]], str]
+    instead: Callable[[str], str]
 
     def parse(self, value: object) -> Mapping[str, Any]:
         if not isinstance(value, Mapping):
             shown = self.needed or (self.keys if len(self.keys) <= _LONG_LIST else ())
-            accepted = f"a mapping with {', '.join(shown)}" if shown else "a mapping"
-            raise InvalidValue(f"found {describe(value)}", f"{accepted} is accepted")
+            raise InvalidValue(
+                f"a mapping with {one_of_words(shown, 'and' if self.needed else 'or')}" if shown else "a mapping", describe(value)
+            )
         problems: list[InvalidValue] = []
         parsed: dict[str, Any] = {}
         unknown: list[str] = []
@@ -248,8 +251,8 @@ class _Keys:
                 name = self.renamed.get(key, key)
                 shape = self.respelled.get(key) or self.keys.get(name)
                 if name is not key and name in value:
-                    beside = f"it is the old name of {name!r}; keep that"
-                    problems.append(InvalidValue(f"found {key!r} beside {name!r}", beside, (key,), on_key=True))
+                    either_name, keep = f"{name!r} or {key!r}, its old name", f"keep {name!r}"
+                    problems.append(InvalidValue(either_name, "both", keep, (key,), on_key=True))
             if shape is None:
                 unknown.append(str(key))
                 problems.append(self._unknown(key))
@@ -268,19 +271,24 @@ class _Keys:
 
     def _unknown(self, key: object) -> InvalidValue:
         if not isinstance(key, str):
-            return InvalidValue(f"found {describe(key)} as a key", "keys are text; quote it", (str(key),), on_key=True)
-        return InvalidValue(f"unknown {self.kind} {quoted(key)}", self.instead(key, self.keys), (key,), on_key=True)
+            return InvalidValue("text as a key", describe(key), "put it in quotes", (str(key),), on_key=True)
+        error = unknown_word(key, self.keys, f"a known {self.kind}")
+        expected = f"the key {error.expected!r}" if len(self.keys) == 1 else error.expected
+        hint = self.instead(key)
+        if hint:
+            expected = f"a known {self.kind}"
+        return InvalidValue(expected, error.found, hint or error.hint, (key,), on_key=True)
 
     def _together(self, found: Mapping[str, object], unknown: Collection[str]) -> Iterator[InvalidValue]:
         """Yield what is wrong with the keys *found* as a whole, as far as none of those *unknown* can be the cause."""
         for key in self.needed:
             if key not in found and not any(nearest(word, (key,)) for word in unknown):
-                yield InvalidValue(f"found no {self.kind} {key!r} here", f"it is needed; known: {', '.join(self.keys)}")
+                yield InvalidValue(f"the key {key!r}", f"only {shown_keys(found)}" if found else "an empty mapping")
         if unknown:
             return
         if len(found) < self.least or (self.most is not None and len(found) > self.most):
-            what = f"a mapping with {len(found)} keys" if found else "an empty mapping"
-            yield InvalidValue(f"found {what}", self.few or f"one of {', '.join(self.keys)} is accepted")
+            few = self.few or f"one of {', '.join(self.keys)}"
+            yield InvalidValue(few, shown_keys(found) if found else "an empty mapping")
         for rule in self.rules:
             problem = rule.problem(found)
             if problem is not None:
@@ -316,13 +324,13 @@ def mapping(
     renamed: Mapping[str, str] = MappingProxyType({}),
     respelled: Mapping[str, Shape[Any]] = MappingProxyType({}),
     kind: str = "key",
-    instead: Callable[[str, Collection[str]], str] = did_you_mean,
+    instead: Callable[[str], str] = _no_hint,
 ) -> Shape[Mapping[str, Any]]:
     """Return the shape of a mapping with these *keys*, from *least* to *most* of them; *few* is what to say of other numbers.
 
     Those *needed* are there always, and of *exactly_one* just one; *rules* say what else holds among them. The old names of
     *renamed* keys are parsed, some as the shapes *respelled* say, but are not part of the schema. *kind* is what a key is
-    called, and *instead* says which is meant by an unknown one. What is right is handed on in the error's *parts*.
+    called, and *instead* gives a hint for one that is unknown. What is right is handed on in the error's *parts*.
     """
     every = (*rules, exactly(exactly_one)) if exactly_one else rules
     made = _Keys(keys, needed, least, most, few, every, renamed, respelled, kind, instead)
@@ -340,7 +348,7 @@ def entries(
     def parse(given: object) -> Mapping[str, T]:
         found = as_mapping(given)
         if not found and few:
-            raise InvalidValue("found an empty mapping", few)
+            raise InvalidValue(few, "an empty mapping")
         problems: list[InvalidValue] = []
         parsed = {}
         for key, one in found.items():
@@ -366,8 +374,8 @@ def entries(
     return Shape(schema, parse, _mapping)
 
 
-def either(*shapes: Shape[T], accepted: str) -> Shape[T]:
-    """Return what fits one of *shapes*, which differ in type or are constants; *accepted* is said where no type fits."""
+def either(*shapes: Shape[T], expected: str) -> Shape[T]:
+    """Return what fits one of *shapes*, which differ in type or are constants; *expected* is said where no type fits."""
 
     def parse(value: object) -> T:
         for shape in shapes:
@@ -377,7 +385,7 @@ def either(*shapes: Shape[T], accepted: str) -> Shape[T]:
                 except InvalidValue as error:
                     if error.path or not _number(value):
                         raise
-        raise InvalidValue(f"found {describe(value)}", accepted)
+        raise InvalidValue(expected, describe(value))
 
     return Shape(
         lambda: {"oneOf": [shape.schema for shape in shapes]}, parse, lambda value: any(shape.fits(value) for shape in shapes)
@@ -386,20 +394,20 @@ def either(*shapes: Shape[T], accepted: str) -> Shape[T]:
 
 def some_of(known: Collection[str]) -> Shape[tuple[str, ...]]:
     """Return the shape of one of the *known* words, or a list of them, each once."""
-    accepted = f"one or more of {', '.join(known)} are accepted, each once"
+    expected = f"one or more of {', '.join(known)}, each once"
 
     def check(words: tuple[str, ...]) -> tuple[str, ...]:
         if len(set(words)) < len(words):
-            raise InvalidValue(f"found {list(words)}", accepted)
+            raise InvalidValue(expected, f"{list(words)}")
         return words
 
     word = one_of(known)
-    several = items(word, few=accepted).like(uniqueItems=True).to(check)
-    return either(word.to(lambda one: (one,)), several, accepted=accepted)
+    several = items(word, few=expected).like(uniqueItems=True).to(check)
+    return either(word.to(lambda one: (one,)), several, expected=expected)
 
 
 def _stop(problems: Sequence[InvalidValue], parts: object = None) -> NoReturn:
     """Raise all *problems* as one."""
     every = [one for problem in problems for one in problem.all()]
     first, *others = every
-    raise InvalidValue(first.found, first.accepted, first.path, on_key=first.on_key, others=others, parts=parts)
+    raise InvalidValue(first.expected, first.found, first.hint, first.path, on_key=first.on_key, others=others, parts=parts)

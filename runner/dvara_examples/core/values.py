@@ -25,31 +25,43 @@ class InvalidValue(ValueError):  # noqa: N818 - reads as the sentence it starts
 
     def __init__(
         self,
+        expected: str,
         found: str,
-        accepted: str,
+        hint: str = "",
         path: Path = (),
         *,
         on_key: bool = False,
         others: "Collection[InvalidValue]" = (),
         parts: object = None,
     ) -> None:
-        super().__init__(f"{found}; {accepted}")
+        super().__init__(expected, found, hint)
+        self.expected = expected
         self.found = found
-        self.accepted = accepted
+        self.hint = hint
         self.path = path
         self.on_key = on_key
         self.parts: Any = parts
         self._others = tuple(others)
 
+    def __str__(self) -> str:
+        return f"{self.cause}; {self.hint}" if self.hint else self.cause
+
+    @property
+    def cause(self) -> str:
+        """What is wrong, as ``expected X, found Y``."""
+        return f"expected {self.expected}, found {self.found}"
+
     def all(self) -> "tuple[InvalidValue, ...]":
         """Return each problem by itself, this one first."""
-        return InvalidValue(self.found, self.accepted, self.path, on_key=self.on_key), *self._others
+        return self._at(self.path, on_key=self.on_key), *self._others
 
     def under(self, *prefix: str | int, on_key: bool = False) -> "InvalidValue":
         """Return the same error, seen from the value that holds this one at *prefix*; with *on_key* it is about that key."""
         others = [other.under(*prefix) for other in self._others]
-        path = (*prefix, *self.path)
-        return InvalidValue(self.found, self.accepted, path, on_key=self.on_key or on_key, others=others)
+        return self._at((*prefix, *self.path), on_key=self.on_key or on_key, others=others)
+
+    def _at(self, path: Path, *, on_key: bool, others: "Collection[InvalidValue]" = ()) -> "InvalidValue":
+        return InvalidValue(self.expected, self.found, self.hint, path, on_key=on_key, others=others)
 
 
 class below:  # noqa: N801 - reads as the word it is in ``with below("key"):``
@@ -71,31 +83,66 @@ class below:  # noqa: N801 - reads as the word it is in ``with below("key"):``
             raise error.under(*self._path) from None
 
 
+_SHORT_LIST = 6
 _LONG_LIST = 50
 """More known words than these help nobody who has mistyped one."""
+_MOST_NEAR = 3
+
+
+def _nearest(word: str, known: Collection[str]) -> list[str]:
+    """Return the known words most like *word*, all that are equally near; none where none is near, or too many are."""
+    if len(word) > _LONGEST_WORD:  # comparing costs memory many times the word's size
+        return []
+    import difflib
+
+    matcher = difflib.SequenceMatcher()
+    matcher.set_seq2(word.lower())
+    best, near = 0.6, list[str]()
+    for one in dict.fromkeys(known):
+        matcher.set_seq1(one.lower())
+        if matcher.real_quick_ratio() < best or matcher.quick_ratio() < best or (ratio := matcher.ratio()) < best:
+            continue
+        near = [*near, one] if near and ratio == best else [one]
+        best = ratio
+    return near if len(near) <= _MOST_NEAR else []
 
 
 def nearest(word: str, known: Collection[str]) -> str | None:
-    """Return the known word most like *word*, or None where none is near."""
-    if len(word) > _LONGEST_WORD:  # comparing costs memory many times the word's size
-        return None
-    import difflib
+    """Return the known word most like *word*, or None where none is near, or several are equally so."""
+    near = _nearest(word, known)
+    return near[0] if len(near) == 1 else None
 
-    close = difflib.get_close_matches(word.lower(), [k.lower() for k in known], n=1, cutoff=0.6)
-    return next((k for k in known if k.lower() == close[0]), None) if close else None
+
+def near_words(word: str, known: Collection[str]) -> str:
+    """Return ``did you mean 'x'?``, with all words that are equally near; nothing where none is."""
+    near = " or ".join(map(repr, _nearest(word, known)))
+    return f"did you mean {near}?" if near else ""
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
     """Return ``did you mean 'x'? known: a, b, x`` (without the question where nothing is near); long lists are cut short."""
-    near = nearest(word, known)
+    question = near_words(word, known)
     if not known:
         return "none are known"
-    if len(known) > _LONG_LIST and near:
-        return f"did you mean {near!r}? {len(known)} are known"
+    if len(known) > _LONG_LIST and question:
+        return f"{question} {len(known)} are known"
     shown = sorted(known)[:_LONG_LIST]
     more = f", and {len(known) - len(shown)} more" if len(known) > len(shown) else ""
-    listing = f"known: {', '.join(shown)}{more}"
-    return f"did you mean {near!r}? {listing}" if near else listing
+    return f"{question} known: {', '.join(shown)}{more}".lstrip()
+
+
+def unknown_word(word: str, known: Collection[str], what: str) -> InvalidValue:
+    """Return the error for a *word* that is none of the *known* ones; *what* is what they are where they are many."""
+    near = near_words(word, known)
+    if 0 < len(known) <= _SHORT_LIST:
+        return InvalidValue(one_of_words(known), quoted(word), near)
+    return InvalidValue(what, quoted(word), near or did_you_mean(word, known))
+
+
+def one_of_words(known: Collection[str], joint: str = "or") -> str:
+    """Return ``a, b or c``."""
+    *first, last = known
+    return f"{', '.join(first)} {joint} {last}" if first else last
 
 
 def quoted(text: str, most: int = 60) -> str:
@@ -125,26 +172,26 @@ def describe(value: object) -> str:
 def as_mapping(value: object, known: Collection[str] | None = None) -> Mapping[str, object]:
     """Return *value* as a mapping whose keys are all in *known* (None: any text)."""
     if not isinstance(value, Mapping):
-        raise InvalidValue(f"found {describe(value)}", "a mapping is accepted")
+        raise InvalidValue("a mapping", describe(value))
     for key in value:
         if not isinstance(key, str):
-            raise InvalidValue(f"found {describe(key)} as a key", "keys are text; quote it", (key,), on_key=True)
+            raise InvalidValue("text as a key", describe(key), "put it in quotes", (key,), on_key=True)
         if known is not None and key not in known:
-            raise InvalidValue(f"unknown key {quoted(key)}", did_you_mean(key, known), (key,), on_key=True)
+            raise unknown_word(key, known, "a known key").under(key, on_key=True)
     return value
 
 
 def as_list(value: object) -> Sequence[object]:
     """Return *value* as a list."""
     if isinstance(value, str) or not isinstance(value, Sequence):
-        raise InvalidValue(f"found {describe(value)}", "a list is accepted: [a, b], or one item per line after a dash")
+        raise InvalidValue("a list", describe(value), "write [a, b], or one item per line after a dash")
     return value
 
 
 def as_text(value: object) -> str:
     """Return *value* as text; a YAML 1.1 surprise (``no``, ``1:30``, ``1.20``) has to be quoted to be text."""
     if not isinstance(value, str):
-        raise InvalidValue(f"found {describe(value)}", "text is accepted; put it in quotes if text is meant")
+        raise InvalidValue("text", describe(value), "put it in quotes if text is meant")
     return value
 
 
@@ -162,7 +209,7 @@ def as_texts(value: object) -> tuple[str, ...]:
 def as_bool(value: object) -> bool:
     """Return *value* as a boolean."""
     if not isinstance(value, bool):
-        raise InvalidValue(f"found {describe(value)}", "true or false is accepted")
+        raise InvalidValue("true or false", describe(value))
     return value
 
 
@@ -170,14 +217,14 @@ def as_int(value: object, *, least: int = 0, most: int | None = None) -> int:
     """Return *value* as a whole number within the bounds."""
     bounds = f"a whole number from {least}" + (f" to {most}" if most is not None else " up")
     if isinstance(value, bool) or not isinstance(value, int) or value < least or (most is not None and value > most):
-        raise InvalidValue(f"found {describe(value)}", f"{bounds} is accepted")
+        raise InvalidValue(bounds, describe(value))
     return value
 
 
 def as_seconds(value: object, *, least: float = 0.0, most: float = 86_400.0) -> float:
     """Return *value* as a number of seconds within the bounds."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or not least <= value <= most:
-        raise InvalidValue(f"found {describe(value)}", f"a number of seconds from {least:g} to {most:g} is accepted")
+        raise InvalidValue(f"a number of seconds from {least:g} to {most:g}", describe(value))
     return float(value)
 
 
@@ -185,7 +232,7 @@ def as_one_of(value: object, known: Collection[str]) -> str:
     """Return *value* as one of the *known* words."""
     text = as_text(value)
     if text not in known:
-        raise InvalidValue(f"unknown value {quoted(text)}", did_you_mean(text, known))
+        raise unknown_word(text, known, "a known value")
     return text
 
 
@@ -195,6 +242,4 @@ def as_pattern(value: object) -> re.Pattern[str]:
     try:
         return re.compile(text, re.MULTILINE)
     except (re.error, RecursionError, OverflowError) as error:  # the latter two: brackets too deep, repetitions too many
-        raise InvalidValue(
-            f"found the pattern {quoted(text)}, which does not compile ({error})", "a Python regular expression is accepted"
-        ) from None
+        raise InvalidValue("a Python regular expression", quoted(text), f"it does not compile: {error}") from None

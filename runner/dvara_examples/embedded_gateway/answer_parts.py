@@ -10,7 +10,7 @@ from dvara_examples.core.values import InvalidValue, as_int, as_mapping, below, 
 from dvara_examples.embedded_gateway.answer import ToolCall
 from dvara_examples.embedded_gateway.errors_table import ERRORS, Refusal, row_of_status
 
-PIECES = items(text(), few="at least one piece is accepted; use text: '' for an answer without text")
+PIECES = items(text(), few="at least one piece (for an answer without text, use text: '')")
 
 
 def _as_json(value: object, *, nested: bool = False) -> object:
@@ -27,8 +27,8 @@ def _as_json(value: object, *, nested: bool = False) -> object:
                 with below(index):
                     _as_json(item, nested=True)
         case _:
-            accepted = "text, a number, a boolean, null, a mapping or a list" if nested else "a mapping or a list"
-            raise InvalidValue(f"found {describe(value)}", f"{accepted} is accepted")
+            expected = "text, a number, a boolean, null, a mapping or a list" if nested else "a mapping or a list"
+            raise InvalidValue(expected, describe(value))
     return value
 
 
@@ -44,7 +44,7 @@ TOOL_CALLS = items(
     mapping({"name": text(), "arguments": _ARGUMENTS, "id": text()}, needed=("name",)).to(
         lambda call: ToolCall(call["name"], call.get("arguments", "{}"), call.get("id"))
     ),
-    few="at least one tool call is accepted",
+    few="at least one tool call",
 )
 
 _STATUSES = sorted({row.status for row in ERRORS.values()})
@@ -53,7 +53,7 @@ _STATUSES = sorted({row.status for row in ERRORS.values()})
 def _status(value: object) -> int:
     status = as_int(value, least=400, most=599)
     if status not in _STATUSES:
-        raise InvalidValue(f"found the status {status}", f"the gateway answers with {', '.join(map(str, _STATUSES))}")
+        raise InvalidValue(f"a status of the gateway: {', '.join(map(str, _STATUSES))}", str(status))
     return status
 
 
@@ -63,12 +63,12 @@ def _refusal(found: Mapping[str, Any]) -> Refusal:
     usual = row_of_status(status) if status is not None else None
     code = found.get("code") or (usual.code if usual else "")
     if status not in (None, ERRORS[code].status):
-        beside = f"found the code {code!r} beside status {status}"
-        raise InvalidValue(beside, f"its status is {ERRORS[code].status}", ("code",))
+        beside = f"{code!r}, whose status is {ERRORS[code].status}"
+        raise InvalidValue(f"a code of status {status}", beside, path=("code",))
     wait_s = found.get("retry_after_s")
     if wait_s is not None and ERRORS[code].status != 429:
-        beside = f"found retry_after_s beside {code!r}"
-        raise InvalidValue(beside, "the gateway says it with status 429 alone", ("retry_after_s",))
+        beside = f"it next to {code!r}"
+        raise InvalidValue("'retry_after_s' only with status 429", beside, path=("retry_after_s",), on_key=True)
     return Refusal(code, found.get("message"), retry_after_s=1 if wait_s is None and code == "rate_limit_exceeded" else wait_s)
 
 
@@ -79,7 +79,7 @@ ERROR = mapping(
         "message": text(),
         "retry_after_s": whole(0, 86_400).described("Whole seconds; with status 429 alone."),
     },
-    rules=[some(("status", "code"), "one of them is needed: status: 429, or code: provider_error")],
+    rules=[some(("status", "code"), "add one such as status: 429, or code: provider_error")],
 ).to(_refusal, "A row of the gateway's error table, before any stream.")
 
 
@@ -102,5 +102,5 @@ USAGE: Shape[Mapping[str, object] | None] = either(
             "completion_tokens_details": _details("reasoning_tokens"),
         }
     ).to(_counts),
-    accepted="false or a mapping is accepted",
+    expected="false or a mapping",
 ).described("What the provider reports; false where it reports nothing.")

@@ -40,8 +40,9 @@ from typing import Any
 
 from dvara_examples.core.renamed import ANSWER_KEYS as RENAMED
 from dvara_examples.core.renamed import SPELLINGS
+from dvara_examples.core.rules import shown_keys
 from dvara_examples.core.shapes import ANYTHING, Shape, boolean, constant, either, mapping, one_of, seconds, some_of, text, whole
-from dvara_examples.core.values import InvalidValue, as_int, as_mapping, below, did_you_mean
+from dvara_examples.core.values import InvalidValue, as_int, as_mapping, below, near_words
 from dvara_examples.embedded_gateway.answer import (
     FINISH_REASONS,
     Answer,
@@ -54,7 +55,7 @@ from dvara_examples.embedded_gateway.answer import (
 )
 from dvara_examples.embedded_gateway.answer_parts import ERROR, JSON, PIECES, TOOL_CALLS, USAGE
 
-_TRUE = constant(True, "true is accepted; leave the key out otherwise")
+_TRUE = constant(True, "remove the key if it does not apply")
 _SECONDS = seconds(0, 3600)
 _WAYS: Mapping[str, Shape[Any]] = {
     "finish_reason": one_of(FINISH_REASONS),
@@ -110,20 +111,21 @@ def _parse(value: object) -> Answer:
     kind = next((key for key in BESIDE if key in given), None)
     if kind is None:
         mapping(dict.fromkeys(_KEYS, ANYTHING), renamed=RENAMED).parse(value)
-        raise InvalidValue("found an answer that says nothing", f"one of {', '.join(BESIDE)} is accepted")
+        raise InvalidValue(f"one of {', '.join(BESIDE)}", shown_keys([*given.values()]) or "an empty mapping")
     found = _KINDS[kind].parse(value)
     try:
         return _breaks(_answer(kind, found), found)
     except InvalidValue as error:
         written, *rest = error.path
-        raise InvalidValue(error.found, error.accepted, (given[str(written)], *rest), on_key=error.on_key) from None
+        place = (given[str(written)], *rest)
+        raise InvalidValue(error.expected, error.found, error.hint, place, on_key=error.on_key) from None
 
 
-def _instead(kind: str, key: str, _known: object) -> str:
+def _instead(kind: str, key: str) -> str:
     if key not in _KEYS:
-        return did_you_mean(key, ANSWER_KEYS)
-    accepted = ", ".join(BESIDE[kind])
-    return f"beside {kind!r} {accepted} are accepted" if accepted else f"{kind!r} must be the only key"
+        return near_words(key, ANSWER_KEYS)
+    beside = ", ".join(BESIDE[kind])
+    return f"keys that go with {kind!r}: {beside}" if beside else f"{kind!r} must be the only key"
 
 
 def _kind(kind: str) -> Shape[Mapping[str, Any]]:
@@ -137,7 +139,7 @@ _KINDS = {kind: _kind(kind) for kind in BESIDE}
 ANSWER: Shape[Answer] = either(
     text().to(text_answer),
     Shape(lambda: {"anyOf": [shape.schema for shape in _KINDS.values()]}, _parse, lambda value: isinstance(value, Mapping)),
-    accepted="a text, or a mapping is accepted",
+    expected="text or a mapping",
 ).described("What the gateway says to one request.")
 
 
@@ -179,14 +181,15 @@ def _breaks(answer: Answer, found: Mapping[str, Any]) -> Answer:
     """Check where the stream breaks, if it does."""
     named = [kind for kind in Break if kind in found]
     if "done_after_error" in found and named != [Break.ERROR_EVENT]:
-        without = "found 'done_after_error' without an error event"
-        raise InvalidValue(without, f"{Break.ERROR_EVENT} goes before it", ("done_after_error",), on_key=True)
+        raise InvalidValue(
+            f"{Break.ERROR_EVENT.value!r} next to 'done_after_error'", "none", "", ("done_after_error",), on_key=True
+        )
     if not named:
         return answer
     if len(named) > 1 or "finish_reason" in found:
         other = named[1] if len(named) > 1 else "finish_reason"
-        accepted = "a stream ends in one way; keep one of them"
-        raise InvalidValue(f"found {other!r} beside {named[0]!r}", accepted, (other,), on_key=True)
+        hint = "a stream ends in one way; keep one of them"
+        raise InvalidValue(f"{str(named[0])!r} or {str(other)!r}", "both", hint, (other,), on_key=True)
     with below(named[0]):
         # An abort before the first piece would be an HTTP error: the gateway has sent nothing yet.
         after = as_int(found[named[0]], least=1 if named[0] is Break.ABORT else 0, most=piece_count(answer))

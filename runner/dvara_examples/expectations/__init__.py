@@ -48,7 +48,7 @@ def expectation_module(key: str) -> ModuleType:
 def expect_shape() -> Shape[Mapping[str, Expectation]]:
     """Return the shape of ``expect:``, a mapping of keys to their values."""
     keys = {key: deferred(partial(_value_shape, key)) for key in expectation_keys()}
-    few = "a mapping with at least one is accepted, such as {exit: 0}; without any, every run would pass"
+    few = "at least one expectation, such as {exit: 0}"
     return mapping(keys, least=1, few=few, renamed=EXPECTATIONS, kind="expectation")
 
 

@@ -11,7 +11,7 @@ Number = TypeVar("Number", int, float)
 
 SOONEST_S = 0.001
 """The least time limit: nothing is faster, and 0 would never hold."""
-_TRUTH = "min, max or both are accepted, and min is not above max"
+_TRUTH = "min, max or both, with min not above max"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +43,16 @@ def bounds(number: Shape[Number]) -> Shape[Range[Number]]:
 def _range(found: Mapping[str, Number]) -> Range[Number]:
     least, most = found.get("min", 0), found.get("max")
     if most is not None and least > most:
-        raise InvalidValue(f"found the bounds {dict(found)}", _TRUTH)
+        raise InvalidValue(_TRUTH, f"{dict(found)}")
     if most is None and not least:
-        raise InvalidValue("found the bounds {'min': 0}, which hold always", "a min above 0, or a max as well, is accepted")
+        raise InvalidValue("a min above 0, or a max as well", "{'min': 0}, which always holds")
     return Range(least, most)
 
 
 COUNT: Shape[Range[int]] = either(
     whole().to(lambda count: Range(count, count)),
     bounds(whole()),
-    accepted="a whole number from 0 up, or bounds such as {min: 1, max: 3}, is accepted",
+    expected="a whole number from 0 up, or bounds such as {min: 1, max: 3}",
 )
 TIME_LIMIT = seconds(SOONEST_S)
 """An upper bound in seconds."""

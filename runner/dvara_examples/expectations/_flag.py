@@ -9,4 +9,4 @@ T = TypeVar("T")
 
 def flag(expectation: T, otherwise: str, description: str) -> Shape[T]:
     """Return the shape of true; *otherwise* says when to leave the key out, as ``false`` would want nothing."""
-    return constant(True, f"true is accepted; leave the key out {otherwise}").to(lambda _: expectation, description)
+    return constant(True, f"remove the key {otherwise}").to(lambda _: expectation, description)

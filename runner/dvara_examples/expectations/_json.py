@@ -68,9 +68,7 @@ def _as_schema(value: object) -> Mapping[str, object] | bool:
     try:
         jsonschema.Draft202012Validator.check_schema(schema)
     except jsonschema.SchemaError as error:
-        raise InvalidValue(
-            f"found a JSON Schema that is not valid ({error.message})", "a schema of draft 2020-12 is accepted"
-        ) from None
+        raise InvalidValue("a JSON Schema of draft 2020-12", f"one that is not valid ({error.message})") from None
     _refuse_references_elsewhere(schema)
     return schema
 
@@ -83,7 +81,7 @@ def _refuse_references_elsewhere(schema: object) -> None:
         if isinstance(part, dict):
             reference = part.get("$ref", "#")
             if isinstance(reference, str) and not reference.startswith("#"):
-                raise InvalidValue(f"found a reference to {reference!r}", "a reference within the schema is accepted")
+                raise InvalidValue("references within the schema only", f"one to {reference!r}")
         waiting += part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
 
 
@@ -119,8 +117,8 @@ def _json(value: object) -> str:
     return quote(json.dumps(value, ensure_ascii=False), 300)
 
 
-_POINTER = text(pattern="^(/.*)?$", accepted="a JSON pointer such as /user/name is accepted", kind="the pointer ")
-_AT = entries(_POINTER, ANYTHING, "at least one JSON pointer with its value is accepted").to(lambda found: tuple(found.items()))
+_POINTER = text(pattern="^(/.*)?$", expected="a JSON pointer such as /user/name")
+_AT = entries(_POINTER, ANYTHING, "at least one JSON pointer with its value").to(lambda found: tuple(found.items()))
 _SCHEMA: Shape[Mapping[str, object] | bool] = Shape(lambda: {"type": ["object", "boolean"]}, _as_schema)
 JSON = mapping({"equals": ANYTHING, "at": _AT, "schema": _SCHEMA}).to(lambda found: JsonWanted(**found))
 """The mapping below ``stdout_json:`` or ``request_json:``; an empty one wants any JSON document."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dvara_examples.core.shapes import Shape, either, mapping, text
-from dvara_examples.core.values import InvalidValue, did_you_mean
+from dvara_examples.core.values import InvalidValue, near_words
 from dvara_examples.expectations._answer import not_kept, text_events
 from dvara_examples.expectations._text import quote, telling_pattern
 from dvara_examples.records.transcript import Exchange, Output, Transcript
@@ -107,9 +107,8 @@ def _with_ends(output: Output) -> tuple[str, list[tuple[int, float]]]:
     return "".join(parts), ends
 
 
-def _accepted(word: str) -> str:
-    near = did_you_mean(word, [*(f"{wire} 1" for wire in WIRE_WORDS), "exit"])
-    return f"{near}, {{stdout: pattern}}, {{stderr: pattern}}"
+def _near(word: str) -> str:
+    return near_words(word, [*(f"{wire} 1" for wire in WIRE_WORDS), "exit"])
 
 
 def _named(word: str) -> Moment:
@@ -121,8 +120,8 @@ def _waiting(value: str) -> re.Pattern[str]:
     pattern = telling_pattern(value)
     if pattern.search(""):
         raise InvalidValue(
-            f"found the pattern {quote(pattern.pattern)}, which matches before anything is written",
-            "a pattern that needs at least one character is accepted",
+            "a pattern that needs at least one character",
+            f"{quote(pattern.pattern)}, which matches before anything is written",
         )
     return pattern
 
@@ -132,12 +131,11 @@ def _on_pipe(found: Mapping[str, re.Pattern[str]]) -> Moment:
     return OutputMoment(pipe, found[pipe])
 
 
-_WORDS = text(pattern=f"^({'|'.join(WIRE_WORDS)}) [1-9][0-9]{{0,5}}$|^exit$", accepted=_accepted, kind="the moment ")
-_OUTPUT = mapping(
-    dict.fromkeys(PIPES, text(1).to(_waiting)), least=1, most=1, few="one pattern, below stdout or stderr, is accepted"
-)
+_MOMENT = "a moment such as request 1, text 1, exit or {stdout: pattern}"
+_WORDS = text(pattern=f"^({'|'.join(WIRE_WORDS)}) [1-9][0-9]{{0,5}}$|^exit$", expected=_MOMENT, hint=_near)
+_OUTPUT = mapping(dict.fromkeys(PIPES, text(1).to(_waiting)), least=1, most=1, few="one pattern, under stdout or stderr")
 MOMENT: Shape[Moment] = either(
     _WORDS.to(_named),
     _OUTPUT.to(_on_pipe),
-    accepted="a moment such as request 1, exit or {stdout: pattern} is accepted; put it in quotes if text is meant",
+    expected=_MOMENT,
 )

@@ -95,8 +95,8 @@ def telling_pattern(value: object) -> re.Pattern[str]:
     pattern = as_pattern(value)
     if "(?!" not in pattern.pattern and all(pattern.search(text) for text in ("", "\0", "\ufffe\n\0")):
         raise InvalidValue(
-            f"found the pattern {quote(pattern.pattern)}, which matches any text at all",
-            "a pattern that needs at least one certain character is accepted",
+            "a pattern that needs at least one certain character",
+            f"{quote(pattern.pattern)}, which matches any text at all",
         )
     return pattern
 
@@ -110,9 +110,9 @@ def _parting(seen: str, wanted: str) -> int:
 
 def _one_or_more(shape: Shape[T]) -> Shape[tuple[T, ...]]:
     """Return what is one *shape*, or a list of them."""
-    few = "a text with at least one character is accepted, as '' holds everywhere"
-    accepted = "a text or a list of texts is accepted; put it in quotes if text is meant"
-    return either(shape.to(lambda one: (one,)), items(shape, few=few), accepted=accepted)
+    few = "at least one text"
+    expected = "text or a list of texts"
+    return either(shape.to(lambda one: (one,)), items(shape, few=few), expected=expected)
 
 
 _TEXTS = _one_or_more(text(1))
@@ -122,6 +122,6 @@ _PATTERNS = _one_or_more(text(1).to(telling_pattern)).like(
 TEXT = mapping(
     {"contains": _TEXTS, "lacks": _TEXTS, "matches": _PATTERNS, "equals": text()},
     least=1,
-    few="at least one of contains, lacks, matches, equals is accepted, such as {contains: ...}",
+    few="at least one of contains, lacks, matches, equals",
 ).to(lambda found: TextWanted(**found))
 """The mapping below ``stdout:``, ``stderr:`` or ``text:``."""

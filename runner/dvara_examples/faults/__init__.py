@@ -61,7 +61,7 @@ Faults = tuple[Fault, ...]
 """What happens to one request's response, in the manifest's order; empty: nothing."""
 
 NONE = "none"
-_ACCEPTED = f"{NONE} or a mapping of faults is accepted, such as {{cut: {{after_events: 3}}}}"
+_EXPECTED = f"{NONE} or a mapping of faults, such as {{cut: {{after_events: 3}}}}"
 
 
 @cache
@@ -80,9 +80,9 @@ def fault_module(key: str) -> ModuleType:
 def faults_shape() -> Shape[Faults]:
     """Return the shape of one entry of ``faults:``: ``none``, or a mapping of faults to their values."""
     keys = {key: deferred(partial(_value_shape, key)) for key in fault_keys()}
-    rules = (alone("refuse", "refuse must be the only fault of a request"),)
-    some = mapping(keys, least=1, few=_ACCEPTED, rules=rules, kind="fault")
-    return either(constant(NONE).to(lambda _: ()), some.to(lambda found: tuple(found.values())), accepted=_ACCEPTED)
+    rules = (alone("refuse"),)
+    some = mapping(keys, least=1, few=_EXPECTED, rules=rules, kind="fault")
+    return either(constant(NONE).to(lambda _: ()), some.to(lambda found: tuple(found.values())), expected=_EXPECTED)
 
 
 def _value_shape(key: str) -> Shape[Fault]:

@@ -60,15 +60,15 @@ def _emptied(held: list[Item]) -> Items:
     held.clear()
 
 
-_ACCEPTED = "head_s, event_s or both are accepted, of more than 0 seconds"
+_EXPECTED = "head_s, event_s or both, of more than 0 seconds"
 
 
 def _longer_than_none(found: Mapping[str, float]) -> Delay:
     if not any(found.values()):
-        raise InvalidValue("found no delay", _ACCEPTED)
+        raise InvalidValue(_EXPECTED, "no delay")
     return Delay(**found)
 
 
-VALUE = mapping({"head_s": SECONDS, "event_s": SECONDS}, least=1, few=_ACCEPTED).to(
+VALUE = mapping({"head_s": SECONDS, "event_s": SECONDS}, least=1, few=_EXPECTED).to(
     _longer_than_none, "Wait before the head, before each event, or both."
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from dvara_examples.core.shapes import entries, mapping, text
-from dvara_examples.core.values import InvalidValue
+from dvara_examples.core.values import InvalidValue, quoted
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import noted
 from dvara_examples.wire.parts import Event, Head, Items
@@ -54,15 +54,15 @@ def _lines(fields: Mapping[str, str]) -> bytes:
 
 def _not_data(name: str) -> str:
     if name == "data":
-        raise InvalidValue("found 'data' as the name of a field", "any other name is accepted")
+        raise InvalidValue("a name other than data", quoted(name))
     return name
 
 
-_NAME = text(
-    pattern=r"^[^:\r\n\u0000]+$", accepted="any text but data, without colon and line end, is accepted", kind="the field's name "
-).like(**{"not": {"const": "data"}})
-_LINE = text(pattern=r"^[^\r\n]*$", accepted="a text without line end is accepted")
-_FIELDS = entries(_NAME.to(_not_data), _LINE, "a mapping of names to texts is accepted").to(_lines)
-VALUE = mapping({"each": _FIELDS, "alone": _FIELDS}, least=1, few="each, alone or both are accepted").to(
+_NAME = text(pattern=r"^[^:\r\n\u0000]+$", expected="a name without colon and line end, other than data").like(
+    **{"not": {"const": "data"}}
+)
+_LINE = text(pattern=r"^[^\r\n]*$", expected="one line of text")
+_FIELDS = entries(_NAME.to(_not_data), _LINE, "a mapping of names to texts").to(_lines)
+VALUE = mapping({"each": _FIELDS, "alone": _FIELDS}, least=1, few="each, alone or both").to(
     lambda found: Fields(**found), "Write fields before the data of each event, or by themselves before the first one."
 )

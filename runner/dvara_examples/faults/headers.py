@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from dvara_examples.core.shapes import entries, items, mapping, text
-from dvara_examples.core.values import InvalidValue
+from dvara_examples.core.values import InvalidValue, quoted
 from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import did
 from dvara_examples.wire.heads import with_header, without_header
@@ -45,22 +45,20 @@ class Headers:
 
 def _own(name: str) -> str:
     if name.lower() in _FRAMING:
-        raise InvalidValue(f"found {name!r}, which frames the body", "the fault framing writes that")
+        raise InvalidValue("a header that does not frame the body", quoted(name), "use the fault framing for that")
     return name
 
 
-_NAME = text(
-    pattern="^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", accepted="letters, digits and hyphens are accepted", kind="the header's name "
-)
+_NAME = text(pattern="^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", expected="a header name (letters, digits, hyphens)")
 _OWN = _NAME.to(_own)
-_TEXT = text(pattern=r"^[\t\x20-\x7e]*$", accepted="printable ASCII in one line is accepted")
+_TEXT = text(pattern=r"^[\t\x20-\x7e]*$", expected="printable ASCII in one line")
 VALUE = mapping(
     {
-        "set": entries(_OWN, _TEXT, "a mapping of names to texts is accepted"),
-        "drop": items(_OWN, few="names of headers are accepted"),
+        "set": entries(_OWN, _TEXT, "a mapping of names to texts"),
+        "drop": items(_OWN, few="at least one header name"),
     },
     least=1,
-    few="set, drop or both are accepted",
+    few="set, drop or both",
 ).to(
     lambda found: Headers(found.get("set", {}), found.get("drop", ())),
     "Set and drop headers of the response; what frames the body is left to `framing`.",

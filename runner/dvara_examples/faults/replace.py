@@ -49,16 +49,16 @@ class Replace:
 
 def _with_a_body(status: int) -> int:
     if status in _BODILESS:
-        raise InvalidValue(f"found the status {status}", "one whose response has a body is accepted")
+        raise InvalidValue("a status whose response has a body", str(status))
     return status
 
 
 VALUE = mapping(
     {
         "status": whole(200, 599).like(**{"not": {"enum": list(_BODILESS)}}).to(_with_a_body),
-        "content_type": text(pattern=r"^[\x20-\x7e]+$", accepted="printable ASCII in one line is accepted"),
+        "content_type": text(pattern=r"^[\x20-\x7e]+$", expected="printable ASCII in one line"),
         "body": text(),
     },
     least=1,
-    few="one or more of status, content_type, body are accepted",
+    few="one or more of status, content_type, body",
 ).to(lambda found: Replace(**found), "Put another response in the place of the gateway's, with a Content-Length.")

@@ -13,7 +13,7 @@ from typing import Any
 
 from dvara_examples.core.rules import some
 from dvara_examples.core.shapes import Shape, entries, items, mapping, one_of, seconds, text, whole
-from dvara_examples.core.values import InvalidValue, did_you_mean, quoted
+from dvara_examples.core.values import InvalidValue, quoted, unknown_word
 
 PLACEHOLDERS: Mapping[str, str] = {
     "provider_url": "the base URL of the scripted provider, with /v1",
@@ -99,14 +99,15 @@ def _known(found: str) -> str:
     """Return a text whose placeholders are all known."""
     for word in _PLACEHOLDER.findall(found):
         if word not in PLACEHOLDERS:
-            raise InvalidValue(f"found the unknown placeholder {{{word}}}", did_you_mean(word, PLACEHOLDERS))
+            error = unknown_word(word, PLACEHOLDERS, "a known placeholder")
+            raise InvalidValue(error.expected, f"{{{word}}}", error.hint)
     return found
 
 
 def _inside(name: str) -> str:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or not path.parts:
-        raise InvalidValue(f"found the file {quoted(name)}", "a relative path inside the folder is accepted")
+        raise InvalidValue("a relative path inside the folder", quoted(name))
     return name
 
 
@@ -118,17 +119,17 @@ def _mark(found: str) -> tuple[MarkKind, str]:
 
 def _described(found: Mapping[str, Any]) -> GatewayDescription:
     if not found.get("argv") and not found.get("image"):
-        raise InvalidValue("found neither argv nor image", _NEEDED)
+        raise InvalidValue("argv or image", "neither", _NEEDED)
     mark, header = found.get("mark", (MarkKind.NONE, ""))
     return GatewayDescription(name="", **{"title": "", **found, "mark": mark, "mark_header": header})
 
 
-_NEEDED = "at least one of them is needed to start the gateway"
+_NEEDED = "add what starts the gateway"
 _TEXT = text().to(_known)
 _WORDS = items(_TEXT, least=0)
 _NAME = text()
-_BASE_PATH = "a path such as /v1, without a slash at its end, is accepted"
-_VARIABLE = text(pattern="^[A-Za-z_][A-Za-z0-9_]*$", accepted="a name such as PORT is accepted", kind="the variable ")
+_BASE_PATH = "a path such as /v1, without a slash at its end"
+_VARIABLE = text(pattern="^[A-Za-z_][A-Za-z0-9_]*$", expected="a variable name such as PORT")
 DESCRIPTION: Shape[GatewayDescription] = mapping(
     {
         "title": _TEXT,
@@ -142,17 +143,15 @@ DESCRIPTION: Shape[GatewayDescription] = mapping(
         "files": entries(_NAME.to(_inside), _TEXT),
         "ready": mapping(
             {
-                "path": text(pattern="^/", accepted="a path that starts with / is accepted"),
+                "path": text(pattern="^/", expected="a path that starts with /"),
                 "status": whole(100, 599),
                 "limit_s": seconds(0.1, 3600),
             }
         ).to(lambda found: Readiness(**found)),
-        "base_path": text(pattern="^/.*[^/]$", accepted=_BASE_PATH).to(_known),
+        "base_path": text(pattern="^/.*[^/]$", expected=_BASE_PATH).to(_known),
         "key": _TEXT,
         "headers": entries(_NAME, _TEXT),
-        "mark": text(
-            pattern="^(key|model|none|header [A-Za-z0-9-]+)$", accepted="key, model, none or header NAME is accepted"
-        ).to(_mark),
+        "mark": text(pattern="^(key|model|none|header [A-Za-z0-9-]+)$", expected="key, model, none or header NAME").to(_mark),
         "offers": items(one_of(("governance",)), least=0).to(frozenset),
         "cannot": entries(_NAME, _TEXT),
         "tried": _TEXT,

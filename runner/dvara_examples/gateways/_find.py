@@ -89,4 +89,4 @@ def read_description(path: Path, shown: str) -> GatewayDescription:
         return parse_description(path.stem, value)
     except InvalidValue as error:
         where = "/".join(str(step) for step in error.path)
-        raise GatewayError(Diagnosis(f"{shown}{': ' if where else ''}{where}: {error.found}", error.accepted)) from None
+        raise GatewayError(Diagnosis(f"{shown}{': ' if where else ''}{where}: {error.cause}", error.hint)) from None

@@ -51,13 +51,13 @@ class Anchors:
     def resolve(self, name: str) -> Anchor:
         """Return what the alias *name* stands for. Raises InvalidValue where it may not stand for it."""
         if any(name == opened for opened, _, _ in self._open.values()):
-            raise InvalidValue(f"found the alias *{name} inside its own anchor", "write the value out")
+            raise InvalidValue(f"the alias *{name} outside its own anchor", "it inside", "write the value out")
         anchor = self._finished.get(name)
         if anchor is None:
-            accepted = f"the name of an anchor is accepted; {did_you_mean(name, self._finished)}"
-            raise InvalidValue(f"found the alias *{name}, but no anchor &{name} before it", accepted)
+            hint = did_you_mean(name, self._finished) if self._finished else ""
+            raise InvalidValue(f"an anchor &{name} before the alias *{name}", "none", hint)
         self.repeated += anchor.size - 1
         if self.repeated > MOST_REPEATED:
-            accepted = f"at most {MOST_REPEATED:,} are accepted; write the values out, or fewer of them"
-            raise InvalidValue("found aliases that expand to too many values", accepted)
+            hint = "write the values out, or fewer of them"
+            raise InvalidValue(f"aliases that expand to at most {MOST_REPEATED:,} values", "more", hint)
         return anchor

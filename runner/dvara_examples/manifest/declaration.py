@@ -4,7 +4,7 @@ What needs more than one value (ids that are unique, what a variant inherits) is
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dvara_examples.core.elsewhere import KEYS
@@ -23,7 +23,7 @@ from dvara_examples.core.shapes import (
     one_of,
     text,
 )
-from dvara_examples.core.values import as_text, did_you_mean
+from dvara_examples.core.values import as_text
 from dvara_examples.manifest import fields
 from dvara_examples.manifest.fields import BYTES, ENDPOINT, ENV, LIMITS, LINE, PATTERN, SCRIPTS, WORD
 from dvara_examples.manifest.scripts import Scripts
@@ -148,26 +148,22 @@ class Declaration:
         if language in self._words.with_builds:
             keys = {**keys, **self._build}
             rules = (
-                needs(
-                    "main",
-                    "project",
-                    "found 'main' without 'project'",
-                    "project: is needed beside it and names the folder of the build",
-                ),
+                needs("main", "project", "add project: with the folder of the build"),
                 apart("packages", "project"),
             )
-        why = "because: is needed beside it and says why this language differs"
-        differs = f"it explains one of {', '.join(_MAY_DIFFER)}; remove it or add what it explains"
-        rules += (needs("expect", "because", "found an override of expect", why), explains("because", _MAY_DIFFER, differs))
-        accepted = "the path of a script, or a mapping with file, is accepted"
+        rules += (
+            needs("expect", "because", "add because: with the reason why this language differs"),
+            explains("because", _MAY_DIFFER),
+        )
+        expected = "the path of a script, or a mapping with file"
         return either(
-            file.to(lambda script: {"file": script}), mapping(keys, ("file",), rules=rules, instead=_instead), accepted=accepted
+            file.to(lambda script: {"file": script}), mapping(keys, ("file",), rules=rules, instead=_instead), expected=expected
         )
 
     def _known_failure(self) -> Shape[KnownFailure]:
         """Return the shape of what is known to fail, each finding of which is held against what is expected later on."""
         key = Shape(lambda: {"enum": list(self._words.expectation_keys())}, as_text, lambda value: isinstance(value, str))
-        finding = either(key.to(lambda one: (one,)), items(key), accepted="a key of expect, or a list of them, is accepted")
+        finding = either(key.to(lambda one: (one,)), items(key), expected="a key of expect, or a list of them")
         return mapping({"finding": finding, "because": LINE, "upstream": LINE}, ("finding", "because")).to(
             lambda found: KnownFailure(found["finding"], found["because"], found.get("upstream")),
             "What fails for a reason outside the example; once it does not fail any more, the run does.",
@@ -177,7 +173,7 @@ class Declaration:
         return either(
             items(fields.PACKAGE, 0).to(Packages),
             LINE.to(self._listed),
-            accepted="a list of packages, or the path of a file that lists them, is accepted",
+            expected="a list of packages, or the path of a file that lists them",
         ).described(
             "Packages as their package manager spells them, or the path of a file that lists them; "
             "pyproject.toml[NAME] adds an extra or a group."
@@ -192,7 +188,7 @@ class Declaration:
 
     def _languages(self, shape: Callable[[str], Shape[Any]], least: int = 0) -> Shape[Mapping[str, Any]]:
         known = self._words.suffixes
-        few = f"a mapping of languages to scripts is accepted; known: {', '.join(known)}"
+        few = f"at least one of {', '.join(known)}"
         return mapping({language: shape(language) for language in known}, least=least, few=few, kind="language")
 
 
@@ -202,7 +198,7 @@ def _gateway() -> "Shape[GatewayDescription]":
     return DESCRIPTION
 
 
-def _instead(key: str, known: Collection[str]) -> str:
-    """Return what may be meant by *key*: what other tools call so, or what is spelled like it."""
+def _instead(key: str) -> str:
+    """Return what is called *key* by other tools."""
     ours = KEYS.get(key)
-    return f"{key} is {ours} here; known: {', '.join(sorted(known))}" if ours else did_you_mean(key, known)
+    return f"{key} is called {ours} here" if ours else ""

@@ -36,8 +36,8 @@ def refuse_unnamed(checks: Checks, scripts: Scripts, value: Mapping[str, Any]) -
     """Note scripts that no variant names, unless a variant could not be read and may have named them."""
     if all(_names_scripts(example, scripts) for example in value["examples"]):
         for script in scripts.unnamed():
-            accepted = "name it in a variant or under ignore, move it elsewhere, or start its name with an underscore"
-            checks.problems.add(f"found the script {script}, which no variant names", accepted, ("examples",), on_key=True)
+            hint = "name it in a variant or under ignore, move it elsewhere, or start its name with an underscore"
+            checks.problems.add("a variant for each script", f"none for {script}", hint, ("examples",), on_key=True)
 
 
 def _names_scripts(example: object, scripts: Scripts) -> bool:
@@ -97,8 +97,8 @@ class _ExampleReader:
     def _refuse_twice(self, example_id: str, place: Path) -> None:
         first = self._first_of.setdefault(example_id, place)
         if example_id and first is not place:
-            accepted = "each id is accepted once; rename one of the two"
-            self.checks.problems.add(f"found the id {example_id!r} a second time", accepted, place, first=(first, False))
+            again, hint = f"{example_id!r} again", "rename one of the two"
+            self.checks.problems.add("an id of its own", again, hint, place, first=(first, False))
 
     def _expected_at(self, path: Path, variant: Variant) -> dict[str, str]:
         """Return where the manifest has each expectation of *variant*: its own before the example's."""

@@ -3,10 +3,10 @@
 import re
 
 from dvara_examples.core.shapes import Shape, constant, either, entries, items, mapping, seconds, text, unlike, whole
-from dvara_examples.core.values import InvalidValue, describe, quoted
+from dvara_examples.core.values import InvalidValue, quoted
 from dvara_examples.manifest.model import EndpointVariables
 
-VERSION = constant(1, "1 is accepted by this release")
+VERSION = constant(1, "another version needs another release")
 RESERVED_ID = "all"
 SET_BY_THE_RUNNER = ("DVARA_URL", "DVARA_API_KEY")
 HOST = "{host}"
@@ -18,17 +18,17 @@ _IN_ANY_CASE = "|".join("".join(f"[{c}{c.lower()}]" if c.isalpha() else c for c 
 
 def _one_line(found: str) -> str:
     if "\n" in found.strip():
-        raise InvalidValue("found a text of several lines", "one line is accepted")
+        raise InvalidValue("one line of text", "several lines")
     return found.strip()
 
 
 def _without_nul(found: str) -> str:
     if "\0" in found:
-        raise InvalidValue(f"found {describe(found)} with a NUL", "text without NUL is accepted, as programs cannot be given one")
+        raise InvalidValue("text without NUL", quoted(found), "a program cannot be given a NUL")
     return found
 
 
-LINE = text(pattern=r"\S", accepted="a sentence is accepted").to(_one_line)
+LINE = text(pattern=r"\S", expected="one line of text").to(_one_line)
 """A text of one line that is not blank: a title, a reason."""
 
 ARGUMENT = text().to(_without_nul)
@@ -37,35 +37,31 @@ ARGUMENT = text().to(_without_nul)
 PATTERN = unlike(
     LINE,
     r"^[/~]|(^|/)\.\.(/|$)|\\",
-    lambda found: InvalidValue(
-        f"found {quoted(found)}", "a path or pattern below the repository's root is accepted, as in docs/*.md"
-    ),
+    "a path or pattern inside the repository, such as docs/*.md",
 )
 """The path or pattern of documentation pages, seen from the root, which it may not leave."""
 
 SCRIPTS = unlike(
     LINE,
     r"^[/~]|\\",
-    lambda found: InvalidValue(
-        f"found {quoted(found)}", "a path or pattern seen from the manifest's folder is accepted, as in ../tools/*.py"
-    ),
+    "a path or pattern seen from the manifest's folder, such as ../tools/*.py",
 )
 """The path or pattern of scripts, seen from the manifest's folder."""
 
-WORD = text(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", accepted="lower-case words joined by hyphens are accepted, such as stream-basic")
+WORD = text(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", expected="lower-case words joined by hyphens, such as stream-basic")
 """An id or a tag."""
 
 ID = unlike(
     WORD,
     f"^{RESERVED_ID}$",
-    lambda found: InvalidValue(f"found the id {found!r}, which selects every example", "another id is accepted"),
+    f"an id other than {RESERVED_ID}, which selects every example",
 )
 
 PORT = whole(1, 65_535)
 
 URL = text(
     pattern=r"^https?://\{host\}(/[A-Za-z0-9._~/-]*)?$",
-    accepted=f"http or https, {HOST} for host and port, and a path are accepted, such as http://{HOST}/v1/",
+    expected=f"an address with {HOST} for host and port, such as http://{HOST}/v1/",
 )
 """How DVARA_URL is spelled to a script, with ``{host}`` for host and port, so that it leads nowhere else."""
 
@@ -76,39 +72,35 @@ LIMITS = mapping({"wall_s": seconds(0.1), "idle_s": seconds(0.1)})
 PACKAGE = unlike(
     LINE,
     r"^\s*-",
-    lambda found: InvalidValue(
-        f"found {quoted(found)}", "a package is accepted, such as openai>=2; options belong into a list file"
-    ),
+    "a package, such as openai>=2",
+    "put options into a list file",
 )
 """One package, spelled as its package manager spells it."""
 
-IMAGE = text(pattern=r"^\S+$", accepted="the name of an image is accepted, such as node:22")
+IMAGE = text(pattern=r"^\S+$", expected="the name of an image, such as node:22")
 """The name of a container image."""
 
-CLASS = text(
-    pattern=r"^[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*$", accepted="the name of a class is accepted, such as com.example.Chat"
-)
+CLASS = text(pattern=r"^[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*$", expected="the name of a class, such as com.example.Chat")
 """The name of a class, with its package before it."""
 
 _VARIABLE = text(
     pattern="^[A-Za-z_][A-Za-z0-9_]*$",
-    accepted="letters, digits and underscores are accepted, not a digit first",
-    kind="the name ",
+    expected="a variable name (letters, digits and underscores, no digit first)",
 )
 
 
 def _no_secret(name: str, value: object) -> None:
     """Refuse a name that looks as if it held a secret; where *value* is nothing but the throw-away key, the name may say so."""
     if _SECRET.search(name) and value != KEY:
-        accepted = f"a manifest must not hold secrets; write {KEY} for the key of the run, or remove it"
-        raise InvalidValue(f"found {name}, which looks like a secret", accepted)
+        raise InvalidValue("no secrets", name, f"write {KEY} for the key of the run, or remove it")
 
 
 ENV = entries(
     unlike(
         _VARIABLE,
         f"^({_IN_ANY_CASE})$",
-        lambda found: InvalidValue(f"found {found}, which the runner itself sets for every run", "remove it"),
+        "a variable that the runner does not set itself",
+        "remove it",
     ),
     ARGUMENT,
     judge=_no_secret,
@@ -117,15 +109,13 @@ ENV = entries(
 _NAMES: Shape[tuple[str, ...]] = either(
     _VARIABLE.to(lambda name: (name,)),
     items(_VARIABLE, least=0),
-    accepted="the name of a variable, or a list of them, is accepted",
+    expected="the name of a variable, or a list of them",
 )
-_FORM = text(
-    pattern=r"^[^{}]*\{host\}[^{}]*$", accepted=f"an address with {HOST} for host and port is accepted: http://{HOST}/v1"
-)
+_FORM = text(pattern=r"^[^{}]*\{host\}[^{}]*$", expected=f"an address with {HOST} for host and port, such as http://{HOST}/v1")
 _URLS = either(
     _NAMES.to(lambda names: dict.fromkeys(names, "")),
     entries(_VARIABLE, _FORM).to(dict),
-    accepted="the name of a variable, a list of them, or a mapping of names to addresses is accepted",
+    expected="the name of a variable, a list of them, or a mapping of names to addresses",
 )
 ENDPOINT = mapping({"url": _URLS, "key": _NAMES, "model": _NAMES}).to(
     lambda found: EndpointVariables(found.get("url", {}), found.get("key", ()), found.get("model", ())),

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from dvara_examples.core.errors import ManifestError
+from dvara_examples.core.errors import Diagnosis, ManifestError
 from dvara_examples.core.renamed import old_keys
 from dvara_examples.core.world import World
 from dvara_examples.manifest.checked import CheckedBefore
@@ -106,16 +106,16 @@ def _distinct(problems: list[Problem]) -> list[Problem]:
     return [p for p in problems if p.at is not None or (p.path, p.on_key) not in refused]
 
 
-def _sentences(problems: list[Problem], shown: str, text: str, document: YamlDocument | None) -> tuple[str, ...]:
-    """Return one sentence for each problem, in the order of the file."""
+def _sentences(problems: list[Problem], shown: str, text: str, document: YamlDocument | None) -> tuple[Diagnosis, ...]:
+    """Return what to say of each problem, in the order of the file."""
     spots: set[Spot] = {(p.path, p.on_key) for p in problems if p.at is None} | {p.first for p in problems if p.first}
     places = _places(text, spots, document)
     lines = []
     for problem in problems:
         line, column = problem.at or places[problem.path, problem.on_key]
         first = f" (first on line {places[problem.first][0]})" if problem.first else ""
-        lines.append((line, column, f"{shown}:{line}:{column}: {problem.found}{first}; {problem.accepted}"))
-    return tuple(dict.fromkeys(sentence for _, _, sentence in sorted(lines, key=lambda entry: entry[:2])))
+        lines.append((line, column, problem.diagnosis(f"{shown}:{line}:{column}", first)))
+    return tuple(dict.fromkeys(told for _, _, told in sorted(lines, key=lambda entry: entry[:2])))
 
 
 def _places(text: str, spots: set[Spot], document: YamlDocument | None) -> Mapping[Spot, Position]:

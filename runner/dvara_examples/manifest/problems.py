@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import yaml
 
+from dvara_examples.core.errors import Diagnosis
 from dvara_examples.core.values import InvalidValue, Path
 from dvara_examples.manifest.events import Position
 
@@ -22,12 +23,28 @@ class Problem:
     *first* is the thing's first occurrence where it is one too many. *at* is the position, where it is known already.
     """
 
+    expected: str
     found: str
-    accepted: str
+    hint: str = ""
     path: Path = ()
     on_key: bool = False
     first: Spot | None = None
     at: Position | None = None
+
+    @property
+    def place(self) -> str:
+        """The key that is meant, or for a wrong key the one around it: ``examples[0].tags[1]`` is ``tags[1]``."""
+        steps = self.path[:-1] if self.on_key else self.path
+        named = [at for at, step in enumerate(steps) if isinstance(step, str)]
+        if not named:
+            return "manifest" if self.path or self.at is None else ""
+        key, *indices = steps[named[-1] :]
+        return str(key) + "".join(f"[{index}]" for index in indices)
+
+    def diagnosis(self, where: str, first: str) -> Diagnosis:
+        """Return the problem in words; *where* is the position, and *first* says where the thing stands for the first time."""
+        place = f"{self.place}: " if self.place else ""
+        return Diagnosis(f"{where}: {place}expected {self.expected}, found {self.found}{first}", self.hint)
 
 
 @dataclass(slots=True)
@@ -36,9 +53,9 @@ class Problems:
 
     found: list[Problem] = field(default_factory=list)
 
-    def add(self, found: str, accepted: str, path: Path, *, on_key: bool = False, first: Spot | None = None) -> None:
+    def add(self, expected: str, found: str, hint: str, path: Path, *, on_key: bool = False, first: Spot | None = None) -> None:
         """Note that the value (or key) at *path* is not what it should be."""
-        self.found.append(Problem(found, accepted, path, on_key, first))
+        self.found.append(Problem(expected, found, hint, path, on_key, first))
 
     def read(self, parse: Callable[[object], T], value: object, path: Path, fallback: T) -> T:
         """Return what *parse* makes of *value*; where it raises InvalidValue, note that and return *fallback*."""
@@ -51,22 +68,22 @@ class Problems:
     def note(self, error: InvalidValue, path: Path) -> None:
         """Note an *error*, and all that it brings along, whose own paths start at *path*."""
         for one in error.all():
-            self.add(one.found, one.accepted, (*path, *one.path), on_key=one.on_key)
+            self.add(one.expected, one.found, one.hint, (*path, *one.path), on_key=one.on_key)
 
 
 def syntax_problem(error: yaml.YAMLError, text: str) -> Problem:
     """Put the parser's complaint in words that help somebody who does not know how parsers think."""
     mark = getattr(error, "problem_mark", None)
     if not isinstance(error, yaml.MarkedYAMLError) or mark is None:
-        return Problem(f"found broken YAML ({error})", "YAML is accepted", at=(1, 1))
+        return Problem("valid YAML", f"a syntax error ({error})", at=(1, 1))
     at = (mark.line + 1, mark.column + 1)
     if text[mark.index : mark.index + 1] == "\t":
-        return Problem("found a tab where YAML takes spaces only", "indent with spaces", at=at)
+        return Problem("spaces", "a tab", "indent with spaces", at=at)
     began = error.context_mark
     since = f" that began on line {began.line + 1}" if began is not None and began.line != mark.line else ""
     context = f" {error.context}{since}" if error.context else ""
     if "mapping values are not allowed" in (error.problem or ""):
-        accepted = "quote a text that has a colon in it, or fix the indentation"
+        hint = "quote a text that has a colon in it, or fix the indentation"
     else:
-        accepted = "check the indentation, quotes and brackets here and above"
-    return Problem(f"found broken YAML ({error.problem}{context})", accepted, at=at)
+        hint = "check the indentation, quotes and brackets here and above"
+    return Problem("valid YAML", f"a syntax error ({error.problem}{context})", hint, at=at)

@@ -98,7 +98,7 @@ class _Reader:
         except yaml.YAMLError as error:
             raise Unreadable([*self.problems, syntax_problem(error, self.text)]) from None
         if not roots:
-            raise self._stopped("found an empty file", "a mapping with version and examples is accepted", (1, 1))
+            raise self._stopped("a mapping with version and examples", "an empty file", "", (1, 1))
         return YamlDocument(roots[0], self.problems, self.landmarks, self.aliases)
 
     def _build(self) -> list[object]:  # noqa: C901 - one branch per kind of event, and no call for the common ones
@@ -144,9 +144,7 @@ class _Reader:
                     into[slot] = child
                 frames.append((into, slot, kept))
                 if len(frames) > MOST_LEVELS:
-                    raise self._stopped(
-                        "found more levels than can be meant", f"at most {MOST_LEVELS} are accepted", position_of(event)
-                    )
+                    raise self._stopped(f"at most {MOST_LEVELS} levels", "more", "", position_of(event))
                 into, slot, kept = child, _KEY if kind is MappingStartEvent else _ITEM, child_kept
                 continue
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
@@ -164,9 +162,7 @@ class _Reader:
             else:
                 documents += kind is DocumentStartEvent
                 if documents > 1:
-                    raise self._stopped(
-                        "found a second document", "one document is accepted; remove the line '---'", position_of(event)
-                    )
+                    raise self._stopped("one document", "a second one", "remove the line '---'", position_of(event))
                 continue
 
             if slot is _ITEM:
@@ -185,31 +181,39 @@ class _Reader:
                 if slot is not _DROPPED:
                     into[slot] = value
                 slot = _KEY
-        raise self._stopped("found more values than can be meant", f"at most {MOST_EVENTS:,} are accepted", (1, 1))
+        raise self._stopped(f"at most {MOST_EVENTS:,} values", "more", "", (1, 1))
 
     def _path(self, into: object, slot: object) -> Path:
         """Return the path of the value that is about to be put into *slot* of the container *into*."""
         steps = [_step(container, at, more=-1) for container, at, _ in self.frames]
         return (*steps, _step(into, slot, more=0))[1:]  # the first is the list of roots
 
-    def _stopped(self, found: str, accepted: str, at: Position) -> Unreadable:
-        return Unreadable([*self.problems, Problem(found, accepted, at=at)])
+    def _stopped(self, expected: str, found: str, hint: str, at: Position) -> Unreadable:
+        return Unreadable([*self.problems, Problem(expected, found, hint, at=at)])
 
     def _note(
-        self, found: str, accepted: str, path: Path, event: YamlEvent, *, on_key: bool = False, again: bool = False
+        self,
+        expected: str,
+        found: str,
+        hint: str,
+        path: Path,
+        event: YamlEvent,
+        *,
+        on_key: bool = False,
+        again: bool = False,
     ) -> None:
         first = (path, True) if again else None
-        self.problems.append(Problem(found, accepted, path, on_key, first, position_of(event)))
+        self.problems.append(Problem(expected, found, hint, path, on_key, first, position_of(event)))
 
     def _refused(self, refused: RefusedScalar, event: YamlEvent, into: object, slot: object) -> object:
         if slot is not _KEY:
-            self._note(refused.found, refused.accepted, self._path(into, slot), event)
+            self._note(refused.expected, refused.found, refused.hint, self._path(into, slot), event)
             return refused.value
         path = self._path(into, event.value)
         if event.value == "<<":
-            self._note("found a merge key (<<)", "merging is not accepted; write the keys out", path, event, on_key=True)
+            self._note("no merge key", "<<", "write the keys out", path, event, on_key=True)
         else:
-            self._note(refused.found, "keys are text; put it in quotes", path, event, on_key=True)
+            self._note("text as a key", refused.found, "put it in quotes", path, event, on_key=True)
         return _UNREAD
 
     def _bad_key(self, key: object, event: YamlEvent, into: object) -> None:
@@ -218,11 +222,11 @@ class _Reader:
             return
         path = self._path(into, key if isinstance(key, str) else "?")
         if isinstance(key, str):
-            accepted = "each key is accepted once; remove one of the two"
-            self._note(f"found the key {quoted(key)} a second time", accepted, path, event, on_key=True, again=True)
+            again = f"{quoted(key)} again"
+            self._note("each key once", again, "remove one of the two", path, event, on_key=True, again=True)
         else:
             what = "a list" if isinstance(key, list) else describe(key)
-            self._note(f"found {what} as a key", "keys are text; put it in quotes", path, event, on_key=True)
+            self._note("text as a key", what, "put it in quotes", path, event, on_key=True)
 
     def _decorated(self, value: object, event: YamlEvent, into: object, slot: object) -> object:
         """Heed the tag and the anchor of a scalar; return its value."""
@@ -237,7 +241,7 @@ class _Reader:
 
     def _bad_tag(self, tag: str, path: Path, event: YamlEvent) -> None:
         shown = tag.replace("tag:yaml.org,2002:", "!!")
-        self._note(f"found the tag {shown}", "no tag but !!str is accepted; write the value alone", path, event)
+        self._note("no tag but !!str", shown, "write the value alone", path, event)
 
     def _open(self, event: YamlEvent, into: object, slot: object, values: int) -> None:
         """Heed the tag and the anchor of a container that begins after so many *values*."""
@@ -252,7 +256,7 @@ class _Reader:
         try:
             anchor = self.anchors.resolve(event.anchor)
         except InvalidValue as error:
-            raise self._stopped(error.found, error.accepted, position_of(event)) from None
+            raise self._stopped(error.expected, error.found, error.hint, position_of(event)) from None
         self.aliases[self._path(into, slot)] = anchor.path
         return anchor.value
 

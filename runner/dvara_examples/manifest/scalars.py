@@ -15,6 +15,7 @@ from dvara_examples.core.values import describe
 MOST_DIGITS = 18
 """Whole numbers of more digits are refused: they fit no machine word, and Python itself refuses to read very long ones."""
 _LONGEST_SHOWN = 60
+_ALIKE = "a value that all versions of YAML read alike"
 
 _CORE_1_2 = re.compile(
     r"(?P<null>null|Null|NULL|~|)"
@@ -30,8 +31,9 @@ _SPELLED = {"null": None, "true": True, "false": False, "": None}
 class RefusedScalar:
     """A word that is not taken as it stands: what is said about it, and the *value* to go on with."""
 
+    expected: str
     found: str
-    accepted: str
+    hint: str
     value: object
 
 
@@ -64,8 +66,9 @@ def _read_spelled(word: str) -> object:
     value = _SPELLED.get(word.lower())
     meant = "null" if value is None else str(value).lower()
     return RefusedScalar(
-        f"found the unquoted {word}, which YAML reads as {describe(value)}",
-        f"write {meant} if that is meant, or put it in quotes",
+        f"{meant} or quoted text",
+        f"the unquoted {word}",
+        f"write {meant}, or put it in quotes if text is meant",
         value,
     )
 
@@ -73,23 +76,21 @@ def _read_spelled(word: str) -> object:
 def _read_number(word: str, kind: str) -> object:
     if kind == "int":
         if sum(c.isalnum() for c in word) > MOST_DIGITS:
-            return RefusedScalar(
-                f"found a number of {len(word)} digits", f"numbers of at most {MOST_DIGITS} digits are accepted", 0
-            )
+            return RefusedScalar(f"a number of at most {MOST_DIGITS} digits", f"one of {len(word)} digits", "", 0)
         return int(word, 0)
     if word.lower().endswith(("inf", "nan")):
         what = "infinity" if word.lower().endswith("inf") else "no number (NaN)"
-        return RefusedScalar(f"found {word}, which YAML reads as {what}", "a finite number is accepted", 0.0)
+        return RefusedScalar("a finite number", f"{word}, which YAML reads as {what}", "put it in quotes if text is meant", 0.0)
     value = float(word)
     if value in (float("inf"), float("-inf")):
-        return RefusedScalar("found a number too large to hold", "a finite number is accepted", 0.0)
+        return RefusedScalar("a finite number", "one too large to hold", "", 0.0)
     return value
 
 
 def _read_two_ways(word: str, kind_1_1: str, kind_1_2: str) -> RefusedScalar:
     """Say how the two versions of YAML read *word*; the value to go on with is the one of YAML 1.1."""
     if len(word) > _LONGEST_SHOWN:
-        return RefusedScalar("found a very long number, which the versions of YAML read differently", "put it in quotes", word)
+        return RefusedScalar(_ALIKE, "a very long number", "put it in quotes", word)
     value = yaml.safe_load(word) if kind_1_1 in ("bool", "int", "float") else word
     as_1_1 = _NAMES_1_1.get(kind_1_1) or describe(value)
     as_1_2 = "text" if kind_1_2 == "str" else f"the number {_decimal(word) if kind_1_2 == 'int' else word}"
@@ -100,7 +101,8 @@ def _read_two_ways(word: str, kind_1_1: str, kind_1_2: str) -> RefusedScalar:
     else:
         instead = ""
     return RefusedScalar(
-        f"found the unquoted {word}, which YAML 1.1 reads as {as_1_1} and YAML 1.2 as {as_1_2}",
+        _ALIKE,
+        f"the unquoted {word} (YAML 1.1: {as_1_1}, YAML 1.2: {as_1_2})",
         f"put it in quotes{instead}",
         value,
     )

@@ -60,21 +60,15 @@ class Scripts:
         if known is not None:
             return known
         if written.startswith("/"):
-            raise InvalidValue(
-                f"found the absolute path {quoted(written)}", "a path relative to the manifest's folder is accepted"
-            )
+            raise InvalidValue("a path relative to the manifest's folder", quoted(written))
         if not written:
-            raise InvalidValue("found an empty path", "the path of a script is accepted")
+            raise InvalidValue("the path of a script", "an empty path")
         before, _, name = written.rpartition("/")
         folder = self._folder(before, written)
         self._homes[language, folder.path] = folder
         self._check_entry(folder, name, written, language)
         if not name.endswith(self.suffixes[language]):
-            accepted = " or ".join(self.suffixes[language])
-            raise InvalidValue(
-                f"found {quoted(written)}, which is no {language} script by its name",
-                f"a name that ends in {accepted} is accepted",
-            )
+            raise InvalidValue(f"a {language} script ({', '.join(self.suffixes[language])})", quoted(written))
         script = Script(Path(folder.path, name), folder.relative + name)
         self._found[written, language] = script
         return script
@@ -101,21 +95,19 @@ class Scripts:
         """Return the absolute paths of the folders, lists and targets of links that decided about what was found."""
         return sorted(self._files.union(folder.path for folder in self._folders.values()))
 
-    def find_list(
-        self, written: str, accepted: str = "a list of packages, or the path of a file that lists them, is accepted"
-    ) -> Path:
-        """Return the file at the path *written* in the manifest. Raises InvalidValue, with what is *accepted*, without one."""
+    def find_list(self, written: str, expected: str = "a list of packages, or the path of a file that lists them") -> Path:
+        """Return the file at the path *written* in the manifest. Raises InvalidValue, with what is *expected*, without one."""
         path = os.path.normpath(self.base / written)
         if written.startswith("/") or not (_inside(path, str(self.root)) and self._truly_inside(path)):
-            raise InvalidValue(f"found {quoted(written)}, which leads out of the repository", "a path inside it is accepted")
+            raise InvalidValue("a path inside the repository", quoted(written))
         if not os.path.isfile(path):  # noqa: PTH113 - beside normpath, which pathlib lacks
-            raise InvalidValue(f"found {quoted(written)}, but no such file", accepted)
+            raise InvalidValue(expected, f"no file at {quoted(written)}")
         self._files.add(path)
         return Path(path)
 
     def find_env(self, written: str) -> Path:
         """Return the ``.env`` file at the path *written* in the manifest. Raises InvalidValue without one."""
-        return self.find_list(written, "the path of an existing file is accepted")
+        return self.find_list(written, "a .env file")
 
     def find_folder(self, written: str) -> Path:
         """Return the folder at the path *written* in the manifest. Raises InvalidValue where there is none."""
@@ -133,7 +125,7 @@ class Scripts:
             return self._folders[written]
         path = os.path.normpath(self.base / written)
         if not (_inside(path, str(self.root)) and self._truly_inside(path)):
-            raise InvalidValue(f"found {quoted(whole)}, which leads out of the repository", "a path inside it is accepted")
+            raise InvalidValue("a path inside the repository", quoted(whole))
         relative = os.path.relpath(path, self.root).replace(os.sep, "/")
         entries = _list_folder(path, written)
         folder = _Folder(path, "" if relative == "." else relative + "/", entries)
@@ -150,19 +142,17 @@ class Scripts:
             near = nearest(name, [n for n in folder.entries if n.endswith(self.suffixes[language])])
             if near:
                 self._named.add(folder.relative + near)  # one wrong name is one problem, not two
-            hint = f"did you mean {written.removesuffix(name) + near!r}? " if near else ""
-            raise InvalidValue(f"found {quoted(written)}, but no such file", f"{hint}the path of an existing file is accepted")
+            hint = f"did you mean {written.removesuffix(name) + near!r}?" if near else ""
+            raise InvalidValue("the path of a script", f"no file at {quoted(written)}", hint)
         self._named.add(folder.relative + name)
         if kind is _Kind.LINK:
             target = os.path.realpath(os.path.join(folder.path, name))  # noqa: PTH118 - beside realpath, which pathlib lacks
             if not self._truly_inside(target):
-                raise InvalidValue(
-                    f"found {quoted(written)}, a symbolic link that leads out of the repository", "a file inside it is accepted"
-                )
+                raise InvalidValue("a file inside the repository", f"{quoted(written)}, a symbolic link that leads out of it")
             kind = _Kind.FILE if os.path.isfile(target) else _Kind.OTHER  # noqa: PTH113
             self._files.add(target)
         if kind is not _Kind.FILE:
-            raise InvalidValue(f"found {quoted(written)}, which is {kind.value}", "the path of a script is accepted")
+            raise InvalidValue("the path of a script", f"{quoted(written)}, which is {kind.value}")
 
 
 def _inside(path: str, root: str) -> bool:
@@ -175,15 +165,11 @@ def _list_folder(path: str, written: str) -> dict[str, _Kind]:
             return {entry.name: _kind(entry) for entry in entries}
     except (FileNotFoundError, NotADirectoryError):
         near = nearest(Path(path).name, _folders_in(Path(path).parent))
-        hint = f"did you mean {near!r}? " if near else ""
-        raise InvalidValue(
-            f"found the folder {quoted(written)}, but no such folder", f"{hint}an existing one is accepted"
-        ) from None
+        hint = f"did you mean {near!r}?" if near else ""
+        raise InvalidValue("an existing folder", f"no folder {quoted(written)}", hint) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise InvalidValue(
-            f"found the folder {quoted(written)}, which cannot be listed ({reason.lower()})", "a readable folder is accepted"
-        ) from None
+        raise InvalidValue("a folder that can be listed", f"{quoted(written)} ({reason.lower()})") from None
 
 
 def _folders_in(path: Path) -> list[str]:

@@ -10,8 +10,8 @@ from dvara_examples.manifest.fields import PORT
 from dvara_examples.records.model import ReadySign, SentRequest
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
-_HEADER = "a header is accepted, such as {Accept: text/event-stream}"
-_PATH = text(pattern="^/[!-~]*$", accepted="a path that begins with a slash is accepted, such as /health")
+_HEADER = "a header, such as {Accept: text/event-stream}"
+_PATH = text(pattern="^/[!-~]*$", expected="a path that begins with a slash, such as /health")
 
 READY: Shape[ReadySign] = either(
     PORT.to(ReadySign),
@@ -19,12 +19,12 @@ READY: Shape[ReadySign] = either(
         {
             "port": PORT,
             "path": _PATH,
-            "output": text(pattern=r"^[^\n]*\S[^\n]*$", accepted="a part of one line is accepted, such as 'Listening on'"),
+            "output": text(pattern=r"^[^\n]*\S[^\n]*$", expected="part of one line, such as 'Listening on'"),
             "within_s": seconds(0.1),
         },
         needed=("port",),
     ).to(lambda found: ReadySign(**found)),
-    accepted="a port, or a mapping such as {port: 8000, path: /health}, is accepted",
+    expected="a port, or a mapping such as {port: 8000, path: /health}",
 ).described("When a script that is a server can be asked.")
 """A port alone stands for ``{port: …}``."""
 
@@ -46,8 +46,8 @@ SEND: Shape[tuple[SentRequest, ...]] = items(
                 "method": one_of(METHODS),
                 "path": _PATH,
                 "headers": entries(
-                    text(pattern="^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", accepted=_HEADER),
-                    text(pattern=r"^[\x00-\x09\x0b\x0c\x0e-\x7f]*$", accepted=_HEADER),
+                    text(pattern="^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", expected=_HEADER),
+                    text(pattern=r"^[\x00-\x09\x0b\x0c\x0e-\x7f]*$", expected=_HEADER),
                 ),
                 "json": ANYTHING,
                 "body": text(),
@@ -55,8 +55,8 @@ SEND: Shape[tuple[SentRequest, ...]] = items(
             needed=("path",),
             rules=[apart("json", "body")],
         ).to(_request),
-        accepted="a path, or a mapping such as {path: /chat, json: {text: Hi}}, is accepted",
+        expected="a path, or a mapping such as {path: /chat, json: {text: Hi}}",
     ),
-    few="at least one request is accepted, such as [{path: /chat, json: {text: Hi}}]",
+    few="at least one request, such as {path: /chat, json: {text: Hi}}",
 ).described("What is asked of the server, in order.")
 """A path alone is a ``GET``."""

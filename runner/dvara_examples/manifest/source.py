@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml.reader
 
-from dvara_examples.core.errors import ManifestError
+from dvara_examples.core.errors import Diagnosis, ManifestError
 
 MOST_BYTES = 16 * 1024 * 1024
 
@@ -17,18 +17,18 @@ def read_text(path: Path, shown: str) -> str:
     """
     data = _read_bytes(path, shown)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise ManifestError((f"{shown}:1:1: found text in UTF-16; save the file as UTF-8",))
+        raise _refused(f"{shown}:1:1: expected UTF-8, found UTF-16", "save the file as UTF-8")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode(errors="replace")
-        found = f"found the byte 0x{data[error.start]:02x}, which is not UTF-8 here"
-        raise ManifestError((f"{shown}:{_position(before)}: {found}; save the file as UTF-8",)) from None
+        found = f"{shown}:{_position(before)}: expected UTF-8, found the byte 0x{data[error.start]:02x}"
+        raise _refused(found, "save the file as UTF-8") from None
     strange = yaml.reader.Reader.NON_PRINTABLE.search(text)
     if strange:
-        found = f"found the control character U+{ord(strange.group()):04X}"
-        accepted = 'remove it, or write it as an escape such as "\\t" inside double quotes'
-        raise ManifestError((f"{shown}:{_position(text[: strange.start()])}: {found}; {accepted}",))
+        found = f"expected text, found the control character U+{ord(strange.group()):04X}"
+        hint = 'remove it, or write it as an escape such as "\\t" inside double quotes'
+        raise _refused(f"{shown}:{_position(text[: strange.start()])}: {found}", hint)
     return text
 
 
@@ -37,18 +37,24 @@ def _read_bytes(path: Path, shown: str) -> bytes:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
             what = "a folder" if stat.S_ISDIR(mode) else "something that is not a regular file"
-            raise ManifestError((f"{shown}: found {what}; the path of a manifest, such as examples/manifest.yaml, is accepted",))
+            raise _refused(f"{shown}: expected a manifest, found {what}", "name a file such as examples/manifest.yaml")
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
-        raise ManifestError((f"{shown}: found no such file; run inside the repository, or name the manifest",)) from None
+        raise _refused(
+            f"{shown}: expected a manifest, found no such file", "run inside the repository, or name the manifest"
+        ) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
-        raise ManifestError((f"{shown}: the manifest cannot be read ({reason.lower()}); a readable file is accepted",)) from None
+        raise _refused(f"{shown}: expected a readable manifest, found one that is not ({reason.lower()})") from None
     if len(data) > MOST_BYTES:
-        most = f"at most {MOST_BYTES // 1024 // 1024} MiB are accepted; split the manifest"
-        raise ManifestError((f"{shown}: found a manifest that is too large; {most}",))
+        most = f"expected at most {MOST_BYTES // 1024 // 1024} MiB, found more"
+        raise _refused(f"{shown}: {most}", "split the manifest")
     return data
+
+
+def _refused(cause: str, hint: str = "") -> ManifestError:
+    return ManifestError((Diagnosis(cause, hint),))
 
 
 def _position(before: str) -> str:

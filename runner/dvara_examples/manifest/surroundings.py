@@ -38,16 +38,22 @@ def _check_server(checks: Checks, found: Mapping[str, object], path: Path, aroun
     """Note a server of which nothing is asked, requests to none, and a port that the gateway would have as well."""
     if "send" in found and around.ready is None and "ready" not in found:
         checks.problems.add(
-            "found 'send' without 'ready'", "say when the server can be asked: ready: {port: 8000}", (*path, "send")
+            "'ready' next to 'send'",
+            "none",
+            "say when the server can be asked: ready: {port: 8000}",
+            (*path, "send"),
+            on_key=True,
         )
     if "ready" in found and around.ready is not None and not around.send and "send" not in found:
         checks.problems.add(
-            "found 'ready' without 'send'", "say what to ask: send: [{path: /chat, json: {...}}]", (*path, "ready")
+            "'send' next to 'ready'", "none", "say what to ask: send: [{path: /chat, json: {...}}]", (*path, "ready"), on_key=True
         )
     if around.ready is not None and around.ready.port == around.listen and ("ready" in found or "listen" in found):
         key = "ready" if "ready" in found else "listen"
-        accepted = "the server and the gateway need a port each"
-        checks.problems.add(f"found the port {around.listen} in 'ready' and in 'listen'", accepted, (*path, key))
+        hint = "the server and the gateway need a port each"
+        checks.problems.add(
+            "different ports in 'ready' and 'listen'", f"{around.listen} in both", hint, (*path, key), on_key=True
+        )
 
 
 def read_env(text: str, name: str, carried: frozenset[str]) -> dict[str, str]:
@@ -58,14 +64,15 @@ def read_env(text: str, name: str, carried: frozenset[str]) -> dict[str, str]:
             continue
         entry = _ENTRY.fullmatch(line)
         if entry is None:
-            raise InvalidValue(f"found {quoted(name)}, whose line {number} is not NAME=value", "correct that line")
+            raise InvalidValue("NAME=value on each line", f"something else on line {number} of {quoted(name)}")
         variable, value = entry[1], _unquoted(entry[2])
         if variable in carried or variable in SET_BY_THE_RUNNER:
             continue
         if _REAL_KEY.search(value):
             raise InvalidValue(
-                f"found {quoted(name)}, whose line {number} holds what looks like a real key in {variable}",
-                f"name {variable} under key of endpoint, so that a throw-away key takes its place",
+                "no real keys",
+                f"what looks like one in {variable} on line {number} of {quoted(name)}",
+                f"list {variable} under key of endpoint, so that a throw-away key takes its place",
             )
         entries[variable] = value
     return entries

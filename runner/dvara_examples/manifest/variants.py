@@ -53,8 +53,8 @@ def _variant(
     known = found.get("known_failure")
     for key in known.findings if known else ():
         if key not in expect:
-            accepted = did_you_mean(key, expect)
-            checks.problems.add(f"found {quoted(key)}, which is not expected here", accepted, (*path, "known_failure", "finding"))
+            place = (*path, "known_failure", "finding")
+            checks.problems.add("what this variant expects", quoted(key), did_you_mean(key, expect), place)
     if "file" not in found:
         return None
     packages = found.get("packages", shared.packages.get(language))

@@ -131,7 +131,7 @@ def read_document(path: Path) -> RunDocument:
 def _document(plain: dict[str, object]) -> RunDocument:
     kind, version = plain.pop("format"), plain.pop("version")
     if kind != FORMAT or version not in (1, VERSION):
-        raise InvalidValue(f"found {kind} version {version}", f"{FORMAT} of version 1 or {VERSION} is accepted")
+        raise InvalidValue(f"{FORMAT} of version 1 or {VERSION}", f"{kind} of version {version}")
     if version == 1:
         plain = _from_version_1(plain)
     named = {name: plain.pop(name) for name in About.__dataclass_fields__}

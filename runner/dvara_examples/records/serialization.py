@@ -80,7 +80,7 @@ def _read_object(kind: type, value: object, given: Mapping[str, object]) -> obje
 def _read_field(plain: Mapping[str, object], name: str, hint: Hashable) -> object:
     key = name + BASE64 if hint is bytes and name not in plain else name
     if key not in plain:
-        raise InvalidValue("found nothing", "it must be there", (name,))
+        raise InvalidValue("a value", "none", path=(name,))
     try:
         return _from_base64(plain[key]) if key != name else _reader(hint)(plain[key])
     except InvalidValue as error:
@@ -146,7 +146,7 @@ def _fixed_tuple_reader(readers: tuple[Reader, ...]) -> Reader:
     def read(value: object) -> object:
         items = as_list(value)
         if len(items) != len(readers):
-            raise InvalidValue(f"found {describe(value)}", f"a list of {len(readers)} is accepted")
+            raise InvalidValue(f"a list of {len(readers)}", describe(value))
         return tuple(_under(i, reader, item) for i, (reader, item) in enumerate(zip(readers, items, strict=True)))
 
     return read
@@ -161,13 +161,13 @@ def _under(key: str | int, reader: Reader, value: object) -> object:
 
 def _as_int(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidValue(f"found {describe(value)}", "a whole number is accepted")
+        raise InvalidValue("a whole number", describe(value))
     return value
 
 
 def _as_float(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise InvalidValue(f"found {describe(value)}", "a number is accepted")
+        raise InvalidValue("a number", describe(value))
     return float(value)
 
 
@@ -177,4 +177,4 @@ def _from_base64(value: object) -> bytes:
     except (binascii.Error, ValueError) as error:
         if isinstance(error, InvalidValue):
             raise
-        raise InvalidValue(f"found {describe(value)}, which is not base64", "base64 is accepted") from None
+        raise InvalidValue("base64", describe(value)) from None

@@ -171,10 +171,10 @@ class _Reading:
         with self._telling_of(1):
             header = _parse(line)
             if header.get("format") != FORMAT:
-                raise InvalidValue(f"found {describe(header.get('format'))} as its format", f"{FORMAT!r} is accepted")
+                raise InvalidValue(f"the format {FORMAT!r}", describe(header.get("format")))
             if header.get("version") != VERSION:
-                found = f"found {describe(header.get('version'))} as its version"
-                raise InvalidValue(found, f"this release reads version {VERSION}; run the example again with it")
+                again = "run the example again with this release"
+                raise InvalidValue(f"version {VERSION}", describe(header.get("version")), again)
             self._tells_faults = "faults" in header
             return from_plain(_Header, {**_ADDED_LATER, **header})
 
@@ -219,7 +219,7 @@ class _Reading:
             case "process":
                 self._process = from_plain(ProcessEnd, {**_ADDED_TO_PROCESS, **line})
             case other:
-                raise InvalidValue(f"found {describe(other)} as its type", f"{', '.join(LINE_TYPES)} are accepted")
+                raise InvalidValue(f"{', '.join(LINE_TYPES)} as its type", describe(other))
 
     @contextmanager
     def _telling_of(self, number: int) -> Iterator[None]:
@@ -227,16 +227,14 @@ class _Reading:
             yield
         except InvalidValue as error:
             where = f" at {'.'.join(map(str, error.path))}" if error.path else ""
-            raise TranscriptError(
-                f"line {number} of the transcript {self._path} is wrong{where}: {error.found}; {error.accepted}"
-            ) from None
+            raise TranscriptError(f"line {number} of the transcript {self._path} is wrong{where}: {error}") from None
 
 
 def _parse(line: bytes) -> Line:
     try:
         value = json.loads(line.decode(*_ENCODING))
     except (ValueError, RecursionError):  # no UTF-8, no JSON, or nested too deeply to be read
-        raise InvalidValue(f"found {describe(line.decode('utf-8', 'replace'))}", "one JSON object is accepted") from None
+        raise InvalidValue("one JSON object", describe(line.decode("utf-8", "replace"))) from None
     return dict(as_mapping(value))
 
 

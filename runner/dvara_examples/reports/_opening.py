@@ -38,11 +38,13 @@ def parse_request(text: str) -> ReportRequest:
     kind, separator, path = text.partition("=")
     kinds = report_kinds()
     if kind not in kinds and kind.partition(":")[0] in kinds:
-        raise InvalidValue(f"found {text!r}", f"write an equals sign before the path: {text.replace(':', '=', 1)}")
+        raise InvalidValue("KIND=PATH", repr(text), f"did you mean {text.replace(':', '=', 1)}?")
     if kind not in kinds:
-        raise InvalidValue(f"there is no report {kind!r}", did_you_mean(kind, kinds))
+        raise InvalidValue("a known report", repr(kind), did_you_mean(kind, kinds))
     if separator and not path:
-        raise InvalidValue(f"found no path behind {text!r}", "a path or - (stdout) is accepted, or the kind alone")
+        raise InvalidValue(
+            "a path or - (stdout) after the equals sign", repr(text), f"leave that out to use the usual one: {kind}"
+        )
     return ReportRequest(kind, path if separator else None)
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import yaml
 
-from dvara_examples.core.errors import ManifestError
+from dvara_examples.core.errors import Diagnosis, ManifestError
 from dvara_examples.scaffold.entry import entry_lines
 
 _LINE = re.compile(r"[^\r\n\x85\u2028\u2029]*(?:\r\n|[\r\n\x85\u2028\u2029]|$)")
@@ -48,7 +48,8 @@ def with_variant(text: str, example_id: str, language: str, path: str, shown: st
     """
     variants = _variants_node(text, example_id)
     if variants is None:
-        raise ManifestError((f"{shown}: the variants of {example_id} are not written out in its entry; add {language} by hand",))
+        cause = f"{shown}: the variants of {example_id} are not written out in its entry"
+        raise ManifestError((Diagnosis(cause, f"add {language} by hand"),))
     if variants.flow_style:
         at = variants.end_mark.index - 1
         return f"{text[:at].rstrip()}, {language}: {json.dumps(path, ensure_ascii=False)}{text[at:]}"
@@ -117,7 +118,7 @@ def _items(text: str, shown: str) -> tuple[list[int], int]:
     first = next(events)
     if not isinstance(first, yaml.SequenceStartEvent) or first.flow_style:
         written = f"{shown}:{_marks(first)[0].line + 1}: examples is not written as a list of lines that begin with a dash"
-        raise ManifestError((f"{written}; write it so, and a new one can be added",))
+        raise ManifestError((Diagnosis(written, "write it so, and a new one can be added"),))
     starts, end, depth = [], 0, 0
     for event in events:
         if depth == 0 and not isinstance(event, yaml.SequenceEndEvent):

@@ -17,7 +17,7 @@ def checked_id(text: str) -> str:
     except InvalidValue as error:
         near = "-".join(re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", text).lower()))
         hint = f"; try {near!r}" if near and near != RESERVED_ID else ""
-        raise SelectionError(f"{text!r} cannot be an id: {error.accepted}{hint}") from None
+        raise SelectionError(f"expected {error.expected}, found {error.found}{hint}") from None
     if word == RESERVED_ID:
         raise SelectionError(f"{word!r} cannot be an id, as it selects every example; choose another word")
     return word

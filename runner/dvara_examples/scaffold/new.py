@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from dvara_examples.core.errors import DvaraExamplesError, ManifestError, SelectionError
+from dvara_examples.core.errors import Diagnosis, DvaraExamplesError, ManifestError, SelectionError
 from dvara_examples.core.values import did_you_mean
 from dvara_examples.core.world import World
 from dvara_examples.manifest import Example, Manifest, Variant, load_manifest, manifest_of
@@ -144,13 +144,12 @@ class checker:  # noqa: N801 - used like a function
             after = load_manifest(draft, world.root, display=world.cwd)
         except ManifestError as error:
             shown = world.shown(world.manifest_path)
-            raise ManifestError(tuple(p.replace(world.shown(draft), shown) for p in error.problems)) from None
+            raise error.renamed(world.shown(draft), shown) from None
         before = [_content(example) for example in self._before.examples] if self._before else []
         kept = after.examples if self._joined else after.examples[:-1]
         if [_content(example, self._joined) for example in kept] != before:
-            raise ManifestError(
-                (f"{world.shown(world.manifest_path)}: an entry cannot be added without changing others; add it by hand",)
-            )
+            cause = f"{world.shown(world.manifest_path)}: an entry cannot be added without changing others"
+            raise ManifestError((Diagnosis(cause, "add it by hand"),))
 
 
 def _content(example: Example, without: str | None = None) -> tuple[object, ...]:

@@ -51,11 +51,11 @@ def how_it_ended(end: ProcessEnd) -> str:
     return f"{how} (stopped: {end.limit} limit)" if end.limit else how
 
 
-_SIGNAL = text(pattern="^SIG[A-Z0-9]+$", accepted="a name such as SIGTERM is accepted", kind="the signal ")
+_SIGNAL = text(pattern="^SIG[A-Z0-9]+$", expected="a name such as SIGTERM")
 
 VALUE = either(
     whole(0, 255).to(lambda code: Exit(code=code)),
     constant("nonzero").to(lambda _: Exit(nonzero=True)),
     mapping({"signal": _SIGNAL}, needed=("signal",)).to(lambda found: Exit(signal=found["signal"])),
-    accepted="a code from 0 to 255, nonzero, or {signal: NAME} is accepted",
+    expected="a code from 0 to 255, nonzero, or {signal: NAME}",
 ).described("The exit code, `nonzero` for any failure, or the signal that ended the process.")

@@ -49,6 +49,6 @@ def _shown(reply: Reply) -> str:
 
 VALUE = either(
     constant(SUCCESS).to(lambda _: Serves()),
-    items(whole(100, 599), few="at least one status is accepted").to(Serves),
-    accepted=f"{SUCCESS}, or a list of statuses such as [200, 404] is accepted",
+    items(whole(100, 599), few="at least one status").to(Serves),
+    expected=f"{SUCCESS}, or a list of statuses such as [200, 404]",
 ).described("What the server answered to the requests of `send`: success for each, or these statuses.")

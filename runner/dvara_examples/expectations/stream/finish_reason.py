@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dvara_examples.core.shapes import text
-from dvara_examples.core.values import InvalidValue, nearest, quoted
+from dvara_examples.core.values import InvalidValue, near_words, quoted
 from dvara_examples.expectations._answer import last_answer
 from dvara_examples.protocols import FINISH_REASONS
 from dvara_examples.records.model import Ending
@@ -41,17 +41,18 @@ class FinishReason:
 def _known(word: str) -> FinishReason:
     """Refuse a word that is one of the known ones but for a slip."""
     if not word.strip():
-        raise InvalidValue("found an empty text", _ACCEPTED)
-    near = nearest(word, (*FINISH_REASONS, "none")) if word not in FINISH_REASONS else None
-    if near is not None and near != word:
-        raise InvalidValue(f"found {quoted(word)}, which is one letter or two from {near!r}", f"did you mean {near!r}?")
+        raise InvalidValue(_EXPECTED, quoted(word))
+    known = (*FINISH_REASONS, "none")
+    near = "" if word in known else near_words(word, known)
+    if near:
+        raise InvalidValue(_EXPECTED, quoted(word), near)
     return FinishReason(None if word == "none" else word)
 
 
-_ACCEPTED = "a finish_reason such as stop or content_filter is accepted, or none"
+_EXPECTED = "a finish_reason such as stop or content_filter, or none"
 
 VALUE = (
-    text(1, accepted=_ACCEPTED)
+    text(1, expected=_EXPECTED)
     .like(examples=["stop", "length", "content_filter", "tool_calls", "none"])
     .to(_known, "The finish_reason of the last answer; `none` where none may come.")
 )

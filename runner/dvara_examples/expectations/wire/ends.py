@@ -10,7 +10,7 @@ from dvara_examples.records.verdict import Finding, Witness
 
 KNOWN = tuple(ending.value for ending in Ending)
 WHOLE = "whole"
-_ACCEPTED = "an ending, or a list of at least one, is accepted"
+_EXPECTED = "an ending, or a list of at least one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,6 @@ _ONE = one_of((*KNOWN, WHOLE)).to(lambda word: EndsWhole() if word == WHOLE else
 
 VALUE = either(
     _ONE,
-    items(one_of(KNOWN).to(Ending), few=_ACCEPTED).to(lambda endings: Ends(endings, each=True)),
-    accepted=_ACCEPTED,
+    items(one_of(KNOWN).to(Ending), few=_EXPECTED).to(lambda endings: Ends(endings, each=True)),
+    expected=_EXPECTED,
 ).described("How the last exchange ended; as a list, how each ended, in order; `whole`: each brought a whole answer.")

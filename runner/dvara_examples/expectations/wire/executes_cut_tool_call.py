@@ -70,6 +70,6 @@ def _traces(call: CutToolCall, seen: Transcript) -> Iterator[str]:
                 yield f"its result {quote(result, 60)} in request {exchange.number}"
 
 
-VALUE = constant("never", "never is accepted; leave the key out where no tool call is cut").to(
+VALUE = constant("never", "remove the key if no tool call is cut").to(
     lambda _: ExecutesCutToolCall(), "A tool call that was cut off is never carried out."
 )

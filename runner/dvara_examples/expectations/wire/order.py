@@ -51,7 +51,7 @@ def _early(first: _moments.Found, second: _moments.Found) -> bool:
     return first.at_s is not None and second.at_s is not None and second.at_s < first.at_s - blur_s
 
 
-VALUE = items(_moments.MOMENT, 2, "at least two moments are accepted, as one alone has no order").to(
+VALUE = items(_moments.MOMENT, 2, "at least two moments").to(
     Order,
     "Moments, each at or after the one before: request N, response N, text N, end N, exit, {stdout: regex}.",
 )

@@ -43,6 +43,6 @@ def _path(target: str) -> str:
     return path.partition("?")[0] or target
 
 
-VALUE = text(pattern=r"^/[^?#\s]*$", accepted="a path such as /v1/chat/completions is accepted, without a query").to(
+VALUE = text(pattern=r"^/[^?#\s]*$", expected="a path such as /v1/chat/completions, without a query").to(
     Path, "The path of every request, from the first slash on, without its query."
 )

@@ -41,9 +41,9 @@ def _shown(statuses: tuple[int | None, ...]) -> str:
 _STATUS: Shape[int | None] = either(
     whole(200, 599),
     constant("none").to(lambda _: None),
-    accepted="a status from 200 to 599, or none, is accepted",
+    expected="a status from 200 to 599, or none",
 )
 
-VALUE = items(_STATUS, few="at least one status is accepted; where none is wanted, say requests: 0").to(
+VALUE = items(_STATUS, few="at least one status (for none, say requests: 0)").to(
     Responses, "The status of the response to each request, in order; `none` where none came."
 )

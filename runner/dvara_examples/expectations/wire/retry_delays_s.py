@@ -38,7 +38,7 @@ def _sentence(gap_s: float, within: Range[float]) -> str:
     return "the example asked again too soon" if gap_s < within.least else "the example waited too long before it asked again"
 
 
-VALUE = items(bounds(seconds()), few="bounds for at least one pause are accepted, such as [{min: 0.4}]").to(
+VALUE = items(bounds(seconds()), few="bounds for at least one pause, such as [{min: 0.4}]").to(
     AttemptGaps,
     "Seconds from the end of each exchange to the start of the next: one pair of bounds per gap, in order.",
 )

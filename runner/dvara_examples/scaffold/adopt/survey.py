@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dvara_examples.core.errors import ManifestError
+from dvara_examples.core.errors import Diagnosis, ManifestError
 from dvara_examples.core.world import World
 from dvara_examples.manifest import Manifest
 from dvara_examples.manifest.loader import load_manifest
@@ -173,9 +173,9 @@ def _checker(found: Survey, world: World) -> Callable[[Path], None]:
         try:
             after = load_manifest(draft, world.root, display=world.cwd, also_named=unnamed)
         except ManifestError as error:
-            raise ManifestError(tuple(p.replace(world.shown(draft), shown) for p in error.problems)) from None
+            raise error.renamed(world.shown(draft), shown) from None
         if before is not None and not _kept(before, after):
-            raise ManifestError((f"{shown}: entries cannot be added without changing others; add them by hand",))
+            raise ManifestError((Diagnosis(f"{shown}: entries cannot be added without changing others", "add them by hand"),))
 
     return check
 
