@@ -66,6 +66,11 @@ def ask(question: str, limit: int = 3):
     return client.chat.completions.create(model="gpt-4o")
 uvicorn.run(app)
 """
+TEXT = """app.use(express.text());
+const handle = async (req, res) => client.chat.completions.create({ messages: [{ role: "user", content: req.body }] });
+app.post("/", (req, res) => handle(req, res));
+app.listen(3000, host);
+"""
 MESSAGES = [{"role": "user", "content": "Hello"}]
 
 
@@ -83,8 +88,19 @@ MESSAGES = [{"role": "user", "content": "Hello"}]
         (NODE_HTTP, Server(8090, ({"path": "/ask", "json": {"prompt": "Hello"}},))),
         (JAVA, Server(8077, ({"method": "POST", "path": "/chat"},))),
         (QUERY, Server(8000, ("/ask?question=Hello",))),
+        (TEXT, Server(3000, ({"path": "/", "headers": {"Content-Type": "text/plain"}, "body": "Hello"},))),
     ],
-    ids=("Flask", "Flask without a port", "FastAPI", "http.server", "Express", "node:http", "HttpServer", "a query"),
+    ids=(
+        "Flask",
+        "Flask without a port",
+        "FastAPI",
+        "http.server",
+        "Express",
+        "node:http",
+        "HttpServer",
+        "a query",
+        "plain text",
+    ),
 )
 def test_where_it_listens_and_what_makes_it_ask(code: str, server: Server) -> None:
     """The port is that of the call or of the variable in it; what asks a model is sent what it reads."""

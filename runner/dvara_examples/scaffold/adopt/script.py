@@ -18,6 +18,8 @@ ADDRESS_VARIABLE = re.compile(r"(?:^|_)(?:URL|URI|API_BASE|BASE|ENDPOINT|HOST)$"
 KEY_VARIABLE = re.compile(r"(?:^|_)(?:KEY|TOKEN|APIKEY)$")
 MODEL_VARIABLE = re.compile(r"(?:^|_)MODEL(?:_NAME|_ID)?$")
 _IMPORTS = re.compile(r"^[ \t]*(?:import|package|from)[ \t][^\n]*", re.MULTILINE)
+_OF_SERVER = re.compile(r"(?:^|_)(?:HOST|AUTH_TOKEN)$")
+"""What says where a server itself listens, and who may ask it."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1"})  # noqa: S104 - names that scripts use, nothing is bound
 
 
@@ -74,7 +76,7 @@ def survey_script(file: Path, relative: str, language: str) -> Surveyed:
     reads, found = variables_read(code, language), addresses(code)
     if server is not None:
         found = tuple(each for each in found if _port(each) != server.port)
-    names = [read.name for read in reads]
+    names = [read.name for read in reads if server is None or not _OF_SERVER.search(read.name)]
     address_variables = tuple(name for name in names if ADDRESS_VARIABLE.search(name))
     fixed = None if address_variables else _fixed(found)
     return Surveyed(

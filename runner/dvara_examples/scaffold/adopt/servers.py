@@ -35,6 +35,10 @@ _POSTS = re.compile(r"""\bdo_POST\b|["']POST["']""")
 _READS_BODY = re.compile(
     r"\.get_json\(|\brequest\.(?:json|form)\b|\breq\.body\b|\.json\(\)|getRequestBody\(|rfile\.read\(|JSON\.parse\("
 )
+_TAKES_TEXT = re.compile(r"\bexpress\.text\(|\brfile\.read\(|\bgetRequestBody\(|\brequest\.(?:get_)?data\b|\breq\.text\(\)")
+_TAKES_JSON = re.compile(
+    r"\bjson\.loads?\(|\bJSON\.parse\(|\bget_json\(|\bexpress\.json\(|\bObjectMapper\b|\bGson\b|JSONObject\b"
+)
 _KEY = re.compile(
     r"""\b(?:body|data|payload|json|req|request|params|input|parsed|form)(?:\.json(?:\(\))?|\.body|\.get_json\([^)]*\))?"""
     r"""(?:\[\s*["'](\w+)["']\s*\]|\.get\(\s*["'](\w+)["'])"""
@@ -67,13 +71,16 @@ class _Route:
     text: str
     body: Mapping[str, object] = field(default_factory=dict)
     query: tuple[str, ...] = ()
+    plain: bool = False
 
     @property
     def as_sent(self) -> object:
         path = self.path + ("?" + "&".join(f"{name}=Hello" for name in self.query) if self.query else "")
         if self.method == "GET":
             return path
-        more = {} if self.method == "POST" and self.body else {"method": self.method}
+        more = {} if self.method == "POST" and (self.body or self.plain) else {"method": self.method}
+        if self.plain:
+            return {**more, "path": path, "headers": {"Content-Type": "text/plain"}, "body": "Hello"}
         return {**more, "path": path, **({"json": dict(self.body)} if self.body else {})}
 
 
@@ -146,7 +153,8 @@ def _read(path: str, method: str, text: str, code: str) -> _Route:
         for unpacked in _UNPACKED.findall(text):
             names += [part.partition("=")[0].partition(":")[0].strip() for part in unpacked.split(",")]
         body = {name: _sample(name, "") for name in dict.fromkeys(names) if re.fullmatch(r"\w+", name)}
-    return _Route(path, method, text, body)
+    takes_text = _TAKES_TEXT.search(code) is not None and not _TAKES_JSON.search(code)
+    return _Route(path, method, text, body, plain=takes_text and not body)
 
 
 def _arguments(text: str) -> list[tuple[str, str, str]]:
