@@ -205,7 +205,7 @@ class _Watching:
         if not isinstance(error, DvaraExamplesError | OSError):
             raise error
         for line in str(error).splitlines():
-            self._say(f"error: {line}")
+            self._say(line if line.startswith("hint: ") else f"error: {line}")
 
     def _say(self, sentence: str) -> None:
         self._world.stderr.write(f"{sentence}\n")
