@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -78,11 +79,20 @@ def build_languages_image(client: "DockerClient", name: str, node: Path, npm: Pa
         archive.add(npm, "opt/node/lib/node_modules/npm")
         _add_link(archive, "opt/node/bin/npm", "../lib/node_modules/npm/bin/npm-cli.js")
         _add_link(archive, "usr/bin/env", "/bin/env")
-        archive.add(jdk, "opt/jdk", filter=lambda entry: None if Path(entry.name).name in _LEFT_OUT_OF_JDK else entry)
+        _add_jdk(archive, jdk)
     repository, _, tag = name.partition(":")
     changes = [f"ENV PATH={_INTERPRETER.parent}:/opt/node/bin:/opt/jdk/bin:/usr/bin:/bin"]
     client.api.import_image_from_file(str(path), repository=repository, tag=tag, changes=changes)
     path.unlink()
+
+
+def _add_jdk(archive: tarfile.TarFile, jdk: Path) -> None:
+    """Add *jdk*, links as what they lead to; a distribution has some that lead nowhere."""
+    for folder, folders, files in os.walk(jdk, followlinks=True):
+        folders[:] = [name for name in folders if name not in _LEFT_OUT_OF_JDK]
+        for path in (Path(folder, name) for name in files):
+            if path.name not in _LEFT_OUT_OF_JDK and path.exists():
+                archive.add(path, f"opt/jdk/{path.relative_to(jdk)}")
 
 
 def _add_language(archive: tarfile.TarFile, programs: Sequence[str]) -> None:
