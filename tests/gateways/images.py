@@ -8,7 +8,7 @@ import subprocess
 import sys
 import sysconfig
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -19,7 +19,8 @@ from tests.gateways.relays import IMAGE, RELAY
 if TYPE_CHECKING:
     from docker import DockerClient
 
-_LEFT_OUT = ("site-packages", "dist-packages", "__pycache__", "test", "idlelib", "tkinter", "ensurepip", "lib2to3", "config-")
+_LEFT_OUT = ("__pycache__", "site-packages", "dist-packages", "test", "idlelib", "tkinter", "ensurepip", "lib2to3", "config-")
+Wanted = Callable[[tarfile.TarInfo], tarfile.TarInfo | None]
 _LARGEST = "polars"
 """A third of LiteLLM's environment, which only its reports of costs need."""
 _INTERPRETER = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
@@ -29,6 +30,12 @@ _TOOLS = ("sh", "env", "sleep", "cat", "readlink", "nice")
 _PREFIX = _LIBRARY.parent.parent
 """The folder below which Python looks for ``lib/pythonX.Y``."""
 _SETTINGS = (f"ENV PYTHONHOME={_PREFIX}", "ENV PYTHONUNBUFFERED=1")
+
+
+def _wanted(entry: tarfile.TarInfo, *, compiled: bool = False) -> tarfile.TarInfo | None:
+    """Leave out what no script needs; without compiled modules a read-only image compiles them at each start."""
+    left_out = _LEFT_OUT[1:] if compiled else _LEFT_OUT
+    return None if any(part.startswith(left_out) for part in Path(entry.name).parts) else entry
 
 
 def build_image(client: "DockerClient") -> None:
@@ -98,7 +105,8 @@ def _add_jdk(archive: tarfile.TarFile, jdk: Path) -> None:
 def _add_language(archive: tarfile.TarFile, programs: Sequence[str]) -> None:
     """Add Python where it lies here, a shell, and what *programs* need."""
     tools = [Path(found) for tool in _TOOLS if (found := shutil.which(tool)) is not None]
-    _add_python(archive, [*map(str, tools), uv.find_uv_bin(), *programs], str(_INTERPRETER).lstrip("/"))
+    needing = [*map(str, tools), uv.find_uv_bin(), *programs]
+    _add_python(archive, needing, str(_INTERPRETER).lstrip("/"), lambda entry: _wanted(entry, compiled=True))
     for tool in tools:
         archive.add(tool.resolve(), f"bin/{tool.name}")
     if _INTERPRETER.name != "python3":
@@ -111,10 +119,10 @@ def _add_link(archive: tarfile.TarFile, name: str, target: str) -> None:
     archive.addfile(link)
 
 
-def _add_python(archive: tarfile.TarFile, libraries: Sequence[str], place: str = "python") -> None:
+def _add_python(archive: tarfile.TarFile, libraries: Sequence[str], place: str = "python", wanted: Wanted = _wanted) -> None:
     """Add the interpreter with its library, and the shared libraries of the machine that it or *libraries* need."""
     archive.add(_INTERPRETER, place)
-    archive.add(_LIBRARY, str(_LIBRARY).lstrip("/"), filter=_wanted)
+    archive.add(_LIBRARY, str(_LIBRARY).lstrip("/"), filter=wanted)
     own = [str(path) for path in _LIBRARY.joinpath("lib-dynload").glob("*.so")]
     for path in sorted(_needed([str(_INTERPRETER), *own, *libraries])):
         archive.add(path.resolve(), str(path).lstrip("/"))
@@ -122,10 +130,6 @@ def _add_python(archive: tarfile.TarFile, libraries: Sequence[str], place: str =
         entry = tarfile.TarInfo(folder)
         entry.type, entry.mode = tarfile.DIRTYPE, 0o1777 if folder == "tmp" else 0o755
         archive.addfile(entry)
-
-
-def _wanted(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    return None if any(part.startswith(_LEFT_OUT) for part in Path(entry.name).parts) else entry
 
 
 def _needed(files: Sequence[str]) -> set[Path]:

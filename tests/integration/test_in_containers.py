@@ -201,6 +201,7 @@ examples:
     title: The packages of each language are installed inside
     answers: [An answer in some words.]
     packages: {{python: [openai], node: [openai]}}
+    limits: {{wall_s: 150, idle_s: 150}}
     expect: {{exit: 0, ends: done, prints_the_stream: true, requests: 1}}
     variants: {{python: stream_basic.py, node: stream-basic.mjs, java: StreamWire.java}}
 """
