@@ -232,11 +232,14 @@ def test_all_languages_run_where_this_machine_has_none(tool: Tool, host: str, la
     assert ran.outcomes == expected, ran.stdout + ran.stderr
 
 
-GREEDY = "held = []\nwhile True:\n    held.append(bytearray(1_000_000))\n"
+GREEDY = "held = [b'x' * 1_000_000 for _ in range(400)]\n"
 
 
 def test_a_container_that_runs_out_of_memory_is_not_blamed_on_the_script(tool: Tool, host: str, tmp_path: Path) -> None:
     """With ``--memory`` a script that takes more is killed, and the run is an error with that reason."""
+    with closing(docker.DockerClient(base_url=host, version="1.41", timeout=60)) as client:
+        if not client.info()["MemoryLimit"]:
+            pytest.skip("not run, as this container engine cannot limit memory")
     (tmp_path / "greedy.py").write_text(GREEDY, "utf-8")
     manifest = tmp_path / "manifest.yaml"
     example = "{id: greedy, title: Greedy, packages: {python: []}, expect: {exit: 0}, variants: {python: greedy.py}}"

@@ -46,14 +46,18 @@ def in_containers(world: World, images: Mapping[str, str], memory_bytes: int | N
     """
     with ExitStack() as ended:
         client = ended.enter_context(engine(world))
-        _check_engine(client)
+        _check_engine(client, memory_bytes)
         scratch = ended.enter_context(own_folder())
         yield replace(world, elsewhere=_Elsewhere(world, client, images, memory_bytes, scratch, ended))
 
 
-def _check_engine(client: "DockerClient") -> None:
-    """Refuse an engine whose containers cannot share this machine's network and processes."""
-    rootless = any("rootless" in option for option in client.info().get("SecurityOptions") or [])
+def _check_engine(client: "DockerClient", memory_bytes: int | None) -> None:
+    """Refuse an engine whose containers cannot share this machine's network and processes, or whose memory cannot be limited."""
+    about = client.info()
+    if memory_bytes is not None and not about.get("MemoryLimit", True):
+        cause = "this container engine cannot limit memory, as its system counts none"
+        raise GatewayError(Diagnosis(cause, "leave out --memory, or turn the memory controller of the system on"))
+    rootless = any("rootless" in option for option in about.get("SecurityOptions") or [])
     if rootless or not on_this_machine(client):
         what = "is rootless" if rootless else "runs in a virtual machine, or on another one"
         cause = f"examples cannot run in containers of this engine: it {what}, and they would not reach the tap on loopback"
