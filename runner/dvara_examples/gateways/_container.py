@@ -17,7 +17,7 @@ from dvara_examples.core.errors import Diagnosis, GatewayError
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.core.world import World
 from dvara_examples.gateways._description import GatewayDescription, MarkKind, fill
-from dvara_examples.gateways._engine import CPU_SHARES, labels, on_this_machine, platform_of
+from dvara_examples.gateways._engine import fair_share, labels, on_this_machine, platform_of
 from dvara_examples.gateways._image import get_image, said
 from dvara_examples.gateways._log import GatewayLog
 from dvara_examples.gateways._provider import ProviderAddress, Setting, headers_of
@@ -155,7 +155,7 @@ def _container(
                 ports={f"{setting.port}/tcp": (_LOOPBACK, None)},
                 extra_hosts=_hosts(setting.upstream),
                 security_opt=["no-new-privileges"],
-                cpu_shares=CPU_SHARES,
+                **fair_share(client),
             )
             if description.files:
                 container.put_archive("/", _archive(description, setting))

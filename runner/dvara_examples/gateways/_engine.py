@@ -7,7 +7,7 @@ one left behind, and leaves alone what belongs to one that still lives.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import requests
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from docker import DockerClient
 
 LABEL = "dev.dvara-examples.owner"
-CPU_SHARES = 8 * 1024
-"""What eight programs of the machine get on busy processors; as a rule all of a container together get what one does."""
+_CPU_SHARES = 8 * 1024
+"""What eight programs of the machine get on busy processors."""
 _CALL_LIMIT_S = 60
 _USUAL_HOST = "unix:///var/run/docker.sock"
 _MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
@@ -116,6 +116,15 @@ def platform_of(client: "DockerClient") -> str:
     version = client.version()
     machine = str(version.get("Arch", ""))
     return f"{version.get('Os', 'linux')}/{_MACHINES.get(machine, machine)}"
+
+
+def fair_share(client: "DockerClient") -> dict[str, Any]:
+    """Return the options with which a container gets more of busy processors than one program of the machine does.
+
+    As a rule all containers together get the share of one. Where systemd has the groups in hand that stays so.
+    """
+    share: dict[str, Any] = {"cpu_shares": _CPU_SHARES}
+    return {**share, "cgroup_parent": "/"} if client.info().get("CgroupDriver") == "cgroupfs" else share
 
 
 def on_this_machine(client: "DockerClient") -> bool:

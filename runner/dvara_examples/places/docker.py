@@ -18,7 +18,7 @@ import requests
 from dvara_examples.core.errors import Diagnosis, GatewayError
 from dvara_examples.core.own_folder import own_folder
 from dvara_examples.core.world import World
-from dvara_examples.gateways._engine import CPU_SHARES, engine, labels, on_this_machine, platform_of
+from dvara_examples.gateways._engine import engine, fair_share, labels, on_this_machine, platform_of
 from dvara_examples.gateways._image import get_image, said
 from dvara_examples.places._container_place import ContainerPlace
 from dvara_examples.toolchains import languages, load_toolchain
@@ -173,12 +173,12 @@ def _create(
             read_only=True,
             security_opt=["no-new-privileges"],
             cap_drop=["ALL"],
-            cpu_shares=CPU_SHARES,
             mem_limit=memory_bytes,
             memswap_limit=memory_bytes,
             tmpfs={"/tmp": "exec,mode=1777", **empty_home},  # noqa: S108 - in the container
             volumes=[f"{path}:{path}:{mode}" for path, mode in mounts.items()],
             working_dir="/",
+            **fair_share(client),
         )
     except (docker.errors.APIError, requests.RequestException) as error:
         raise GatewayError(_not_started(client, name, said(error))) from None
