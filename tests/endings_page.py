@@ -7,6 +7,7 @@ Both are run, by real processes on the same wire, which the conformance entries 
 """
 
 import re
+import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -237,6 +238,8 @@ def with_rows(page: str, name: str, renewed: str, wires: Mapping[str, str]) -> s
 
 def main() -> None:
     """Run everything, or what is named, and write both tables of each protocol as soon as they are there."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a script; runs would inherit that
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     asked = sys.argv[1:]
     for name in ("chat", *PROTOCOLS):
         wires, naive_files = (WIRES, NAIVE_FILES) if name == "chat" else (PROTOCOLS[name], NAIVE_CLIENTS[name])
