@@ -24,8 +24,9 @@ class Page(HTMLParser):
     def __init__(self, markdown: str) -> None:
         super().__init__()
         self.tags: list[str] = []
-        self.text = ""
+        self._data: list[str] = []
         self.feed(MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(markdown))
+        self.text = "".join(self._data)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep the element's name."""
@@ -33,7 +34,7 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Keep the text."""
-        self.text += data
+        self._data.append(data)
 
 
 def test_the_table_has_a_row_per_example_and_a_column_per_language(write: Write) -> None:

@@ -1,7 +1,8 @@
 """``--report markdown``: a page for people, such as the summary of a step of GitHub Actions: a table, and what did not pass."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from dvara_examples.records.locked import unlocked_places
 from dvara_examples.records.results import RunEvent, RunResult, Summary
@@ -67,13 +68,15 @@ class MarkdownReport:
         if room < 0:
             self._write_less(head, kept_bytes)
             return
-        table = _fitting(_table(self._results), room * 2 // 3, "rows")
+        rows = _table(self._results)
+        table = _fitting(rows, len(rows), room * 2 // 3, "rows")
         wrong = [
             result for result in self._results if result.flaky or result.verdict.outcome in (Outcome.FAILED, Outcome.ERRORED)
         ]
         wrong.sort(key=lambda result: (result.flaky, result.verdict.outcome is not Outcome.FAILED))
         sections = (_section(result, summary) for result in wrong)
-        details = _fitting([*sections, *_skips(self._results)], room - len(table.encode()), "sections")
+        skips = list(_skips(self._results))
+        details = _fitting(chain(sections, skips), len(wrong) + len(skips), room - len(table.encode()), "sections")
         self._target.write(f"{head}\n{table}{details}")
 
     def _write_less(self, head: str, kept_bytes: int) -> None:
@@ -176,13 +179,13 @@ def _skips(results: Sequence[RunResult]) -> Iterator[str]:
         yield f"\n⏭️ skipped {escaped(one_line(', '.join(names), 400))}: {escaped(one_line(reason, 600))}\n"
 
 
-def _fitting(parts: Sequence[str], room_bytes: int, what: str) -> str:
-    """Return as many *parts* as there is room for, and a note of how many are left out."""
+def _fitting(parts: Iterable[str], count: int, room_bytes: int, what: str) -> str:
+    """Return as many of *count* parts as there is room for, and a note of how many are left out; those are not even asked for."""
     kept: list[str] = []
     for number, part in enumerate(parts):
         room_bytes -= len(part.encode())
         if room_bytes < 0:
-            left_out = len(parts) - number
+            left_out = count - number
             return "".join(kept) + f"\n{left_out} more {what} are left out, as a summary is dropped whole where it is too long.\n"
         kept.append(part)
     return "".join(kept)
