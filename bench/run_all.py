@@ -1,75 +1,90 @@
-"""``run all`` against a shell loop that starts the same example commands one after the other on the same answers.
+"""``run all`` and ``run --tag conformance`` against their lower bounds, with warm caches.
 
-It also stands against its lower bound: the larger of the commands' processor time, divided by the cores, and the longest command.
-Both sides find warm caches. The loop talks to the stand-in directly, in a process of its own, without tap and verdict.
+No scheduler can be faster than the larger of two figures: the processor time of the examples divided by the cores, and the
+longest run. For ``run all`` both are measured with one run at a time. With the conformance runs that would take ten minutes;
+theirs are those of the measured session itself. The processor time of this tool is no part of the bound.
 """
 
 import os
-import resource
-import shlex
 import statistics
+import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+import time
+from dataclasses import dataclass
 from pathlib import Path
 
-from bench._timing import time_once, time_pairs
-from dvara_examples.cli._world import build_world
-from dvara_examples.process import child_environment
-from dvara_examples.selection.options import Selection
-from dvara_examples.session import Options, Session, choose_examples, open_session
-from dvara_examples.session.plan import PlannedRun
-from dvara_examples.session.toolchain_setup import Preparation
-from dvara_examples.toolchains import load_toolchain
+from dvara_examples.records.run_folder import load_transcript, stored_folders
+
+SESSION = """
+import atexit, resource, sys
+from dvara_examples.cli import main
+def tell():
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    print(*(usage.ru_utime + usage.ru_stime for usage in used), file=sys.stderr)
+atexit.register(tell)
+sys.argv[0] = "dvara-examples"
+main()
+"""
+SESSIONS = 3
+CONFORMANCE = ("--tag", "conformance")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one session took, in seconds: *own_s* and *examples_s* of processor time, and the *longest_s* of its runs."""
+
+    wall_s: float
+    own_s: float
+    examples_s: float
+    longest_s: float
+    runs: int
+
+    def bound_s(self, cores: int) -> float:
+        """Return the least seconds that these runs can take."""
+        return max(self.examples_s / cores, self.longest_s)
+
+    def why(self, cores: int) -> str:
+        """Say what decides about the bound."""
+        shared = self.examples_s / cores >= self.longest_s
+        return f"{self.examples_s:.1f} s of processor time ÷ {cores} cores" if shared else "the longest run"
+
+
+def measure(*words: str) -> Measured:
+    """Run one session of the examples that come with the tool; all must pass."""
+    with tempfile.TemporaryDirectory() as state:
+        env = {**os.environ, "DVARA_URL": "", "DVARA_EXAMPLES_STATE": state}
+        began_s = time.perf_counter()
+        command = [sys.executable, "-c", SESSION, "run", *words]
+        done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        wall_s = time.perf_counter() - began_s
+        if done.returncode != 0:
+            raise SystemExit(f"run {' '.join(words)}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+        own_s, examples_s = map(float, done.stderr.splitlines()[-1].split())
+        (folder,) = stored_folders(Path(state, "runs"))
+        transcripts = [load_transcript(stored) for stored in folder.read_summary()]
+        took = [transcript.process.duration_s for transcript in transcripts if transcript is not None]
+    return Measured(wall_s, own_s, examples_s, max(took), len(took))
 
 
 def main() -> None:
-    """Print the ratio."""
-    world = build_world()
-    tool = str(Path(sys.executable).with_name("dvara-examples"))
-    with (
-        open_session(world, choose_examples(world, Selection(("all",))), Options(gateway="embedded")) as session,
-        ExitStack() as held,
-        tempfile.TemporaryDirectory() as folder,
-    ):
-        toolchains = {runtime.language: load_toolchain(runtime.language) for runtime in session.plan.runtimes}
-        preparation = Preparation(toolchains, world, lambda _: None)
-
-        def write_loop() -> list[str]:
-            """Write the loop with keys of its own, as a script of answers is used up by a run."""
-            script = Path(folder, "loop.sh")
-            script.write_text("\n".join(_line(session, run, preparation, held) for run in session.plan.to_start))
-            return ["sh", str(script)]
-
-        env = {**os.environ, "DVARA_URL": ""}
-        bound_s, why = _bound(
-            [["sh", "-c", _line(session, run, preparation, held)] for run in session.plan.to_start], world.cores, env
-        )
-        figures = time_pairs([tool, "run", "all"], write_loop, pairs=3, env=env)
-        print(f"run all      {figures}   goal ≤ 0.60   ({len(session.plan.to_start)} runs, {world.cores} cores)")
-        ratio = statistics.median(figures.first) / bound_s
-        print(f"             ÷ its lower bound, {bound_s:.2f} s ({why}): {ratio:.2f}   goal ≤ 1.25")
+    """Print both ratios."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    measure("all")
+    alone = measure("all", "--jobs", "1")
+    sessions = [measure("all") for _ in range(SESSIONS)]
+    _show("run all", alone, sessions, 1.25, cores)
+    session = measure(*CONFORMANCE)
+    _show("conformance", session, [session], 1.15, cores)
+    total_s = session.own_s + session.examples_s
+    print(f"             {total_s:.0f} s of processor time, {total_s / session.runs:.2f} s a run   goal ≤ 0.51")
 
 
-def _bound(commands: Sequence[Sequence[str]], cores: int, env: Mapping[str, str]) -> tuple[float, str]:
-    """Run each command by itself; return the least seconds that all of them can take, and what decides about it."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    longest_s = max(time_once(command, env) for command in commands)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    shared_s = cpu_s / cores
-    return (shared_s, f"{cpu_s:.1f} s of processor time") if shared_s > longest_s else (longest_s, "the longest command")
-
-
-def _line(session: Session, run: PlannedRun, preparation: Preparation, held: ExitStack) -> str:
-    """Return one line of the loop; it may fail without ending the loop, as in a shell."""
-    command = preparation.command(run)
-    endpoint = held.enter_context(session.gateway.endpoint(run.example.answers))
-    own = {"DVARA_URL": endpoint.base_url, "DVARA_API_KEY": endpoint.key}
-    env = child_environment(session.world.environ, {**command.env, **run.variant.env, **own})
-    words = ["env", "-i", *(f"{key}={value}" for key, value in env.items()), *command.argv]
-    return f"{shlex.join(words)} || true"
+def _show(what: str, bounding: Measured, sessions: list[Measured], goal: float, cores: int) -> None:
+    wall_s, own_s = (statistics.median(times) for times in ((s.wall_s for s in sessions), (s.own_s for s in sessions)))
+    bound_s = bounding.bound_s(cores)
+    print(f"{what:<12} {wall_s:8.2f} s ÷ {bound_s:8.2f} s = {wall_s / bound_s:5.2f}   goal ≤ {goal}   ({bounding.runs} runs)")
+    print(f"             bound by {bounding.why(cores)}; this tool itself: {own_s / bounding.runs * 1000:.0f} ms a run")
 
 
 if __name__ == "__main__":
