@@ -49,7 +49,7 @@ lint: $(VENV)/ready-to-test ## check style, layers and types
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
 
-bench: $(VENV)/ready-to-test ## measure start-up, the manifest, the tap, `run all` against a shell loop, and one trivial case
+bench: $(VENV)/ready-to-test ## measure start-up, the manifest, the tap, runs against their lower bound, and one trivial case
 	@for part in startup manifest tap run_all trivial; do $(BIN)/python -m bench.$$part || exit 1; done
 
 fuzz: $(VENV)/ready-to-test ## lead 100 000 random streams past the tap (ARGS="--tries 1000000" for more)
