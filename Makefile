@@ -30,7 +30,7 @@ endef
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate
 INSTALL = $(BIN)/python -I requirements/install.py
 
-.PHONY: stale run test test-all lint bench fuzz mutants lock schema docs endings gateways clients clients-manifest clients-latest clean \
+.PHONY: stale run test test-all lint bench fuzz mutants lock schema docs endings gateways clients clients-manifest clients-latest clients-newer clean \
 	help
 .DEFAULT_GOAL := help
 
@@ -118,6 +118,10 @@ clients: clients-manifest ## run every client library on every stream, and renew
 clients-latest: clients-manifest ## the same with today's releases: print which cells of docs/clients.md change, from what to what
 	@mkdir -p $(REPORTS) && $(CLIENTS) --deps latest --report json=$(REPORTS)/latest.json $(ARGS) || true
 	@$(BIN)/python -m tests.clients_page --against $(REPORTS)/latest.json
+
+clients-newer: clients-manifest ## measure today's releases again, and renew what docs/clients.md says of them
+	@mkdir -p $(REPORTS) && $(CLIENTS) --deps latest --report json=$(REPORTS)/latest.json $(ARGS) || true
+	@$(BIN)/python -m tests.clients_page --newer $(REPORTS)/latest.json
 
 clean: ## remove the set-up and all that tests and builds left behind
 	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -3,8 +3,7 @@
 # Expected: an object that is streamed with create_partial, and cut by `length` inside a number, fails at its end: a required field is missing.
 # Happens:  the loop ends normally. The last object has the number as far as it came, amount=25 of 2500, and None in a required
 #           `str`. No finish reason can be read from it. A stream that just stops does the same.
-# Matters:  the class says `currency: str`; type checkers and readers trust it, and 25 is paid in None. Without streaming the same
-#           answer raises.
+# Matters:  the class says `currency: str`; type checkers and readers trust it, and 25 is paid in None.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -2,6 +2,7 @@
 
     python -m tests.clients_page REPORT.json...             # write the page
     python -m tests.clients_page --against REPORT.json...   # name the cells that differ from the page; exit 1 if any does
+    python -m tests.clients_page --newer REPORT.json...     # write these cells into the page, as what newer releases change
 
 A report is what ``run --tag clients --report json=REPORT.json`` writes; nothing on the page is typed.
 """
@@ -18,6 +19,7 @@ from tests.clients_manifest import read
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "clients.md"
 _BEGIN, _END = "<!-- clients: written by `make clients` -->", "<!-- /clients -->"
+_NEWER, _NEWER_END = "<!-- newer: written by `make clients-newer` -->", "<!-- /newer -->"
 _ERROR = re.compile(r"\b((?:[A-Z]\w*)(?:Error|Exception|Reached|Refusal|Timeout))\b")
 _RAISED = re.compile(r"^(?:[a-z_]\w*\.)*([A-Z]\w+)(?::(?! sys\.meta_path is None)|$)", re.MULTILINE)
 """The last line of a traceback of Python: module, class, message; not what a late thread meets while Python shuts down."""
@@ -246,12 +248,24 @@ def page(text: str, reports: Sequence[Mapping[str, Any]]) -> str:
     return f"{before}{_BEGIN}\n{body}\n{_END}{rest}"
 
 
+def with_newer(text: str, changed: Sequence[str], reports: Sequence[Mapping[str, Any]]) -> str:
+    """Return the page *text* with its part about newer releases renewed: the cells that *changed* in *reports*."""
+    session = reports[0]["session"]
+    runtimes = " and ".join(f"{each['language']} {each['version']}" for each in session["runtimes"])
+    told = [f"Measured on {session['started_utc'][:10]} with {runtimes}.", "", *(f"- {line}" for line in changed)]
+    before, rest = text.split(_NEWER)[0], text.split(_NEWER_END)[1]
+    return f"{before}{_NEWER}\n{chr(10).join(told)}\n{_NEWER_END}{rest}"
+
+
 def main(words: Sequence[str]) -> int:
-    """Write the page, or compare it with *words* after ``--against``."""
-    against = "--against" in words
-    reports = [json.loads(Path(word).read_text("utf-8")) for word in words if word != "--against"]
+    """Write the page, or compare it with *words* after ``--against`` or ``--newer``."""
+    against, newer = "--against" in words, "--newer" in words
+    reports = [json.loads(Path(word).read_text("utf-8")) for word in words if not word.startswith("--")]
     old = PAGE.read_text("utf-8")
     new = page(old, reports)
+    if newer:
+        PAGE.write_text(with_newer(old, differences(old, new), reports), "utf-8")
+        return 0
     if not against:
         PAGE.write_text(new, "utf-8")
         return 0

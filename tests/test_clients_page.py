@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.clients_page import PAGE, cells_on, clients, differences, lines, main, page
+from tests.clients_page import PAGE, cells_on, clients, differences, lines, main, page, with_newer
 
 SESSION = {"started_utc": "2026-11-27T15:00:00+00:00"}
 
@@ -127,6 +127,16 @@ def test_the_page_as_it_is_reads_back_whole(capsys: pytest.CaptureFixture[str], 
     empty.write_text(json.dumps({"session": SESSION, "results": []}))
     assert main(["--against", str(empty)]) == 0
     assert capsys.readouterr().out == ""
+
+
+def test_what_newer_releases_change_stands_in_a_part_of_its_own() -> None:
+    """One line per cell; the tables and what is written by hand stay."""
+    text = PAGE.read_text("utf-8")
+    report = {"session": {**SESSION, "runtimes": [{"language": "node", "version": "24.19.0"}]}, "results": []}
+    renewed = with_newer(text, ["AI SDK (6.0 to 7.0), x, requests: was 1, is 2"], [report])
+    assert "with node 24.19.0.\n\n- AI SDK (6.0 to 7.0), x, requests: was 1, is 2\n" in renewed
+    assert cells_on(renewed) == cells_on(text)
+    assert renewed.endswith(text[-200:])
 
 
 def test_what_is_written_by_hand_stays() -> None:
