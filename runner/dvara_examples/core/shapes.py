@@ -233,7 +233,7 @@ class _Keys:
     renamed: Mapping[str, str]
     respelled: Mapping[str, Shape[Any]]
     kind: str
-    instead: Callable[[str], str]
+    instead: Callable[[str], tuple[str, str] | None]
 
     def parse(self, value: object) -> Mapping[str, Any]:
         if not isinstance(value, Mapping):
@@ -274,10 +274,8 @@ class _Keys:
             return InvalidValue("text as a key", describe(key), "put it in quotes", (str(key),), on_key=True)
         error = unknown_word(key, self.keys, f"a known {self.kind}")
         expected = f"the key {error.expected!r}" if len(self.keys) == 1 else error.expected
-        hint = self.instead(key)
-        if hint:
-            expected = f"a known {self.kind}"
-        return InvalidValue(expected, error.found, hint or error.hint, (key,), on_key=True)
+        expected, hint = self.instead(key) or (expected, error.hint)
+        return InvalidValue(expected, error.found, hint, (key,), on_key=True)
 
     def _together(self, found: Mapping[str, object], unknown: Collection[str]) -> Iterator[InvalidValue]:
         """Yield what is wrong with the keys *found* as a whole, as far as none of those *unknown* can be the cause."""
@@ -324,13 +322,14 @@ def mapping(
     renamed: Mapping[str, str] = MappingProxyType({}),
     respelled: Mapping[str, Shape[Any]] = MappingProxyType({}),
     kind: str = "key",
-    instead: Callable[[str], str] = _no_hint,
+    instead: Callable[[str], tuple[str, str] | None] = lambda _: None,
 ) -> Shape[Mapping[str, Any]]:
     """Return the shape of a mapping with these *keys*, from *least* to *most* of them; *few* is what to say of other numbers.
 
     Those *needed* are there always, and of *exactly_one* just one; *rules* say what else holds among them. The old names of
     *renamed* keys are parsed, some as the shapes *respelled* say, but are not part of the schema. *kind* is what a key is
-    called, and *instead* gives a hint for one that is unknown. What is right is handed on in the error's *parts*.
+    called, and *instead* knows what to expect, and a hint, for some that are unknown.
+    What is right is handed on in the error's *parts*.
     """
     every = (*rules, exactly(exactly_one)) if exactly_one else rules
     made = _Keys(keys, needed, least, most, few, every, renamed, respelled, kind, instead)

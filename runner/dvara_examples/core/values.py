@@ -191,7 +191,8 @@ def as_list(value: object) -> Sequence[object]:
 def as_text(value: object) -> str:
     """Return *value* as text; a YAML 1.1 surprise (``no``, ``1:30``, ``1.20``) has to be quoted to be text."""
     if not isinstance(value, str):
-        raise InvalidValue("text", describe(value), "put it in quotes if text is meant")
+        scalar = value is None or isinstance(value, bool | int | float)
+        raise InvalidValue("text", describe(value), "put it in quotes if text is meant" if scalar else "")
     return value
 
 

@@ -42,7 +42,7 @@ from dvara_examples.core.renamed import ANSWER_KEYS as RENAMED
 from dvara_examples.core.renamed import SPELLINGS
 from dvara_examples.core.rules import shown_keys
 from dvara_examples.core.shapes import ANYTHING, Shape, boolean, constant, either, mapping, one_of, seconds, some_of, text, whole
-from dvara_examples.core.values import InvalidValue, as_int, as_mapping, below, near_words
+from dvara_examples.core.values import InvalidValue, as_int, as_mapping, below, did_you_mean
 from dvara_examples.embedded_gateway.answer import (
     FINISH_REASONS,
     Answer,
@@ -121,11 +121,11 @@ def _parse(value: object) -> Answer:
         raise InvalidValue(error.expected, error.found, error.hint, place, on_key=error.on_key) from None
 
 
-def _instead(kind: str, key: str) -> str:
+def _instead(kind: str, key: str) -> tuple[str, str] | None:
     if key not in _KEYS:
-        return near_words(key, ANSWER_KEYS)
+        return "a known key", did_you_mean(key, ANSWER_KEYS)
     beside = ", ".join(BESIDE[kind])
-    return f"keys that go with {kind!r}: {beside}" if beside else f"{kind!r} must be the only key"
+    return (f"a key that goes with {kind!r}", f"these do: {beside}") if beside else (f"{kind!r} as the only key", "")
 
 
 def _kind(kind: str) -> Shape[Mapping[str, Any]]:

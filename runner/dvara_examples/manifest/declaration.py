@@ -198,7 +198,7 @@ def _gateway() -> "Shape[GatewayDescription]":
     return DESCRIPTION
 
 
-def _instead(key: str) -> str:
-    """Return what is called *key* by other tools."""
+def _instead(key: str) -> tuple[str, str] | None:
+    """Return what to say of a *key* of other tools."""
     ours = KEYS.get(key)
-    return f"{key} is called {ours} here" if ours else ""
+    return ("a known key", f"{key} is called {ours} here") if ours else None

@@ -6,7 +6,7 @@ from dvara_examples.core.shapes import Shape, constant, either, entries, items, 
 from dvara_examples.core.values import InvalidValue, quoted
 from dvara_examples.manifest.model import EndpointVariables
 
-VERSION = constant(1, "another version needs another release")
+VERSION = constant(1, "this release reads only version 1")
 RESERVED_ID = "all"
 SET_BY_THE_RUNNER = ("DVARA_URL", "DVARA_API_KEY")
 HOST = "{host}"

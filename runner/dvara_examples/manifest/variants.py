@@ -54,7 +54,7 @@ def _variant(
     for key in known.findings if known else ():
         if key not in expect:
             place = (*path, "known_failure", "finding")
-            checks.problems.add("what this variant expects", quoted(key), did_you_mean(key, expect), place)
+            checks.problems.add("a key of this variant's expect", quoted(key), did_you_mean(key, expect), place)
     if "file" not in found:
         return None
     packages = found.get("packages", shared.packages.get(language))
