@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -234,13 +235,21 @@ def _bytes_in(places: Iterable[Path]) -> int:
     seen: set[tuple[int, int]] = set()
     total = 0
     for place in places:
-        inside = ((folder, name) for folder, _, names in os.walk(place) for name in names)
-        for folder, name in [(str(place.parent), place.name)] if place.is_file() else inside:
-            try:
-                status = os.lstat(os.path.join(folder, name))  # noqa: PTH118 - thousands of files, twice a second
-            except OSError:  # being written, and gone again
-                continue
+        for status in _below(place) if place.is_dir() else [place.lstat()] if place.exists() else []:
             if (key := (status.st_dev, status.st_ino)) not in seen:
                 seen.add(key)
                 total += status.st_size
     return total
+
+
+def _below(folder: Path) -> Iterator[os.stat_result]:
+    """Yield what the system says of each file in *folder*; one that is being written may be gone again."""
+    waiting = [str(folder)]
+    while waiting:
+        with suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                else:
+                    with suppress(OSError):
+                        yield entry.stat(follow_symlinks=False)
