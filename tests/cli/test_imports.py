@@ -37,8 +37,9 @@ examples:
     variants: {node: ask.mjs}
 """
 MOST = 178
-"""A run of one Node script imports 172, with a fetched Node.js 173: the command line, the manifest, one session, one toolchain, one
-expectation for each key, the tap, and the embedded gateway with one endpoint. A few more is room for what is to come."""
+"""A run of one Node script imports 172, with a fetched Node.js 173: the command line, the manifest, one session, one
+toolchain, one expectation for each key, the tap, and the embedded gateway with one endpoint. A few more is room for
+what is to come."""
 UNNEEDED = (
     *("docs_ci", "scaffold", "doctor", "gateway_check", "reports.html", "reports._opening", "session.watch", "session.merge"),
     *("faults.cut", "faults.throttle", "expectations.wire.retry_delays_s", "protocols.messages", "protocols.responses"),
