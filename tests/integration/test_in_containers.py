@@ -164,10 +164,10 @@ def test_the_runtime_of_the_image_is_used(there: World) -> None:
     assert found.origin == f"the image {IMAGE}"
 
 
-def test_what_nobody_waits_for_is_done_there_too(there: World) -> None:
-    """Class archives are made beside the first runs in containers as on the machine."""
-    with Later() as later:
-        assert replace(there, later=later).of("python").later is later
+def test_what_can_wait_is_collected_there_too(there: World) -> None:
+    """Class archives are made once all else is ready in containers as on the machine."""
+    later = Later()
+    assert replace(there, later=later).of("python").later is later
 
 
 def test_an_image_that_is_nowhere_is_told(there: World) -> None:

@@ -1,48 +1,29 @@
-"""Work that nobody waits for: it makes later runs quicker, and is given up where there is no time for it."""
+"""Work that makes later runs quicker, and can wait until what the user asked for is ready."""
 
-import queue
 import threading
 from collections.abc import Callable
-from types import TracebackType
 
-Work = Callable[[threading.Event], None]
-"""Does something, and ends soon after the event is set."""
+Work = Callable[[], None]
 
 
 class Later:
-    """Does one piece of work after the other in a thread of its own; at the end of its ``with`` block it gives up."""
+    """Collects work, each piece once, for whoever finishes it. Safe from any thread."""
 
     def __init__(self) -> None:
-        self._stop = threading.Event()
         self._lock = threading.Lock()
-        self._known: set[object] = set()
-        self._waiting: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
-
-    def __enter__(self) -> "Later":
-        """Begin with nothing to do."""
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """End what is under way, and wait for that."""
-        self._stop.set()
-        self._waiting.put(None)
-        with self._lock:
-            thread = self._thread
-        if thread is not None:
-            thread.join()
+        self._waiting: dict[object, Work] = {}
 
     def do(self, name: object, work: Work) -> None:
-        """Let *work* be done some time, once for each *name*. Safe from any thread."""
+        """Let *work* be done later, once for each *name*."""
         with self._lock:
-            if name in self._known or self._stop.is_set():
-                return
-            self._known.add(name)
-            self._waiting.put(work)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="later", daemon=True)
-                self._thread.start()
+            self._waiting.setdefault(name, work)
 
-    def _work(self) -> None:
-        while not self._stop.is_set() and (work := self._waiting.get()) is not None:
-            work(self._stop)
+    def finish(self) -> None:
+        """Do what was collected so far, in order; whatever one piece raises is passed on."""
+        while True:
+            with self._lock:
+                name = next(iter(self._waiting), None)
+                work = None if name is None else self._waiting.pop(name)
+            if work is None:
+                return
+            work()

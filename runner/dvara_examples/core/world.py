@@ -20,7 +20,7 @@ class World:
     *shipped* marks the examples that come with this tool, asked for from somewhere else.
     *offline* forbids whatever would leave this machine: what is not here already is then not to be had.
     *memory_bytes* is how much memory is free, None where the system does not say.
-    *later* does what nobody waits for; without one that is left undone.
+    *later* collects what can wait until the rest is ready; without one it is done at once.
     *stop* is set when the user interrupts; whoever waits for long looks at it.
     *place* is where programs run, None for this machine itself; *elsewhere* holds the worlds of languages that run in another.
     """

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from dvara_examples.core.errors import ExitCode
-from dvara_examples.core.later import Later
 from dvara_examples.core.world import World
 from dvara_examples.records.run_folder import RunFolder
 from dvara_examples.reports import OpenReports, Reporter
@@ -28,7 +27,7 @@ def run(
     The folder is a new one among the stored runs unless one is given. Raises DvaraExamplesError where nothing can start;
     what goes wrong later becomes a result.
     """
-    with Later() as later, open_session(replace(world, later=later), chosen, options) as session:
+    with open_session(world, chosen, options) as session:
         stored = folder or RunFolder.create(world.runs_dir, world.clock.utc_now())
         session = _with_printed_code(session, chosen, stored)
         for remark in remarks(session, options):

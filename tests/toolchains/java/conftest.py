@@ -4,14 +4,12 @@ import io
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from dvara_examples.core.later import Later, Work
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Command, Missing, Runtime
 from dvara_examples.toolchains.java import toolchain
@@ -59,20 +57,6 @@ def java_world(make_world: Callable[..., World], downloads: Path, tmp_path: Path
     """Return a World with the machine's JDKs, the shared downloads, no JBang, and a home of its own."""
     environ = {**os.environ, "HOME": str(tmp_path / "home"), "DVARA_EXAMPLES_JAVA_LAUNCHER": "built-in"}
     return make_world(environ=environ, cache_dir=downloads, stdout=io.StringIO(), stderr=io.StringIO())
-
-
-class AtOnce(Later):
-    """Does at once what nobody waits for."""
-
-    def do(self, name: object, work: Work) -> None:
-        """Do it."""
-        work(threading.Event())
-
-
-@pytest.fixture
-def archiving(java_world: World) -> World:
-    """Return a World in which archives are made when they are missed, so that the next command has them."""
-    return replace(java_world, later=AtOnce())
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The class-data archive: it is read where it fits, and a run neither fails nor chatters where it does not."""
 
-import fcntl
 import os
 import subprocess
 import zipfile
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dvara_examples.core.errors import ToolchainError
-from dvara_examples.core.later import Later, Work
+from dvara_examples.core.later import Later
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Command, Runtime
 from dvara_examples.toolchains._java.archive import archive_options, make_archive
@@ -24,16 +23,10 @@ Run = Callable[[Command], "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
-def command(runtime: Runtime, archiving: World, data: Path, tmp_path: Path) -> Command:
-    """Return how a script with dependencies is started for the second time."""
-    return second_command(runtime, archiving, data / "jackson" / "WithJackson.java", tmp_path)
-
-
-def second_command(runtime: Runtime, world: World, script: Path, folder: Path) -> Command:
-    """Return how *script* is started once its archive is there."""
-    prepared = toolchain().prepare(runtime, folder, world, lambda _: None)
-    prepared.command(script, ["x"])
-    return prepared.command(script, ["x"])
+def command(runtime: Runtime, java_world: World, data: Path, tmp_path: Path) -> Command:
+    """Return how a script with dependencies is started."""
+    prepared = toolchain().prepare(runtime, tmp_path, java_world, lambda _: None)
+    return prepared.command(data / "jackson" / "WithJackson.java", ["x"])
 
 
 def archive_of(command: Command) -> Path:
@@ -49,44 +42,26 @@ def test_classes_come_from_the_archive(command: Command, run: Run) -> None:
     assert "shared objects file" in mapper
 
 
-def test_nobody_waits_for_an_archive(runtime: Runtime, java_world: World, data: Path, tmp_path: Path, run: Run) -> None:
-    """A script starts without one, and the archive is noted as work for later, once."""
-    noted: list[object] = []
-
-    class Noting(Later):
-        def do(self, name: object, work: Work) -> None:
-            noted.append(name)
-
-    world = replace(java_world, cache_dir=tmp_path / "cache", later=Noting())
-    first = toolchain().prepare(runtime, tmp_path, world, lambda _: None).command(data / "plain" / "Plain.java", ["x"])
+def test_what_is_asked_for_does_not_wait_for_an_archive(
+    runtime: Runtime, java_world: World, data: Path, tmp_path: Path, run: Run
+) -> None:
+    """Where work for later is collected, a script is ready without one, and has one when that work is done."""
+    later = Later()
+    world = replace(java_world, cache_dir=tmp_path / "cache", later=later)
+    prepared = toolchain().prepare(runtime, tmp_path, world, lambda _: None)
+    first = prepared.command(data / "plain" / "Plain.java", ["x"])
     assert run(first).stdout == "good day x\n"
     assert not any("SharedArchiveFile" in option for option in first.argv)
-    assert len(noted) == 1
-    assert not list(world.cache_dir.glob("**/java-archive"))
+    later.finish()
+    assert archive_of(prepared.command(data / "plain" / "Plain.java", ["x"])).is_file()
 
 
-def test_an_archive_that_another_session_makes_is_not_waited_for(
-    runtime: Runtime, archiving: World, data: Path, tmp_path: Path
-) -> None:
-    """While somebody else holds the lock, the script starts without one, and says nothing about it."""
-    world = replace(archiving, cache_dir=tmp_path / "cache")
-    script = data / "plain" / "Plain.java"
-    slot = archive_of(second_command(runtime, world, script, tmp_path)).parents[1]
-    (slot / "complete").unlink()
-    said: list[str] = []
-    with (slot / "lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        command = toolchain().prepare(runtime, tmp_path, world, said.append).command(script)
-    assert not any("SharedArchiveFile" in option for option in command.argv)
-    assert said == []
-
-
-def test_script_without_dependencies(runtime: Runtime, archiving: World, tmp_path: Path, run: Run) -> None:
+def test_script_without_dependencies(runtime: Runtime, java_world: World, tmp_path: Path, run: Run) -> None:
     """A script that needs nothing but the JDK has an archive of the JDK's classes."""
     (tmp_path / "Lines.java").write_text(
         "class Lines { public static void main(String[] a) { java.net.http.HttpClient.newHttpClient(); } }"
     )
-    command = second_command(runtime, archiving, tmp_path / "Lines.java", tmp_path)
+    command = toolchain().prepare(runtime, tmp_path, java_world, lambda _: None).command(tmp_path / "Lines.java")
     loaded = run(replace(command, argv=(command.argv[0], "-Xlog:class+load", *command.argv[1:]))).stdout
     client = next(line for line in loaded.splitlines() if " jdk.internal.net.http.HttpClientImpl " in line)
     assert "shared objects file" in client

@@ -19,7 +19,6 @@ from dvara_examples.core.world import World
 from dvara_examples.toolchains import Command, Runtime
 from dvara_examples.toolchains._java.intact import intact_folder
 from dvara_examples.toolchains.java import toolchain
-from tests.toolchains.java.conftest import AtOnce
 
 pytestmark = pytest.mark.slow
 
@@ -30,19 +29,17 @@ import os, sys
 from pathlib import Path
 from dvara_examples.toolchains.java import toolchain
 from dvara_examples.core.world import World
-from tests.toolchains.java.conftest import AtOnce
-place, script, archives = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "True"
-later = AtOnce() if archives else None
-world = World(dict(os.environ), place, place, place, place / "cache", place / "state", sys.stdout, sys.stderr, later=later)
+place, script = Path(sys.argv[1]), Path(sys.argv[2])
+world = World(dict(os.environ), place, place, place, place / "cache", place / "state", sys.stdout, sys.stderr)
 java = toolchain()
 prepared = java.prepare(java.probe(world), script.parent, world, lambda _: None)
 print("\\n".join(prepared.command(script, ["x"]).argv))
 """
 
 
-def start(place: Path, script: Path, world: World, *, archives: bool = False) -> "subprocess.Popen[str]":
+def start(place: Path, script: Path, world: World) -> "subprocess.Popen[str]":
     """Start a process that prepares *script* below *place*."""
-    argv = [sys.executable, "-c", PREPARE, str(place), str(script), str(archives)]
+    argv = [sys.executable, "-c", PREPARE, str(place), str(script)]
     env = {**world.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.Popen(argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -78,14 +75,13 @@ def test_two_processes_and_four_threads_at_once(fresh: World, runtime: Runtime, 
 def test_killed_while_preparing(stage: str, fresh: World, runtime: Runtime, data: Path, tmp_path: Path, run: Run) -> None:
     """After a kill in the middle of a stage the next run builds that stage anew, and works."""
     script = data / "plain" / "Plain.java"
-    child = start(tmp_path, script, fresh, archives=True)
+    child = start(tmp_path, script, fresh)
     wait_for(lambda: any((tmp_path / "cache").glob(f"**/{stage}/*/*/*")))
     child.send_signal(signal.SIGKILL)
     child.communicate(timeout=30)
     assert not any((tmp_path / "cache").glob(f"**/{stage}/*/complete"))
-    prepared = toolchain().prepare(runtime, script.parent, replace(fresh, later=AtOnce()), lambda _: None)
+    prepared = toolchain().prepare(runtime, script.parent, fresh, lambda _: None)
     assert run(prepared.command(script, ["x"])).stdout == "good day x\n"
-    assert any((tmp_path / "cache").glob(f"**/{stage}/*/complete"))
 
 
 def kept_files(world: World) -> Iterator[Path]:
@@ -100,7 +96,6 @@ def test_files_that_were_removed_or_cut(
 ) -> None:
     """A file of the cache that is gone or too short is built anew instead of being used."""
     script = data / "plain" / "Plain.java"
-    fresh = replace(fresh, later=AtOnce())
     toolchain().prepare(runtime, tmp_path, fresh, lambda _: None).command(script)
     harmed = list(kept_files(fresh))
     assert len(harmed) == 3
@@ -108,8 +103,7 @@ def test_files_that_were_removed_or_cut(
         with contextlib.suppress(OSError):
             harm(file)
     prepared = toolchain().prepare(runtime, tmp_path, fresh, lambda _: None)
-    for _ in range(2):  # the archive is made beside the first one
-        assert run(prepared.command(script, ["x"])).stdout == "good day x\n"
+    assert run(prepared.command(script, ["x"])).stdout == "good day x\n"
 
 
 def test_cache_that_cannot_be_written(fresh: World, runtime: Runtime, data: Path, tmp_path: Path, run: Run) -> None:

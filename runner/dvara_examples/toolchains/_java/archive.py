@@ -1,9 +1,10 @@
 """Classes that are parsed ahead of time (the JVM's class-data sharing), so that an example starts sooner.
 
 One archive serves all scripts with the same JDK and the same dependencies: it holds the JDK's classes for streaming
-over HTTP and the classes of the dependencies (but for jars that are too large). Nobody waits for it: it is written beside the
-first runs, with little claim to the processor, and serves those that start later. A run only reads it, so that runs side by side,
-runs that fail and runs that are killed cannot harm it. The JVM leaves aside an archive that does not fit.
+over HTTP and the classes of the dependencies (but for jars that are too large), and is written before the first run: on a busy
+machine, classes that are parsed in the middle of a stream would look like an example that holds its text back. ``setup`` writes
+it when all else is ready. A run only reads it, so that runs side by side, runs that fail and runs that are killed cannot harm it.
+The JVM leaves aside an archive that does not fit.
 """
 
 import hashlib
@@ -29,8 +30,6 @@ START_QUICKLY = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
 _KIND = "java-archive"
 _LAYOUT = "2"
-_GENTLY = ("nice", "-n", "10")
-"""Runs that are under way go first."""
 _TRAINER = "Warm"
 _TRAIN_LIMIT_S = 60.0
 _DUMP_LIMIT_S = 120.0
@@ -43,12 +42,8 @@ _MOST_CLASSES = 10_000
 40 s to write instead of 6 s, 290 MB instead of 52 MB, and its scripts started no sooner."""
 
 
-class NoArchiveError(ToolchainError):
-    """The JVM cannot make an archive; programs run all the same without one."""
-
-
 def archive_options(jdk: Jdk, jars: Sequence[Path], world: World) -> tuple[str, ...]:
-    """Return the options with which a JVM of *jdk* reads the archive for *jars*, none where there is no such archive yet.
+    """Return the options with which a JVM of *jdk* reads the archive for *jars*, none where there is no such archive.
 
     *jars* must be the head of the class path that the JVM will get.
     """
@@ -57,12 +52,8 @@ def archive_options(jdk: Jdk, jars: Sequence[Path], world: World) -> tuple[str, 
 
 
 def make_archive(jdk: Jdk, jars: Sequence[Path], world: World) -> None:
-    """Write the archive for *jars*, unless it is there or somebody else is about it.
-
-    Raises NoArchiveError where the JVM cannot, and ToolchainError where it was ended or somebody else is about it.
-    """
-    build = partial(_build, jdk=jdk, jars=jars, world=world)
-    intact_folder(world, _KIND, _key(jdk, jars), build, wait_limit_s=0)
+    """Write the archive for *jars*, unless it is there. Raises ToolchainError where none can be made."""
+    intact_folder(world, _KIND, _key(jdk, jars), partial(_build, jdk=jdk, jars=jars, world=world))
 
 
 def _key(jdk: Jdk, jars: Sequence[Path]) -> str:
@@ -84,7 +75,7 @@ def _build(folder: Path, jdk: Jdk, jars: Sequence[Path], world: World) -> None:
         names = [*_streaming_classes(Path(scratch), jdk, world), *_classes_in(jars)]
         options = ["-Xshare:dump", f"-XX:SharedClassListFile={wanted}", f"-XX:SharedArchiveFile={folder / 'classes.jsa'}"]
         # Without jars the class path is an empty folder, the one kind of folder that the JVM takes here.
-        argv = [*_GENTLY, jdk.tool("java"), *START_QUICKLY, *options, "-cp", os.pathsep.join(map(str, jars)) or "."]
+        argv = [jdk.tool("java"), *START_QUICKLY, *options, "-cp", os.pathsep.join(map(str, jars)) or "."]
         env = undisturbed(world.environ)
         for _ in range(_ATTEMPTS):
             wanted.write_text("\n".join(names) + "\n", "utf-8")
@@ -95,10 +86,10 @@ def _build(folder: Path, jdk: Jdk, jars: Sequence[Path], world: World) -> None:
             names = [name for name in names if name != unfit[1].replace(".", "/")]
         _checked(answer)
     if not (folder / "classes.jsa").is_file():
-        raise NoArchiveError("no class-data archive can be made: the JVM wrote none")
+        raise ToolchainError("no class-data archive can be made: the JVM wrote none")
     _checked(
         run_tool(
-            [*_GENTLY, jdk.tool("java"), *START_QUICKLY, *_options(jdk, folder), "-version"],
+            [jdk.tool("java"), *START_QUICKLY, *_options(jdk, folder), "-version"],
             env=undisturbed(world.environ),
             limit_s=_TRAIN_LIMIT_S,
             stop=world.stop,
@@ -113,7 +104,7 @@ def _streaming_classes(scratch: Path, jdk: Jdk, world: World) -> list[str]:
     source.write_text(resources.files(__package__).joinpath(source.name).read_text("utf-8"), "utf-8")
     _checked(
         run_tool(
-            [*_GENTLY, jdk.tool("javac"), "-d", str(scratch), str(source)],
+            [jdk.tool("javac"), "-d", str(scratch), str(source)],
             env=undisturbed(world.environ),
             limit_s=COMPILE_LIMIT_S,
             stop=world.stop,
@@ -121,7 +112,7 @@ def _streaming_classes(scratch: Path, jdk: Jdk, world: World) -> list[str]:
         )
     )
     loaded = scratch / "loaded.txt"
-    argv = [*_GENTLY, jdk.tool("java"), *START_QUICKLY, f"-XX:DumpLoadedClassList={loaded}", "-cp", str(scratch), _TRAINER]
+    argv = [jdk.tool("java"), *START_QUICKLY, f"-XX:DumpLoadedClassList={loaded}", "-cp", str(scratch), _TRAINER]
     _checked(run_tool(argv, env=undisturbed(world.environ), limit_s=_TRAIN_LIMIT_S, stop=world.stop, place=world.place))
     return [line for line in loaded.read_text("utf-8").splitlines() if _TRAINER not in line and "source:" not in line]
 
@@ -137,7 +128,7 @@ def _classes_in(jars: Sequence[Path]) -> Iterator[str]:
 
 
 def _checked(answer: ToolOutput) -> None:
-    """Raise NoArchiveError with what the tool said last where it failed."""
+    """Raise ToolchainError with what the tool said last where it failed."""
     if answer.code != 0:
         said = (answer.stderr or answer.stdout).strip().splitlines()
-        raise NoArchiveError(f"no class-data archive can be made: {said[-1] if said else f'exit code {answer.code}'}")
+        raise ToolchainError(f"no class-data archive can be made: {said[-1] if said else f'exit code {answer.code}'}")

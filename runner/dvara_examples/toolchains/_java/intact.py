@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
-from dvara_examples.toolchains._cache import WAIT_LIMIT_S, cached_folder, kept_folder
+from dvara_examples.toolchains._cache import cached_folder, kept_folder
 
 _INVENTORY = "inventory.json"
 _ATTEMPTS = 8
@@ -23,8 +23,6 @@ def intact_folder(
     key: str,
     build: Callable[[Path], None],
     is_good: Callable[[Path], bool] = Path.is_dir,
-    *,
-    wait_limit_s: float = WAIT_LIMIT_S,
 ) -> Path:
     """Return the folder that *build* fills, with every file of it present in its full length.
 
@@ -39,7 +37,7 @@ def intact_folder(
         (folder / _INVENTORY).write_text(json.dumps(sizes), "utf-8")
 
     for attempt in range(_ATTEMPTS):
-        folder = cached_folder(world, kind, f"{key}-{attempt}", build_and_list, wait_limit_s=wait_limit_s)
+        folder = cached_folder(world, kind, f"{key}-{attempt}", build_and_list)
         if _is_intact(folder) and is_good(folder):
             return folder
     raise ToolchainError(f"the folder {folder.parent.parent} is damaged again and again; remove it and run again")

@@ -2,17 +2,16 @@
 
 import os
 import re
-import threading
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Progress
-from dvara_examples.toolchains._java.archive import START_QUICKLY, NoArchiveError, archive_options, make_archive
+from dvara_examples.toolchains._java.archive import START_QUICKLY, archive_options, make_archive
 from dvara_examples.toolchains._java.jar import javafx_options, manifest_options
 from dvara_examples.toolchains._java.jdk import Jdk
 
@@ -40,6 +39,7 @@ class Launcher:
     def __init__(self, world: World, progress: Progress) -> None:
         self._world = world
         self._progress = progress
+        self._archives: dict[tuple[Jdk, tuple[Path, ...]], tuple[str, ...]] = {}
 
     def argv(self, jdk: Jdk, program: Program, args: Sequence[str]) -> tuple[str, ...]:
         """Return how a JVM of *jdk* starts *program*; the script's own options come last, so that they win.
@@ -55,19 +55,27 @@ class Launcher:
         return (jdk.tool("java"), *quickly, *archive, *program.options, "-cp", joined, program.main_class, *args)
 
     def archive(self, jdk: Jdk, jars: tuple[Path, ...]) -> tuple[str, ...]:
-        """Return the options for the class-data archive of *jars*; where there is none yet, it is made for later runs."""
+        """Return the options for the class-data archive of *jars*; without one a script runs too, only later by a moment.
+
+        One that is missing is made at once, or once all else is ready where the world collects such work.
+        """
+        if (jdk, jars) in self._archives:
+            return self._archives[jdk, jars]
         options = archive_options(jdk, jars, self._world)
         if not options and self._world.later is not None:
             self._world.later.do(("java archive", jdk, jars), partial(self._make_archive, jdk, jars))
+            return ()
+        if not options:
+            self._make_archive(jdk, jars)
+            options = archive_options(jdk, jars, self._world)
+        self._archives[jdk, jars] = options
         return options
 
-    def _make_archive(self, jdk: Jdk, jars: tuple[Path, ...], stop: threading.Event) -> None:
+    def _make_archive(self, jdk: Jdk, jars: tuple[Path, ...]) -> None:
         try:
-            make_archive(jdk, jars, replace(self._world, stop=stop))
-        except NoArchiveError as error:
+            make_archive(jdk, jars, self._world)
+        except ToolchainError as error:
             self._progress(f"{error}; scripts start without one")
-        except ToolchainError:
-            return  # there was no time for it, or another session makes it
 
 
 def _shadows(jar: Path, jars: Sequence[Path]) -> bool:
