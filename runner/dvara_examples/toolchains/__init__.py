@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from dvara_examples.core.errors import Diagnosis
 from dvara_examples.core.runtime import Runtime as Runtime
 from dvara_examples.core.world import World
 
@@ -75,10 +76,16 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """No runtime fits; *reason* is one sentence that says what was looked for, what was found and what to install."""
+    """No runtime fits: *cause* says what was looked for and what was found, *hint* what to install."""
 
     language: str
-    reason: str
+    cause: str
+    hint: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Both as one sentence."""
+        return str(Diagnosis(self.cause, self.hint))
 
 
 class Fitness(StrEnum):

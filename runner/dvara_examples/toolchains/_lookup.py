@@ -17,4 +17,4 @@ def missing_there(world: World, language: str, what: str, found: str = "") -> Mi
     """Say that the place in which *language* is to run does not have *what*; *found* is what it has instead."""
     assert world.place is not None
     has = f"expected {what} in {world.place.name}, found {found or 'none'}"
-    return Missing(language, f"{has}; name another image: --image {language}=NAME")
+    return Missing(language, has, f"name another image: --image {language}=NAME")

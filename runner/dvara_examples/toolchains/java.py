@@ -56,12 +56,13 @@ class Java:
             jdks = find_jdks(world)
             jbang = _jbang(world)
         except ToolchainError as error:
-            return Missing(self.language, str(error))
+            return Missing(self.language, error.diagnosis.cause, error.diagnosis.hint)
         jdk = newest(jdks, wanted)
         if jdk is None and world.place is not None:
             return missing_there(world, self.language, f"JDK {wanted}", ", ".join(jdk.version for jdk in jdks))
         if jdk is None:
-            return Missing(self.language, none_fits(jdks, wanted))
+            told = none_fits(jdks, wanted)
+            return Missing(self.language, told.cause, told.hint)
         launcher = {"launcher": "jbang", "jbang": str(jbang.executable)} if jbang else {"launcher": BUILT_IN}
         return Runtime(self.language, jdk.version, Path(jdk.tool("java")), jdk.origin, {"home": str(jdk.home), **launcher})
 

@@ -157,8 +157,7 @@ class Node:
         runtime = self.probe(world)
         if world.place is not None:
             if isinstance(runtime, Missing):
-                cause, _, hint = runtime.reason.partition("; ")
-                return [Candidate("Node.js", "", Fitness.MISSING, cause, hint)]
+                return [Candidate("Node.js", "", Fitness.MISSING, runtime.cause, runtime.hint)]
             return [Candidate(f"Node.js {runtime.version}", str(runtime.executable), Fitness.FITS, runtime.origin)]
         candidates = [self._sighted(found, world) for found in _all_on_path("node", world)]
         if not candidates:

@@ -98,18 +98,16 @@ class Python:
             return Runtime(self.language, version, own, "this interpreter")
         found = shutil.which(chosen, path=world.env("PATH"))
         if found is None:
-            return Missing(
-                self.language, f"{CHOICE} is {chosen!r}, which is not executable; set it to a Python {self.floor} or newer"
-            )
+            cause = f"{CHOICE} is {chosen!r}, which is not executable"
+            return Missing(self.language, cause, f"set it to a Python {self.floor} or newer")
         told = ask([found, "-c", _PLACE_QUERY], world) if may_choose(found, "python") else ""
         executable = Path(told) if os.access(told, os.X_OK) and Path(told).is_absolute() else Path(found).absolute()
         version = ask([executable, "-c", _VERSION_QUERY], world, as_runs_do=True)
         if not re.fullmatch(r"\d+\.\d+\.\d+", version):
-            return Missing(self.language, f"{found}, named by {CHOICE}, does not tell its version; is it a Python?")
+            return Missing(self.language, f"{found}, named by {CHOICE}, does not tell its version", "is it a Python?")
         if release(version) < release(self.floor):
-            return Missing(
-                self.language, f"{found}, named by {CHOICE}, is Python {version}; the examples need {self.floor} or newer"
-            )
+            cause = f"{found}, named by {CHOICE}, is Python {version}"
+            return Missing(self.language, cause, f"the examples need {self.floor} or newer")
         return Runtime(self.language, version, executable, CHOICE)
 
     def _there(self, world: World) -> Runtime | Missing:
@@ -129,8 +127,7 @@ class Python:
 
         found = self.probe(world)
         if isinstance(found, Missing):
-            cause, _, hint = found.reason.partition("; ")
-            candidates = [Candidate("Python", "", Fitness.MISSING, cause, f"{hint}, or unset {CHOICE}")]
+            candidates = [Candidate("Python", "", Fitness.MISSING, found.cause, f"{found.hint}, or unset {CHOICE}")]
         else:
             why = f"{found.origin}; {self.floor} or newer is needed"
             candidates = [Candidate(f"Python {found.version}", str(found.executable), Fitness.FITS, why)]

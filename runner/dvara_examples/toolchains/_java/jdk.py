@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.errors import Diagnosis, ToolchainError
 from dvara_examples.core.place import ProgramPlace
 from dvara_examples.core.world import World
 from dvara_examples.toolchains._install import may_choose
@@ -154,11 +154,11 @@ def oldest(jdks: Iterable[Jdk], wanted: RequiredJava) -> Jdk | None:
     return min((jdk for jdk in jdks if wanted.fits(jdk)), key=lambda jdk: jdk.numbers, default=None)
 
 
-def none_fits(jdks: Iterable[Jdk], wanted: RequiredJava, who: str = "") -> str:
-    """Say in one sentence that no JDK fits: what is needed (and by *who*), what was found, what to do."""
+def none_fits(jdks: Iterable[Jdk], wanted: RequiredJava, who: str = "") -> Diagnosis:
+    """Say that no JDK fits: what is needed (and by *who*), what was found, what to do."""
     found = ", ".join(f"{jdk.version} at {jdk.home}" for jdk in jdks)
     needed = f"JDK {wanted} is needed{f' by {who}' if who else ''}"
-    return f"{needed}, found {found or 'none with a javac'}; {HOW_TO_INSTALL}"
+    return Diagnosis(f"{needed}, found {found or 'none with a javac'}", HOW_TO_INSTALL)
 
 
 def _places(world: World) -> Iterator[tuple[Path, str]]:
