@@ -201,7 +201,7 @@ def test_importing_the_command_line_loads_click_and_little_else() -> None:
 @pytest.mark.parametrize(
     ("args", "told"),
     [
-        (("truncated",), ("truncated: an ending", "Comes about:", "To do:")),
+        (("truncated",), ("truncated: an ending", "Cause:", "Fix:")),
         (("RESET",), ("reset: an ending", "reset: a fault")),
         (("prints_the_stream", "3"), ("prints_the_stream: an expectation", "3: an exit code")),
         ((), ("endings\n", "exit codes\n", "eof_without_done", "close_early", "disconnects_within_s", "flaky")),

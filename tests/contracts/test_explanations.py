@@ -32,8 +32,8 @@ def test_an_entry_says_what_it_means_how_it_comes_about_and_what_to_do(kind: str
     """Three paragraphs of whole sentences, the second and third with their own beginning."""
     (found,) = (explanation for explanation in explanations(word) if explanation.kind == kind)
     assert len(found.paragraphs) == 3
-    beginnings = {"expectation": ("Fails where: ", "To do: "), "fault": ("How it is put: ", "What is looked for: ")}
-    for paragraph, beginning in zip(found.paragraphs[1:], beginnings.get(kind, ("Comes about: ", "To do: ")), strict=True):
+    beginnings = {"expectation": ("Fails if: ", "Fix: "), "fault": ("Syntax: ", "Look for: ")}
+    for paragraph, beginning in zip(found.paragraphs[1:], beginnings.get(kind, ("Cause: ", "Fix: ")), strict=True):
         assert paragraph.startswith(beginning)
     assert all(re.search(r"[.)]$", paragraph) for paragraph in found.paragraphs)
 
