@@ -69,6 +69,27 @@ def test_the_page_says_of_each_client_whether_it_runs_tools(client: str) -> None
 
 
 @SHOWN
+def test_an_example_is_never_known_to_pass_a_cut_answer_off_as_whole(client: str) -> None:
+    """What an example may be known to fail is a whole answer that its client loses; never the report of one that is not whole."""
+    for known in CLIENTS[client].get("known", ()):
+        if not known.get(NAIVE, False):
+            finding = known["finding"]
+            fails = {finding} if isinstance(finding, str) else {*finding}
+            assert not {"reports_incomplete", "executes_cut_tool_call"} & fails
+            assert known["upstream"]
+
+
+@SHOWN
+def test_the_page_links_the_example_and_its_naive_loop(client: str) -> None:
+    """Whoever reads what a client hides finds the code that shows it; the README leads to the folder and to the page."""
+    page, readme = ((MANIFEST.parents[2] / name).read_text("utf-8") for name in ("docs/clients.md", "README.md"))
+    for kind in ("file", NAIVE):
+        assert f"](../examples/integrations/{CLIENTS[client][kind]})" in page
+    assert "](examples/integrations/)" in readme
+    assert "](docs/clients.md)" in readme
+
+
+@SHOWN
 def test_what_is_known_names_streams_that_exist_and_a_reason(client: str) -> None:
     """An entry for a stream that is gone would hide nothing and mislead."""
     streams = read("streams.yaml")
