@@ -10,7 +10,7 @@ import yaml
 from tests.integration.conftest import Tool
 from tests.integration.test_broken_repositories import contents
 
-pytestmark = pytest.mark.slow  # Maven is started, and fetches its plug-ins at first
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # Maven is started, and fetches its plug-ins at first
 
 HEAD = "<project xmlns='http://maven.apache.org/POM/4.0.0'><modelVersion>4.0.0</modelVersion>"
 RELEASE = "<properties>{}</properties>".format(

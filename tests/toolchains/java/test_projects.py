@@ -144,6 +144,8 @@ def test_what_a_build_tool_says_is_cut_to_what_matters() -> None:
             "   > Could not find com.acme:nothing:1.",
         ],
     )
+    no_task = "* What went wrong:\nTask 'dvaraExamplesClassPath' not found in project ':app'.\n"
+    assert gradle_failed(no_task) == ("build", ["it makes no Java classes: add the plug-in java or application"])
     assert gradle_failed("/p/Ask.java:3: error: ';' expected\n    int a\n")[1] == ["/p/Ask.java:3: ';' expected"]
 
 

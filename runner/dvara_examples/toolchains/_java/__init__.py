@@ -14,6 +14,7 @@ compiler        a bundle to a jar and its main class
 archive         classes parsed ahead of time, so that a run starts sooner
 launch          the command line
 builtin, jbang  the two ways from a script to its command
+one_at_a_time   a lock on what builds share
 project         which build a class belongs to
 maven, gradle   how each of these tools is started, and what it says
 built           a project's classes in the cache, and the command for one of them

@@ -24,6 +24,8 @@ from dvara_examples.toolchains._java.archive import START_QUICKLY
 from dvara_examples.toolchains._java.classfile import ClassFile, read_class
 from dvara_examples.toolchains._java.intact import intact_folder
 from dvara_examples.toolchains._java.jdk import Jdk
+from dvara_examples.toolchains._java.maven_settings import read_settings
+from dvara_examples.toolchains._java.one_at_a_time import one_at_a_time
 from dvara_examples.toolchains._java.project import MAVEN, Build, find_build
 from dvara_examples.toolchains._resolved import Resolved, read_resolved, write_resolved
 from dvara_examples.toolchains._tools import run_tool
@@ -92,8 +94,10 @@ def prepare_project(declared: Declared, jdk: Jdk, world: World, progress: Progre
         )
 
     def fill(folder: Path) -> None:
-        progress(f"java {jdk.version}: {_tool(build).NAME} builds {world.shown(build.file)}")
-        _fill(folder, build, jdk, world, deps)
+        command = _tool(build).command_of(build, world)
+        with one_at_a_time(_tool(build).NAME, (_repository(build, world), world.cache_dir), world, progress):
+            progress(f"java {jdk.version}: {_tool(build).NAME} builds {world.shown(build.file)}")
+            _fill(folder, command, build, jdk, world, deps)
 
     folder = intact_folder(world, KIND, _key(build, jdk, world, deps), fill, _is_good)
     resolved = read_resolved(folder)
@@ -156,10 +160,16 @@ def _environment(build: Build, jdk: Jdk, world: World) -> dict[str, str]:
     return {**install_environment(world), **own, "JAVA_HOME": str(jdk.home)}
 
 
-def _fill(folder: Path, build: Build, jdk: Jdk, world: World, deps: Deps) -> None:
+def _repository(build: Build, world: World) -> Path:
+    """Return where the tool of *build* keeps what it fetched, which two of them at once may spoil."""
+    if build.kind == MAVEN:
+        return read_settings(world).local_repository
+    return Path(world.env("GRADLE_USER_HOME") or Path(world.env("HOME") or world.cwd, ".gradle"))
+
+
+def _fill(folder: Path, command: Sequence[str], build: Build, jdk: Jdk, world: World, deps: Deps) -> None:
     """Build a copy, and leave in *folder* its classes and the list of the class path."""
     tool = _tool(build)
-    command = tool.command_of(build, world)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         copy = Path(scratch, "project")
         for file in _files(build.top, world):

@@ -48,6 +48,8 @@ def what_failed(said: str) -> tuple[str, list[str]]:
     compiled = [f"{place}:{line}: {text}" for place, line, text in _JAVAC.findall(said)]
     if compiled:
         return "compile", list(dict.fromkeys(compiled))
+    if f"Task '{_TASK}' not found" in said:
+        return "build", ["it makes no Java classes: add the plug-in java or application"]
     told = said.partition("* What went wrong:")[2].partition("* Try:")[0] or said
     return "resolve" if _UNRESOLVED.search(told) else "build", [line for line in told.strip().splitlines() if line][:_MOST_LINES]
 

@@ -18,7 +18,7 @@ from dvara_examples.toolchains._java.expressions import properties_of
 from dvara_examples.toolchains._java.inputs import Inputs, read_inputs
 from dvara_examples.toolchains._java.intact import intact_folder
 from dvara_examples.toolchains._java.jar import read_manifest
-from dvara_examples.toolchains._java.jbang_home import one_at_a_time
+from dvara_examples.toolchains._java.jbang_home import one_build
 from dvara_examples.toolchains._java.jdk import Jdk, Jdks, jvm_properties
 from dvara_examples.toolchains._java.launch import Launcher, Program, start_options
 from dvara_examples.toolchains._tools import ToolOutput, run_tool
@@ -96,7 +96,7 @@ class WithJBang:
         """Build *script* with JBang and return what it says about it."""
         self._progress(f"building {script.name} with JBang")
         try:
-            with one_at_a_time(self._world, self._progress):
+            with one_build(self._world, self._progress):
                 self._build(script, jdk)
                 said = self._run(["info", "tools"], script, jdk, _INFO_LIMIT_S)
         except _RefusedError as refusal:

@@ -4,20 +4,17 @@ import os
 import pwd
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Progress
+from dvara_examples.toolchains._java.one_at_a_time import one_at_a_time
 
 _READ_LIMIT_BYTES = 64 * 1024
 _HOME_OPTION = re.compile(r"-Duser\.home=(\S+)")
 _VERSION = re.compile(r"\d+(\.\d+)+")
-_WAIT_LIMIT_S = 900.0
-_POLL_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,41 +58,13 @@ def cache_folder(world: World) -> Path:
     return _folder(world, Path(moved[-1]) if moved else _home_of_user()) / "cache"
 
 
-@contextmanager
-def one_at_a_time(world: World, progress: Progress) -> Iterator[None]:
-    """Hold the lock on JBang's cache: of several builds at once into one cache some fail. The kernel frees it if we die.
+def one_build(world: World, progress: Progress) -> AbstractContextManager[None]:
+    """Hold the lock on JBang's cache: of several builds at once into one cache some fail. Raises ToolchainError.
 
     The lock lies in that cache, so that runs with caches of their own wait for each other too; where it cannot be written, in
     the first folder of ours that can be.
-
-    Raises ToolchainError where another build holds it for too long, or no folder can be written to.
     """
-    import fcntl
-
-    folders = (cache_folder(world), world.cache_dir, world.state_dir)
-    for folder in folders:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            lock = (folder / "dvara-examples.lock").open("a")
-            break
-        except OSError:
-            continue
-    else:
-        raise ToolchainError(f"none of {', '.join(map(str, folders))} can be written to; make one of them writable")
-    with lock:
-        for attempt in range(round(_WAIT_LIMIT_S / _POLL_S)):
-            with suppress(BlockingIOError):
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            if attempt == 0:
-                progress("waiting for another build with JBang")
-            if world.stop.wait(_POLL_S):
-                raise ToolchainError("interrupted while it waited for another build with JBang")
-        else:
-            raise ToolchainError(
-                f"another build with JBang has locked {lock.name} for {_WAIT_LIMIT_S:g} s; wait for it, or end it"
-            )
-        yield
+    return one_at_a_time("JBang", (cache_folder(world), world.cache_dir, world.state_dir), world, progress)
 
 
 def _folder(world: World, home: Path) -> Path:
