@@ -40,6 +40,10 @@ class _Over(Exception):  # noqa: N818 - the regular end of a relay
     """Nothing more can be relayed."""
 
 
+_THREE = ord("3")
+"""The first digit of a redirect's status, behind ``HTTP/1.1``."""
+
+
 def _spoiler(wiring: Wiring) -> "Spoiler | None":
     """Return what plays the faults, where there are some: most gateways are not spoilt."""
     if wiring.schedule is None:
@@ -170,7 +174,7 @@ class Relay:
 
     def _led_home(self, piece: memoryview) -> memoryview:
         """Return *piece* as it is, but for a redirect that would lead the client past the tap to the same gateway."""
-        if bytes(piece[9:10]) != b"3" or not (called := self._seen.called):
+        if len(piece) < 10 or piece[9] != _THREE or not (called := self._seen.called):
             return piece
         changed = led_home(bytes(piece), self._wiring.origin, called.strip())
         if changed is None:
