@@ -111,7 +111,7 @@ REPORTS := .dvara-examples/clients
 clients-manifest: $(VENV)/ready-to-test ## write examples/integrations/manifest.yaml from its lists of clients and streams
 	@$(BIN)/python -m tests.clients_manifest
 
-clients: clients-manifest ## run every client library on every stream, and renew docs/clients.md (half an hour, a gigabyte)
+clients: clients-manifest ## run every client library on every stream, and renew docs/clients.md (half an hour, 1.4 gigabytes)
 	@mkdir -p $(REPORTS) && $(CLIENTS) --report json=$(REPORTS)/locked.json $(ARGS)
 	@$(BIN)/python -m tests.clients_page $(REPORTS)/locked.json
 
