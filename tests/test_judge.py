@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from dvara_examples.records.model import Ending
-from dvara_examples.records.transcript import KnownFailure, Leak, ProcessEnd
+from dvara_examples.records.transcript import KnownFailure, Leak, ProcessEnd, Request, Response
 from dvara_examples.records.verdict import Outcome
 from dvara_examples.session.judge import judge
-from tests.factories import make_exchange, make_transcript
+from tests.factories import make_exchange, make_transcript, numbered
 
 
 def test_all_expectations_hold_means_passed() -> None:
@@ -206,3 +206,35 @@ def test_a_gateway_is_named_by_its_own_address_whatever_its_description_says() -
     assert verdict.outcome is Outcome.ERRORED
     assert verdict.reason.startswith("the gateway at http://127.0.0.1:8123/v1 cannot be reached")
     assert judge(replace(unanswered, run=run, faults=("reset after_events 1",))).outcome is Outcome.FAILED
+
+
+def test_an_interrupted_run_says_so() -> None:
+    """The reason is a sentence of its own."""
+    assert judge(make_transcript(process=ProcessEnd(130, interrupted=True))).reason == "interrupted before it ended"
+
+
+def test_one_answer_that_nobody_read_is_enough_to_claim_nothing() -> None:
+    """Though the answer before it was read, the text of the last one may be anything."""
+    unread = make_exchange("", ending=Ending.UNRECOGNISED, unread="the body cannot be read here")
+    verdict = judge(make_transcript(exchanges=numbered(make_exchange(), unread), expect={"text": {"contains": "x"}}))
+    assert (verdict.outcome, verdict.reason) == (Outcome.ERRORED, "request 2: the body cannot be read here")
+
+
+def test_what_was_left_behind_is_told_beside_a_missing_request() -> None:
+    """A run without a request has one finding for that, and one for its leak."""
+    end = ProcessEnd(1, leaks=(Leak("process", "sleep", 1),))
+    verdict = judge(make_transcript(process=end, exchanges=[], expect={"exit": 0, "ends": "done", "requests": 1}))
+    assert [(f.key, f.witness, f.ok) for f in verdict.failures] == [("requests", "wire", False), ("leaks", "process", False)]
+
+
+def test_a_mistake_that_many_make_is_named() -> None:
+    """A path that the gateway calls invalid is explained, and the example is still to blame."""
+    refused = make_exchange(
+        "",
+        ending=Ending.HTTP_ERROR,
+        request=Request("POST", "//v1/chat/completions", (), b"{}", 2),
+        response=Response(400, (), "length", b'{"error": {"code": "invalid_path"}}', 35),
+    )
+    verdict = judge(make_transcript(exchanges=[refused], expect={"ends": "done"}))
+    assert verdict.outcome is Outcome.FAILED
+    assert "a path with // is refused" in verdict.reason
