@@ -1,7 +1,7 @@
 """Writes ``docs/clients.md``: what an application sees of each kind of stream, client by client, from reports of a run.
 
     python -m tests.clients_page REPORT.json...             # write the page
-    python -m tests.clients_page --against REPORT.json...   # name the cells that differ from the page; exit 1 if any does
+    python -m tests.clients_page --against REPORT.json...   # name cells of which the page does not tell; exit 1 if there is any
     python -m tests.clients_page --newer REPORT.json...     # write these cells into the page, as what newer releases change
 
 A report is what ``run --tag clients --report json=REPORT.json`` writes; nothing on the page is typed.
@@ -20,6 +20,7 @@ from tests.clients_manifest import read
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "clients.md"
 _BEGIN, _END = "<!-- clients: written by `make clients` -->", "<!-- /clients -->"
 _NEWER, _NEWER_END = "<!-- newer: written by `make clients-newer` -->", "<!-- /newer -->"
+_RELEASES = re.compile(r" \([^ ()]+ to [^ ()]+\)")
 _ERROR = re.compile(r"\b((?:[A-Z]\w*)(?:Error|Exception|Reached|Refusal|Timeout))\b")
 _RAISED = re.compile(r"^(?:[a-z_]\w*\.)*([A-Z]\w+)(?::(?! sys\.meta_path is None)|$)", re.MULTILINE)
 """The last line of a traceback of Python: module, class, message; not what a late thread meets while Python shuts down."""
@@ -257,6 +258,12 @@ def with_newer(text: str, changed: Sequence[str], reports: Sequence[Mapping[str,
     return f"{before}{_NEWER}\n{chr(10).join(told)}\n{_NEWER_END}{rest}"
 
 
+def not_told_yet(text: str, changed: Sequence[str]) -> list[str]:
+    """Return the cells that *changed* and that the page *text* does not list under newer releases, whatever their number."""
+    told = {_RELEASES.sub("", line[2:], count=1) for line in text.split(_NEWER)[1].split(_NEWER_END)[0].splitlines()}
+    return [line for line in changed if _RELEASES.sub("", line, count=1) not in told]
+
+
 def main(words: Sequence[str]) -> int:
     """Write the page, or compare it with *words* after ``--against`` or ``--newer``."""
     against, newer = "--against" in words, "--newer" in words
@@ -269,7 +276,7 @@ def main(words: Sequence[str]) -> int:
     if not against:
         PAGE.write_text(new, "utf-8")
         return 0
-    changed = differences(old, new)
+    changed = not_told_yet(old, differences(old, new))
     for line in changed:
         sys.stdout.write(f"{line}\n")
     return 1 if changed else 0

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.clients_page import PAGE, cells_on, clients, differences, lines, main, page, with_newer
+from tests.clients_page import PAGE, cells_on, clients, differences, lines, main, not_told_yet, page, with_newer
 
 SESSION = {"started_utc": "2026-11-27T15:00:00+00:00"}
 
@@ -137,6 +137,8 @@ def test_what_newer_releases_change_stands_in_a_part_of_its_own() -> None:
     assert "with node 24.19.0.\n\n- AI SDK (6.0 to 7.0), x, requests: was 1, is 2\n" in renewed
     assert cells_on(renewed) == cells_on(text)
     assert renewed.endswith(text[-200:])
+    later = ["AI SDK (6.0 to 7.1), x, requests: was 1, is 2", "AI SDK (6.0 to 7.1), x, requests: was 1, is 3"]
+    assert not_told_yet(renewed, later) == later[1:]
 
 
 def test_what_is_written_by_hand_stays() -> None:
