@@ -84,6 +84,7 @@ def test_what_is_not_tried_is_told_with_the_reason(tmp_path: Path) -> None:
         (MADE + "__MODEL__ = input()\n" + ASKED, "holds __MODEL__, which is filled in where the page is built"),
         (MADE + "open('path/to/image.png', 'rb')\n" + ASKED, "opens path/to/image.png, which the page does not give"),
         (MADE + "from openai.auth import k8s_service_account_token_provider\n" + ASKED, "needs an identity in a cloud"),
+        (MADE + "def main():\n    client.models.list()\n", "defines functions that nothing calls"),
         (MADE + "text = input('You: ')\n" + ASKED, "waits for input, which a page does not give"),
         (MADE + "# ... more of it\n" + ASKED, "leaves a part of itself out (# ... more of it)"),
         (
@@ -152,6 +153,24 @@ def test_calls_of_wrappers_are_requests(tmp_path: Path, call: str) -> None:
     assert len(tried(tmp_path, fence("python", MADE + f"client.chat.completions.{call}()")).chosen.variants) == 1
 
 
+def test_the_name_of_a_provider_as_a_key_is_none_of_its_library(tmp_path: Path) -> None:
+    """Servers that need no key are shown with their own name for one; only an import is the provider's own library."""
+    made = MADE.replace("OpenAI()", "OpenAI(api_key='ollama')")
+    assert len(tried(tmp_path, fence("python", made + ASKED)).chosen.variants) == 1
+    code = "import OpenAI from 'openai';\nnew OpenAI({ apiKey: 'ollama' }).models.list();\n"
+    assert len(tried(tmp_path, fence("js", code)).chosen.variants) == 1
+    own = "import ollama from 'ollama';\n" + code
+    assert tried(tmp_path, fence("js", own)).chosen.variants == ()
+
+
+def test_functions_that_are_called_or_handed_on_run(tmp_path: Path) -> None:
+    """A function that something outside uses is part of a script."""
+    code = MADE + "import asyncio\nasync def main():\n    client.models.list()\nasyncio.run(main())\n"
+    assert len(tried(tmp_path, fence("python", code)).chosen.variants) == 1
+    code = MADE + "def help():\n    pass\n" + ASKED
+    assert len(tried(tmp_path, fence("python", code)).chosen.variants) == 1
+
+
 def test_a_file_that_is_written_is_none_that_has_to_be_there(tmp_path: Path) -> None:
     """What the code writes itself, it may read again."""
     code = MADE + ASKED + "open('a.txt', 'w').write('x')\nprint(open('a.txt').read())\n"
@@ -214,6 +233,7 @@ def test_lines_that_install_packages(line: str, found: list[object]) -> None:
         ("'https://your-gateway.example/v1/chat/completions'", {"https://your-gateway.example/v1": "DVARA_URL"}),
         ('"https://<your-host>/v1"', {"https://<your-host>/v1": "DVARA_URL"}),
         ('baseURL: "http://localhost:3000"', {"http://localhost:3000": "DVARA_URL"}),
+        ("api_base='<api-base-url>'", {"<api-base-url>": "DVARA_URL"}),
         ('api_key="<your-dvara-api-key>"', {"<your-dvara-api-key>": "DVARA_API_KEY"}),
         ('api_key="YOUR_API_KEY"', {"YOUR_API_KEY": "DVARA_API_KEY"}),
         ('api_key="Your Portkey API Key"', {"Your Portkey API Key": "DVARA_API_KEY"}),

@@ -1,5 +1,6 @@
 """Code of a page that cannot show anything on a gateway: it asks another provider by name, or leaves out a part of itself."""
 
+import ast
 import re
 
 from dvara_examples.core.language import Reading
@@ -39,6 +40,8 @@ def asks_elsewhere(code: str, text: str, reading: Reading) -> str | None:
         return f"holds {filled_in[0]}, which is filled in where the page is built"
     if signs.READS_INPUT.search(code):
         return "waits for input, which a page does not give"
+    if _only_defines(text):
+        return "defines functions that nothing calls"
     if _IDENTITY.search(code):
         return "needs an identity in a cloud"
     if (file := _opened(code)) is not None:
@@ -52,6 +55,24 @@ def asks_elsewhere(code: str, text: str, reading: Reading) -> str | None:
     if found is not None and found["provider"] not in _OWN:
         return f"asks the provider {found['provider']}, past any gateway"
     return None
+
+
+def _only_defines(text: str) -> bool:
+    """Tell whether *text* is Python whose functions and classes are used by nothing outside of them, and ask in its stead."""
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError):
+        return False
+    made = {each.name for each in body if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
+    outside = [each for each in body if not isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+    used = {node.id for each in outside for node in ast.walk(each) if isinstance(node, ast.Name)}
+    if not made or made & used:
+        return False
+    source = "\n".join(ast.unparse(each) for each in outside)
+    return (
+        signs.ASKS.search(source) is None
+        and re.search(r"\.(?:list|retrieve|embed\w*|stream\w*|batch|post|get)\(", source) is None
+    )
 
 
 def _opened(code: str) -> str | None:

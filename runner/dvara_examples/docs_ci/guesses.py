@@ -17,6 +17,7 @@ _ADDRESS = re.compile(
 _GIVEN_ADDRESS = re.compile(
     r"\b(?:base_?url|api_base)[\"']?\s*[=:]\s*[\"'`](https?://[\w.-]+(?::\d+)?(?:/[\w.-]+)*/?)[\"'`]", re.IGNORECASE
 )
+_ADDRESS_TEXT = re.compile(r"[\"'`](<[^<>\n\"']*(?:base[-_ ]?url|endpoint)[^<>\n\"']*>)[\"'`]", re.IGNORECASE)
 _KEY = re.compile(
     r"<[^<>\n\"']*(?:key|token)[^<>\n\"']*>|\b(?:YOUR|MY)_[A-Z_]*(?:KEY|TOKEN)\b"
     r"|\byour[-_ ][\w -]*(?:key|token)(?:[-_]here)?\b|\b(?:sk|gw|pk)[-_](?:[\w-]*(?:\.\.\.|…|xxx|XXX)[\w.…-]*|[\w-]{8,})",
@@ -78,6 +79,8 @@ def placeholders(code: str, first_line: int, guesses: Guesses) -> None:
         for match in _GIVEN_ADDRESS.finditer(line):
             if not _ADDRESS.search(match[1]):
                 guesses.text(number, match[1], "DVARA_URL")
+        for match in _ADDRESS_TEXT.finditer(line):
+            guesses.text(number, match[1], "DVARA_URL")
         for match in _KEY.finditer(line):
             guesses.text(number, match[0], "DVARA_API_KEY")
     for read in variables_read(code_of(code)):

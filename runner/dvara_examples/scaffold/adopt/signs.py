@@ -34,7 +34,9 @@ _JAVA = (
     r"|voyageai|zhipu|dashscope|qianfan)|com\.google\.genai"
 )
 OTHER_PROVIDER = re.compile(
-    rf"""^\s*(?:from|import)\s+(?:{_PYTHON})\b|["'](?:{_NODE})["']|^\s*import\s+(?:static\s+)?(?:{_JAVA})\b""", re.MULTILINE
+    rf"""^\s*(?:from|import)\s+(?:{_PYTHON})\b|\b(?:from|import|require)\s*\(?\s*["'](?:{_NODE})["']"""
+    rf"""|^\s*import\s+(?:static\s+)?(?:{_JAVA})\b""",
+    re.MULTILINE,
 )
 """The own libraries of providers, which ask these and nothing else."""
 
