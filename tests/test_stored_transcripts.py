@@ -58,7 +58,7 @@ def test_reading_is_tied_to_the_version(ending: Ending, tmp_path: Path) -> None:
     assert header["version"] == STORED_VERSION == VERSION
     later = tmp_path / "later.jsonl"
     later.write_bytes(json.dumps({**header, "version": VERSION + 1}).encode() + b"\n" + rest)
-    with pytest.raises(TranscriptError, match=rf"line 1 .*this release reads version {VERSION}"):
+    with pytest.raises(TranscriptError, match=rf"line 1 .*expected version {VERSION}, found the number {VERSION + 1}"):
         read_transcript(later)
 
 
