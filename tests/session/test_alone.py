@@ -8,6 +8,7 @@ import pytest
 
 from dvara_examples.records.verdict import Finding, Outcome, Verdict, Witness
 from dvara_examples.session.alone import NOTE, Turns, failed_for_time_alone
+from tests.crowd import COUNTS_WAITS, PIN, crowd
 from tests.session.conftest import Recorder, Repository, wait_for_file, write_file
 
 MakeRepository = Callable[[int], Repository]
@@ -92,3 +93,15 @@ def test_an_interruption_ends_the_wait() -> None:
         stop.set()
         with turns.alone():
             pass
+
+
+@COUNTS_WAITS
+def test_a_run_by_itself_is_looked_at_closely(make_repository: MakeRepository) -> None:
+    """What others take of its time is in its transcript."""
+    repository = make_repository(2)
+    repository.add("crowded", f"{PIN}while time.process_time() < 0.4: pass")
+    with crowd(4):
+        seen = repository.run(Recorder(), jobs=2)
+    (result,) = seen.results
+    assert result.transcript is not None
+    assert sum(late.for_s for late in result.transcript.late) >= 0.2

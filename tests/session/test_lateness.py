@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dvara_examples.records.model import Ending, Limits
-from dvara_examples.records.transcript import KnownFailure, Lateness, ProcessEnd, Transcript
+from dvara_examples.records.transcript import KnownFailure, Lateness, ProcessEnd, Transcript, joined
 from dvara_examples.records.verdict import Outcome
 from dvara_examples.session.judge import judge
 from dvara_examples.session.lateness import LEAST_S, LatenessWitness
@@ -161,3 +161,17 @@ def test_another_doubt_beside_a_known_failure_is_no_success() -> None:
     transcript = seen(BURST, [(1.0, 1.0)], {"progressive": True, "longest_gap_s": 0.3, "exit": 0})
     known = KnownFailure(("progressive",), "the SDK buffers")
     assert judge(replace(transcript, known_failure=known)).outcome is Outcome.ERRORED
+
+
+@pytest.mark.parametrize(
+    ("late", "once"),
+    [
+        ([(1.0, 0.5), (1.2, 0.1)], [(1.0, 0.5)]),
+        ([(1.4, 0.4), (1.0, 0.5)], [(1.0, 0.8)]),
+        ([(1.0, 0.5), (1.5, 0.5), (3.0, 1.0)], [(1.0, 1.0), (3.0, 1.0)]),
+        ([], []),
+    ],
+)
+def test_what_two_saw_counts_once(late: list[tuple[float, float]], once: list[tuple[float, float]]) -> None:
+    """The tool and the example may have waited for the same others."""
+    assert [(each.at_s, each.for_s) for each in joined(Lateness(*each) for each in late)] == once

@@ -11,8 +11,9 @@ from dvara_examples.process.child import Child, ExecuteRequest
 from dvara_examples.process.ladder import StopLadder, end_survivors, stop_tree
 from dvara_examples.process.output import OnPiece, PipeReader
 from dvara_examples.process.table import ProcessTable, system_table
+from dvara_examples.process.waits import TICK_S, ProcessorWaits
 from dvara_examples.records.model import Limits
-from dvara_examples.records.transcript import Leak, Limit, Output, ProcessEnd
+from dvara_examples.records.transcript import Lateness, Leak, Limit, Output, ProcessEnd
 
 Cause = Limit | Literal["stop", "served"]
 """Why a process was made to end: a limit, a stop that was asked for, or a server that has done its work."""
@@ -29,12 +30,16 @@ LOOK_EVERY_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class ProcessResult:
-    """How a process ended and what it wrote; *callback_error* is the first exception of ``on_piece``, which ended the calls."""
+    """How a process ended and what it wrote; *callback_error* is the first exception of ``on_piece``, which ended the calls.
+
+    *late* says when others had the processors that it waited for, where that was asked for.
+    """
 
     end: ProcessEnd
     stdout: Output
     stderr: Output
     callback_error: Exception | None = None
+    late: tuple[Lateness, ...] = ()
 
 
 def run_process(
@@ -46,6 +51,7 @@ def run_process(
     last_activity_s: Callable[[], float] = lambda: 0.0,
     stop: threading.Event | None = None,
     served: threading.Event | None = None,
+    note_waits: bool = False,
     kept_bytes: int = KEPT_BYTES,
     ladder: StopLadder = StopLadder(),  # noqa: B008 - a frozen value
     table: ProcessTable | None = None,
@@ -56,12 +62,14 @@ def run_process(
     tells, on *timer*, when bytes last passed elsewhere (the wire); the idle limit counts from the latest of those and of the
     output. Setting *stop* ends the process as a limit does; *on_stop* hears why, before it happens. *served* is set once a server
     has done its work, and ends it in order. What the process leaves
-    behind is ended and told as leaks. *kept_bytes* bounds what is kept of each output. May be called from several threads at
+    behind is ended and told as leaks. *note_waits* has it looked at often, for what others took of its time; not in a place.
+    *kept_bytes* bounds what is kept of each output. May be called from several threads at
     once; never raises for what the process does.
     """
     if stop is not None and stop.is_set():
         return _not_started("not started: the run was interrupted before", interrupted=True)
-    watch = _Watch(request.limits, timer, timer(), last_activity_s, stop, served)
+    waits = ProcessorWaits(timer) if note_waits and request.place is None else None
+    watch = _Watch(request.limits, timer, timer(), last_activity_s, stop, served, waits)
     table = table or system_table()
     try:
         child = Child(request, timer, table, on_piece, kept_bytes).start()
@@ -79,7 +87,7 @@ def run_process(
     stdout, stderr = (reader.output() for reader in child.readers)
     callback_error = next((r.callback_error for r in child.readers if r.callback_error), None)
     end = _process_end(child, watch.began_s, cause if stopped_by else None, stopped_by, leaks)
-    return ProcessResult(end, stdout, stderr, callback_error)
+    return ProcessResult(end, stdout, stderr, callback_error, waits.seen() if waits else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +100,15 @@ class _Watch:
     last_activity_s: Callable[[], float]
     stop: threading.Event | None
     served: threading.Event | None = None
+    waits: ProcessorWaits | None = None
 
     def until_it_must_stop(self, child: Child) -> Cause | None:
         """Wait for the process to end (None), or for the reason why it must be made to."""
         look_s = self.began_s + FIRST_LOOK_S
         while not child.ended(self._pause_s(child, look_s)):
             now_s = self.timer()
+            if self.waits is not None:
+                self.waits.look(child.tree.known_pids())
             deadline_s, limit = self._deadline(child)
             if self.stop is not None and self.stop.is_set():
                 return "stop"
@@ -114,7 +125,8 @@ class _Watch:
     def _pause_s(self, child: Child, look_s: float) -> float:
         """Return for how long nothing but the end of the process can happen that matters."""
         pause_s = min(self._deadline(child)[0], look_s) - self.timer()
-        return min(pause_s, STOP_POLL_S) if self.stop or self.served or child.to_be_interrupted else pause_s
+        pause_s = min(pause_s, STOP_POLL_S) if self.stop or self.served or child.to_be_interrupted else pause_s
+        return min(pause_s, TICK_S) if self.waits is not None else pause_s
 
     def _deadline(self, child: Child) -> tuple[float, Limit]:
         active_s = max(self.began_s, child.last_output_at_s, self.last_activity_s())

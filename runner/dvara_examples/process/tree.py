@@ -42,6 +42,10 @@ class ProcessTree:
         self._known.update((entry.identity, entry) for entry in own.values())
         return tuple(own.values())
 
+    def known_pids(self) -> tuple[int, ...]:
+        """Return the pids of all processes that were the run's own when last looked at; some may have ended."""
+        return tuple(entry.pid for entry in self._known.values())
+
     def descendants(self) -> tuple[Entry, ...]:
         """Look at the machine again and return the run's living processes without the first one."""
         return tuple(entry for entry in self.living() if entry.pid != self._root.pid)

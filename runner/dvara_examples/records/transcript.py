@@ -4,7 +4,7 @@ Times are seconds since the run began (monotonic). Secrets never enter: whoever 
 Large outputs and bodies are cut: their size says how much there was, and ``complete`` whether all of it is here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -231,10 +231,23 @@ class KnownFailure:
 
 @dataclass(frozen=True, slots=True)
 class Lateness:
-    """From *at_s* on the machine did not let this tool go on, for *for_s* seconds: what is noted then came late."""
+    """From *at_s* on the machine let this tool or the example wait, for *for_s* seconds: what is noted then came late."""
 
     at_s: float
     for_s: float
+
+
+def joined(late: Iterable[Lateness]) -> tuple[Lateness, ...]:
+    """Return the same times in order, each counted once where several were late together."""
+    parts: list[Lateness] = []
+    for each in sorted(late, key=lambda each: each.at_s):
+        last = parts[-1] if parts else None
+        if last is None or each.at_s > last.at_s + last.for_s:
+            parts.append(each)
+        else:
+            to_s = max(last.at_s + last.for_s, each.at_s + each.for_s)
+            parts[-1] = Lateness(last.at_s, round(to_s - last.at_s, 6))
+    return tuple(parts)
 
 
 @dataclass(frozen=True, slots=True)

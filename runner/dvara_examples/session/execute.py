@@ -17,7 +17,7 @@ from dvara_examples.manifest import Variant
 from dvara_examples.process import Cause, ExecuteRequest, child_environment, run_process
 from dvara_examples.records.budget import NO_BOUNDS, RAISE_IT, RunMeter, UsageMeter
 from dvara_examples.records.model import Endpoint
-from dvara_examples.records.transcript import Lateness, Output, OutputPiece, ProcessEnd, RunInfo, Served, Transcript
+from dvara_examples.records.transcript import Lateness, Output, OutputPiece, ProcessEnd, RunInfo, Served, Transcript, joined
 from dvara_examples.session.plan import PlannedRun
 from dvara_examples.session.surroundings import gateway_variables, port_in_words
 from dvara_examples.tap import LOCALHOST, Tap
@@ -59,10 +59,13 @@ def execute(
     shared: Execution,
     on_piece: OnPiece | None = None,
     on_request: Callable[[], None] = lambda: None,
+    *,
+    by_itself: bool = False,
 ) -> Transcript:
     """Run one example to its end and return all that was seen; secrets are masked, scratch files are gone.
 
-    *on_request* is called when a request has arrived at the tap; it must not wait.
+    *on_request* is called when a request has arrived at the tap; it must not wait. *by_itself* tells that no other run goes on
+    meanwhile, so that it can be looked at closely.
 
     Raises GatewayError where no endpoint can be had. What the example does is never an exception.
     """
@@ -105,6 +108,7 @@ def execute(
                 last_activity_s=tap.last_activity_s,
                 stop=world.stop,
                 served=visitor.done if visitor else None,
+                note_waits=by_itself,
             )
             if world.place is not None and result.end.exit_code != 0:
                 result = replace(result, end=_without_memory(result.end, world.place, killed_before))
@@ -121,7 +125,7 @@ def execute(
             overrides=_overrides(run),
             scripted="scripted" in shared.gateway.capabilities,
             notes=tap.notes(),
-            late=shared.late(began_s),
+            late=joined((*shared.late(began_s), *result.late)),
             faults=tuple(map(in_words, faults)) if any(faults) else (),
         )
 

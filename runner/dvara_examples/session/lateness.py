@@ -1,7 +1,7 @@
 """A witness of how late this machine was: a thread that asks to be woken often, and notes each time that it was not.
 
 What it sees holds for all runs of a session. A machine that lets this tool wait has let the examples wait too, and when bytes
-are noted late, an example looks later than it was. It misses what hits an example alone, so it never proves that one was slow.
+are noted late, an example looks later than it was. It misses what hits an example alone (see `process.waits` for that).
 """
 
 import threading

@@ -67,7 +67,7 @@ class Workers:
         earlier: list[RunResult] = []
         while True:
             with self._turns.beside_others():
-                result = self._attempt(run, len(earlier) + 1)
+                result = self._attempt(run, len(earlier) + 1, by_itself=not self._shared)
             result = self._in_doubt_alone(run, result, len(earlier) + 1)
             if not self._try_again(result, len(earlier)):
                 break
@@ -85,20 +85,20 @@ class Workers:
         tries = 0
         while (doubtful or self._cannot_tell(result)) and tries < MOST_TRIES_ALONE:
             with self._turns.alone():
-                result = self._attempt(run, number, (NOTE,))
+                result = self._attempt(run, number, (NOTE,), by_itself=True)
             doubtful, tries = False, tries + 1
         return result
 
     def _cannot_tell(self, result: RunResult) -> bool:
         return result.verdict.uncertain and self._local and not self._execution.world.stop.is_set()
 
-    def _attempt(self, run: PlannedRun, number: int, notes: tuple[str, ...] = ()) -> RunResult:
+    def _attempt(self, run: PlannedRun, number: int, notes: tuple[str, ...] = (), *, by_itself: bool) -> RunResult:
         try:
             if (not_started := self._not_started(run)) is not None:
                 return not_started
             stop = self._execution.world.stop
             with self._ports.turn(run.variant, stop), self._slots.starting(stop) as started:
-                return self._not_started(run) or self._run(run, number, started, notes)
+                return self._not_started(run) or self._run(run, number, started, notes, by_itself=by_itself)
         except DvaraExamplesError as error:
             return _without_transcript(run, Verdict(Outcome.ERRORED, reason=str(error)))
         except OSError as error:
@@ -138,11 +138,11 @@ class Workers:
             return _without_transcript(run, Verdict(Outcome.ERRORED, reason=f"not started: {spent}; {RAISE_IT}"))
         return None
 
-    def _run(self, run: PlannedRun, number: int, started: Started, notes: tuple[str, ...]) -> RunResult:
+    def _run(self, run: PlannedRun, number: int, started: Started, notes: tuple[str, ...], *, by_itself: bool) -> RunResult:
         command = self._preparation.command(run)
         self._post(RunStarted(run.variant.id, self._elapsed(), run.repetition, number))
         on_piece = self._on_piece(run) if self._live_output else None
-        transcript = execute(run, command, self._execution, on_piece, started)
+        transcript = execute(run, command, self._execution, on_piece, started, by_itself=by_itself)
         transcript = replace(transcript, notes=(*transcript.notes, *notes))
         stored = self._folder.save(transcript, run.repetition, number)
         made = _without_transcript(run, judge(transcript))

@@ -1,0 +1,89 @@
+"""For how long a run stood ready and got no processor, as other programs had it.
+
+Linux counts in nanoseconds how long each thread ran and how long it waited for its turn (``/proc/PID/task/TID/schedstat``,
+sched-stats in the kernel's documentation). What a thread waited beyond all that the run itself computed meanwhile went to
+others, so that nothing counts that a run did to itself. A wait is booked when it ends, and may be noted one look late. Systems
+that do not count show nothing.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from dvara_examples.core.clock import Timer
+from dvara_examples.records.transcript import Lateness
+
+TICK_S = 0.1
+"""How often to look, in seconds."""
+LEAST_S = 0.005
+"""Less than this between two looks is usual, and is not noted."""
+_CLOCK_TICK_NS = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """How long a thread or a whole process ran and waited, in nanoseconds."""
+
+    ran_ns: int = 0
+    waited_ns: int = 0
+
+
+class ProcessorWaits:
+    """Looks at the threads of some processes again and again, and notes what others took from them; for one thread at a time."""
+
+    def __init__(self, timer: Timer, root: Path = Path("/proc")) -> None:
+        self._timer = timer
+        self._root = root
+        self._looked_s = timer()
+        self._processes: dict[str, _Count] = {}
+        self._threads: dict[str, _Count] = {}
+        self._seen: list[Lateness] = []
+
+    def look(self, pids: Iterable[int]) -> None:
+        """Note for how long the processes *pids* waited in vain since the last look."""
+        pids, now_s = tuple(pids), self._timer()
+        processes, threads = dict(self._count_processes(pids)), dict(self._count_threads(pids))
+        in_threads, in_all = _changes(self._threads, threads), _changes(self._processes, processes)
+        ran_ns = max(sum(each.ran_ns for each in in_threads), sum(each.ran_ns for each in in_all))  # a thread may have ended
+        taken_ns = max((each.waited_ns - (ran_ns - each.ran_ns) for each in in_threads), default=0)
+        taken_s = min(taken_ns / 1e9, now_s - self._looked_s)
+        if taken_s >= LEAST_S:
+            self._seen.append(Lateness(round(now_s - taken_s, 6), round(taken_s, 6)))
+        self._looked_s, self._processes, self._threads = now_s, processes, threads
+
+    def seen(self) -> tuple[Lateness, ...]:
+        """Return when the run waited, on the timer."""
+        return tuple(self._seen)
+
+    def _count_processes(self, pids: Iterable[int]) -> Iterator[tuple[str, _Count]]:
+        """Yield what each process computed, with its threads and children that have ended (proc(5), ``stat``, 14 to 17)."""
+        for pid in pids:
+            stat = self._read(f"{pid}/stat")
+            fields = stat[stat.rfind(b")") + 2 :].split()[11:15]
+            with suppress(ValueError):
+                yield str(pid), _Count(sum(map(int, fields)) * _CLOCK_TICK_NS)
+
+    def _count_threads(self, pids: Iterable[int]) -> Iterator[tuple[str, _Count]]:
+        for pid in pids:
+            with suppress(OSError):  # it has ended
+                for thread in os.listdir(f"{self._root}/{pid}/task"):  # noqa: PTH208 - a Path per thread is too dear
+                    counted = self._read(f"{pid}/task/{thread}/schedstat").split()
+                    with suppress(ValueError):
+                        ran, waited, _ = counted
+                        yield f"{pid}/{thread}", _Count(int(ran), int(waited))
+
+    def _read(self, name: str) -> bytes:
+        """Return what is in a file, or nothing where it has ended or the system has no such file."""
+        try:
+            with open(f"{self._root}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - as above
+                return file.read()
+        except OSError:
+            return b""
+
+
+def _changes(before: dict[str, _Count], now: dict[str, _Count]) -> list[_Count]:
+    """Return what was added to each count; one that is new began at nothing."""
+    pairs = ((count, before.get(name, _Count())) for name, count in now.items())
+    return [_Count(count.ran_ns - old.ran_ns, count.waited_ns - old.waited_ns) for count, old in pairs]
