@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from dvara_examples import __version__
-from dvara_examples.cli._boundary import guarded
+from dvara_examples.cli._boundary import guarded, show_error
 from dvara_examples.cli._help import LazyGroup
-from dvara_examples.core.errors import ExitCode
+from dvara_examples.core.errors import Diagnosis, ExitCode, PluginError
 
 COMMANDS = (
     "run",
@@ -58,15 +58,33 @@ def main() -> None:
             "error: expected Linux or macOS, found Windows\nhint: run it in the Windows Subsystem for Linux (WSL)", err=True
         )
         sys.exit(ExitCode.NOT_RUN)
-    if plugins := os.environ.get("DVARA_EXAMPLES_LANGUAGES"):
+    try:
+        _add_plugins()
+    except PluginError as error:
+        sys.exit(show_error(error))
+    sys.exit(guarded(cli, sys.argv[1:]))
+
+
+def _add_plugins() -> None:
+    """Add the languages and protocols of the user's folders. Raises PluginError."""
+    if (folder := _folder("DVARA_EXAMPLES_LANGUAGES")) is not None:
         from dvara_examples.toolchains import add_folder
 
-        add_folder(Path(plugins).absolute())
-    if plugins := os.environ.get("DVARA_EXAMPLES_PROTOCOLS"):
+        add_folder(folder)
+    if (folder := _folder("DVARA_EXAMPLES_PROTOCOLS")) is not None:
         from dvara_examples.protocols import add_folder as add_protocols
 
-        add_protocols(Path(plugins).absolute())
-    sys.exit(guarded(cli, sys.argv[1:]))
+        add_protocols(folder)
+
+
+def _folder(variable: str) -> Path | None:
+    named = os.environ.get(variable)
+    if not named:
+        return None
+    if not Path(named).is_dir():
+        hint = "name the folder that the modules are in, or unset the variable"
+        raise PluginError(Diagnosis(f"{variable}: expected a folder, found {named}", hint))
+    return Path(named).absolute()
 
 
 if __name__ == "__main__":

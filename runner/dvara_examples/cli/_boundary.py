@@ -37,9 +37,7 @@ def _guarded(cli: click.Command, args: list[str]) -> int:
         click.echo("interrupted", err=True)
         return ExitCode.INTERRUPTED
     except DvaraExamplesError as error:
-        for diagnosis in error.diagnoses:
-            _show(diagnosis.cause, diagnosis.hint)
-        return error.exit_code
+        return show_error(error)
     except (BrokenPipeError, SystemExit):  # the latter is how Click puts the former
         return ExitCode.OK
     except OSError as error:
@@ -47,6 +45,13 @@ def _guarded(cli: click.Command, args: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last line of defence
         return _internal(error)
     return code if isinstance(code, int) else ExitCode.OK
+
+
+def show_error(error: DvaraExamplesError) -> int:
+    """Print what is wrong and what to do about it, and return the exit code that it leads to."""
+    for diagnosis in error.diagnoses:
+        _show(diagnosis.cause, diagnosis.hint)
+    return error.exit_code
 
 
 def _point_at_ours(error: click.ClickException) -> None:

@@ -10,7 +10,8 @@
     ├── ReportError        a report cannot be written where it was asked for (exit 3), or two go to one place (exit 2)
     ├── MergeError         stored runs do not fit together (exit 2)
     ├── TranscriptError    a stored run cannot be read (exit 2)
-    └── PageError          a documentation page cannot be read, or written safely (exit 2)
+    ├── PageError          a documentation page cannot be read, or written safely (exit 2)
+    └── PluginError        a module from a folder of the user's cannot be used (exit 2)
 
 An unmet expectation is no exception: it is a :class:`~dvara_examples.records.verdict.Finding`.
 """
@@ -157,6 +158,12 @@ class TranscriptError(DvaraExamplesError):
 
 class PageError(DvaraExamplesError):
     """A documentation page cannot be read, or what would be written would not be the page any more."""
+
+    exit_code = ExitCode.USAGE
+
+
+class PluginError(DvaraExamplesError):
+    """A language or a protocol from a folder of the user's cannot be used."""
 
     exit_code = ExitCode.USAGE
 

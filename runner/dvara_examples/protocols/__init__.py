@@ -104,9 +104,15 @@ class StreamReader(Protocol):
 
 
 def add_folder(folder: Path) -> None:
-    """Take further protocols from the modules in *folder*; those that come with this tool go first."""
+    """Take further protocols from the modules in *folder*; those that come with this tool go first.
+
+    Raises PluginError where one of them is none.
+    """
+    from dvara_examples.core.plugins import check_plugins
+
     if str(folder) not in __path__:
         __path__.append(str(folder))
+        check_plugins(__name__, folder, ("ENDPOINTS", "reader", "speaks"))
         endpoints.cache_clear()
 
 

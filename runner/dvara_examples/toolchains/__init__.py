@@ -221,9 +221,15 @@ class Toolchain(Protocol):
 
 
 def add_folder(folder: Path) -> None:
-    """Take further languages from the modules in *folder*; the languages that come with this tool go first."""
+    """Take further languages from the modules in *folder*; the languages that come with this tool go first.
+
+    Raises PluginError where one of them is none.
+    """
+    from dvara_examples.core.plugins import check_plugins
+
     if str(folder) not in __path__:
         __path__.append(str(folder))
+        check_plugins(__name__, folder, ("toolchain",))
 
 
 def languages() -> tuple[str, ...]:

@@ -1,0 +1,29 @@
+"""Checks modules that a user adds to a package of this tool from a folder of his own."""
+
+import importlib
+import pkgutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from dvara_examples.core.errors import Diagnosis, PluginError
+
+_HOW = "the recipe stands in CONTRIBUTING.md, and a whole module below tests/data"
+
+
+def check_plugins(package: str, folder: Path, needed: Sequence[str]) -> None:
+    """Import every module of *folder* as part of *package*, whose path has it already.
+
+    Raises PluginError where one of them cannot be imported, or lacks a name of *needed*.
+    """
+    for found in pkgutil.iter_modules([str(folder)]):
+        if found.name.startswith("_"):
+            continue
+        shown = folder / f"{found.name}.py"
+        try:
+            module = importlib.import_module(f"{package}.{found.name}")
+        except Exception as error:  # whatever the user's module raises
+            where = f"{type(error).__name__}: {error}".partition("\n")[0]
+            raise PluginError(Diagnosis(f"{shown}: expected a module that can be imported, found {where}", _HOW)) from error
+        missing = [name for name in needed if not hasattr(module, name)]
+        if missing:
+            raise PluginError(Diagnosis(f"{shown}: expected {', '.join(needed)}, found no {', no '.join(missing)}", _HOW))
