@@ -84,6 +84,8 @@ class MeasuredTap:
 
 def main() -> None:
     """Print a line for each protocol and kind of stream."""
+    if len(sys.argv) != 2:
+        sys.exit("expected the path of another checkout: python -m bench.tap_of ANOTHER_CHECKOUT")
     checkouts = {"here": HERE, "there": Path(sys.argv[1]).resolve()}
     with ExitStack() as stack:
         server = stack.enter_context(_server())
