@@ -81,8 +81,7 @@ class ProcTable:
         stat = self._read(f"{pid}/stat")
         if not stat:
             return None
-        # The second field is the name in brackets and may itself hold spaces and brackets: count from the last one on.
-        fields = stat[stat.rindex(b")") + 2 :].split()
+        fields = stat_fields(stat)
         return Entry(pid, int(fields[19]), int(fields[1]), int(fields[2]), int(fields[3]), ended=fields[0] in (b"Z", b"X"))
 
     def newest_pid(self) -> int | None:
@@ -114,11 +113,21 @@ class ProcTable:
         return found
 
     def _read(self, name: str) -> bytes:
-        try:
-            with open(f"{self.root}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - as above
-                return file.read()
-        except OSError:
-            return b""
+        return read_file(f"{self.root}/{name}")
+
+
+def read_file(path: str) -> bytes:
+    """Return what is in a file of ``/proc``, or nothing where its process has ended or the system has no such file."""
+    try:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - a Path per process is too dear
+            return file.read()
+    except OSError:
+        return b""
+
+
+def stat_fields(stat: bytes) -> list[bytes]:
+    """Return the fields of ``/proc/PID/stat`` behind the name in brackets, which may itself hold spaces and brackets."""
+    return stat[stat.rfind(b")") + 2 :].split()
 
 
 class PsutilTable:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dvara_examples.core.clock import Timer
+from dvara_examples.process.table import read_file, stat_fields
 from dvara_examples.records.transcript import Lateness
 
 TICK_S = 0.1
@@ -60,8 +61,7 @@ class ProcessorWaits:
     def _count_processes(self, pids: Iterable[int]) -> Iterator[tuple[str, _Count]]:
         """Yield what each process computed, with its threads and children that have ended (proc(5), ``stat``, 14 to 17)."""
         for pid in pids:
-            stat = self._read(f"{pid}/stat")
-            fields = stat[stat.rfind(b")") + 2 :].split()[11:15]
+            fields = stat_fields(read_file(f"{self._root}/{pid}/stat"))[11:15]
             with suppress(ValueError):
                 yield str(pid), _Count(sum(map(int, fields)) * _CLOCK_TICK_NS)
 
@@ -69,18 +69,9 @@ class ProcessorWaits:
         for pid in pids:
             with suppress(OSError):  # it has ended
                 for thread in os.listdir(f"{self._root}/{pid}/task"):  # noqa: PTH208 - a Path per thread is too dear
-                    counted = self._read(f"{pid}/task/{thread}/schedstat").split()
                     with suppress(ValueError):
-                        ran, waited, _ = counted
+                        ran, waited, _ = read_file(f"{self._root}/{pid}/task/{thread}/schedstat").split()
                         yield f"{pid}/{thread}", _Count(int(ran), int(waited))
-
-    def _read(self, name: str) -> bytes:
-        """Return what is in a file, or nothing where it has ended or the system has no such file."""
-        try:
-            with open(f"{self._root}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - as above
-                return file.read()
-        except OSError:
-            return b""
 
 
 def _changes(before: dict[str, _Count], now: dict[str, _Count]) -> list[_Count]:
