@@ -248,7 +248,7 @@ CHUNKS = {
     "S03-content-filter": ([delta(finish="content_filter"), DONE], "", "content_filter"),
     "S04-tool-calls": (
         [
-            b'data: {"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\\"a"}}]}}]}\n\n',
+            b'data: {"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\\"a\\":1}"}}]}}]}\n\n',
             delta(finish="tool_calls"),
             DONE,
         ],

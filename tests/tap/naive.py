@@ -102,6 +102,9 @@ def says_done(found: list[tuple[str, str]]) -> bool:
         choices = chunk.get("choices")
         first = choices[0] if isinstance(choices, list) and choices else None
         reason = first.get("finish_reason") if isinstance(first, dict) else None
+        delta = first.get("delta") if isinstance(first, dict) else None
+        if finished and isinstance(delta, dict) and (delta.get("content") or delta.get("tool_calls")):
+            finished = False
         finished |= reason in ("stop", "length", "content_filter", "tool_calls", "function_call")
     return False
 

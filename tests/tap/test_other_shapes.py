@@ -278,3 +278,168 @@ def test_an_event_that_is_called_an_error_is_one(name: str) -> None:
     """However it is spelt, and whatever comes behind it."""
     exchange = seen(HI + event({"message": "busy"}, name) + STOP + DONE)
     assert exchange.ending is Ending.ERROR_EVENT
+
+
+WENT_ON = {
+    "on-each-chunk": choice(delta={"content": "a"}, finish_reason="stop") * 2,
+    "in-the-middle": choice(delta={"content": "a"}, finish_reason="stop") + HI,
+    "in-the-middle-of-text": choice(text="a", finish_reason="stop") + choice(text="b"),
+    "before-a-call": STOP + choice(delta={"tool_calls": [{"index": 0, "function": {"name": "f", "arguments": "{}"}}]}),
+}
+
+
+@pytest.mark.parametrize("body", WENT_ON.values(), ids=WENT_ON)
+def test_a_choice_that_goes_on_after_its_finish_reason_decides_nothing(body: bytes) -> None:
+    """A gateway that writes "stop" into each chunk says nothing by it, and a silent cut looks the same."""
+    exchange = seen(body)
+    assert exchange.ending is Ending.UNRECOGNISED
+    assert "text or a tool call came after the finish_reason" in (exchange.unread or "")
+
+
+def test_a_reason_on_each_chunk_is_settled_by_the_last_word() -> None:
+    """Only the end of the stream can have both, the last text with its reason and the sentinel."""
+    assert seen(WENT_ON["on-each-chunk"] + DONE).ending is Ending.DONE
+    assert seen(WENT_ON["in-the-middle"] + DONE).ending is Ending.UNRECOGNISED
+
+
+@pytest.mark.parametrize("after", [choice(delta={}), choice(delta={"content": ""}), event({"choices": [], "usage": {}})])
+def test_what_may_follow_a_finish_reason_changes_nothing(after: bytes) -> None:
+    """Usage, filter results and empty pieces come behind it."""
+    assert seen(HI + STOP + after + DONE).ending is Ending.DONE
+    assert seen(HI + STOP + after).ending is Ending.DONE_WITHOUT_SENTINEL
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_a_constant_that_json_does_not_have_decides_nothing(constant: str) -> None:
+    """Python reads it; Node.js and Java refuse the whole event."""
+    odd = b'data: {"choices": [{"index": 0, "delta": {"content": "a"}, "logprobs": %s}]}\n\n' % constant.encode()
+    exchange = seen(odd + HI + STOP + DONE)
+    assert (exchange.ending, exchange.text) == (Ending.UNRECOGNISED, "aHello")
+    assert f"an event holds {constant}, which is no JSON" in (exchange.unread or "")
+    assert seen(odd + HI).ending is Ending.EOF_WITHOUT_DONE
+
+
+DOCUMENT = json.dumps({"choices": [{"message": {"content": "Hello"}, "finish_reason": "stop"}]})
+
+
+@pytest.mark.parametrize("body", [DOCUMENT.encode("utf-16"), DOCUMENT.replace('"stop"', '"stop", "a": NaN').encode()])
+def test_a_document_that_only_some_clients_read_decides_nothing(body: bytes) -> None:
+    """Python and Jackson find out which encoding it is in, Node.js takes all for UTF-8; only Python reads NaN."""
+    assert seen(body, kind="application/json", stream=False).ending is Ending.UNRECOGNISED
+
+
+def call(arguments: str, reason: str) -> dict[str, bytes]:
+    """Return the same call of a tool in each protocol that has them, as a stream."""
+    part = {"tool_calls": [{"index": 0, "id": "1", "function": {"name": "f", "arguments": arguments}}]}
+    block = {"type": "input_json_delta", "partial_json": arguments}
+    stop_reason = {"tool_calls": "tool_use", "length": "max_tokens"}[reason]
+    response = {"status": "completed"} if reason != "length" else {"incomplete_details": {"reason": "max_output_tokens"}}
+    return {
+        CHAT: choice(delta=part) + choice(delta={}, finish_reason=reason) + DONE,
+        MESSAGES: event({"type": "content_block_start", "index": 0, "content_block": {"type": "tool_use"}})
+        + event({"type": "content_block_delta", "index": 0, "delta": block})
+        + event({"type": "message_delta", "delta": {"stop_reason": stop_reason}})
+        + event({"type": "message_stop"}),
+        RESPONSES: event({"type": "response.function_call_arguments.delta", "output_index": 0, "delta": arguments})
+        + event({"type": "response.completed", "response": response}),
+    }
+
+
+@pytest.mark.parametrize("path", [CHAT, MESSAGES, RESPONSES])
+@pytest.mark.parametrize("arguments", ['{"a": ', '{"a": "b', '{"a": 1', "["])
+def test_a_tool_call_that_stops_midway_is_not_whole(path: str, arguments: str) -> None:
+    """Some gateways lose the last piece, and say all the same that the answer is complete."""
+    exchange = seen(call(arguments, "tool_calls")[path], path=path)
+    assert exchange.ending is Ending.UNRECOGNISED
+    assert "the arguments of a tool call stop midway" in (exchange.unread or "")
+
+
+@pytest.mark.parametrize("path", [CHAT, MESSAGES, RESPONSES])
+@pytest.mark.parametrize(
+    ("arguments", "reason"), [("", "tool_calls"), ("{}", "tool_calls"), ("{'a': 1}", "tool_calls"), ('{"a', "length")]
+)
+def test_a_tool_call_that_a_model_wrote_so_is_whole(path: str, arguments: str, reason: str) -> None:
+    """No arguments, arguments that are no JSON, and those that ``length`` cut off came as the model wrote them."""
+    assert seen(call(arguments, reason)[path], path=path).ending is Ending.DONE
+
+
+def test_a_tool_call_in_a_document_that_stops_midway_is_not_whole() -> None:
+    """The same holds where no stream was asked for."""
+    function = {"tool_calls": [{"function": {"name": "f", "arguments": '{"a": '}}]}
+    document = {"choices": [{"message": function, "finish_reason": "tool_calls"}]}
+    assert seen(json.dumps(document).encode(), kind="application/json", stream=False).ending is Ending.UNRECOGNISED
+
+
+@pytest.mark.parametrize(
+    ("last", "why"),
+    [
+        ({"status": "completed", "error": {"message": "boom"}}, "holds an error: boom"),
+        ({"output": [{"content": [{"type": "output_text", "text": "Hello"}]}]}, "the deltas have 4 of the 5 characters"),
+    ],
+)
+def test_a_last_event_against_the_ones_before_it_decides_nothing(last: object, why: str) -> None:
+    """Who prints the deltas shows another answer than who prints the last event."""
+    body = event({"type": "response.output_text.delta", "delta": "Hell"}) + event(
+        {"type": "response.completed", "response": last}
+    )
+    exchange = seen(body, path=RESPONSES)
+    assert exchange.ending is Ending.UNRECOGNISED
+    assert why in (exchange.unread or "")
+
+
+def asked(request: object, body: bytes, *, path: str = CHAT, kind: str = "text/event-stream") -> Exchange:
+    """Return what the tap saw of a response with this *body* to this *request*."""
+    raw = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+    head = f"POST {path} HTTP/1.1\r\nHost: tap\r\n\r\n".encode()
+    return observe(raw, (len(raw),), Closing.FIN, request=head, asked=json.dumps(request).encode())
+
+
+@pytest.mark.parametrize("more", [{"n": 2}, {"prompt": ["a", "b"]}])
+def test_a_choice_that_never_came_is_missed(more: dict[str, object]) -> None:
+    """One of two answers, whole in itself, is not all that was asked for."""
+    assert asked({"stream": True, **more}, HI + STOP + DONE).ending is Ending.UNRECOGNISED
+    both = HI + STOP + event({"choices": [{"index": 1, "delta": {"content": "b"}, "finish_reason": "stop"}]})
+    assert asked({"stream": True, **more}, both + DONE).ending is Ending.DONE
+    document = DOCUMENT.encode()
+    assert asked(more, document, kind="application/json").ending is Ending.UNRECOGNISED
+    assert asked({"stream": True, **more}, HI).ending is Ending.EOF_WITHOUT_DONE
+
+
+EMBEDDINGS = "/v1/embeddings"
+VECTOR = {"embedding": [0.5]}
+
+
+@pytest.mark.parametrize(
+    ("texts", "document", "ending"),
+    [
+        ("a", {"data": [VECTOR]}, Ending.ANSWERED),
+        (["a", "b"], {"data": [VECTOR, VECTOR]}, Ending.ANSWERED),
+        ([1, 2, 3], {"data": [VECTOR]}, Ending.ANSWERED),
+        ([[1, 2], [3]], {"data": [VECTOR]}, Ending.UNRECOGNISED),
+        (["a", "b"], {"data": [VECTOR]}, Ending.UNRECOGNISED),
+        (["a", "b"], {"data": [VECTOR, {"embedding": []}]}, Ending.UNRECOGNISED),
+        ("a", {"data": []}, Ending.UNRECOGNISED),
+        ("a", {"detail": "still loading"}, Ending.UNRECOGNISED),
+        ("a", {"object": "error", "message": "no such model"}, Ending.UNRECOGNISED),
+    ],
+)
+def test_embeddings_are_counted(texts: object, document: object, ending: Ending) -> None:
+    """A document is the answer if it has a vector for each text."""
+    exchange = asked({"input": texts}, json.dumps(document).encode(), path=EMBEDDINGS, kind="application/json")
+    assert exchange.ending is ending
+
+
+@pytest.mark.parametrize(
+    ("body", "ending"),
+    [
+        (b'{"data": []}', Ending.ANSWERED),
+        (b'{"detail": "still loading"}', Ending.UNRECOGNISED),
+        (b"[]", Ending.UNRECOGNISED),
+        (b"<html>Sign in</html>", Ending.UNRECOGNISED),
+    ],
+)
+def test_a_list_of_models_is_one(body: bytes, ending: Ending) -> None:
+    """A page to sign in at, and a document of another shape, are no list."""
+    raw = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+    exchange = observe(raw, (len(raw),), Closing.FIN, request=b"GET /v1/models HTTP/1.1\r\nHost: tap\r\n\r\n", asked=b"")
+    assert exchange.ending is ending

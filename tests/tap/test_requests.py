@@ -109,7 +109,7 @@ def test_a_secret_that_the_bound_would_cut_is_not_recorded_in_part() -> None:
 
 def test_two_requests_on_a_kept_connection(line: Line) -> None:
     """Requests in turn share one connection to the gateway and are two exchanges."""
-    client, gateway, _ = line.ask(request(None, "/v1/models", method="GET"))
+    client, gateway, _ = line.ask(request(None, "/v1/files", method="GET"))
     gateway.send(OK)
     assert client.receive(len(OK)) == OK
     client.send(request(None, "/v1/a", method="GET"))
@@ -118,7 +118,7 @@ def test_two_requests_on_a_kept_connection(line: Line) -> None:
     assert client.receive(len(OK)) == OK
     seen = line.exchanges()
     assert [(one.number, one.connection, one.ending, one.request.target) for one in seen] == [
-        (1, 1, Ending.ANSWERED, "/v1/models"),
+        (1, 1, Ending.ANSWERED, "/v1/files"),
         (2, 1, Ending.ANSWERED, "/v1/a"),
     ]
 
@@ -127,7 +127,7 @@ def test_two_connections(line: Line) -> None:
     """Each client connection has its own connection to the gateway; numbers follow the arrival of requests."""
     first, second = line.client(), line.client()
     for client in (second, first):
-        client.send(request(None, "/v1/models", method="GET"))
+        client.send(request(None, "/v1/files", method="GET"))
         gateway = line.gateway()
         gateway.receive_request()
         gateway.send(OK)
@@ -171,7 +171,7 @@ def test_pipelined_requests_without_answers(line: Line) -> None:
 
 def test_a_request_into_a_closing_connection(line: Line) -> None:
     """A gateway that closes an idle connection while the next request is on its way leaves that request unanswered."""
-    client, gateway, _ = line.ask(request(None, "/v1/models", method="GET"))
+    client, gateway, _ = line.ask(request(None, "/v1/files", method="GET"))
     gateway.send(OK)
     gateway.fin()
     assert client.receive_all() == (OK, "fin")
@@ -258,8 +258,8 @@ def test_a_request_body_that_cannot_be_followed(line: Line, body_headers: bytes)
 
 def test_http_1_0_client(line: Line) -> None:
     """An HTTP/1.0 request without Host gets none, and the answer ends with the connection."""
-    client, gateway, got = line.ask(b"GET /v1/models HTTP/1.0\r\n\r\n")
-    assert got == b"GET /v1/models HTTP/1.0\r\n\r\n"
+    client, gateway, got = line.ask(b"GET /v1/files HTTP/1.0\r\n\r\n")
+    assert got == b"GET /v1/files HTTP/1.0\r\n\r\n"
     gateway.send(b"HTTP/1.0 200 OK\r\n\r\nhello")
     gateway.close()
     assert client.receive_all() == (b"HTTP/1.0 200 OK\r\n\r\nhello", "fin")

@@ -139,3 +139,9 @@ def test_a_body_without_a_length_is_not_complete_before_the_connection_ends() ->
     assert body.complete is False
     read(body, b"hello")
     assert body.complete is False
+
+
+def test_a_length_of_thousands_of_digits_is_none() -> None:
+    """Python refuses to read such a number; the one who sent it gets no whole body out of it."""
+    with pytest.raises(ProtocolError, match="not one number"):
+        response_body(ResponseHead("HTTP/1.1", 200, "", (("Content-Length", "9" * 5000),)), "GET")

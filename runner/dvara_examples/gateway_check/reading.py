@@ -190,7 +190,7 @@ def _facts(wire: _Wire, parts: _Parts, close: CloseKind, silent_s: float, idle_l
         close_delimited=wire.body is not None and wire.body.framing == "close",
         empty=not parts.raw,
         unreadable=head is not None and header(head.headers, "content-encoding") not in (None, "identity"),
-        undecided=reader.oversized,
+        undecided=reader.oversized or reader.contested is not None,
         strange=strange,
         finish_reason=reader.finish_reason,
         recognised=reader.finish_reason is None or reader.finish_reason in FINISH_REASONS,

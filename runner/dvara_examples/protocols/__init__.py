@@ -11,6 +11,10 @@ and, where a request asks for a stream otherwise than by ``"stream": true``,
 
 * ``asks_for_stream(target, request) -> bool``, whether the JSON object *request* does;
 
+and, where a request says how many answers it is for,
+
+* ``lacks(request, reader) -> str | None``, what is missing of them in the answer that *reader* has read;
+
 and, where models can call tools,
 
 * ``tool_call_parts(data) -> Iterator[ToolCallPart]``, what an event says of tool calls;
@@ -28,7 +32,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
-from dvara_examples.protocols._documents import FINISH_REASONS, ToolCallPart, error_message, read_object, unknown_reason
+from dvara_examples.protocols._documents import (
+    FINISH_REASONS,
+    ToolCallPart,
+    error_message,
+    read_document,
+    read_object,
+    unknown_reason,
+)
 from dvara_examples.protocols._json_events import JsonEventReader, NamedEventReader
 from dvara_examples.wire.event_formats import JSON_LINES, SERVER_SENT_EVENTS, EventFormat
 from dvara_examples.wire.sse import ServerSentEvent
@@ -44,10 +55,12 @@ __all__ = [
     "ToolCallPart",
     "add_folder",
     "asks_for_stream",
+    "contested",
     "endpoints",
     "error_message",
     "foreign_protocol",
     "protocol_of",
+    "read_document",
     "read_object",
     "reader_for",
     "reader_maker",
@@ -94,6 +107,11 @@ class StreamReader(Protocol):
     unclear: str | None
     undecided: str | None
 
+    @property
+    def contested(self) -> str | None:
+        """Why a finish reason does not settle how the answer ended, or None."""
+        ...
+
     def read(self, event: ServerSentEvent) -> str:
         """Take the next event and return the answer's text in it."""
         ...
@@ -137,6 +155,17 @@ def asks_for_stream(target: str, body: bytes) -> bool:
         return False
     asks = _of_protocol(target, "asks_for_stream")
     return request.get("stream") is True if asks is None else bool(asks(target, request))
+
+
+def contested(target: str, body: bytes, reader: StreamReader) -> str | None:
+    """Say why an answer to the request *body* that *reader* finds complete may not be, or return None."""
+    if found := getattr(reader, "contested", None):  # readers that were written for an earlier release do not have it
+        return str(found)
+    request, lacks = read_object(body), _of_protocol(target, "lacks")
+    if request is None or lacks is None or protocol_of(target) is None:
+        return None
+    missing: str | None = lacks(request, reader)
+    return missing
 
 
 def tool_call_parts(target: str, data: str) -> list[ToolCallPart]:

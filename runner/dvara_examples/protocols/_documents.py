@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 FINISH_REASONS = frozenset({"stop", "length", "content_filter", "tool_calls", "function_call"})
 """The common words for why an answer ended. Any other word says nothing that this tool can vouch for."""
@@ -40,3 +40,16 @@ def read_object(body: bytes) -> Mapping[str, object] | None:
     except (ValueError, RecursionError):
         return None
     return document if isinstance(document, Mapping) else None
+
+
+def read_document(body: bytes) -> Mapping[str, object] | None:
+    """Return *body* as a JSON object that everybody can read: in UTF-8, and without ``NaN`` and ``Infinity``; else None."""
+    try:
+        document = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, Mapping) else None
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(name)

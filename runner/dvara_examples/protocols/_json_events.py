@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import NoReturn
 
 from dvara_examples.wire.event_formats import SERVER_SENT_EVENTS, EventFormat
 from dvara_examples.wire.sse import ServerSentEvent
@@ -9,7 +10,20 @@ from dvara_examples.wire.sse import ServerSentEvent
 SENTINEL = "[DONE]"
 """The data of the event that ends a chat stream; some gateways add it to every stream."""
 _SHOWN_CHARS = 80
-_raw_decode = json.JSONDecoder().raw_decode
+_COMPLETES_CALLS = frozenset({"stop", "tool_calls", "function_call"})
+"""The finish reasons behind which the arguments of a tool call are said to be whole."""
+_MOST_ARGUMENTS_CHARS = 1024 * 1024
+
+
+class _ConstantError(ValueError):
+    """``NaN`` or ``Infinity`` came, which Python reads and other languages refuse."""
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise _ConstantError(f"an event holds {name}, which is no JSON: some clients read it, others refuse it")
+
+
+_raw_decode = json.JSONDecoder(parse_constant=_refuse_constant).raw_decode
 _OTHER_SHAPE = "no event has the shape that the request's protocol gives it"
 
 
@@ -29,6 +43,8 @@ class JsonEventReader:
         self.known = True
         self.first: Mapping[str, object] | None = None
         self.undecided: str | None = None
+        self._contested: str | None = None
+        self._arguments: CallArguments | None = None
         self._spoken = False
         self._has_text = False
         self._no_content = ""
@@ -49,13 +65,13 @@ class JsonEventReader:
             self.after_sentinel = True
             return ""
         if event.data.startswith(SENTINEL):  # clients look at the beginning only
-            self.sentinel = self.sentinel_ends
+            self._take_sentinel()
             return ""
         if event.cut:
             self.oversized = True
             return ""
         try:
-            data = _read_json(event.data)
+            data = self._read_json(event.data)
         except (ValueError, RecursionError) as problem:
             return self._unreadable(event, str(problem) or "nested too deeply")
         if not isinstance(data, dict):  # asking for a Mapping takes longer, and this is asked of every event
@@ -69,6 +85,31 @@ class JsonEventReader:
             self.error = self.error or error
             return ""
         return self._take(event, data)
+
+    @property
+    def contested(self) -> str | None:
+        """Why a finish reason does not settle how the answer ended, or None."""
+        if self._contested or self._arguments is None or self.finish_reason not in _COMPLETES_CALLS:
+            return self._contested
+        return self._arguments.cut()
+
+    def _take_arguments(self, key: object, piece: object) -> None:
+        """Take the next *piece* of the arguments of the tool call *key*; what is no text is none."""
+        if isinstance(piece, str):
+            self._arguments = self._arguments or CallArguments()
+            self._arguments.add(key, piece)
+
+    def _take_sentinel(self) -> None:
+        """Take note of :data:`SENTINEL`."""
+        self.sentinel = self.sentinel_ends
+
+    def _read_json(self, text: str) -> object:
+        """Return the value in *text*. Raises ValueError and RecursionError."""
+        try:
+            return _read_json(text)
+        except _ConstantError as error:
+            self._contested = self._contested or str(error)
+            return json.loads(text)
 
     def _speaks(self, data: Mapping[str, object]) -> bool:
         """Tell whether *data* belongs to this protocol."""
@@ -131,13 +172,49 @@ class NamedEventReader(JsonEventReader):
         raise NotImplementedError
 
 
+class CallArguments:
+    """The arguments of tool calls, which come in pieces, each under the key of its call."""
+
+    def __init__(self) -> None:
+        self._pieces: dict[object, list[str]] = {}
+        self._left = _MOST_ARGUMENTS_CHARS
+
+    def add(self, key: object, piece: str) -> None:
+        """Take the next *piece* of one call's arguments."""
+        self._left -= len(piece)
+        if self._left >= 0:
+            self._pieces.setdefault(key, []).append(piece)
+
+    def cut(self) -> str | None:
+        """Say of the first arguments that they stop midway, or return None; a model may also write what is no JSON at all."""
+        if self._left < 0:
+            return None
+        return next((_CUT_ARGUMENTS for pieces in self._pieces.values() if _stops_midway("".join(pieces).strip())), None)
+
+
+_CUT_ARGUMENTS = "the arguments of a tool call stop midway, although a finish reason says that the answer is complete"
+
+
+def _stops_midway(text: str) -> bool:
+    """Tell whether more text would have to follow for *text* to be JSON; empty arguments are none."""
+    try:
+        json.loads(text or "{}")
+    except json.JSONDecodeError as error:
+        return error.pos >= len(text) or error.msg.startswith("Unterminated string")
+    except (ValueError, RecursionError):
+        return False
+    return False
+
+
 def _read_json(text: str) -> object:
     """Do what ``json.loads`` does, in two thirds of the time where no space surrounds the value, as in nearly every event."""
     try:
         value, end = _raw_decode(text)
+    except _ConstantError:
+        raise
     except ValueError:
-        return json.loads(text)
-    return value if end == len(text) else json.loads(text)
+        return json.loads(text, parse_constant=_refuse_constant)
+    return value if end == len(text) else json.loads(text, parse_constant=_refuse_constant)
 
 
 def said(data: Mapping[str, object]) -> str:

@@ -1,22 +1,28 @@
-"""Answers that are never streamed: one JSON document, and nothing in it says more than that it is whole."""
+"""Answers that are never streamed: one JSON document with a list of ``data``."""
 
 from collections.abc import Mapping
 
-from dvara_examples.protocols._json_events import JsonEventReader, part
+from dvara_examples.protocols._json_events import JsonEventReader, part, shape_of
 from dvara_examples.wire.sse import ServerSentEvent
 
 
 class DocumentReader(JsonEventReader):
-    """Reads one document; an event stream in its place is in no known protocol."""
+    """Reads one document; an event stream in its place is in no known protocol. *items* is what its list holds."""
 
     def __init__(self) -> None:
         super().__init__()
         self.known = False
+        self.items: list[object] = []
 
     def read_document(self, document: Mapping[str, object]) -> str:
         """Take the whole document, count its tokens, and return no text."""
         total = part(document, "usage").get("total_tokens")
         self.total_tokens = total if isinstance(total, int) else None
+        items = document.get("data")
+        if isinstance(items, list):
+            self.items = items
+        else:
+            self._contested = f"expected data as a list, found {'none' if items is None else shape_of(items)}"
         return ""
 
     def _speaks(self, _data: Mapping[str, object]) -> bool:

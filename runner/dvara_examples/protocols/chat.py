@@ -23,6 +23,7 @@ _USUAL_KEYS = frozenset({"index", "delta", "message", "text", "finish_reason", "
 _REASON_ELSEWHERE = ("finishReason", "stop_reason", "done_reason", "native_finish_reason")
 """Where other APIs say why an answer ended."""
 _OTHER_PART = {"delta": "message", "message": "delta"}
+_WENT_ON = "text or a tool call came after the finish_reason"
 _NO_TEXT = frozenset({"role", "content", "tool_calls", "function_call", "name", "id", "annotations"})
 """The keys of a delta that hold no text of the answer beside its content."""
 
@@ -31,7 +32,8 @@ class ChatReader(JsonEventReader):
     """Gathers what the events of one chat stream say.
 
     The choice that comes first is the answer. As each one finishes for itself, *finish_reason* is the answer's, but None while
-    any choice that was seen has none, and that of any choice whose reason is not known. *total_tokens* is the last count that
+    any choice that was seen has none, and that of any choice whose reason is not known. A choice that goes on after its reason
+    had none: it may get another one, and only the sentinel tells that this was the last. *total_tokens* is the last count that
     an event gave, or None.
     """
 
@@ -51,7 +53,20 @@ class ChatReader(JsonEventReader):
             self._cannot_tell_the_text("expected choices, found none")
         if self.finish_reason is None:
             self._cannot_tell_the_end("expected a finish_reason, found none")
+        for index, choice in enumerate(parts_of(choices)):
+            self._reasons[index] = _reason(choice)
+            self._take_calls(index, part(choice, "message"))
         return self._text(_first_choice(document), "message")
+
+    @property
+    def answers(self) -> int:
+        """How many choices have come."""
+        return len(self._reasons)
+
+    def _take_sentinel(self) -> None:
+        super()._take_sentinel()
+        if self._contested == _WENT_ON and self.finish_reason:
+            self._contested = None  # this reason was the last word's own
 
     def _speaks(self, data: Mapping[str, object]) -> bool:
         return speaks(data)
@@ -80,14 +95,27 @@ class ChatReader(JsonEventReader):
             index = choice.get("index")
             index = index if isinstance(index, int) and 0 <= index < MOST_CHOICES else 0
             reason = _reason(choice) if choice.get("finish_reason") is not None else None
+            delta = choice.get("delta")
+            if reasons.get(index) and (choice.get("text") or (isinstance(delta, dict) and _says_something(delta))):
+                self._contested = self._contested or _WENT_ON
+                self._cannot_tell_the_end(_WENT_ON)
+                reasons[index] = self.finish_reason = None
             if reason or index not in reasons:
                 reasons[index] = reason
                 self.finish_reason = _of_all(list(reasons.values()))
             if reason is None:
                 self._look_for_a_reason_elsewhere(choice)
+            if isinstance(delta, dict) and ("tool_calls" in delta or "function_call" in delta):
+                self._take_calls(index, delta)
             if len(reasons) == 1 or index == next(iter(reasons)):  # in the order in which they came
                 text += self._text(choice, "delta")
         return text
+
+    def _take_calls(self, index: int, holder: Mapping[str, object]) -> None:
+        for position, call in enumerate(parts_of(holder.get("tool_calls"))):
+            self._take_arguments((index, index_at(call, "index", position)), part(call, "function").get("arguments"))
+        if holder.get("function_call"):
+            self._take_arguments(index, part(holder, "function_call").get("arguments"))
 
     def _text(self, choice: Mapping[str, object], part: str) -> str:
         """Return the text in a choice; what is no plain string is noted, and what cannot be read of it too."""
@@ -151,6 +179,16 @@ def tool_results(request: Mapping[str, object]) -> Iterator[tuple[str, object]]:
             yield text_at(message, "tool_call_id"), message.get("content")
 
 
+def lacks(request: Mapping[str, object], came: ChatReader) -> str | None:
+    """Say where fewer choices came than *request* asks for, or return None."""
+    number, prompt = request.get("n"), request.get("prompt")
+    prompts = len(prompt) if isinstance(prompt, list) and not all(isinstance(token, int) for token in prompt) else 1
+    asked = prompts * (number if isinstance(number, int) else 1)
+    if came.finish_reason is None or came.answers >= min(asked, MOST_CHOICES):
+        return None
+    return f"expected {asked} choices, as the request asks, found {came.answers}"
+
+
 def text_of(document: Mapping[str, object], part: str) -> str:
     """Return the text of the first choice's *part* (``delta`` or ``message``), empty where there is none."""
     return read_content(_raw_content(_first_choice(document), part))[0]
@@ -194,6 +232,10 @@ def read_content(content: object) -> tuple[str, str]:
             others.add(kind if isinstance(kind, str) else "no type")
     shape = f"parts of another kind ({', '.join(sorted(others))})" if others else PARTS_OF_TEXT
     return "".join(texts), shape
+
+
+def _says_something(delta: Mapping[str, object]) -> bool:
+    return bool(delta.get("content") or delta.get("tool_calls") or delta.get("function_call"))
 
 
 def _of_all(reasons: list[str | None]) -> str | None:

@@ -1,8 +1,8 @@
 """OpenAI's older completions: like chat, but each choice has its ``text`` directly."""
 
-from dvara_examples.protocols.chat import ChatReader, speaks
+from dvara_examples.protocols.chat import ChatReader, lacks, speaks
 
-__all__ = ["ENDPOINTS", "reader", "speaks"]
+__all__ = ["ENDPOINTS", "lacks", "reader", "speaks"]
 
 ENDPOINTS = ("/completions",)
 

@@ -39,7 +39,7 @@ class MessagesReader(NamedEventReader):
             case "content_block_delta":
                 if data.get("index") != self._open:
                     self._odd(f"a delta of content block {data.get('index')} came while that block was not open")
-                return self._text(part(data, "delta"))
+                return self._text(data.get("index"), part(data, "delta"))
             case "content_block_start":
                 if self._open is not None:
                     self._odd(f"content block {data.get('index')} began before block {self._open} had ended")
@@ -73,8 +73,10 @@ class MessagesReader(NamedEventReader):
             self._cannot_tell_the_text(f"expected content as a list of blocks, found {shape_of(content)}")
         return texts(content, "text")
 
-    def _text(self, delta: Mapping[str, object]) -> str:
+    def _text(self, index: object, delta: Mapping[str, object]) -> str:
         kind, text = delta.get("type"), delta.get("text")
+        if kind == "input_json_delta":
+            self._take_arguments(index if isinstance(index, int) else None, delta.get("partial_json"))
         if kind == "text_delta" and isinstance(text, str):
             return self._take_text(text)
         if kind not in _NO_TEXT:

@@ -20,6 +20,7 @@ class ResponsesReader(NamedEventReader):
     def __init__(self) -> None:
         super().__init__()
         self._number: int | None = None
+        self._delta_chars = self._said_chars = 0
 
     def _take_kind(self, kind: str, data: Mapping[str, object]) -> str:
         number = data.get("sequence_number")
@@ -31,21 +32,34 @@ class ResponsesReader(NamedEventReader):
             case "response.output_text.delta":
                 delta = data.get("delta")
                 if isinstance(delta, str):
+                    self._delta_chars += len(delta)
                     return self._take_text(delta)
                 self._cannot_tell_the_text(f"expected delta as text, found {shape_of(delta)}")
             case "response.output_text.done" | "response.refusal.delta":
                 if data.get("text") or data.get("delta"):
                     self._take_in_place_of_text(kind)
+                self._said_chars += len(text_at(data, "text"))
+            case "response.function_call_arguments.delta":
+                self._take_arguments(index_at(data, "output_index"), data.get("delta"))
             case "response.completed" | "response.incomplete":
                 response = part(data, "response")
                 if _text(response):
                     self._take_in_place_of_text(f"some in {kind}")
                 status = response.get("status")
                 self._finish(response, status if isinstance(status, str) else kind.removeprefix("response."))
+                self._compare(kind, response)
                 self.sentinel = True
             case "response.failed":
                 self.error = self.error or said(part(data, "response"))
         return ""
+
+    def _compare(self, kind: str, response: Mapping[str, object]) -> None:
+        """Take note of what the last event says against the good end that it is."""
+        if error := part(response, "error"):
+            self._contested = self._contested or f"{kind} holds an error: {said(error)}"
+        whole = max(self._said_chars, len(_text(response)))
+        if 0 < self._delta_chars < whole:
+            self._contested = self._contested or f"the deltas have {self._delta_chars} of the {whole} characters of the answer"
 
     def _speaks(self, data: Mapping[str, object]) -> bool:
         return speaks(data)

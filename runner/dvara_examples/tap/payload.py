@@ -4,7 +4,7 @@ import copy
 import json
 
 from dvara_examples.core.redaction import Redactor
-from dvara_examples.protocols import FINISH_REASONS, StreamReader, error_message, read_object, unknown_reason
+from dvara_examples.protocols import FINISH_REASONS, StreamReader, error_message, read_document, unknown_reason
 from dvara_examples.records.transcript import WireEvent
 from dvara_examples.tap.bounded import OVERLAP, BoundedBytes, BoundedText, CaptureLimits, storable
 from dvara_examples.tap.decoding import CodingError, Decoder, UnreadableCodingError
@@ -84,7 +84,7 @@ class PayloadRecorder:
         """
         if self.event_stream or self.event_count or not self._json or self.damaged or self.unreadable or not self._body.whole:
             return False
-        document, reader = read_object(self._body.raw), copy.deepcopy(self.chat)
+        document, reader = read_document(self._body.raw), copy.deepcopy(self.chat)
         if document is None or document.get("error"):
             return False
         reader.read_document(document)
@@ -136,7 +136,7 @@ class PayloadRecorder:
 
     def _read_document(self, status: int) -> None:
         """Read the body as one JSON document, which it may be even if the head calls it a stream."""
-        document = read_object(self._body.raw) if self._body.whole and (self._json or self.event_stream) else None
+        document = read_document(self._body.raw) if self._body.whole and (self._json or self.event_stream) else None
         if document is not None:
             self.event_stream = False
             if status >= 400 or document.get("error"):
@@ -200,6 +200,13 @@ class PayloadRecorder:
         why = f"expected fields of an event stream, found the line {lost[:_SHOWN_BYTES].decode('utf-8', 'replace')!r}"
         self.unclear = self.unclear or f"cannot tell all of the text: {why}"
         if not self.chat.finish_reason and b"finish_reason" in lost:
+            self._cannot_tell_the_end(why)
+
+    def contest(self, why: str) -> None:
+        """Take note of what keeps a finish reason from settling how the answer ended."""
+        if not self.event_stream:
+            self.strange = self.strange or why
+        elif self.chat.finish_reason:
             self._cannot_tell_the_end(why)
 
     def _cannot_tell_the_end(self, why: str | None) -> None:

@@ -6,7 +6,7 @@ A recorder only ever sees bytes that have been passed on already; nothing here c
 from dataclasses import dataclass
 
 from dvara_examples.core.redaction import Redactor
-from dvara_examples.protocols import FINISH_REASONS, asks_for_stream, protocol_of, reader_for
+from dvara_examples.protocols import FINISH_REASONS, asks_for_stream, contested, protocol_of, reader_for
 from dvara_examples.records.transcript import Exchange, Headers, Request, Response, WirePiece
 from dvara_examples.tap.bounded import BoundedBytes, CaptureLimits, StreamFlag, storable
 from dvara_examples.tap.ending import CloseKind, Facts, name_ending
@@ -153,6 +153,8 @@ class ExchangeRecorder:
             return Facts(rest.close, None, asked, silent_s=rest.silent_s, stall_after_s=self._stall_after_s)
         close = CloseKind.BROKEN if answer.damaged else rest.close
         answer.end(head.status, complete=close is CloseKind.COMPLETE or (close is CloseKind.CLIENT and answer.is_whole_document))
+        if close is CloseKind.COMPLETE or rest.heard_all:
+            self._contest(head, answer)
         return Facts(
             close,
             head.status,
@@ -179,6 +181,10 @@ class ExchangeRecorder:
             silent_s=rest.silent_s,
             stall_after_s=self._stall_after_s,
         )
+
+    def _contest(self, head: ResponseHead, answer: PayloadRecorder) -> None:
+        if head.status < 400 and (doubt := contested(self._seen.head.target, self._asked.raw, answer.chat)):
+            answer.contest(doubt)
 
     def _asks_for_stream(self) -> bool:
         target = self._seen.head.target
@@ -226,7 +232,7 @@ class ExchangeRecorder:
         return taken
 
     def _asks_a_model(self) -> bool:
-        return self._seen.head.method == "POST" and protocol_of(self._seen.head.target) is not None
+        return self._seen.head.method in ("POST", "GET") and protocol_of(self._seen.head.target) is not None
 
     def _take_head(self, at_s: float, data: memoryview) -> int:
         raw, taken = self._heads.feed(data)

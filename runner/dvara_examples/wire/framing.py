@@ -12,6 +12,7 @@ from dvara_examples.wire.http import ProtocolError, ResponseHead, header_words
 
 Framing = Literal["chunked", "length", "close", "none"]
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\r?", re.DOTALL)
+_MOST_LENGTH_DIGITS = 100
 _MAX_LINE_BYTES = 16 * 1024
 _MAX_TRAILER_BYTES = 256 * 1024
 
@@ -195,6 +196,6 @@ def _content_length(headers: Headers) -> int | None:
     if not words:
         return None
     word = words.pop()
-    if words or not (word.isascii() and word.isdigit()):
+    if words or not (word.isascii() and word.isdigit() and len(word) <= _MOST_LENGTH_DIGITS):
         raise ProtocolError("a Content-Length that is not one number")
     return int(word)
