@@ -1,12 +1,11 @@
 """From a transcript to a verdict; pure: a stored transcript judged again gives the same verdict."""
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from dvara_examples.expectations import expectation_keys, parse_expectation
 from dvara_examples.records.transcript import KnownFailure, Transcript
-from dvara_examples.records.verdict import KNOWN_FAILURE, Finding, Outcome, Verdict, Witness
+from dvara_examples.records.verdict import KNOWN_FAILURE, Finding, Outcome, Verdict
 
 IMPLIED: Mapping[str, object] = {"limit": "none", "leaks": "none"}
 """What every run is held to unless its example says otherwise: it ends by itself and leaves nothing behind."""
@@ -40,7 +39,9 @@ def judge(transcript: Transcript) -> Verdict:
         return verdict
     places = transcript.run.expected_at
     findings = (f if f.ok else replace(f, expected_at=places.get(f.key, "")) for f in verdict.findings)
-    return _explained(_of_one_cause(replace(verdict, findings=tuple(findings)), transcript), transcript)
+    from dvara_examples.session.one_cause import of_one_cause
+
+    return _explained(of_one_cause(replace(verdict, findings=tuple(findings)), transcript), transcript)
 
 
 def _without_uncertain(verdict: Verdict, known: Collection[str]) -> Verdict:
@@ -57,46 +58,6 @@ def _without_uncertain(verdict: Verdict, known: Collection[str]) -> Verdict:
     if any(f.key == "limit" for f in uncertain) or all(f.ok or f.key in known for f in left):
         return Verdict(Outcome.ERRORED, reason=reason, uncertain=True)
     return Verdict(Outcome.FAILED, left, reason)
-
-
-def _of_one_cause(verdict: Verdict, transcript: Transcript) -> Verdict:
-    """Let a run that sent no request, though one was expected, have one finding for that instead of one per expectation."""
-    served = transcript.process.served
-    if served is not None and served.ready_at_s is None and any(finding.key == "serves" for finding in verdict.failures):
-        kept = tuple(each for each in verdict.findings if each.ok or each.key in ("serves", *_APART))
-        return replace(verdict, findings=kept, reason="\n".join(_why_silent(transcript)))
-    hidden = [finding for finding in verdict.failures if finding.key not in _APART]
-    if transcript.exchanges or not any(finding.witness in (Witness.WIRE, Witness.STREAM) for finding in hidden):
-        return verdict
-    reason = "\n".join(_why_silent(transcript))
-    if len(hidden) == 1:
-        return replace(verdict, reason=reason)
-    sentence = f"sent no request; {len(hidden)} expectations could not be judged"
-    at = next((f.expected_at for f in hidden if f.key == "requests"), "") or next((f.expected_at for f in hidden), "")
-    finding = Finding("requests", Witness.WIRE, False, "at least one request", "no request", sentence, expected_at=at)
-    others = [each for each in verdict.findings if each not in hidden and each.key != "requests"]
-    return replace(verdict, findings=(finding, *others), reason=reason)
-
-
-def _why_silent(transcript: Transcript) -> Iterator[str]:
-    """Yield what stderr says of a run that sent no request, and of a variable that it may lack."""
-    from dvara_examples.process.environment import PASSED_ON
-    from dvara_examples.records.crash import error_line, variables_named
-    from dvara_examples.session.surroundings import WELL_KNOWN
-
-    error = error_line(transcript.stderr.text)
-    if error:
-        yield error
-    passed = ", ".join(sorted(PASSED_ON - {"SYSTEMROOT"}))
-    lacking = [name for name in variables_named(error) if name not in (*_GIVEN, *WELL_KNOWN)] if _LACKS.search(error) else []
-    if lacking:
-        yield f"not set: {', '.join(lacking)}. A run gets {' and '.join(_GIVEN)}, and of your own variables only {passed};"
-        yield "set others under env in the manifest"
-
-
-_APART = ("limit", "leaks", KNOWN_FAILURE)
-_GIVEN = ("DVARA_URL", "DVARA_API_KEY")
-_LACKS = re.compile(r"KeyError|environ|\benv\b|not set|must be set|missing|required|undefined|credentials", re.IGNORECASE)
 
 
 def _explained(verdict: Verdict, transcript: Transcript) -> Verdict:
