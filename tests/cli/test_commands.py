@@ -236,5 +236,5 @@ def test_plan_says_where_dependencies_are_stated(tmp_path: Path) -> None:
     needs = [line.split("  ") for line in shown.stdout.splitlines() if line.startswith("needs")]
     assert [(cells[1], cells[-1].strip()) for cells in needs] == [
         ("requirements.txt, not locked", "a[python], b[python]"),
-        ("packages of the manifest (litellm), not locked", "c[python]"),
+        ("packages (litellm), not locked", "c[python]"),
     ]

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,33 @@ public class AskOnce {
 }
 """
 SINGLE = f"{HEAD}{OWN.format(name='one')}{RELEASE}</project>"
+AT_ONCE = (
+    ASK.replace("import com.acme.lib.Body;\n", "")
+    .replace("Body.of(", "AskOnce.of(")
+    .replace("  public static void main", BODY.partition("Body {\n")[2].removesuffix("}\n") + "  public static void main")
+)
+WRAPPER_PLUGIN = "org.apache.maven.plugins:maven-wrapper-plugin:3.3.4:wrapper"
+WRAPPER_NEEDS = (
+    *(
+        "basename",
+        "cat",
+        "chmod",
+        "curl",
+        "dirname",
+        "env",
+        "expr",
+        "grep",
+        "gzip",
+        "head",
+        "java",
+        "javac",
+        "ls",
+        "mkdir",
+        "mktemp",
+    ),
+    *("mv", "od", "printf", "rm", "sed", "sh", "tar", "tr", "uname", "unzip", "wget"),
+)
+"""What `mvnw` and `mvn` call; all but Maven itself."""
 ENTRY = """version: 1
 examples:
   - id: ask
@@ -111,6 +139,38 @@ def test_a_class_of_a_build_with_several_modules(tool: Tool, tmp_path: Path) -> 
     told = " ".join(unknown.reasons["ask-once[java]"].split())
     assert "expected the class com.acme.app.AskTwice in the build of app/pom.xml, found com.acme.app.AskOnce" in told
     assert "did you mean com.acme.app.AskOnce?" in told
+
+
+@pytest.mark.usefixtures("maven")
+def test_a_wrapper_brings_its_own_maven(tool: Tool, tmp_path: Path) -> None:
+    """With no `mvn` on PATH, and with sources and classes in other folders than the usual ones; offline it fetches nothing."""
+    root, home, nothing = tmp_path / "theirs", tmp_path / "home", tmp_path / "bin"
+    places = (
+        "<build><sourceDirectory>code</sourceDirectory><outputDirectory>${project.build.directory}/made</outputDirectory></build>"
+    )
+    write(root, {"pom.xml": SINGLE.replace("</project>", f"{places}</project>"), "code/com/acme/app/AskOnce.java": AT_ONCE})
+    subprocess.run(["mvn", "-q", "-B", WRAPPER_PLUGIN], cwd=root, timeout=300, check=True)
+    shutil.rmtree(root / "target", ignore_errors=True)
+    before = contents(root)
+    assert tool("init", cwd=root).code == 0
+    (entry,) = yaml.safe_load((root / "examples" / "manifest.yaml").read_text())["examples"]
+    assert entry["variants"]["java"] == {
+        "file": "../code/com/acme/app/AskOnce.java",
+        "project": "..",
+        "main": "com.acme.app.AskOnce",
+    }
+    nothing.mkdir()
+    for name in WRAPPER_NEEDS:
+        if (found := shutil.which(name)) is not None:
+            (nothing / name).symlink_to(found)
+    env = {"PATH": str(nothing), "HOME": str(home), "DVARA_EXAMPLES_CACHE": str(tmp_path / "cache")}
+    refused = tool("run", "all", "--offline", cwd=root, env=env)
+    assert refused.code == 3
+    told = " ".join(refused.reasons["ask-once[java]"].split())
+    assert told.startswith("--offline forbids the download of the Maven that .mvn/wrapper/maven-wrapper.properties names; run ")
+    ran = tool("run", "all", cwd=root, env=env, timeout_s=600)
+    assert ran.outcomes == {"ask-once[java]": "passed"}, ran.stdout + ran.stderr
+    assert contents(root).keys() - before.keys() == {"examples/manifest.yaml", "examples/manifest.schema.json"}
 
 
 @pytest.mark.usefixtures("maven")

@@ -35,9 +35,7 @@ RESULTS = (
 def test_each_place_is_told_once() -> None:
     """With its day and the number of its runs; what is locked, and what did not run, is not among them."""
     assert unlocked_places(RESULTS) == (TOLD,)
-    assert unlocked_places([needing("packages of the manifest (x, y), not locked")]) == (
-        "packages of the manifest (x, y) (1 run)",
-    )
+    assert unlocked_places([needing("packages (x, y), not locked")]) == ("packages (x, y) (1 run)",)
     assert unlocked_places([needing("a.py"), needing("")]) == ()
 
 

@@ -67,7 +67,7 @@ def test_packages_of_the_manifest_are_installed(world: World) -> None:
     made = command(world, "a.py", Packages(("greeting<2",)))
     assert printed(made) == "1.0"
     assert made.versions["greeting"] == "1.0"
-    assert made.dependencies == "packages of the manifest (greeting<2), not locked, resolved on 2026-05-04"
+    assert made.dependencies == "packages (greeting<2), not locked, resolved on 2026-05-04"
 
 
 def test_packages_of_the_manifest_go_before_every_list(world: World) -> None:

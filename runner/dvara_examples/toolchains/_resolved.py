@@ -43,7 +43,7 @@ def in_words(declared: Declared, world: World, day: str = "") -> str:
     if declared.file is not None:
         place = _seen_from(world.root, declared.file) + (f"[{','.join(declared.parts)}]" if declared.parts else "")
     else:
-        place = f"packages of the manifest ({', '.join(declared.packages) or 'none'})"
+        place = f"packages ({', '.join(declared.packages) or 'none'})"
     if declared.lock is not None:
         place += f" with {_seen_from(world.root, declared.lock)}"
     if declared.project is not None:

@@ -1,5 +1,6 @@
 """Classes of a Maven or Gradle project: which build they belong to, what it pins, and what is said where its tool is missing."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from dvara_examples.toolchains import Declared, Deps, Packages, Runtime
 from dvara_examples.toolchains._java.gradle import what_failed as gradle_failed
 from dvara_examples.toolchains._java.maven import what_failed as maven_failed
 from dvara_examples.toolchains._java.maven import words
+from dvara_examples.toolchains._java.pom import classes_of
 from dvara_examples.toolchains._java.project import find_build
 from dvara_examples.toolchains.java import toolchain
 
@@ -87,6 +89,102 @@ def test_a_tool_that_is_not_there(world: World, make_jdk: Callable[..., Path], f
     with pytest.raises(ToolchainError, match=sentence):
         toolchain().prepare(runtime, world.root, bare, lambda _: None, Deps.LOCKED, found)
     assert list(world.cache_dir.rglob("complete")) == []
+
+
+WRAPPER = {
+    "pom.xml": ("mvnw", ".mvn/wrapper/maven-wrapper.properties"),
+    "build.gradle": ("gradlew", "gradle/wrapper/gradle-wrapper.properties"),
+}
+NO_TOOL = """Exception in thread "main" java.net.ConnectException: Connection refused
+\tat java.base/sun.nio.ch.Net.pollConnect(Native Method)
+\tat {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "said", "told"),
+    [
+        ("pom.xml", "wget: Failed to fetch http://a/maven.zip\n", "wget: Failed to fetch http://a/maven.zip"),
+        ("pom.xml", "curl: Failed to fetch http://a/maven.zip\n", "curl: Failed to fetch http://a/maven.zip"),
+        ("pom.xml", NO_TOOL.format("Downloader.main(Downloader.java:9)"), "ConnectException: Connection refused"),
+        (
+            "pom.xml",
+            NO_TOOL.format("org.apache.maven.wrapper.MavenWrapperMain.main(MavenWrapperMain.java:6)"),
+            "ConnectException: Connection refused",
+        ),
+        ("build.gradle", NO_TOOL.format("org.gradle.wrapper.Download.download(Download.java:7)"), "ConnectException"),
+    ],
+)
+@pytest.mark.parametrize("offline", [False, True])
+def test_a_wrapper_that_cannot_fetch_its_tool(
+    world: World, make_jdk: Callable[..., Path], file: str, said: str, told: str, offline: bool
+) -> None:
+    """One sentence names it and the file that says which release; offline it reaches no network, and the command is named."""
+    wrapper, settings = WRAPPER[file]
+    script = f"cat <<'END' >&2\n{said}END\necho \"$https_proxy $JAVA_TOOL_OPTIONS\" > {world.root}/way\nexit 1\n"
+    environ = {"HOME": str(world.root), "PATH": os.defpath, "DVARA_EXAMPLES_JAVA_HOME": str(make_jdk("jdk", "21.0.1"))}
+    here = replace(world, environ=environ, offline=offline)
+    runtime = toolchain().probe(here)
+    assert isinstance(runtime, Runtime)
+    found = declared(here, {f"app/{file}": POM.format(more=""), f"app/{wrapper}": script})
+    with pytest.raises(ToolchainError) as refused:
+        toolchain().prepare(runtime, world.root, here, lambda _: None, Deps.LOCKED, found)
+    sentence = str(refused.value)
+    assert f"app/{settings}" in sentence
+    if offline:
+        assert sentence.startswith("--offline forbids the download of the ")
+        assert "dvara-examples setup --language java" in sentence
+    else:
+        assert sentence.startswith(f"app/{wrapper} could not fetch the ")
+        assert told in sentence
+        assert "go online, or correct distributionUrl there" in sentence
+    way = (world.root / "way").read_text()
+    assert ("http://127.0.0.1:1 " in way and "-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=1" in way) is offline
+    assert list(world.cache_dir.rglob("complete")) == []
+
+
+SOURCES = "<build><sourceDirectory>{}</sourceDirectory></build>"
+
+
+@pytest.mark.parametrize(
+    ("files", "place", "found"),
+    [
+        ({"app/pom.xml": POM.format(more="")}, "app/src/main/java/com/acme", True),
+        ({"app/pom.xml": POM.format(more="")}, "app/examples/com/acme", False),
+        ({"app/pom.xml": POM.format(more=SOURCES.format("examples"))}, "app/examples/com/acme", True),
+        ({"app/pom.xml": POM.format(more=SOURCES.format("${project.basedir}/code"))}, "app/code/com/acme", True),
+        ({"app/pom.xml": POM.format(more="<sources><source>more</source></sources>")}, "app/more/com/acme", True),
+        ({"app/pom.xml": "<project>"}, "app/src/main/java/com/acme", True),
+        ({"app/build.gradle": "sourceSets { main { java { srcDirs = ['a', 'src'] } } }\n"}, "app/src/com/acme", True),
+        ({"app/build.gradle.kts": 'sourceSets.main { java.srcDir("code") }\n'}, "app/code/com/acme", True),
+        ({"app/build.gradle": "// srcDirs = ['src']\n"}, "app/src/com/acme", False),
+        ({"pom.xml": POM.format(more=""), "app/pom.xml": POM.format(more="")}, "src/main/java/com/acme", True),
+    ],
+)
+def test_a_class_lies_where_its_build_says(world: World, files: dict[str, str], place: str, found: bool) -> None:
+    """In the usual folder, or in those that the file of the nearest build names."""
+    write(world.root, {f"{place}/Ask.java": ASKS, **files})
+    seen = survey_script(world.root / place / "Ask.java", f"{place}/Ask.java", "java")
+    assert (seen.built is not None) is found
+
+
+@pytest.mark.parametrize(
+    ("more", "classes"),
+    [
+        ("", "target/classes"),
+        ("<build><outputDirectory>made</outputDirectory></build>", "made"),
+        ("<build><directory>out</directory></build>", "out/classes"),
+        (
+            "<properties><o>x</o></properties><build><outputDirectory>${project.build.directory}/${o}</outputDirectory></build>",
+            "target/x",
+        ),
+        ("<build><outputDirectory>${basedir}/./y</outputDirectory></build>", "y"),
+    ],
+)
+def test_where_maven_leaves_classes(tmp_path: Path, more: str, classes: str) -> None:
+    """Where the pom.xml says so, else in the usual place."""
+    write(tmp_path, {"pom.xml": POM.format(more=more)})
+    assert classes_of(tmp_path) == tmp_path / classes
 
 
 def test_what_cannot_be_asked_of_a_build(world: World, make_jdk: Callable[..., Path]) -> None:

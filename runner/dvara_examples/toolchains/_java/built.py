@@ -27,6 +27,7 @@ from dvara_examples.toolchains._java.jdk import Jdk
 from dvara_examples.toolchains._java.maven_settings import read_settings
 from dvara_examples.toolchains._java.one_at_a_time import one_at_a_time
 from dvara_examples.toolchains._java.project import MAVEN, Build, find_build
+from dvara_examples.toolchains._java.wrapper import no_network, no_tool, wrapper_failed
 from dvara_examples.toolchains._resolved import Resolved, read_resolved, write_resolved
 from dvara_examples.toolchains._tools import run_tool
 
@@ -157,7 +158,8 @@ def _environment(build: Build, jdk: Jdk, world: World) -> dict[str, str]:
     said = _texts(build) + (settings.read_text("utf-8", errors="replace") if settings.is_file() else "")
     asked = {name for match in _NAMED.findall(said) for name in match if name}
     own = {name: value for name, value in world.environ.items() if _SETTINGS.fullmatch(name) or name in asked}
-    return {**install_environment(world), **own, "JAVA_HOME": str(jdk.home)}
+    offline = no_network(own) if world.offline else {}
+    return {**install_environment(world), **own, **offline, "JAVA_HOME": str(jdk.home)}
 
 
 def _repository(build: Build, world: World) -> Path:
@@ -243,9 +245,11 @@ def _refusal(said: str, code: int, build: Build, world: World, deps: Deps) -> To
     tool = _tool(build)
     what, told = tool.what_failed(said)
     shown = world.shown(build.file)
-    lines = "\n".join(f"    {line}" for line in told[:_MOST_LINES])
+    lines = "\n".join(f"    {line}" for line in told[:_MOST_LINES] if line.strip())
     if what == "compile":
         return ToolchainError(f"the classes of {shown} do not compile; correct what javac says:\n{lines}")
+    if (failed := wrapper_failed(said)) is not None:
+        return no_tool(failed, tool.NAME, tool.WRAPPER, tool.WRAPPER_SETTINGS, build, world, deps)
     if world.offline and maven.NOT_HERE.search(said):
         return not_here(f"what {shown} depends on", "java", deps, lines)
     if maven.NO_NETWORK.search(said):

@@ -13,6 +13,7 @@ from dvara_examples.toolchains._java.project import Build
 
 NAME = "Gradle"
 WRAPPER = "gradlew"
+WRAPPER_SETTINGS = Path("gradle", "wrapper", "gradle-wrapper.properties")
 TO_INSTALL = "install Gradle (`sdk install gradle`), or add its wrapper to the project (`gradle wrapper`)"
 
 _INIT = Path(__file__).with_name("class_path.gradle")

@@ -7,18 +7,19 @@ from pathlib import Path
 
 from dvara_examples.core.errors import Diagnosis, ToolchainError
 from dvara_examples.core.world import World
-from dvara_examples.toolchains._java.project import POM, Build, read_pom
+from dvara_examples.toolchains._java.pom import classes_of, read_pom
+from dvara_examples.toolchains._java.project import POM, Build
 from dvara_examples.toolchains._lookup import which
 
 NAME = "Maven"
 WRAPPER = "mvnw"
+WRAPPER_SETTINGS = Path(".mvn", "wrapper", "maven-wrapper.properties")
 TO_INSTALL = (
     "install Maven (`apt-get install maven`, `sdk install maven`), or add its wrapper to the project (`mvn wrapper:wrapper`)"
 )
 
 _CLASS_PATH = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath"
 _LISTED = ".dvara-examples-class-path"
-_CLASSES = Path("target", "classes")
 _JAVAC = re.compile(r"^\[ERROR\] (.+?\.java):\[(\d+),\d+\] (.*)$", re.MULTILINE)
 _ERROR = re.compile(r"^\[(?:ERROR|FATAL)\] ?(.*)$", re.MULTILINE)
 _HELP = re.compile(
@@ -84,12 +85,14 @@ def _modules(pom: Path) -> Iterator[str]:
 def class_path(copy: Path, build: Build) -> list[Path]:
     """Return what Maven left in *copy*: the project's classes, then what they depend on. Raises ToolchainError without any."""
     home = copy / build.folder.relative_to(build.top)
-    if not (home / _CLASSES).is_dir():
+    classes = classes_of(home)
+    if not classes.is_dir():
+        place = os.path.relpath(classes, home)
         raise ToolchainError(
-            f"Maven built {build.file}, but left no classes in {_CLASSES}; put them there, or start it with a script of JBang"
+            f"Maven built {build.file}, but left no classes in {place}; let outputDirectory in it name their folder"
         )
     listed = (home / _LISTED).read_text("utf-8").strip() if (home / _LISTED).is_file() else ""
-    return [home / _CLASSES, *(Path(each) for each in listed.split(os.pathsep) if each)]
+    return [classes, *(Path(each) for each in listed.split(os.pathsep) if each)]
 
 
 def what_failed(said: str) -> tuple[str, list[str]]:

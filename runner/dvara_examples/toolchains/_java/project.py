@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Declared, Packages
+from dvara_examples.toolchains._java.pom import PROPERTY, properties_of, read_pom
 from dvara_examples.toolchains._java.reading import BUILD_FILES, class_of
 
 MAVEN, GRADLE = "maven", "gradle"
@@ -25,7 +25,6 @@ _MOVES_IN_GRADLE = re.compile(
 )
 _OWN_VERSION = re.compile(r"^\s*version\s*=?\s*[\"'][^\"']*[\"']\s*$", re.MULTILINE)
 _MOVES_IN_MAVEN = re.compile(r"[\[(].*|LATEST|RELEASE|.*-SNAPSHOT")
-_PROPERTY = re.compile(r"\$\{([\w.-]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +92,11 @@ def _moving(pom: Path) -> bool:
     root = read_pom(pom)
     if root is None:
         return False  # Maven says what is wrong with it
-    said = {each.tag: (each.text or "").strip() for each in root.iterfind("properties/*")}
+    said = properties_of(root)
     own = {(root.findtext(path) or "").strip() for path in ("version", "parent/version")}
     versions = {(each.findtext("version") or "").strip() for each in root.iter("dependency")}
-    versions = {_PROPERTY.sub(lambda found: said.get(found[1], ""), version) for version in versions}
+    versions = {PROPERTY.sub(lambda found: said.get(found[1], ""), version) for version in versions}
     return any(_MOVES_IN_MAVEN.fullmatch(version) for version in versions - own)
-
-
-def read_pom(pom: Path) -> ElementTree.Element | None:
-    """Return the content of *pom* without its namespace, or None where it cannot be read."""
-    try:
-        # The file is the user's own, and expat as shipped bounds entity expansion.
-        root = ElementTree.fromstring(pom.read_bytes())  # noqa: S314
-    except (OSError, ElementTree.ParseError, ValueError):
-        return None
-    for each in root.iter():
-        each.tag = each.tag.rpartition("}")[2]
-    return root
 
 
 def _texts(build: Build) -> Iterator[str]:

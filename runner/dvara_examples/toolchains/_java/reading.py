@@ -16,6 +16,8 @@ _OF_PROVIDER = re.compile(
 _IMPORT = re.compile(r"^import[ \t]+(?:static[ \t]+)?([\w.]+)", re.MULTILINE)
 _MAIN = re.compile(r"\bmain\s*\(")
 _SOURCES = ("src", "main", "java")
+_SOURCE_DIRS = re.compile(r"\bsrcDirs?\b([^\n]*)")
+_QUOTED = re.compile(r"[\"']([^\"'$]+)[\"']")
 _PACKAGE = re.compile(r"^\s*package\s+([\w.]+)\s*;", re.MULTILINE)
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _SCRIPT_OF_JBANG = re.compile(r"^(?:///usr/bin/env jbang|//(?:DEPS|JAVA|SOURCES|FILES|REPOS)\s)", re.MULTILINE)
@@ -45,17 +47,29 @@ def class_of(script: Path, text: str) -> str:
 
 
 def _build_of(script: Path, text: str, root: Path) -> BuiltClass | None:
-    """Return the class that *script* is among the sources of a build; a script of JBang is none, wherever it lies."""
+    """Return the class that *script* is among the sources of the nearest build; a script of JBang is none, wherever it lies."""
     if _SCRIPT_OF_JBANG.search(text):
         return None
-    for folder in script.parents:
-        if not folder.is_relative_to(root):
+    for home in script.parents:
+        if not home.is_relative_to(root):
             return None
-        if folder.parts[-3:] == _SOURCES:
-            home = folder.parents[2]
-            has_build = home.is_relative_to(root) and any((home / name).is_file() for name in BUILD_FILES)
-            return BuiltClass(home, class_of(script, text)) if has_build else None
+        if any((home / name).is_file() for name in BUILD_FILES):
+            among = any(script.is_relative_to(folder) for folder in _source_folders(home))
+            return BuiltClass(home, class_of(script, text)) if among else None
     return None
+
+
+def _source_folders(home: Path) -> list[Path]:
+    """Return where the build in *home* has its sources: in the usual folder, and in those that its file names."""
+    usual = home.joinpath(*_SOURCES)
+    if (home / BUILD_FILES[0]).is_file():
+        from dvara_examples.toolchains._java.pom import sources_of  # not needed where there is no build
+
+        return [usual, *sources_of(home)]
+    file = next(home / name for name in BUILD_FILES if (home / name).is_file())
+    said = _COMMENT.sub("", file.read_text("utf-8", errors="replace"))
+    named = (name for match in _SOURCE_DIRS.findall(said) for name in _QUOTED.findall(match))
+    return [usual, *(home / name for name in named)]
 
 
 READING = Reading(

@@ -116,7 +116,7 @@ def _of_manifest(declared: Declared, deps: Deps, world: World) -> WantedEnvironm
     options, settings = settings_near(home, world)
     text = "".join(f"{package}\n" for package in declared.packages)
     identity = (text, *local_parts({home / GIVEN: text}), *settings, *_day(deps, world))
-    what = f"the packages {', '.join(declared.packages)} of the manifest"
+    what = f"the packages {', '.join(declared.packages)}"
     words = ("install", "-r", "-", *_BY_DEPS[deps], *options)
     return WantedEnvironment(words, what, identity, home, plain_names(text), text)
 
