@@ -16,7 +16,6 @@ import requests
 from dvara_examples.cli._world import build_world
 from dvara_examples.core.clock import start_timer
 from dvara_examples.core.errors import GatewayError
-from dvara_examples.core.later import Later
 from dvara_examples.core.world import World
 from dvara_examples.gateways._engine import LABEL, labels
 from dvara_examples.places.docker import in_containers
@@ -162,12 +161,6 @@ def test_the_runtime_of_the_image_is_used(there: World) -> None:
     found = load_toolchain("python").probe(there.of("python"))
     assert isinstance(found, Runtime)
     assert found.origin == f"the image {IMAGE}"
-
-
-def test_what_can_wait_is_collected_there_too(there: World) -> None:
-    """Class archives are made once all else is ready in containers as on the machine."""
-    later = Later()
-    assert replace(there, later=later).of("python").later is later
 
 
 def test_an_image_that_is_nowhere_is_told(there: World) -> None:

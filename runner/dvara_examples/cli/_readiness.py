@@ -1,13 +1,11 @@
 """What ``setup`` shows: the step under way with what it has brought so far, and a line per language and list at the end."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from rich.live import Live
 from rich.text import Text
 
 from dvara_examples.core.errors import ExitCode
-from dvara_examples.core.later import Later
 from dvara_examples.core.signals import interruptible
 from dvara_examples.core.world import World
 from dvara_examples.manifest import Variant
@@ -23,8 +21,7 @@ _PLAIN_EVERY_S = 10.0
 def show_readiness(world: World, variants: Sequence[Variant], deps: Deps) -> int:
     """Make *variants* ready, show how it goes on stderr and what came of it on stdout, and return the exit code."""
     out, progress = make_console(world, world.stdout), _Progress(world)
-    failed, later = False, Later()
-    world = replace(world, later=later)
+    failed = False
     with interruptible(world.stop) as stop, progress:
         for ready in make_ready(variants, world, deps, progress.show):
             progress.finish(ready)
@@ -35,7 +32,6 @@ def show_readiness(world: World, variants: Sequence[Variant], deps: Deps) -> int
                 out.print(Text(f"          {problem}", "yellow" if ready.missing else "red"), soft_wrap=True)
             failed = failed or (bool(ready.problems) and (world.on_ci or not ready.missing))
             world.stdout.flush()
-        later.finish()
     if stop.is_set():
         out.print(Text("interrupted; what is done is kept, and the same command again goes on from there", "yellow"))
         return ExitCode.INTERRUPTED

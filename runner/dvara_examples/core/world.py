@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
@@ -45,8 +45,7 @@ class World:
 
     def of(self, language: str) -> "World":
         """Return the world in which scripts of *language* are prepared and run. Raises what opening its place raises."""
-        there = self.elsewhere.get(language)
-        return self if there is None else replace(there, later=self.later)
+        return self.elsewhere.get(language, self)
 
     @property
     def runs_dir(self) -> Path:

@@ -8,11 +8,12 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dvara_examples.core.clock import start_timer
 from dvara_examples.core.errors import DvaraExamplesError
+from dvara_examples.core.later import Later
 from dvara_examples.core.world import World
 from dvara_examples.manifest import Variant
 from dvara_examples.toolchains import Declared, Deps, Missing, Packages, PreparedRuntime, Runtime, Toolchain, load_toolchain
@@ -63,7 +64,8 @@ Show = Callable[[str, int, float], None]
 def make_ready(variants: Sequence[Variant], world: World, deps: Deps, show: Show) -> Iterator[Ready]:
     """Make every script of *variants* ready to run with *deps*, all languages at once, and yield what came of each in turn.
 
-    *show* hears about twice a second how it goes.
+    *show* hears about twice a second how it goes. What only makes later runs quicker is done once a language is ready, while
+    others still fetch; it is over when the iterator ends.
     """
     languages = dict.fromkeys(variant.language for variant in variants)
     disk = _Disk(world)
@@ -85,6 +87,9 @@ def make_ready(variants: Sequence[Variant], world: World, deps: Deps, show: Show
         if world.stop.is_set():
             return
         yield ready
+    for work in works:
+        if isinstance(work, _Work):
+            work.finish()
 
 
 class _Disk:
@@ -117,13 +122,15 @@ class _Work:
         self, toolchain: Toolchain, runtime: Runtime, scripts: Sequence[Script], world: World, deps: Deps, disk: _Disk
     ) -> None:
         self._toolchain, self._runtime, self._scripts, self._deps, self._disk = toolchain, runtime, scripts, deps, disk
-        self._world = world
+        self._later = Later()
+        self._world = replace(world, later=self._later)
         self._timer = start_timer(world.clock)
         self._seconds = 0.0
         self._steps: list[str] = []
         self._problems: list[str] = []
         self._lists: tuple[ListSize, ...] = ()
         self._crashed: BaseException | None = None
+        self._crashed_later: BaseException | None = None
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._work, name=f"setup-{toolchain.language}")
         self._thread.start()
@@ -136,7 +143,6 @@ class _Work:
                 looking = start_timer(self._world.clock)
                 show(self._steps[-1], self._disk.grown(), self._timer())
                 wait_s = max(_LOOK_EVERY_S, _REST * looking())
-        self._thread.join()
         if self._crashed is not None:
             raise self._crashed
         grown = self._disk.grown() if self._steps else 0
@@ -145,6 +151,12 @@ class _Work:
         version, steps, problems = self._runtime.version, tuple(self._steps), tuple(self._problems)
         about = (self._toolchain.language, self._deps, version)
         return Ready(*about, ready, steps, grown, self._seconds, problems, lists=self._lists)
+
+    def finish(self) -> None:
+        """Wait for what makes later runs quicker."""
+        self._thread.join()
+        if self._crashed_later is not None:
+            raise self._crashed_later
 
     def _step(self, text: str) -> None:
         self._disk.begin()
@@ -161,6 +173,10 @@ class _Work:
         finally:
             self._seconds = self._timer()
             self._done.set()
+        try:
+            self._later.finish()
+        except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
+            self._crashed_later = error
 
 
 @dataclass(frozen=True, slots=True)

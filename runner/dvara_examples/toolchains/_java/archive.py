@@ -3,7 +3,8 @@
 One archive serves all scripts with the same JDK and the same dependencies: it holds the JDK's classes for streaming
 over HTTP and the classes of the dependencies (but for jars that are too large), and is written before the first run: on a busy
 machine, classes that are parsed in the middle of a stream would look like an example that holds its text back. ``setup`` writes
-it when all else is ready. A run only reads it, so that runs side by side, runs that fail and runs that are killed cannot harm it.
+it once the scripts of Java are ready. A run only reads it, so that runs side by side, runs that fail and runs that are killed
+cannot harm it.
 The JVM leaves aside an archive that does not fit.
 """
 
@@ -20,7 +21,7 @@ from pathlib import Path
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains._install import platform_parts
-from dvara_examples.toolchains._java.compiler import COMPILE_LIMIT_S
+from dvara_examples.toolchains._java.compiler import COMPILE_LIMIT_S, QUICKLY
 from dvara_examples.toolchains._java.intact import intact_folder, kept_intact
 from dvara_examples.toolchains._java.jdk import Jdk
 from dvara_examples.toolchains._tools import ToolOutput, run_tool, undisturbed
@@ -104,7 +105,7 @@ def _streaming_classes(scratch: Path, jdk: Jdk, world: World) -> list[str]:
     source.write_text(resources.files(__package__).joinpath(source.name).read_text("utf-8"), "utf-8")
     _checked(
         run_tool(
-            [jdk.tool("javac"), "-d", str(scratch), str(source)],
+            [jdk.tool("javac"), *QUICKLY, "-d", str(scratch), str(source)],
             env=undisturbed(world.environ),
             limit_s=COMPILE_LIMIT_S,
             stop=world.stop,

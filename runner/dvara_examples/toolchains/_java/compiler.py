@@ -27,7 +27,8 @@ from dvara_examples.toolchains._tools import run_tool, undisturbed
 COMPILE_LIMIT_S = 300.0
 
 _LAYOUT = "2"
-_QUICK = ("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC")
+QUICKLY = ("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC")
+"""What javac's own JVM is started with: it lives a second."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _PACKAGE = re.compile(r"^\s*package\s+([\w.]+)\s*;", re.MULTILINE)
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
@@ -99,7 +100,7 @@ def _hash(file: Path) -> str:
 def _javac(bundle: Bundle, jdk: Jdk, options: Sequence[str], classes: Path, world: World) -> None:
     """Compile all sources of *bundle* into *classes*; files are named as seen from the working folder, as a user would."""
     sources = [os.path.relpath(s, world.cwd) if s.is_relative_to(world.cwd) else str(s) for s in bundle.sources]
-    argv = [jdk.tool("javac"), *_QUICK, *options, "-d", str(classes), *sources]
+    argv = [jdk.tool("javac"), *QUICKLY, *options, "-d", str(classes), *sources]
     answer = run_tool(
         argv, env=undisturbed(world.environ), limit_s=COMPILE_LIMIT_S, stop=world.stop, place=world.place, cwd=world.cwd
     )

@@ -57,7 +57,7 @@ class Launcher:
     def archive(self, jdk: Jdk, jars: tuple[Path, ...]) -> tuple[str, ...]:
         """Return the options for the class-data archive of *jars*; without one a script runs too, only later by a moment.
 
-        One that is missing is made at once, or once all else is ready where the world collects such work.
+        One that is missing is made at once, or once all scripts are ready where the world collects such work.
         """
         if (jdk, jars) in self._archives:
             return self._archives[jdk, jars]

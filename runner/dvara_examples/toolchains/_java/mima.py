@@ -16,7 +16,7 @@ from dvara_examples.core.extras import import_extra
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Deps, Progress
 from dvara_examples.toolchains._install import not_here
-from dvara_examples.toolchains._java.compiler import COMPILE_LIMIT_S
+from dvara_examples.toolchains._java.compiler import COMPILE_LIMIT_S, QUICKLY
 from dvara_examples.toolchains._java.intact import intact_folder
 from dvara_examples.toolchains._java.jdk import Jdk
 from dvara_examples.toolchains._java.maven_settings import MavenSettings, read_settings
@@ -107,7 +107,7 @@ def _compile(source: str, folder: Path, jdk: Jdk, world: World) -> None:
     file = folder / f"{MAIN_CLASS}.java"
     file.write_text(source, "utf-8")
     class_path = os.pathsep.join(str(jar) for jar in folder.glob("*.jar"))
-    argv = [jdk.tool("javac"), "--release", _OLDEST_JAVA, "-cp", class_path, "-d", str(folder), str(file)]
+    argv = [jdk.tool("javac"), *QUICKLY, "--release", _OLDEST_JAVA, "-cp", class_path, "-d", str(folder), str(file)]
     answer = run_tool(argv, env=world.environ, limit_s=COMPILE_LIMIT_S, stop=world.stop, place=world.place)
     if answer.code != 0:
         raise ToolchainError(f"Maven's resolver cannot be built with JDK {jdk.version} at {jdk.home}:\n{answer.stderr.strip()}")
