@@ -7,8 +7,10 @@ import pytest
 
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Exchange
+from dvara_examples.tap import CaptureLimits
 from dvara_examples.tap.payload import FirstBytes
-from tests.tap.scripted import DONE, STREAM, Line, delta, request
+from tests.tap.fuzzing import Closing, observe
+from tests.tap.scripted import DONE, LAST_CHUNK, STREAM, Line, chunk, delta, request
 
 HELLO = delta("Hel") + delta("lo") + delta(finish="stop") + DONE
 GOOD = (Ending.DONE, Ending.DONE_WITHOUT_SENTINEL, Ending.ANSWERED)
@@ -224,3 +226,40 @@ def test_a_gateway_that_speaks_http2_alone_is_told(settings: str, line: Line) ->
     seen = line.exchange()
     assert (seen.ending, seen.response) == (Ending.NO_RESPONSE, None)
     assert seen.error == "the response cannot be followed: the gateway speaks HTTP/2 alone, and HTTP/1.1 is expected"
+
+
+def test_half_a_document_beyond_the_limit_is_not_answered() -> None:
+    """What is too large to be read is whole where its length was announced, or where its brackets close."""
+    body = json.dumps({"data": [{"embedding": [0.25] * 500}] * 2500}).encode()
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    chunked = head + b"Transfer-Encoding: chunked\r\n\r\n"
+    whole = head + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    assert len(body) > CaptureLimits().answer_bytes
+    sizes = (len(body), len(body) - 1, len(body) // 2)
+    for path in ("/v1/embeddings", "/v1/other"):
+        asking = f"POST {path} HTTP/1.1\r\nHost: tap\r\n\r\n".encode()
+        endings = [
+            observe(raw, (1 << 16,), Closing.FIN, request=asking, asked=b'{"input": "a"}').ending
+            for raw in (
+                whole,
+                *(chunked + chunk(body[:size]) + LAST_CHUNK for size in sizes),
+            )
+        ]
+        assert endings == [Ending.ANSWERED, Ending.ANSWERED, Ending.UNRECOGNISED, Ending.UNRECOGNISED]
+
+
+@pytest.mark.parametrize(
+    ("method", "framing", "ending"),
+    [
+        ("POST", b"Transfer-Encoding: chunked", Ending.UNRECOGNISED),
+        ("POST", b"Connection: close", Ending.UNRECOGNISED),
+        ("POST", b"Content-Length: 5", Ending.ANSWERED),
+        ("GET", b"Transfer-Encoding: chunked", Ending.ANSWERED),
+    ],
+)
+def test_pieces_of_text_in_no_known_protocol_decide_nothing(method: str, framing: bytes, ending: Ending) -> None:
+    """Some servers stream an answer as plain text: half of it looks like all of it."""
+    body = chunk(b"Hello") + LAST_CHUNK if b"chunked" in framing else b"Hello"
+    raw = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n" + framing + b"\r\n\r\n" + body
+    asking = f"{method} /api/chat HTTP/1.1\r\nHost: tap\r\n\r\n".encode()
+    assert observe(raw, (len(raw),), Closing.FIN, request=asking, asked=b"{}").ending is ending

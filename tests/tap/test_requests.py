@@ -8,7 +8,7 @@ from dvara_examples.records.model import Ending
 from dvara_examples.tap import CaptureLimits
 from dvara_examples.tap.rewrite import GatewayAddress, Rewriter
 from dvara_examples.wire.http import read_request_head
-from tests.tap.scripted import LAST_CHUNK, REAL_KEY, SSE_HEAD, STREAM, Line, chunk, open_line, request
+from tests.tap.scripted import DONE, LAST_CHUNK, REAL_KEY, SSE_HEAD, STREAM, Line, chunk, delta, open_line, request
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok"
 
@@ -338,3 +338,38 @@ def test_an_offer_of_http2_ends_at_the_tap(offered: bytes, passed: bytes) -> Non
     rewriter = Rewriter(GatewayAddress("http", "gateway", 80, "/v1"), "tap:1", "tap_key", "real_key")
     head = read_request_head(b"POST /v1/x HTTP/1.1\r\n" + offered + b"Content-Length: 2\r\n\r\n")
     assert rewriter.head(head) == b"POST /v1/x HTTP/1.1\r\n" + passed + b"Content-Length: 2\r\n\r\n"
+
+
+OTHER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+
+@pytest.mark.parametrize("surplus", [b"rest of a body", OTHER])
+@pytest.mark.parametrize("status", [b"200 OK", b"204 No Content"])
+def test_bytes_that_belong_to_no_response_make_the_next_one_uncertain(surplus: bytes, status: bytes, line: Line) -> None:
+    """One client takes them for the beginning of its next answer, another one throws them away."""
+    empty = b"HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n" % status
+    client, gateway, _ = line.ask()
+    gateway.send(empty + surplus)
+    client.receive(len(empty + surplus))
+    answer = SSE_HEAD + chunk(delta("Hello", "stop")) + chunk(DONE) + LAST_CHUNK
+    client.send(request())
+    gateway.receive_request()
+    gateway.send(answer)
+    assert client.receive(len(answer)) == answer
+    last = line.exchanges()[-1]
+    assert last.ending is Ending.UNRECOGNISED
+    assert "bytes that belong to no response came before it" in (last.unread or "")
+
+
+def test_a_line_end_too_many_belongs_to_nothing(line: Line) -> None:
+    """Old servers send one behind a body, and every client passes over it."""
+    first = b"HTTP/1.1 204 No Content\r\n\r\n\r\n"
+    client, gateway, _ = line.ask()
+    gateway.send(first)
+    client.receive(len(first))
+    answer = SSE_HEAD + chunk(delta("Hello", "stop")) + chunk(DONE) + LAST_CHUNK
+    client.send(request())
+    gateway.receive_request()
+    gateway.send(answer)
+    assert client.receive(len(answer)) == answer
+    assert line.exchanges()[-1].ending is Ending.DONE

@@ -7,12 +7,12 @@ from dvara_examples.wire.sse import ServerSentEvent
 
 
 class DocumentReader(JsonEventReader):
-    """Reads one document; an event stream in its place is in no known protocol. *items* is what its list holds."""
+    """Reads one document; an event stream in its place is in no known protocol. *items* is what its list holds, if one came."""
 
     def __init__(self) -> None:
         super().__init__()
         self.known = False
-        self.items: list[object] = []
+        self.items: list[object] | None = None
 
     def read_document(self, document: Mapping[str, object]) -> str:
         """Take the whole document, count its tokens, and return no text."""

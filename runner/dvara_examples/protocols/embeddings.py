@@ -20,6 +20,8 @@ def speaks(_data: Mapping[str, object]) -> bool:
 
 def lacks(request: Mapping[str, object], came: DocumentReader) -> str | None:
     """Say where fewer vectors came than *request* has texts, or return None; a list of numbers is one text in tokens."""
+    if came.items is None:
+        return None
     texts = request.get("input")
     asked = len(texts) if isinstance(texts, list) and not all(isinstance(token, int) for token in texts) else 1
     vectors = sum(bool(item.get("embedding")) for item in parts_of(came.items))

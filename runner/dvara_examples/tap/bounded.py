@@ -85,6 +85,26 @@ class BoundedText:
         return redactor.text(self._held.decode("utf-16-le", "replace"))
 
 
+class Brackets:
+    """Counts the brackets of a JSON document that is too large to be kept; those inside its strings are counted too."""
+
+    def __init__(self) -> None:
+        self._open = [0, 0]
+        self._last = b""
+
+    def add(self, data: bytes | memoryview) -> None:
+        """Take the next bytes of the document."""
+        raw = bytes(data)
+        for kind, (opening, closing) in enumerate(((b"{", b"}"), (b"[", b"]"))):
+            self._open[kind] += raw.count(opening) - raw.count(closing)
+        self._last = raw.rstrip()[-1:] or self._last
+
+    @property
+    def closed(self) -> bool:
+        """Whether as many were closed as were opened, and nothing follows the last one: never so of half a list of numbers."""
+        return self._open == [0, 0] and self._last in (b"}", b"]")
+
+
 class StreamFlag:
     """Looks for ``"stream": true`` in a request body that is too large to be kept and read as JSON."""
 

@@ -28,6 +28,7 @@ class Conversation:
         self._asking: ExchangeRecorder | None = None
         self._left: Rest | None = None
         self._heard_since_leaving = False
+        self._unasked = False
         self._doom: Rest | None = None
 
     @property
@@ -62,6 +63,7 @@ class Conversation:
         redactor = Redactor.of((*ledger.redactor.secrets, *secrets)) if secrets else ledger.redactor
         teller = Teller(seen.number, redactor, ledger.on_event) if ledger.on_event is not None else None
         self._asking = ExchangeRecorder(seen, ledger.bounds, redactor, ledger.stall_after_s, teller)
+        self._asking.out_of_step = self._unasked
         self._waiting.append(self._asking)
 
     def note(self, text: str) -> None:
@@ -82,6 +84,8 @@ class Conversation:
             data = data[current.response_bytes(at_s, data) :]
             if current.complete:
                 self._finish(self._gone() or Rest(CloseKind.COMPLETE, at_s))
+        if data and not self._unasked:
+            self._unasked = bool(bytes(data).strip(b"\r\n"))  # some servers send a line end too many
 
     def client_left(self, at_s: float) -> None:
         """Take note of a FIN or RST from the client: whether it had heard everything is settled now."""

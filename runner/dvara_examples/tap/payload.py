@@ -6,7 +6,7 @@ import json
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.protocols import FINISH_REASONS, StreamReader, error_message, read_document, unknown_reason
 from dvara_examples.records.transcript import WireEvent
-from dvara_examples.tap.bounded import OVERLAP, BoundedBytes, BoundedText, CaptureLimits, storable
+from dvara_examples.tap.bounded import OVERLAP, BoundedBytes, BoundedText, Brackets, CaptureLimits, storable
 from dvara_examples.tap.decoding import CodingError, Decoder, UnreadableCodingError
 from dvara_examples.tap.masking import SeenEvent, mask_in_body, mask_split
 from dvara_examples.tap.progress import Teller
@@ -23,7 +23,7 @@ class PayloadRecorder:
 
     *damaged* holds a sentence where the content coding is broken, *unreadable* where it cannot be undone here, so that nothing
     is known of the content; *error* is what an error document says. What is neither an event stream nor JSON is counted and
-    its beginning kept, no more. *teller* hears of each event at once.
+    its beginning kept, no more. *teller* hears of each event at once. *may_be_stream*: a model was asked; *posted*: somebody was.
     """
 
     def __init__(
@@ -34,6 +34,7 @@ class PayloadRecorder:
         teller: Teller | None = None,
         *,
         may_be_stream: bool = False,
+        posted: bool = False,
     ) -> None:
         self.content_type = (header(head.headers, "content-type") or "").partition(";")[0].strip().lower()
         self.event_stream = self.content_type in reader.format.media_types
@@ -52,6 +53,9 @@ class PayloadRecorder:
         self._teller = teller
         self._json = may_be_stream or self.content_type.endswith("json")
         self._is_answer = may_be_stream
+        self._brackets = Brackets() if self._json else None
+        self._measured = header(head.headers, "content-length") is not None and header(head.headers, "transfer-encoding") is None
+        self._may_be_pieces = posted and not self._measured and self.content_type.startswith("text/")
         self._body = BoundedBytes(bounds.answer_bytes if self._json else bounds.response_body_bytes)
         self._text = BoundedText(bounds.text_bytes)
         self._parser = reader.format.parser()
@@ -98,6 +102,8 @@ class PayloadRecorder:
         try:
             for data in self._decoder.feed(payload):
                 self._body.add(data)
+                if self._brackets is not None and not self.event_stream:
+                    self._brackets.add(data)
                 plain = bytes(data) if self._first is None else self._first.feed(bytes(data))
                 if self._first is not None and self._first.event_stream:
                     self.event_stream = True
@@ -148,7 +154,7 @@ class PayloadRecorder:
             if reason and reason not in FINISH_REASONS:
                 self.strange = unknown_reason(reason)
             elif not reason and self.chat.known:
-                self.strange = self.chat.undecided
+                self._cannot_tell_of_a_document(self.chat.undecided)
         elif self._is_answer and (not self.event_stream or self._has_no_field):
             self.event_stream = False
             if self._body.whole:
@@ -157,15 +163,26 @@ class PayloadRecorder:
                     self.unclear = f"cannot tell what was said: {self.strange}"
             else:
                 self.unclear = "cannot tell all of the text: the answer is too large to be read here"
-        elif self.wire_bytes and self._body.whole and not self.event_stream:
+                self._weigh_large_document()
+        elif self.wire_bytes and not self.event_stream:
             self._weigh_other_body(status)
 
     def _weigh_other_body(self, status: int) -> None:
         """Claim nothing of a body that no protocol has asked for, and that is a stream, or not the JSON that it is called."""
+        kind = self.content_type or "no content type"
         if self.content_type in (*UNREAD_STREAMS, *JSON_LINES.media_types):
-            self.strange = f"the stream of {self.content_type} is in no known protocol, so only its framing could be checked"
+            self.strange = f"the stream of {kind} is in no known protocol, so only its framing could be checked"
+        elif self._json and not self._body.whole:
+            self._weigh_large_document()
         elif self._json and status < 400 and not _is_json(self._body.raw):
             self.strange = f"expected JSON, as the Content-Type {self.content_type!r} says, found something else"
+        elif self._may_be_pieces and status < 300:
+            self.strange = f"the body of {kind} has no announced length, so only its framing could be checked"
+
+    def _weigh_large_document(self) -> None:
+        """Claim nothing of a document that is too large to be read, unless it was announced at its length, or looks closed."""
+        if not self._measured and not (self._brackets is not None and self._brackets.closed):
+            self.strange = "the document is too large to be read here, and its brackets do not close"
 
     def _weigh(self, pending: ServerSentEvent) -> None:
         """Find out whether it matters that the last event has no blank line, without which it is no event by the standard."""
@@ -204,10 +221,14 @@ class PayloadRecorder:
 
     def contest(self, why: str) -> None:
         """Take note of what keeps a finish reason from settling how the answer ended."""
-        if not self.event_stream:
-            self.strange = self.strange or why
-        elif self.chat.finish_reason:
+        if self.event_stream and self.chat.finish_reason:
             self._cannot_tell_the_end(why)
+        elif not self.event_stream and not self.strange:
+            self._cannot_tell_of_a_document(why)
+
+    def _cannot_tell_of_a_document(self, why: str | None) -> None:
+        if why:
+            self.strange, self.undecided = why, f"cannot tell whether the answer is whole: {why}"
 
     def _cannot_tell_the_end(self, why: str | None) -> None:
         if why and not self.undecided and self.event_stream:

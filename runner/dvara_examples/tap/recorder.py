@@ -26,6 +26,7 @@ from dvara_examples.wire.http import (
 )
 
 _ERROR_CHARS = 1000
+_OUT_OF_STEP = "bytes that belong to no response came before it on this connection, and clients differ in what they do with them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class ExchangeRecorder:
 
     *head*, *answer* and *responded_at_s* are None until the final head of the response is whole; *began* is set with its first
     byte, *complete* once its body is whole. *broken* holds a sentence once the framing cannot be followed any more: from there on
-    everything is taken unread. *fault_notes* are what faults said that they did.
+    everything is taken unread. *fault_notes* are what faults said that they did. *out_of_step*: bytes had come on the connection
+    that belonged to no response, and a client may take them for this one.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class ExchangeRecorder:
         self.body: BodyReader = NoBody()
         self.began = False
         self.fault_notes: list[str] = []
+        self.out_of_step = False
         self._seen = seen
         self._bounds = bounds
         self._redactor = redactor
@@ -183,7 +186,8 @@ class ExchangeRecorder:
         )
 
     def _contest(self, head: ResponseHead, answer: PayloadRecorder) -> None:
-        if head.status < 400 and (doubt := contested(self._seen.head.target, self._asked.raw, answer.chat)):
+        doubt = _OUT_OF_STEP if self.out_of_step else contested(self._seen.head.target, self._asked.raw, answer.chat)
+        if doubt and head.status < 400:
             answer.contest(doubt)
 
     def _asks_for_stream(self) -> bool:
@@ -246,7 +250,12 @@ class ExchangeRecorder:
         if not 100 <= head.status < 200 or head.status == 101:
             self.head, self.responded_at_s = head, at_s
             self.answer = PayloadRecorder(
-                head, reader_for(self._seen.head.target), self._bounds, self._teller, may_be_stream=self._asks_a_model()
+                head,
+                reader_for(self._seen.head.target),
+                self._bounds,
+                self._teller,
+                may_be_stream=self._asks_a_model(),
+                posted=self._seen.head.method == "POST",
             )
             self.body = response_body(head, self._seen.head.method)
             if self._teller is not None:
