@@ -44,6 +44,15 @@ def incomplete(
 # -- reports_incomplete
 
 
+def test_a_finish_reason_that_the_answer_speaks_against_is_not_called_whole() -> None:
+    """Whoever cannot tell must not say that all is well; a process that fails says so itself."""
+    doubtful = make_exchange(ending=Ending.UNRECOGNISED, finish_reason="tool_calls", unread="cannot tell whether it is whole: x")
+    finding = incomplete(doubtful)
+    assert not finding.ok
+    assert "cannot tell whether it is whole: x" in finding.seen
+    assert incomplete(doubtful, code=1).ok
+
+
 @pytest.mark.parametrize("reason", ["stop", "tool_calls", "function_call", "end_turn", "stop_sequence", "tool_use", "completed"])
 def test_a_whole_answer_needs_no_report(reason: str) -> None:
     """A finish reason that ends an answer is enough, even where the connection broke behind it."""

@@ -9,9 +9,11 @@ import pytest
 from dvara_examples.core.clock import SystemClock, start_timer
 from dvara_examples.core.errors import GatewayError
 from dvara_examples.core.redaction import Redactor
+from dvara_examples.expectations import parse_expectation
 from dvara_examples.records.model import Ending, Endpoint
 from dvara_examples.tap import CaptureLimits, Tap, server
 from dvara_examples.tap.relay import GONE_AFTER_S
+from tests.factories import make_transcript
 from tests.tap.scripted import LAST_CHUNK, LIMIT_S, REAL_KEY, SSE_HEAD, Line, chunk, delta, open_line, request
 
 
@@ -174,6 +176,22 @@ def test_a_client_that_never_stops_asking() -> None:
             assert client.receive(len(answer)) == answer
         assert [one.number for one in line.exchanges()] == [1, 2, 7]
         assert line.tap.notes() == ("4 of 7 exchanges were not kept; the first 2 and the last one were",)
+
+
+def test_an_answer_that_is_not_whole_is_kept_beyond_the_bound() -> None:
+    """Otherwise hundreds of whole ones around it would make it look as if all of them were; all requests are counted, too."""
+    with open_line(bounds=CaptureLimits(exchanges=3)) as line:
+        client, gateway, sent = line.ask(request({}, "/v1/a"))
+        for number in range(1, 8):
+            gateway.send(b"HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n" % (b"503 Busy" if number == 5 else b"200 OK"))
+            client.receive_head()
+            if number < 7:
+                client.send(sent)
+                gateway.receive_request()
+        seen = make_transcript(exchanges=line.exchanges())
+    assert [each.number for each in seen.exchanges] == [1, 5, 7]
+    assert not parse_expectation("ends", "whole").check(seen).ok
+    assert [parse_expectation("requests", number).check(seen).ok for number in (3, 7)] == [False, True]
 
 
 def test_a_client_that_is_stopped(line: Line) -> None:

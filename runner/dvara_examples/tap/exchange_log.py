@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from dvara_examples.core.clock import Timer
 from dvara_examples.core.redaction import Redactor
+from dvara_examples.records.model import WHOLE_ENDINGS
 from dvara_examples.records.transcript import Exchange
 from dvara_examples.tap.bounded import CaptureLimits
 from dvara_examples.tap.progress import OnEvent, Remarked, ended
@@ -85,12 +86,18 @@ class Ledger:
         return (f"{self._left_out} of {self._numbered} exchanges were not kept; {kept}",)
 
     def _store(self, exchange: Exchange) -> None:
-        """Keep *exchange*; beyond the bound, the last one to end takes the place of the one before."""
-        if len(self._finished) < self.bounds.exchanges:
-            self._finished.append(exchange)
-        else:
-            self._finished[-1] = exchange
-            self._left_out += 1
+        """Keep *exchange*; beyond the bound, the last one to end takes the place of the one before.
+
+        The first one that is not whole is never lost: it takes the place of the one before that, if need be.
+        """
+        kept = self._finished
+        if len(kept) < self.bounds.exchanges:
+            kept.append(exchange)
+            return
+        before, kept[-1] = kept[-1], exchange
+        self._left_out += 1
+        if len(kept) > 1 and before.ending not in WHOLE_ENDINGS and all(each.ending in WHOLE_ENDINGS for each in kept[:-1]):
+            kept[-2] = before
 
 
 @dataclass(frozen=True, slots=True)

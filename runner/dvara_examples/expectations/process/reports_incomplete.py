@@ -67,6 +67,8 @@ def _defect(last: Exchange, seen: Transcript) -> str:
     if last.ending is Ending.NOT_A_STREAM:
         arrived = last.finish_reason in WHOLE and last.text.strip() and last.text.strip() in seen.stdout.text
         return "" if arrived else "an answer in one piece where a stream was asked for, and not printed"
+    if last.ending is Ending.UNRECOGNISED and last.unread:
+        return last.unread
     if last.finish_reason in WHOLE or (last.ending is Ending.ANSWERED and last.finish_reason is None):
         return ""
     return f"finish_reason {last.finish_reason}" if last.finish_reason else f"no finish_reason, {last.ending.replace('_', ' ')}"

@@ -19,7 +19,7 @@ class Requests:
 
     def check(self, seen: Transcript) -> Finding:
         """Count the requests that the tap saw."""
-        count = len(seen.exchanges)
+        count = max(len(seen.exchanges), *(exchange.number for exchange in seen.exchanges[-1:]), 0)  # not all of them may be kept
         ok = count in self.wanted
         sentence = ""
         if count < self.wanted.least:
