@@ -1,6 +1,8 @@
 """The check as a whole, through real sockets: an honest relay passes, a lying proxy is caught."""
 
+import socket
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
@@ -11,6 +13,8 @@ from dvara_examples.gateway_check.check import Checked, check_gateway
 from dvara_examples.gateway_check.client import CheckedGateway
 from dvara_examples.gateway_check.provider import check_provider
 from dvara_examples.gateway_check.recording import EffectKind
+from dvara_examples.gateway_check.script import ResponseScript, ScriptPause
+from dvara_examples.tap.ending import CloseKind
 from tests.gateway_check.proxies import Handle, converter, holding, liar, proxy, relay
 
 FAST = tuple(case for case in all_cases() if not case.slow)
@@ -60,6 +64,28 @@ def test_protocols_that_are_converted_are_left_out() -> None:
     checked = checked_through(converter, [case for case in FAST if case.id in ("whole", "messages-whole")])
     assert [result.case.id for result in checked.results] == ["whole"]
     assert checked.left_out == ("messages: the gateway asks its provider at '/v1/chat/completions' instead",)
+
+
+def test_a_provider_that_is_still_sending_is_waited_for() -> None:
+    """However long a script takes on a slow machine, its end is seen; only one that is late with a step is given up."""
+    now_s, mark = [0.0], "0123456789ab"
+    head, part, pause = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n", b".", ScriptPause(10.0)
+    script = ResponseScript((head, pause, part, pause, part, pause, part))
+    request = f"POST /v1/chat/completions HTTP/1.1\r\nContent-Length: 18\r\n\r\ncheck-{mark}".encode()
+    with check_provider(lambda: now_s[0], "127.0.0.1", 0) as (provider, port), ThreadPoolExecutor(1) as pool:
+        provider.expect(mark, GatewayCase("sends", "sends for long", (lambda _mark: script,)))
+        with socket.create_connection(("127.0.0.1", port), 30) as connection:
+            connection.sendall(request)
+            assert connection.recv(1000) == head
+            waiting = pool.submit(provider.attempts, mark, 1.0)
+            for _ in range(3):
+                while provider._step_due_s[mark] < now_s[0] + pause.seconds:
+                    wait([waiting], 0.01)
+                assert wait([waiting], 0.5).done == set()
+                now_s[0] += pause.seconds
+                assert connection.recv(1) == part
+        (sent,) = waiting.result(30)
+    assert sent.close is CloseKind.COMPLETE
 
 
 def test_a_gateway_that_never_asks_the_provider_is_an_error() -> None:

@@ -23,6 +23,7 @@ from dvara_examples.wire.http import HeadBuffer, ProtocolError, RequestHead, rea
 _MARK = re.compile(rb"check-([0-9a-f]{12})")
 _IDLE_S = 30.0
 _SEND_LIMIT_S = 20.0
+_LOOK_EVERY_S = 0.25
 _MODELS = {"object": "list", "data": [{"id": "gpt-4o", "object": "model", "created": 1, "owned_by": "scripted"}]}
 _UNKNOWN = {"error": {"message": "no script for this request", "type": "invalid_request_error", "code": "no_script"}}
 
@@ -37,6 +38,7 @@ class CheckProvider:
         self._cases: dict[str, GatewayCase] = {}
         self._asked: dict[str, int] = defaultdict(int)
         self._recorded: dict[str, dict[int, SideRecording]] = defaultdict(dict)
+        self._step_due_s: dict[str, float] = defaultdict(float)
         self._changed = threading.Condition(self._lock)
         self._stopping = threading.Event()
 
@@ -46,9 +48,16 @@ class CheckProvider:
             self._cases[mark] = case
 
     def attempts(self, mark: str, wait_s: float) -> tuple[SideRecording, ...]:
-        """Return what was sent to each request with *mark*, after waiting at most *wait_s* for those that are under way."""
+        """Return what was sent to each request with *mark*.
+
+        Those under way are waited for as long as their scripts go on: none may be *wait_s* late with a step.
+        """
         with self._changed:
-            self._changed.wait_for(lambda: len(self._recorded[mark]) == self._asked[mark], wait_s)
+            began_s = self._timer()
+            while len(self._recorded[mark]) < self._asked[mark]:
+                if self._timer() >= max(began_s, self._step_due_s[mark]) + wait_s:
+                    break
+                self._changed.wait(_LOOK_EVERY_S)
             return tuple(self._recorded[mark][place] for place in sorted(self._recorded[mark]))
 
     def asked(self, mark: str) -> int:
@@ -87,7 +96,7 @@ class CheckProvider:
         else:
             script = case.scripts[min(place, len(case.scripts) - 1)](mark)
         as_played = for_http_1_0(script) if head.version == "HTTP/1.0" else script
-        recording = self._play(connection, as_played, _model(body))
+        recording = self._play(connection, as_played, _model(body), mark)
         if as_played is not script and script.end is not ScriptEnd.KEEP and recording.close is CloseKind.FIN:
             recording = replace(recording, cut=True)
         with self._changed:
@@ -95,7 +104,7 @@ class CheckProvider:
             self._changed.notify_all()
         return recording.close is CloseKind.COMPLETE and as_played.end is ScriptEnd.KEEP
 
-    def _play(self, connection: socket.socket, script: ResponseScript, model: str | None) -> SideRecording:
+    def _play(self, connection: socket.socket, script: ResponseScript, model: str | None, mark: str) -> SideRecording:
         began_s = self._timer()
         sent: list[TimedBytes] = []
         close = CloseKind.COMPLETE
@@ -103,8 +112,9 @@ class CheckProvider:
         try:
             for step in script.steps:
                 if isinstance(step, ScriptPause):
-                    self._wait(connection, step.seconds)
+                    self._wait(connection, self._due_s(mark, step.seconds))
                 else:
+                    self._due_s(mark, 0.0)
                     sent.append(TimedBytes(self._timer(), step))
                     connection.sendall(step)
         except OSError:
@@ -117,11 +127,17 @@ class CheckProvider:
             connection.settimeout(_IDLE_S)
         return SideRecording(tuple(sent), close, began_s, ended_s, model)
 
-    def _wait(self, connection: socket.socket, seconds: float) -> None:
-        """ScriptPause; raise ConnectionError as soon as the gateway has left."""
-        until_s = self._timer() + seconds
+    def _due_s(self, mark: str, takes_s: float) -> float:
+        """Return when a step is over that begins now, and note that nothing is late until then."""
+        due_s = self._timer() + takes_s
+        with self._lock:
+            self._step_due_s[mark] = max(self._step_due_s[mark], due_s)
+        return due_s
+
+    def _wait(self, connection: socket.socket, until_s: float) -> None:
+        """Pause until then; raise ConnectionError as soon as the gateway has left."""
         while (left_s := until_s - self._timer()) > 0 and not self._stopping.is_set():
-            readable, _, _ = select.select([connection], [], [], min(left_s, 0.25))
+            readable, _, _ = select.select([connection], [], [], min(left_s, _LOOK_EVERY_S))
             if not readable:
                 continue
             if not connection.recv(1, socket.MSG_PEEK):
