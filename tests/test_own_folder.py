@@ -1,5 +1,6 @@
 """Temporary folders name their owner: what a killed process left goes with the next start, and nothing else does."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from dvara_examples.core.own_folder import _remove_leftovers, has_ended, own_folder, own_prefix, owner
 
 _MAKE = "import sys; from pathlib import Path; from dvara_examples.core.own_folder import own_prefix; print(own_prefix())"
+_HOLD = "from dvara_examples.core.own_folder import owner; print(owner(), flush=True); import time; time.sleep(60)"
 
 
 def test_a_process_that_lives_has_not_ended() -> None:
@@ -16,6 +18,17 @@ def test_a_process_that_lives_has_not_ended() -> None:
     where, pid, started = owner().split(" ")
     assert not has_ended(owner())
     assert has_ended(f"{where} {pid} {int(started) + 1}")
+
+
+def test_one_that_nobody_has_taken_in_has_ended() -> None:
+    """A killed process whose parent has not asked for its end keeps its number, and owns nothing any more."""
+    with subprocess.Popen([sys.executable, "-c", _HOLD], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        name = process.stdout.readline().strip()
+        assert not has_ended(name)
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert has_ended(name)
 
 
 @pytest.mark.parametrize("name", ["", "x", "elsewhere/1 1 1", "elsewhere 1"])

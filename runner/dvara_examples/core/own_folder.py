@@ -19,6 +19,8 @@ _NAME = "dvara-examples-"
 _OWNED = re.compile(rf"{_NAME}(?P<pid>\d+)-(?P<started>\d+)-(?P<where>[0-9a-f]{{8}})-\w+")
 _STARTED = 19
 """The place of the start in ``/proc/PID/stat`` (proc(5)), counted behind the name in brackets."""
+_GONE = ("Z", "X")
+"""The states there of a process that has ended and that nobody has taken in."""
 
 
 def owner() -> str:
@@ -74,10 +76,14 @@ def _digest() -> str:
 
 
 def _started(pid: int) -> str:
-    """Return when the process *pid* started, counted from the start of the machine; empty where there is none."""
+    """Return when the process *pid* started, counted from the start of the machine; empty where there is none.
+
+    One that has ended and whose parent does not ask how (state Z) is none.
+    """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
-        return stat[stat.rindex(")") + 2 :].split()[_STARTED]
+        fields = stat[stat.rindex(")") + 2 :].split()
+        return "" if fields[0] in _GONE else fields[_STARTED]
     except FileNotFoundError:
         return "" if Path("/proc/self/stat").exists() else _started_as_asked(pid)
     except (OSError, ValueError, IndexError):
