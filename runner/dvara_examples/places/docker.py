@@ -17,6 +17,7 @@ import requests
 
 from dvara_examples.core.errors import Diagnosis, GatewayError
 from dvara_examples.core.own_folder import own_folder
+from dvara_examples.core.signals import interruptible
 from dvara_examples.core.world import World
 from dvara_examples.gateways._engine import engine, fair_share, labels, on_this_machine, platform_of
 from dvara_examples.gateways._image import get_image, said
@@ -44,7 +45,7 @@ def in_containers(world: World, images: Mapping[str, str], memory_bytes: int | N
 
     Raises GatewayError where there is no engine that can be used for that, ExtraError where the package is missing.
     """
-    with ExitStack() as ended:
+    with interruptible(world.stop), ExitStack() as ended:  # a signal may not strike while containers are made or removed
         client = ended.enter_context(engine(world))
         _check_engine(client, memory_bytes)
         scratch = ended.enter_context(own_folder())
