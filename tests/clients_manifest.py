@@ -21,11 +21,13 @@ HEAD = """\
 FAIR = {"limit": "none", "reports_incomplete": True, "never_repeats": True, "requests_per_call": {"max": 3}}
 """What is right for every client on every stream."""
 WHOLE = {"exit": 0, "prints_the_stream": True, **FAIR}
-TOOLS = {
+TOOLS: dict[str, dict[str, Any]] = {
     "whole": {"exit": 0, "stdout": {"contains": "tool pay(2500)"}, "requests_per_call": {"max": 3}},
     "cut": {"limit": "none", "executes_cut_tool_call": "never", "requests_per_call": {"max": 3}},
 }
 """What is right where a tool is offered: a whole call runs with its own arguments, and a cut one never."""
+GUARDED = {"exit": 1}
+"""What an example, which shows the guard, does in addition where a call is cut: it fails."""
 NAIVE = "naive"
 
 
@@ -62,9 +64,17 @@ def _entries(id_: str, client: Mapping[str, Any], streams: Mapping[str, Any]) ->
                 "tags": ["clients", id_, f"clients-{kind or 'examples'}"],
                 "opt_in": True,
                 **own,
-                "expect": TOOLS[stream["tools"]] if "tools" in stream else WHOLE if stream.get("whole") else FAIR,
+                "expect": _expect(kind, stream),
                 "variants": {client["language"]: variant},
             }
+
+
+def _expect(kind: str, stream: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is right for one script on one stream."""
+    if "tools" not in stream:
+        return WHOLE if stream.get("whole") else FAIR
+    guarded = stream["tools"] == "cut" and not kind
+    return {**(GUARDED if guarded else {}), **TOOLS[stream["tools"]]}
 
 
 def _script(kind: str, stream: Mapping[str, Any]) -> str:

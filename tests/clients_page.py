@@ -193,7 +193,8 @@ def _section(client: Client) -> Iterator[str]:
     yield f"### {about['name']}"
     yield ""
     folder = "../examples/integrations/"
-    links = f"[example]({folder}{about['file']}) · [naive loop]({folder}{about['naive']})"
+    shown = {"example": "file", "guard for tools": "tools", "naive loop": "naive", "naive loop with a tool": "naive_tools"}
+    links = " · ".join(f"[{word}]({folder}{about[key]})" for word, key in shown.items() if key in about)
     yield f"`{about['package']}` {client.version} · {links}"
     yield ""
     yield f"| {' | '.join(COLUMNS)} |"
