@@ -12,7 +12,7 @@ from dvara_examples.records.transcript import KnownFailure, Lateness, ProcessEnd
 from dvara_examples.records.verdict import Outcome
 from dvara_examples.session.judge import judge
 from dvara_examples.session.lateness import LEAST_S, LatenessWitness
-from tests.factories import make_exchange, make_transcript
+from tests.factories import make_exchange, make_transcript, numbered
 
 WORDS = [(1.0, "one "), (1.2, "two "), (1.4, "three "), (1.6, "four "), (2.0, "five")]
 """Half of the text before the last piece has come at 1.4 s, 0.6 s before the last piece."""
@@ -175,3 +175,41 @@ def test_another_doubt_beside_a_known_failure_is_no_success() -> None:
 def test_what_two_saw_counts_once(late: list[tuple[float, float]], once: list[tuple[float, float]]) -> None:
     """The tool and the example may have waited for the same others."""
     assert [(each.at_s, each.for_s) for each in joined(Lateness(*each) for each in late)] == once
+
+
+def retried(late: tuple[float, float], expect: dict[str, object]) -> Outcome:
+    """Return what becomes of a run that asked again 2.5 s after its first answer had ended, on a machine that was *late*."""
+    exchanges = numbered(make_exchange(started_at_s=0.2, ended_at_s=1.0), make_exchange(started_at_s=3.5, ended_at_s=4.0))
+    transcript = make_transcript(stdout=[(0.7, "Hello")], exchanges=exchanges, expect=expect)
+    return judge(replace(transcript, late=(Lateness(*late),))).outcome
+
+
+@pytest.mark.parametrize(
+    ("bounds", "enough", "too_little", "elsewhere"),
+    [
+        ({"max": 2.0}, (2.0, 0.51), (2.0, 0.49), (0.4, 0.55)),
+        ({"min": 3.0}, (0.4, 0.7), (0.4, 0.3), (2.0, 0.7)),
+    ],
+)
+def test_a_pause_on_a_late_machine(
+    bounds: dict[str, float], enough: tuple[float, float], too_little: tuple[float, float], elsewhere: tuple[float, float]
+) -> None:
+    """A late machine makes a pause longer, and one that notes the end before it late makes it shorter."""
+    expect: dict[str, object] = {"retry_delays_s": [bounds]}
+    assert retried(enough, expect) is Outcome.ERRORED
+    assert retried(too_little, expect) is Outcome.FAILED
+    assert retried(elsewhere, expect) is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("moments", "late", "outcome"),
+    [
+        (["end 1", {"stdout": "Hello"}], (0.7, 0.29), Outcome.ERRORED),
+        (["end 1", {"stdout": "Hello"}], (0.75, 0.2), Outcome.FAILED),
+        (["end 1", {"stdout": "Hello"}], (1.1, 0.9), Outcome.FAILED),
+        (["end 1", "request 1"], (0.2, 0.8), Outcome.FAILED),
+    ],
+)
+def test_the_order_of_moments_on_a_late_machine(moments: list[object], late: tuple[float, float], outcome: Outcome) -> None:
+    """Of two watchers one may have been woken late; what one watcher alone saw is in order."""
+    assert retried(late, {"order": moments}) is outcome

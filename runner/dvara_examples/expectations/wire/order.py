@@ -4,9 +4,10 @@ A moment is ``request N`` (it arrived), ``response N`` (its head came), ``text N
 (the exchange was over), ``exit``, or ``{stdout: pattern}`` and ``{stderr: pattern}``: the first match on that pipe was complete.
 Wire, pipes and process are watched side by side, each by a thread of its own, so that moments of two of them that lie within
 50 ms of each other may be seen the wrong way round; those count as simultaneous. On the wire alone the order is exact.
+Where the machine was late for longer than that, nobody can tell which of two watchers saw its moment first.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import ClassVar
 
@@ -37,7 +38,8 @@ class Order:
         for (before, first), (after, second) in pairwise(found):
             if _early(first, second):
                 sentence = f"{after} came before {before}, and should have come after it"
-                return Finding(self.key, self.witness, False, expected, shown, sentence)
+                finding = Finding(self.key, self.witness, False, expected, shown, sentence)
+                return replace(finding, uncertain=_late_machine(seen, first, second))
         return Finding(self.key, self.witness, True, expected, shown)
 
 
@@ -49,6 +51,13 @@ def _early(first: _moments.Found, second: _moments.Found) -> bool:
     """Whether *second*, which should not, came before *first*."""
     blur_s = _BLUR_S if first.source != second.source else 0.0
     return first.at_s is not None and second.at_s is not None and second.at_s < first.at_s - blur_s
+
+
+def _late_machine(seen: Transcript, first: _moments.Found, second: _moments.Found) -> str:
+    """Say so where *first*, seen by another watcher, may have been noted too late."""
+    if first.at_s is None or second.at_s is None or first.source == second.source:
+        return ""
+    return seen.late_machine(second.at_s, first.at_s, first.at_s - second.at_s - _BLUR_S)
 
 
 VALUE = items(_moments.MOMENT, 2, "at least two moments").to(

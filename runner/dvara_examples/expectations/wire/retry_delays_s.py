@@ -1,6 +1,6 @@
 """``retry_delays_s: [{min: 0.4, max: 1.5}, {min: 0.9}]``: how long the example waited before it asked again, each time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import ClassVar
 
@@ -28,7 +28,8 @@ class AttemptGaps:
             return Finding(self.key, self.witness, False, expected, shown, sentence)
         for number, (gap_s, within) in enumerate(zip(gaps, self.wanted, strict=True), 2):
             if gap_s not in within:
-                return Finding(self.key, self.witness, False, expected, shown, _sentence(gap_s, within), f"request {number}")
+                finding = Finding(self.key, self.witness, False, expected, shown, _sentence(gap_s, within), f"request {number}")
+                return replace(finding, uncertain=_late_machine(seen, number, gap_s, within))
         return Finding(self.key, self.witness, True, expected, shown)
 
 
@@ -36,6 +37,14 @@ def _sentence(gap_s: float, within: Range[float]) -> str:
     if gap_s < 0:
         return "the example asked again before the exchange before had ended"
     return "the example asked again too soon" if gap_s < within.least else "the example waited too long before it asked again"
+
+
+def _late_machine(seen: Transcript, number: int, gap_s: float, within: Range[float]) -> str:
+    """Say so where the machine was late for as long as a pause was too long, or the end before it was noted too late."""
+    ended_s, started_s = seen.exchanges[number - 2].ended_at_s, seen.exchanges[number - 1].started_at_s
+    if within.most is not None and gap_s > within.most:
+        return seen.late_machine(ended_s, started_s, gap_s - within.most)
+    return seen.late_machine(ended_s - (within.least - gap_s), ended_s, within.least - gap_s)
 
 
 VALUE = items(bounds(seconds()), few="bounds for at least one pause, such as [{min: 0.4}]").to(
