@@ -1,8 +1,12 @@
 """Scripts that are servers: where they listen, and what is sent to them, told from their text."""
 
+from pathlib import Path
+
 import pytest
 
+from dvara_examples.scaffold.adopt.script import survey_script
 from dvara_examples.scaffold.adopt.servers import Server, server_in
+from dvara_examples.scaffold.script_lines import addresses
 
 FLASK = """from flask import Flask, request
 app = Flask(__name__)
@@ -120,3 +124,30 @@ def test_where_it_listens_and_what_makes_it_ask(code: str, server: Server) -> No
 def test_what_is_not_guessed(code: str) -> None:
     """Without a port, or without a path that can be asked, nothing is said."""
     assert server_in(code) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "program"),
+    [
+        (FASTAPI.partition("uvicorn")[0], "uvicorn"),
+        (FLASK.partition("app.run")[0].partition("if __name__")[0], "flask"),
+    ],
+)
+def test_what_a_program_serves_is_left_out_with_its_name(tmp_path: Path, code: str, program: str) -> None:
+    """An application alone does nothing: `uvicorn main:app` starts it."""
+    file = tmp_path / "main.py"
+    file.write_text(f"import openai\n{code}")
+    found = survey_script(file, "main.py", "python")
+    assert (found.left_out or found.skip) == f"is started by {program}, and not by itself"
+
+
+def test_an_address_with_a_variable_in_it_is_nobody_elses(tmp_path: Path) -> None:
+    """A server that prints where it listens does not ask there, and a port that is not told is not 80."""
+    file = tmp_path / "server.js"
+    said = "app.listen(PORT, () => console.log(`at http://localhost:${PORT}`));"
+    file.write_text(f"const OpenAI = require('openai');\n{EXPRESS.partition('app.listen')[0]}\nconst PORT = 3000;\n{said}\n")
+    found = survey_script(file, "server.js", "node")
+    assert (found.skip, found.port) == (None, None)
+    assert [each.url for each in addresses('url = f"http://localhost:{PORT}/v1"\nurl = "http://localhost:8080/v1"')] == [
+        "http://localhost:8080/v1"
+    ]

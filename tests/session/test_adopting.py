@@ -1,19 +1,24 @@
 """What ``init --run`` makes of the first run of a script: never a false green, and a second try where it only loaded."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from dvara_examples.records.model import Ending
+from dvara_examples.manifest import Origin, Variant
+from dvara_examples.manifest.model import ScriptSetting
+from dvara_examples.records.model import Ending, Limits, ReadySign
 from dvara_examples.records.results import RunResult
 from dvara_examples.records.transcript import ProcessEnd, Reply, Served, Transcript
 from dvara_examples.records.verdict import Outcome, Verdict
 from dvara_examples.scaffold.adopt.groups import Draft
 from dvara_examples.scaffold.adopt.script import Surveyed
 from dvara_examples.scaffold.adopt.servers import Server
-from dvara_examples.session.adopting import still_loads, with_what_was_seen
+from dvara_examples.scaffold.adopt.text import draft_lines
+from dvara_examples.session.adopting import still_loads, with_more_time, with_what_was_seen
 from tests.factories import make_exchange, make_transcript
 
+NOT_YET = Served(None, "did not listen at port 8000 within 20 s")
 GUESSED = {"requests": {"min": 1}}
 LOADING = 'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\n    import big\nKeyboardInterrupt\n'
 
@@ -87,8 +92,23 @@ def test_a_server_is_held_to_what_it_asked() -> None:
         (make_transcript(stdout="Ready.", process=ProcessEnd(None, "SIGINT", "idle")), False),
         (make_transcript(exchanges=[make_exchange()], process=ProcessEnd(None, "SIGINT", "idle")), False),
         (make_transcript(process=ProcessEnd(0)), False),
+        (make_transcript(stdout="starting", process=server_end(NOT_YET)), True),
+        (make_transcript(process=replace(server_end(NOT_YET), stopped_by=None, exit_code=1)), False),
+        (make_transcript(process=server_end(Served(0.1, "", (Reply("GET /", 200),)))), False),
     ],
 )
 def test_only_what_had_not_begun_is_tried_again(seen: Transcript, again: bool) -> None:
     """A script that printed or asked something had loaded its libraries."""
     assert still_loads(RunResult("ask[python]", "python", Verdict(Outcome.FAILED), seen)) is again
+
+
+def test_a_slow_server_is_given_time_to_start(tmp_path: Path) -> None:
+    """The limits of the second try, and what is written of a server that took long, hold for its start too."""
+    origin = Origin("m.yaml", 1, 1)
+    around = ScriptSetting(ready=ReadySign(8000))
+    variant = Variant("ask", "python", tmp_path, "ask.py", (), {}, Limits(60, 30), {}, None, None, origin, surroundings=around)
+    tried = with_more_time(variant)
+    assert (tried.limits, tried.surroundings.ready) == (Limits(300, 150), ReadySign(8000, within_s=100))
+    seen = make_transcript(exchanges=[make_exchange()], process=server_end(Served(18.0, "", (Reply("GET /", 200),))))
+    made = drafted(replace(seen, process=replace(seen.process, duration_s=20.0)), serves=True)
+    assert "      ready: {port: 8000, within_s: 60}" in draft_lines([made], Path("/r"))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dvara_examples.records.model import Ending
-from dvara_examples.records.transcript import Exchange, KnownFailure, ProcessEnd, Response, Transcript
+from dvara_examples.records.transcript import Exchange, KnownFailure, Lateness, ProcessEnd, Response, Served, Transcript
 from dvara_examples.records.verdict import Outcome, Verdict
 from dvara_examples.session.judge import judge
 from tests.factories import make_exchange, make_transcript, numbered
@@ -132,3 +132,17 @@ def test_known_failures_name_what_fails_before_it_is_put_together() -> None:
     seen = seen_by(refused(), expect=WHOLE)
     known = KnownFailure(("exit", "ends"), "the gateway knows no tools")
     assert judge(replace(seen, known_failure=known)).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("late", "stopped_by", "outcome"),
+    [((), "SIGINT", "failed"), ((Lateness(3.0, 12.0),), "SIGINT", "errored"), ((Lateness(3.0, 12.0),), None, "failed")],
+)
+def test_a_server_that_still_loads_on_a_late_machine_is_not_blamed(
+    late: tuple[Lateness, ...], stopped_by: str | None, outcome: str
+) -> None:
+    """Nobody can tell whether it would have been ready in time; one that ended by itself would not."""
+    served = Served(None, "did not listen at port 8000 within 20 s")
+    end = ProcessEnd(None if stopped_by else 1, stopped_by=stopped_by, duration_s=20.0, ended_at_s=20.0, served=served)
+    verdict = judge(replace(seen_by(expect={"requests": {"min": 1}, "ends": "whole"}, process=end), late=late))
+    assert (verdict.outcome, verdict.uncertain) == (outcome, outcome == "errored")

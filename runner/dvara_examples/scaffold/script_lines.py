@@ -8,6 +8,8 @@ from dvara_examples.toolchains import languages, load_toolchain
 
 _ADDRESS = re.compile(r"""\b(?:https?|wss?)://[^\s"'`<>(){}\\,;]+""")
 _PLACEHOLDER = re.compile(r"your[-_.]|example\.(?:com|org|net)|…|\.\.\.", re.IGNORECASE)
+_OPEN = re.compile(r"://[^/]*[:$]$")
+"""An address whose host or port is in a variable: `http://localhost:${PORT}`."""
 _ASKS = re.compile(
     r"base_?url|endpoint|api_?base|baseURL|baseUrl|url\s*[:=(]|URL\s*=|URI\.create|fetch\(|\.(?:get|post|request)\("
 )
@@ -65,7 +67,7 @@ def addresses(code: str) -> tuple[Address, ...]:
         for number, line in enumerate(code.split("\n"), 1)
         for match in _ADDRESS.finditer(line)
     ]
-    real = [each for each in all_of_them if not _PLACEHOLDER.search(each.url)]
+    real = [each for each in all_of_them if not _PLACEHOLDER.search(each.url) and not _OPEN.search(each.url)]
     lines = code.split("\n")
     asked = [each for each in real if _ASKS.search(lines[each.line - 1])]
     return tuple(asked or real)

@@ -51,14 +51,20 @@ class SeenRuns:
 def still_loads(result: RunResult | None) -> bool:
     """Tell whether a run was ended before it did anything at all: its libraries may take long to load on a busy machine."""
     seen = result.transcript if result is not None else None
-    return seen is not None and seen.process.limit == "idle" and not seen.exchanges and not seen.stdout.size_bytes
+    if seen is None or seen.exchanges:
+        return False
+    served = seen.process.served
+    if served is not None:
+        return served.ready_at_s is None and seen.process.stopped_by is not None
+    return seen.process.limit == "idle" and not seen.stdout.size_bytes
 
 
 def with_more_time(variant: Variant) -> Variant:
     """Return *variant* with limits that a slow start does not reach."""
-    return replace(
-        variant, limits=replace(variant.limits, wall_s=variant.limits.wall_s * _ROOM, idle_s=variant.limits.idle_s * _ROOM)
-    )
+    limits = replace(variant.limits, wall_s=variant.limits.wall_s * _ROOM, idle_s=variant.limits.idle_s * _ROOM)
+    around = variant.surroundings
+    ready = around.ready and replace(around.ready, within_s=around.ready.within_s * _ROOM)
+    return replace(variant, limits=limits, surroundings=replace(around, ready=ready))
 
 
 def with_what_was_seen(drafts: Sequence[Draft], results: Mapping[str, RunResult]) -> tuple[Draft, ...]:

@@ -47,15 +47,15 @@ def judge(transcript: Transcript) -> Verdict:
 def _without_uncertain(verdict: Verdict, known: Collection[str]) -> Verdict:
     """Return *verdict* without findings of which nobody can tell, but for *known* failures.
 
-    It is an error where that leaves nothing that failed, and where a limit ended the run on a late machine: all else may follow
-    from that end.
+    It is an error where that leaves nothing that failed, and where a late machine explains that a limit ended the run, or that a
+    server was not ready in time: all else may follow from that.
     """
     uncertain = [finding for finding in verdict.failures if finding.uncertain and finding.key not in known]
     if not uncertain:
         return verdict
     reason = f"{uncertain[0].key}: {uncertain[0].uncertain}; run it again while the machine has less to do"
     left = tuple(finding for finding in verdict.findings if finding not in uncertain)
-    if any(f.key == "limit" for f in uncertain) or all(f.ok or f.key in known for f in left):
+    if any(f.key in ("limit", "serves") for f in uncertain) or all(f.ok or f.key in known for f in left):
         return Verdict(Outcome.ERRORED, reason=reason, uncertain=True)
     return Verdict(Outcome.FAILED, left, reason)
 

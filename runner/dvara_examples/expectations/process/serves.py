@@ -1,6 +1,6 @@
 """``serves: success`` · ``serves: [200, 404]``: what a script that is a server answered. Implied as ``success`` for these."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from dvara_examples.core.shapes import constant, either, items, whole
@@ -9,6 +9,8 @@ from dvara_examples.records.verdict import Finding, Witness
 
 SUCCESS = "success"
 _SUCCESSES = range(200, 400)
+_SHARE = 0.5
+"""Which part of its time a machine must have been late to explain that a server was not ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class Serves:
         if served is None:
             return self._finding(False, expected, "no server", "the manifest does not say how this script is asked: see ready")
         if served.ready_at_s is None:
-            return self._finding(False, expected, "no server that could be asked", f"the server {served.why}")
+            finding = self._finding(False, expected, "no server that could be asked", f"the server {served.why}")
+            return finding if seen.process.stopped_by is None else replace(finding, uncertain=_late_start(seen))
         shown = ", ".join(map(_shown, served.replies)) or "no answer"
         broken = next((reply for reply in served.replies if reply.status is None), None)
         if broken is not None:
@@ -41,6 +44,12 @@ class Serves:
 
     def _finding(self, ok: bool, expected: str, seen: str, sentence: str) -> Finding:
         return Finding(self.key, self.witness, ok, expected, seen, sentence)
+
+
+def _late_start(seen: Transcript) -> str:
+    """Say so where a server that was still loading when its time was over ran on a machine that was late."""
+    end_s = seen.process.ended_at_s or 0.0
+    return seen.late_machine(0.0, end_s, end_s * _SHARE)
 
 
 def _shown(reply: Reply) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from dvara_examples.core.language import BuiltClass, Reading
 from dvara_examples.scaffold.adopt import signs
-from dvara_examples.scaffold.adopt.servers import Server, is_server, server_in, started_by
+from dvara_examples.scaffold.adopt.servers import Server, is_server, left_to, server_in, started_by
 from dvara_examples.scaffold.adopt.titles import title_in
 from dvara_examples.scaffold.adopt.walk import MOST_BYTES, in_tests
 from dvara_examples.scaffold.script_lines import Address, Read, addresses, code_of, variables_read
@@ -118,7 +118,8 @@ def _no_example(relative: str, text: str, code: str, packages: tuple[str, ...], 
     if not any(map(reading.is_client, packages)) and not signs.SPEAKS.search(code):
         return signs.OWN_LIBRARY if signs.OTHER_PROVIDER.search(code) else "asks no model"
     if not reading.runs(text, code):
-        return "runs nothing by itself"
+        program = left_to(code)
+        return f"is started by {program}, and not by itself" if program else "runs nothing by itself"
     return None
 
 
@@ -153,7 +154,7 @@ def cannot_run(code: str, fixed: Address | None, server: Server | None = None) -
     unserved = signs.UNSERVED.search(_IMPORTS.sub("", code))
     if unserved is not None:
         return f"asks the endpoint {unserved[1]}, which a gateway for models does not have"
-    if program := started_by(code):
+    if program := started_by(code) or left_to(code):
         return f"is started by {program}, and not by itself"
     if server is None and is_server(code):
         return "is a server, which waits for requests of its own; say ready and send instead"

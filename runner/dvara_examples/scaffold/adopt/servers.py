@@ -22,6 +22,13 @@ _NOT_BY_ITSELF = re.compile(r"\b(?:streamlit|gradio|chainlit)\b|\bSpringApplicat
 
 _PROGRAM = re.compile(r"^\s*(?:import|from)\s+(streamlit|chainlit)\b", re.MULTILINE)
 
+_MADE_ALONE = (
+    (re.compile(r"=\s*(?:FastAPI|Starlette|Litestar|Quart)\("), "uvicorn"),
+    (re.compile(r"=\s*Flask\("), "flask"),
+)
+"""Applications that a program on the command line starts, as in ``uvicorn main:app``."""
+_RUN = re.compile(r"\.(?:run|serve|run_app|serve_forever|listen)\(")
+
 _ROUTE = re.compile(
     r"""@\w+\.(?P<verb>get|post|put)\(\s*["'](?P<decorated>/[^"']*)["']"""
     r"""|@\w+\.route\(\s*["'](?P<routed>/[^"']*)["'](?P<options>[^\n]*)"""
@@ -88,6 +95,11 @@ def started_by(code: str) -> str:
     """Return the program that starts *code*, which does nothing by itself, or nothing."""
     found = _PROGRAM.search(code)
     return found[1] if found else ""
+
+
+def left_to(code: str) -> str:
+    """Return the program that *code* leaves it to to serve what it only makes, or nothing."""
+    return "" if _RUN.search(code) else next((program for sign, program in _MADE_ALONE if sign.search(code)), "")
 
 
 def is_server(code: str) -> bool:

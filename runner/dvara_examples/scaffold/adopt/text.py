@@ -70,7 +70,8 @@ def _of_variant(draft: Draft, script: Surveyed, base: Path) -> Iterator[tuple[st
         yield "project", seen_from(script.built.project, base)
         yield "main", script.built.main
     if script.server is not None:
-        yield "ready", script.server.port
+        port = script.server.port
+        yield "ready", port if draft.wall_s is None else {"port": port, "within_s": draft.wall_s // 2}
         yield "send", list(script.server.send)
     if script.port is not None and draft.listen is None:
         yield "listen", script.port
