@@ -16,7 +16,7 @@ ENDINGS = (Path(__file__).resolve().parents[1] / "docs" / "endings.md").read_tex
 
 def end(number: int = 1, **more: object) -> ExchangeEnded:
     """Return the end of a good stream, but for what *more* says."""
-    usual = {"error": None, "notes": (), "event_count": 3, "finish_reason": "stop", "text": "Hi", "streamed": True}
+    usual = {"remarks": (), "event_count": 3, "finish_reason": "stop", "text": "Hi", "streamed": True}
     return ExchangeEnded(number, 3.0, **{"ending": Ending.DONE, **usual, **more})  # type: ignore[arg-type]
 
 
@@ -77,7 +77,7 @@ def test_a_long_line_is_cut() -> None:
 def test_an_end_tells_what_is_known_about_it() -> None:
     """Error and remarks follow the ending; the text of an answer that was no stream is shown with it."""
     show = ExchangeLines()
-    said = list(show.lines(end(ending=Ending.TRUNCATED, error="it was cut", notes=("a remark",), finish_reason=None)))
+    said = list(show.lines(end(ending=Ending.TRUNCATED, remarks=("it was cut", "a remark"), finish_reason=None)))
     whole = list(show.lines(end(ending=Ending.ANSWERED, event_count=0, streamed=False)))
     assert [line.strip() for line in said[1:]] == ["#1    3 events, finish_reason missing", "#1    it was cut", "#1    a remark"]
     assert [line.strip() for line in whole[1:]] == ["#1    text 'Hi'"]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dvara_examples.records.model import Ending
-from dvara_examples.records.transcript import KnownFailure, Leak, ProcessEnd, Request, Response
+from dvara_examples.records.transcript import KnownFailure, Leak, ProcessEnd, Request, Response, Served
 from dvara_examples.records.verdict import Outcome
 from dvara_examples.session.judge import judge
 from tests.factories import make_exchange, make_transcript, numbered
@@ -129,7 +129,7 @@ def test_a_known_failure_that_has_healed_fails_the_run() -> None:
     verdict = judge(replace(seen, known_failure=KnownFailure(("ends",), "it was lost")))
     assert verdict.outcome is Outcome.FAILED
     (finding,) = verdict.failures
-    assert (finding.key, finding.seen) == ("known_failure", "ends holds")
+    assert (finding.key, finding.witness, finding.expected, finding.seen) == ("known_failure", "wire", "ends fails", "ends holds")
     assert "has healed" in finding.sentence
 
 
@@ -238,3 +238,48 @@ def test_a_mistake_that_many_make_is_named() -> None:
     verdict = judge(make_transcript(exchanges=[refused], expect={"ends": "done"}))
     assert verdict.outcome is Outcome.FAILED
     assert "a path with // is refused" in verdict.reason
+
+
+def test_one_expectation_that_could_not_be_judged_is_told_with_what_the_example_said() -> None:
+    """Where only one thing hangs on the request that was not sent, its own finding stays, and stderr gives the reason."""
+    lacks = "Error: OPENAI_API_KEY is not set"
+    verdict = judge(make_transcript(process=ProcessEnd(1), stderr=lacks, exchanges=[], expect={"exit": 1, "ends": "done"}))
+    assert [(finding.key, finding.expected_at) for finding in verdict.failures] == [("ends", "")]
+    assert verdict.reason.splitlines()[:1] == [lacks]
+
+
+def test_a_run_without_a_request_counts_its_requests_once() -> None:
+    """The one finding takes the place of what the manifest says of their number, also where none may come."""
+    expect = {"requests": 0, "ends": "done", "finish_reason": "stop"}
+    verdict = judge(make_transcript(exchanges=[], expect=expect))
+    assert [finding.key for finding in verdict.findings].count("requests") == 1
+    assert [(finding.key, finding.expected_at) for finding in verdict.failures] == [("requests", "")]
+
+
+def test_a_server_that_never_could_be_asked_has_one_finding() -> None:
+    """What would have come of a request is not judged; how the process ended is."""
+    expect = {"exit": 0, "ends": "done", "finish_reason": "stop"}
+    silent = make_transcript(process=ProcessEnd(1, served=Served(None, "no port")), stderr=CRASH, exchanges=[], expect=expect)
+    verdict = judge(silent)
+    assert [finding.key for finding in verdict.failures] == ["serves"]
+    assert verdict.reason.splitlines()[0] == "KeyError: 'MY_API_KEY'"
+    asked = judge(replace(silent, process=ProcessEnd(1, served=Served(0.5))))
+    assert [finding.key for finding in asked.failures] == ["requests"]
+
+
+def test_what_to_do_about_a_gateway_that_cannot_be_reached_comes_from_the_exchange() -> None:
+    """Its own hint goes before the general one."""
+    refused = make_exchange(
+        (), ending=Ending.NO_RESPONSE, response=None, error="the proxy wants a password", hint="write it there"
+    )
+    request = replace(refused.request, headers=(("Authorization", "Bearer given"),))
+    seen = make_transcript(exchanges=[replace(refused, request=request)], expect={"ends": "done"})
+    assert judge(seen).reason.endswith(" cannot be reached: the proxy wants a password; write it there")
+    no_hint = replace(seen, exchanges=(replace(seen.exchanges[0], hint=""),))
+    assert judge(no_hint).reason.endswith("the proxy wants a password; check DVARA_URL and your network")
+
+
+def test_why_a_process_did_not_start_comes_with_what_to_do() -> None:
+    """Both are fields of its end."""
+    end = ProcessEnd(None, error="could not start 'node'", hint="install it")
+    assert judge(make_transcript(process=end)).reason == "could not start 'node'; install it"

@@ -37,7 +37,7 @@ def test_a_missing_runtime_is_a_skip_or_an_error_with_its_reason() -> None:
     at_desk = plan([variant("node"), variant("java")])
     assert [(run.skip, run.error) for run in at_desk.runs] == [(None, None), (NO_JAVA.reason, None)]
     on_ci = plan([variant("node"), variant("java")], missing=MissingToolchain.ERROR)
-    assert [(run.skip, run.error) for run in on_ci.runs] == [(None, None), (None, NO_JAVA.reason)]
+    assert [(run.skip, run.error) for run in on_ci.runs] == [(None, None), (None, NO_JAVA.problem)]
     assert at_desk.to_start == (at_desk.runs[0],)
     assert at_desk.runtimes == (NODE,)
 
@@ -70,6 +70,23 @@ def test_a_model_that_the_gateway_does_not_list_is_a_skip(
     expected = f"the gateway does not list what it asks for: {lacking}" if lacking else None
     assert Offered(models=listed, model=own).lacks(example) == expected
     assert Offered(frozenset({"scripted"}), models=listed, model=own).lacks(example) is None
+
+
+@pytest.mark.parametrize(("pattern", "skips"), [("demo", True), ("de*", True), ("other", False)])
+def test_what_a_gateway_does_not_pass_on_is_a_skip_with_its_reason(pattern: str, *, skips: bool) -> None:
+    """An example is named by its id, or by a pattern that fits it."""
+    example = Example("demo", "Demo", (), (), (), {}, Limits(), (), ORIGIN)
+    reason = f"the gateway does not pass on what it needs ({pattern}): it drops them"
+    assert Offered(cannot={pattern: "it drops them"}).lacks(example) == (reason if skips else None)
+
+
+def test_every_run_knows_its_example() -> None:
+    """Whether it starts, is skipped or is an error."""
+    variants = [variant("node"), variant("java"), variant("node", skip="no SDK yet")]
+    for missing in MissingToolchain:
+        for needs in ((), ("governance",)):
+            runs = plan(variants, needs=needs, missing=missing).runs
+            assert [run.example.id for run in runs] == ["demo"] * 3
 
 
 def test_a_variant_that_is_always_skipped_says_why() -> None:
@@ -115,6 +132,7 @@ def test_shards_are_a_balanced_partition(shape: list[set[str]], times: int, of: 
     for shard in shards:
         assert [key(run) for run in shard.runs] == [key(run) for run in plan.runs if run in shard.runs]
         assert shard.selected == len(plan.runs)
+    assert [shard.shard for shard in shards] == [Shard(index, of) for index in range(1, of + 1)]
     for sizes in ([len(shard.runs) for shard in shards], *(_sizes(shards, language) for language in LANGUAGES)):
         assert max(sizes) - min(sizes) <= 1
 

@@ -16,7 +16,7 @@ from tests import factories
 def test_the_feed_is_bounded_and_keeps_ends_longest() -> None:
     """What finds no room is counted once; the end of an exchange finds room after events have been left out."""
     feed, event = Feed(), EventPassed(1, WireEvent(0.0, "{}"))
-    end = ExchangeEnded(1, 1.0, Ending.DONE, None, (), 1, "stop", "", True)
+    end = ExchangeEnded(1, 1.0, Ending.DONE, (), 1, "stop", "", True)
     for _ in range(ROOM + 3):
         feed.put(event)
     for _ in range(ROOM + 2):

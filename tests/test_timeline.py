@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dvara_examples.records.model import Ending
 from dvara_examples.records.timeline import Kind, Mark, moments, scale, seconds, thinned, timeline_of
-from dvara_examples.records.transcript import Output, OutputPiece, ProcessEnd, Response, WireEvent, WirePiece
+from dvara_examples.records.transcript import FaultNote, Output, OutputPiece, ProcessEnd, Response, WireEvent, WirePiece
 from dvara_examples.records.transcript_file import read_transcript
 from tests.factories import make_exchange, make_transcript, numbered
 from tests.make_transcripts import transcript_path
@@ -52,9 +52,9 @@ def test_everything_that_happened_is_told_in_the_order_of_time() -> None:
 
 def test_faults_are_told_from_what_the_tap_saw() -> None:
     """What the network was told to do stands apart from remarks."""
-    notes = ("fault: cut after 3 events", "last event without a blank line")
-    (attempt,) = timeline_of(make_transcript(exchanges=[make_exchange(notes=notes)])).attempts
-    assert (attempt.faults, attempt.remarks) == (notes[:1], notes[1:])
+    notes, faults = ("last event without a blank line",), (FaultNote("cut after 3 events"),)
+    (attempt,) = timeline_of(make_transcript(exchanges=[make_exchange(notes=notes, faults=faults)])).attempts
+    assert (attempt.faults, attempt.remarks) == (("fault: cut after 3 events",), notes)
 
 
 def test_attempts_share_a_row_unless_they_overlap() -> None:

@@ -13,6 +13,7 @@ from dvara_examples.core.errors import TranscriptError
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import (
     Exchange,
+    FaultNote,
     Leak,
     Output,
     OutputPiece,
@@ -161,15 +162,31 @@ def test_a_file_of_before_notes_is_read(stored: Path, transcript: Transcript) ->
 
 
 def test_a_file_of_before_faults_and_lateness_is_read(stored: Path, transcript: Transcript) -> None:
-    """What faults did is taken from the notes there; when the machine was late, nobody knows."""
-    first = transcript.exchanges[0]
-    noted = replace(first, notes=("fault: cut after 3 events", "close-delimited body"))
-    write_transcript(stored, replace(transcript, exchanges=(noted, *transcript.exchanges[1:]), faults=("cut after 3 events",)))
-    header, *lines = stored.read_text("utf-8").splitlines()
-    old = {key: value for key, value in json.loads(header).items() if key not in ("late", "faults")}
-    stored.write_text("\n".join([json.dumps(old), *lines, ""]), "utf-8")
+    """What faults did is taken from the notes there, and the hint from the error; when the machine was late, nobody knows."""
+    first, *others = transcript.exchanges
+    notes = ("fault: cut after 3 events: the response never came to it", "close-delimited body")
+    old = replace(first, notes=notes, response=None, error="the proxy wants a password (407); check it")
+    write_transcript(stored, replace(transcript, exchanges=(old, *others), faults=("cut after 3 events",)))
+    lines = []
+    for line in map(json.loads, stored.read_text("utf-8").splitlines()):
+        newer = ("late", "faults", "hint") if line.get("type") in (None, "exchange") else ()
+        kept = {key: value for key, value in line.items() if key not in newer}
+        lines.append(json.dumps(kept, separators=(",", ":")))
+    stored.write_text("\n".join([*lines, ""]), "utf-8")
     found = read_transcript(stored)
-    assert (found.late, found.faults) == ((), ("fault: cut after 3 events",))
+    exchange = found.exchanges[0]
+    assert (found.late, found.faults, exchange.notes) == ((), notes[:1], notes[1:])
+    assert (exchange.error, exchange.hint) == ("the proxy wants a password (407)", "check it")
+    assert exchange.remarks == ("the proxy wants a password (407); check it", "close-delimited body", notes[0])
+
+
+def test_what_faults_did_and_what_helps_come_back_as_they_were(stored: Path, transcript: Transcript) -> None:
+    """Both are fields, so that a note and an error may read like them."""
+    notes, faults = ("fault: so begins a note",), (FaultNote("cut after 3 events", "the response never came to it"),)
+    told = replace(transcript.exchanges[0], notes=notes, faults=faults, response=None, error="one; two", hint="check it")
+    whole = replace(transcript, exchanges=(told,))
+    write_transcript(stored, whole)
+    assert read_transcript(stored) == whole
 
 
 def test_a_large_transcript_is_read_whole(tmp_path: Path, transcript: Transcript) -> None:

@@ -103,7 +103,7 @@ def test_a_spoiling_is_pure_speaks_and_never_keeps_a_round_waiting(key: str, sam
     rounds = sum(isinstance(item, NothingYet) for item in first)
     ended_itself = len([*items(fault.turn, cuts)]) > 0 and rounds < len(cuts) + 1
     assert ended_itself or rounds == len(cuts) + 1
-    assert any(isinstance(item, Note) and item.text.startswith(f"fault: {fault}") for item in first)
+    assert any(isinstance(item, Note) and item.note.fault == str(fault) for item in first)
 
 
 def items(turn: Turn, cuts: list[int]) -> Items:

@@ -6,9 +6,15 @@ from contextlib import ExitStack
 import pytest
 
 from dvara_examples.faults import parse_faults
+from dvara_examples.records.transcript import Exchange
 from tests.tap.scripted import Line, open_line
 
 Spoilt = Callable[..., Line]
+
+
+def noted(exchange: Exchange) -> tuple[str, ...]:
+    """Return the notes beside *exchange*, and behind them what faults say that they did."""
+    return (*exchange.notes, *map(str, exchange.faults))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from dvara_examples.faults import parse_faults
 from dvara_examples.records.model import Ending
 from dvara_examples.wire.sse import SseParser
-from tests.faults.conftest import Spoilt
+from tests.faults.conftest import Spoilt, noted
 from tests.tap.scripted import DONE, LAST_CHUNK, SSE_HEAD, chunk, delta
 
 HI, STOP = delta("Hi"), delta(finish="stop")
@@ -116,7 +116,7 @@ def test_a_spoilt_stream(spoilt: Spoilt, case: Case) -> None:
     assert client.receive_all() == (SSE_HEAD + b"".join(map(chunk, case.chunks)) + LAST_CHUNK, "fin")
     seen = line.exchange()
     assert (seen.ending, seen.text) == (case.ending, case.text)
-    assert seen.notes == case.notes
+    assert noted(seen) == case.notes
 
 
 def test_no_place_after_what_got_lost(spoilt: Spoilt) -> None:
@@ -126,7 +126,7 @@ def test_no_place_after_what_got_lost(spoilt: Spoilt) -> None:
     gateway.send(WHOLE)
     gateway.fin()
     assert client.receive_all() == (SSE_HEAD + chunk(HI) + chunk(DONE) + LAST_CHUNK, "fin")
-    assert f"fault: cut after the finish_reason: {NEVER}" in line.exchange().notes
+    assert f"fault: cut after the finish_reason: {NEVER}" in noted(line.exchange())
 
 
 @pytest.mark.parametrize("count", [2, 3, 7, 1000])

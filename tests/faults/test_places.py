@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from dvara_examples.records.model import Ending
-from tests.faults.conftest import Spoilt
+from tests.faults.conftest import Spoilt, noted
 from tests.tap.scripted import DONE, LAST_CHUNK, SSE_HEAD, Closed, chunk, delta
 
 EVENTS = [delta("Hel"), delta("lo"), delta(finish="stop"), DONE]
@@ -43,7 +43,7 @@ def test_what_comes_before_the_place_comes_whole(
     assert client.receive_all() == (before, closed)
     seen = line.exchange()
     assert seen.ending is (ending if before else Ending.NO_RESPONSE)
-    assert seen.notes[-1:] == (f"fault: {key} {words}",)
+    assert noted(seen)[-1:] == (f"fault: {key} {words}",)
     assert sum(piece.size_bytes for piece in seen.pieces) == len(before)
 
 
@@ -61,7 +61,7 @@ def test_a_stall_for_good(spoilt: Spoilt, place: object, before: bytes, words: s
     assert gateway.receive_all()[0] == b""
     seen = line.exchange()
     assert seen.ending is Ending.STALLED
-    assert seen.notes[-1] == f"fault: stall {words}"
+    assert noted(seen)[-1] == f"fault: stall {words}"
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_stall_that_passes(spoilt: Spoilt, place: dict[str, object], words: st
     assert client.receive_all() == (WHOLE, "fin")
     seen = line.exchange()
     assert (seen.ending, seen.text) == (Ending.DONE, "Hello")
-    assert seen.notes == (f"fault: stall {words}, for 0.05 s",)
+    assert noted(seen) == (f"fault: stall {words}, for 0.05 s",)
 
 
 @pytest.mark.parametrize("key", ["cut", "reset", "stall"])
@@ -88,7 +88,7 @@ def test_a_place_that_never_comes(spoilt: Spoilt, key: str) -> None:
     assert client.receive(len(WHOLE)) == WHOLE
     seen = line.exchange()
     assert seen.ending is Ending.DONE
-    assert seen.notes == (f"fault: {key} after 5 events: the response never came to it",)
+    assert noted(seen) == (f"fault: {key} after 5 events: the response never came to it",)
 
 
 def test_a_cut_of_a_close_delimited_body_cannot_be_seen(spoilt: Spoilt) -> None:
@@ -100,7 +100,7 @@ def test_a_cut_of_a_close_delimited_body_cannot_be_seen(spoilt: Spoilt) -> None:
     assert client.receive_all() == (head + EVENTS[0], "fin")
     seen = line.exchange()
     assert seen.ending is Ending.EOF_WITHOUT_DONE
-    assert seen.notes == ("close-delimited body", "fault: cut after 1 event")
+    assert noted(seen) == ("close-delimited body", "fault: cut after 1 event")
 
 
 def test_each_request_has_its_own_entry(spoilt: Spoilt) -> None:

@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from dvara_examples.records.model import Ending
-from tests.faults.conftest import Spoilt
+from tests.faults.conftest import Spoilt, noted
 from tests.tap.scripted import DONE, LAST_CHUNK, SSE_HEAD, Side, chunk, delta
 
 HI, STOP = delta("Hi"), delta(finish="stop")
@@ -50,7 +50,7 @@ def test_the_same_stream_spelt_differently(spoilt: Spoilt, entry: object, chunks
         assert received == (SSE_HEAD + b"".join(map(chunk, chunks)) + LAST_CHUNK, "fin")
     seen = line.exchange()
     assert (seen.ending, seen.text, seen.finish_reason) == (Ending.DONE, "Hi", "stop")
-    assert seen.notes[-1] == f"fault: {words}"
+    assert noted(seen)[-1] == f"fault: {words}"
     assert sum(piece.size_bytes for piece in seen.pieces) == len(received[0])
 
 
@@ -69,7 +69,7 @@ def test_an_old_response_with_a_length_loses_it(spoilt: Spoilt) -> None:
     head = b"HTTP/1.0 200 OK\r\nContent-Type: text/event-stream\r\n"
     gateway.send(head + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY)
     assert client.receive_all() == (head + b"\r\n" + CRLF, "fin")
-    assert line.exchange().notes == ("close-delimited body", "fault: line_ends crlf")
+    assert noted(line.exchange()) == ("close-delimited body", "fault: line_ends crlf")
 
 
 def test_without_the_sentinel(spoilt: Spoilt) -> None:
@@ -81,7 +81,7 @@ def test_without_the_sentinel(spoilt: Spoilt) -> None:
     assert client.receive_all() == (SSE_HEAD + chunk(HI) + chunk(STOP) + LAST_CHUNK, "fin")
     seen = line.exchange()
     assert seen.ending is Ending.DONE_WITHOUT_SENTINEL
-    assert seen.notes == ("fault: drop_done",)
+    assert noted(seen) == ("fault: drop_done",)
 
 
 @pytest.mark.parametrize(
@@ -101,8 +101,8 @@ def test_without_the_last_blank_line(spoilt: Spoilt, entry: object, chunks: list
     assert client.receive_all() == (SSE_HEAD + b"".join(map(chunk, chunks)) + LAST_CHUNK, "fin")
     seen = line.exchange()
     assert seen.ending is ending
-    assert "last event without a blank line" in seen.notes
-    assert "fault: drop_last_blank_line" in seen.notes
+    assert "last event without a blank line" in noted(seen)
+    assert "fault: drop_last_blank_line" in noted(seen)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_body_in_which_no_events_can_be_found(spoilt: Spoilt, entry: object, k
     client, gateway, _ = line.ask()
     gateway.send(raw)
     assert client.receive(len(raw)) == raw
-    (note,) = line.exchange().notes
+    (note,) = noted(line.exchange())
     assert note.startswith("fault: ")
     assert note.endswith(("not an uncompressed event stream", "never came to it"))
 
@@ -192,7 +192,7 @@ def test_delays(spoilt: Spoilt) -> None:
     assert [piece.size_bytes for piece in seen.pieces] == [
         len(SSE_HEAD), len(chunk(HI)), len(chunk(STOP)), len(chunk(DONE) + LAST_CHUNK)
     ]  # fmt: skip
-    assert seen.notes == ("fault: delay 0.2 s before the head and 0.1 s before each event",)
+    assert noted(seen) == ("fault: delay 0.2 s before the head and 0.1 s before each event",)
 
 
 def test_a_narrow_line(spoilt: Spoilt) -> None:
@@ -204,7 +204,7 @@ def test_a_narrow_line(spoilt: Spoilt) -> None:
     seen = line.exchange()
     assert max(piece.size_bytes for piece in seen.pieces) == 25
     assert seen.pieces[-1].at_s - seen.pieces[0].at_s >= (len(WHOLE) - 50) / 500
-    assert seen.notes == ("fault: throttle to 500 bytes per second",)
+    assert noted(seen) == ("fault: throttle to 500 bytes per second",)
 
 
 def test_kept_open_after_the_sentinel(spoilt: Spoilt) -> None:
@@ -221,7 +221,7 @@ def test_kept_open_after_the_sentinel(spoilt: Spoilt) -> None:
     client.close()
     seen = line.exchange()
     assert seen.ending is Ending.DONE
-    assert seen.notes == ("client closed after the sentinel, before the end of the response", "fault: keep_open")
+    assert noted(seen) == ("client closed after the sentinel, before the end of the response", "fault: keep_open")
 
 
 def test_a_body_with_a_length_cannot_be_kept_open(spoilt: Spoilt) -> None:
@@ -235,8 +235,8 @@ def test_a_body_with_a_length_cannot_be_kept_open(spoilt: Spoilt) -> None:
         client.send(sent)
         gateway.receive_request()
     first, second, _ = line.exchanges()
-    assert (first.ending, second.ending, second.notes) == (Ending.DONE, Ending.DONE, ())
-    assert "not done" in first.notes[0]
+    assert (first.ending, second.ending, noted(second)) == (Ending.DONE, Ending.DONE, ())
+    assert "not done" in noted(first)[0]
 
 
 def test_closed_early(spoilt: Spoilt) -> None:
@@ -247,7 +247,7 @@ def test_closed_early(spoilt: Spoilt) -> None:
     gateway.send(WHOLE)
     assert client.receive_all() == (b"", "fin")
     seen = line.exchange()
-    assert (seen.ending, seen.notes) == (Ending.NO_RESPONSE, ("fault: close_early",))
+    assert (seen.ending, noted(seen)) == (Ending.NO_RESPONSE, ("fault: close_early",))
 
 
 def test_refused_connections(spoilt: Spoilt) -> None:
@@ -261,7 +261,7 @@ def test_refused_connections(spoilt: Spoilt) -> None:
     assert client.receive_all() == (SSE_HEAD + chunk(HI), "fin")
     seen = line.exchange()
     assert (seen.number, seen.connection, seen.ending) == (1, 3, Ending.TRUNCATED)
-    assert seen.notes == (
+    assert noted(seen) == (
         "fault: refuse: connection 1 was reset before it was read",
         "fault: refuse: connection 2 was reset before it was read",
         "fault: cut after 1 event",
@@ -278,7 +278,7 @@ def test_a_refusal_on_a_connection_that_is_open_already(spoilt: Spoilt) -> None:
     assert client.receive_all() == (b"", "rst")
     assert gateway.receive_all()[0] == b""
     first, second = line.exchanges()
-    assert (first.ending, second.ending, second.notes) == (Ending.DONE, Ending.NO_RESPONSE, ("fault: refuse",))
+    assert (first.ending, second.ending, noted(second)) == (Ending.DONE, Ending.NO_RESPONSE, ("fault: refuse",))
 
 
 def test_several_faults_on_one_response(spoilt: Spoilt) -> None:
@@ -291,7 +291,7 @@ def test_several_faults_on_one_response(spoilt: Spoilt) -> None:
     seen = line.exchange()
     assert seen.ending is Ending.TRUNCATED
     assert {piece.size_bytes for piece in seen.pieces[:-1]} == {5}
-    assert set(seen.notes) == {"fault: slice into segments of 5 bytes", "fault: cut after 1 event", "fault: line_ends crlf"}
+    assert set(noted(seen)) == {"fault: slice into segments of 5 bytes", "fault: cut after 1 event", "fault: line_ends crlf"}
 
 
 def test_the_gateway_is_not_read_while_a_fault_holds_back(spoilt: Spoilt) -> None:
@@ -326,7 +326,7 @@ def test_closing_the_tap_does_not_wait_for_a_fault(spoilt: Spoilt) -> None:
     seen = line.exchange()
     assert line.timer() - begun_s < 5
     assert seen.ending is Ending.CLIENT_CLOSED
-    assert "fault: stall after 1 event, for 3600 s" in seen.notes
+    assert "fault: stall after 1 event, for 3600 s" in noted(seen)
     assert client.receive_all()[0] == b""
 
 

@@ -6,7 +6,7 @@ import zlib
 import pytest
 
 from dvara_examples.records.model import Ending
-from tests.faults.conftest import Spoilt
+from tests.faults.conftest import Spoilt, noted
 from tests.tap.scripted import DONE, LAST_CHUNK, SSE_HEAD, Line, Side, chunk, delta
 
 HI, STOP = delta("Hi"), delta(finish="stop")
@@ -39,7 +39,7 @@ def test_a_body_that_ends_with_its_connection(spoilt: Spoilt, word: str, head: b
     assert client.receive_all() == (head + BODY, "fin")
     seen = line.exchange()
     assert (seen.ending, seen.text) == (Ending.DONE, "Hi")
-    assert seen.notes == ("close-delimited body", f"fault: framing {word}")
+    assert noted(seen) == ("close-delimited body", f"fault: framing {word}")
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_trailers(spoilt: Spoilt) -> None:
     gateway.send(WHOLE)
     assert client.receive(len(WHOLE)) == WHOLE
     first, second = line.exchanges()
-    assert (first.ending, first.notes) == (Ending.DONE, ("fault: framing trailers",))
-    assert (second.ending, second.notes) == (Ending.DONE, ())
+    assert (first.ending, noted(first)) == (Ending.DONE, ("fault: framing trailers",))
+    assert (second.ending, noted(second)) == (Ending.DONE, ())
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_framing_that_does_not_fit(spoilt: Spoilt, word: str, raw: bytes, why: s
     line = spoilt({"framing": word})
     client, _ = answered(line, raw)
     assert client.receive_all() == (raw, "fin")
-    assert line.exchange().notes[-1] == f"fault: framing {word}: not done, as {why}"
+    assert noted(line.exchange())[-1] == f"fault: framing {word}: not done, as {why}"
 
 
 @pytest.mark.parametrize("raw", [WHOLE, PLAIN + LENGTH + b"\r\n" + BODY], ids=["chunked", "length"])
@@ -120,7 +120,7 @@ def test_gzip(spoilt: Spoilt, raw: bytes) -> None:
     assert unpacked == [*EVENTS, b""]
     assert reader.eof
     seen = line.exchange()
-    assert (seen.ending, seen.text, seen.notes) == (Ending.DONE, "Hi", ("fault: gzip",))
+    assert (seen.ending, seen.text, noted(seen)) == (Ending.DONE, "Hi", ("fault: gzip",))
 
 
 def test_a_cut_of_a_compressed_stream(spoilt: Spoilt) -> None:
@@ -141,7 +141,7 @@ def test_what_is_compressed_already_is_left_alone(spoilt: Spoilt) -> None:
     line = spoilt({"gzip": True})
     client, _ = answered(line, raw)
     assert client.receive_all() == (raw, "fin")
-    assert line.exchange().notes == ("fault: gzip: skipped, because the body is not an uncompressed event stream",)
+    assert noted(line.exchange()) == ("fault: gzip: skipped, because the body is not an uncompressed event stream",)
 
 
 def test_headers(spoilt: Spoilt) -> None:
@@ -152,7 +152,7 @@ def test_headers(spoilt: Spoilt) -> None:
     assert client.receive_all() == (head + BODY, "fin")
     seen = line.exchange()
     assert (seen.ending, seen.text) == (Ending.DONE, "Hi")
-    assert seen.notes == (
+    assert noted(seen) == (
         "fault: headers content-TYPE set to 'Text/Event-Stream; Charset=UTF-8', X-New set to '1', x-old dropped",
     )
 
@@ -199,7 +199,7 @@ def test_a_response_of_somebody_else(spoilt: Spoilt, entry: object, head: bytes,
     assert client.receive(len(WHOLE)) == WHOLE
     first, second = line.exchanges()
     assert (first.ending, first.text, second.ending) == (ending, text, Ending.DONE)
-    assert first.notes[-1].startswith(f"fault: replace by status {head[:3].decode()} with ")
+    assert noted(first)[-1].startswith(f"fault: replace by status {head[:3].decode()} with ")
 
 
 def test_a_cut_in_a_response_of_somebody_else(spoilt: Spoilt) -> None:

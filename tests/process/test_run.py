@@ -103,7 +103,7 @@ def test_a_missing_working_folder_is_told(run: Run, tmp_path: Path) -> None:
 
 def test_a_nul_byte_in_an_argument_is_told(run: Run) -> None:
     """An argument that no process can be given is an error, not an exception."""
-    assert "NUL" in (run("echo", "a\0b").end.error or "")
+    assert "NUL" in str(run("echo", "a\0b").end.problem)
 
 
 # -- is made to end

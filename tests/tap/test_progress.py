@@ -34,7 +34,7 @@ def test_each_step_is_told_when_it_happens() -> None:
     assert arrived == RequestArrived(1, seen.started_at_s, "POST", "/v1/chat/completions")
     assert began == ResponseBegan(1, seen.responded_at_s or 0.0, 200, "", "text/event-stream")
     assert [passed, finish, sentinel] == [EventPassed(1, event) for event in seen.events]
-    assert end == ExchangeEnded(1, seen.ended_at_s, Ending.DONE, None, (), 3, "stop", "Hi", True)
+    assert end == ExchangeEnded(1, seen.ended_at_s, Ending.DONE, (), 3, "stop", "Hi", True)
     assert told.empty()
 
 

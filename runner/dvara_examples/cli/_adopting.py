@@ -30,7 +30,7 @@ def adopt(world: World, order: InitOrder) -> int:
     folder = order.folder
     if not folder.is_relative_to(world.root):
         cause = f"{folder} does not lie in {world.root}, the repository of {world.shown(world.manifest_path)}"
-        raise SelectionError(f"{cause}; name a folder inside it, or another manifest")
+        raise SelectionError(cause, "name a folder inside it, or another manifest")
     found = survey(folder, world)
     for line in _found_lines(found, verbose=order.verbose):
         world.stdout.write(f"{line}\n")
@@ -39,7 +39,7 @@ def adopt(world: World, order: InitOrder) -> int:
             world.stdout.write("nothing is new\n")
             return ExitCode.OK
         cause = f"found no script in {world.shown(folder)} that asks a model through a gateway"
-        raise NothingSelected(f"{cause}; name another folder, or try one script: dvara-examples record FILE")
+        raise NothingSelected(cause, "name another folder, or try one script: dvara-examples record FILE")
     if order.dry_run:
         world.stdout.write(f"would write {world.shown(world.manifest_path)}\n")
         return ExitCode.OK

@@ -94,7 +94,7 @@ def plan_lines(plan: "Plan", gateway: "Gateway", dependencies: Mapping[str, str]
         yield f"{runtime.language:<8}  {version}  {runtime.origin}  {runtime.executable}{runtime.built_by}"
     yield from columns([("needs", place, ", ".join(ids)) for place, ids in _by_place(dependencies).items()])
     yield ""
-    yield from columns([(_what(run), run.id, run.skip or run.error or run.variant.relative) for run in plan.runs])
+    yield from columns([(_what(run), run.id, run.skip or str(run.error or run.variant.relative)) for run in plan.runs])
     yield ""
     shard = f", in shard {plan.shard} of {plan.selected} runs" if plan.shard else ""
     yield f"{len(plan.to_start)} of {len(plan.runs)} would run{shard}"

@@ -168,8 +168,8 @@ def _refuse_itself(wanted: TapOptions) -> None:
     parts = urlsplit(wanted.upstream.base_url)
     if parts.port == wanted.port and parts.hostname in _LOOPBACK:
         raise GatewayError(
-            f"the gateway's address {wanted.upstream.base_url} is the port that the tap itself would listen on; "
-            "choose another with --port (0 takes any that is free), or check the address"
+            f"the gateway's address {wanted.upstream.base_url} is the port that the tap itself would listen on",
+            "choose another with --port (0 takes any that is free), or check the address",
         )
 
 

@@ -26,10 +26,10 @@ def tried_pages(named: Sequence[str], world: "World") -> "Chosen | None":
         if world.manifest_path.is_file():
             return None
         cause = f"{marked[0].shown} names examples, and there is no manifest that has them"
-        raise PageError(f"{cause}; change into its repository, or name the manifest with --manifest")
+        raise PageError(cause, "change into its repository, or name the manifest with --manifest")
     tried = choose_unmarked(pages, world)
     for line in guess_lines(tried):
         world.stderr.write(f"{visible(line)}\n")
     if not tried.chosen.variants:
-        raise NothingSelected("nothing to run: no fence of these pages asks a model by itself; mark what to run with comments")
+        raise NothingSelected("nothing to run: no fence of these pages asks a model by itself", "mark what to run with comments")
     return tried.chosen

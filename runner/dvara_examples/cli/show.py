@@ -51,7 +51,7 @@ def _is_run(world: "World", name: str, *, example: bool | None) -> bool:
             raise
         return False
     if _is_example(world, name):
-        raise SelectionError(f"{name!r} is an example and a stored run; add --example or --run")
+        raise SelectionError(f"{name!r} is an example and a stored run", "add --example or --run")
     return True
 
 
@@ -77,7 +77,9 @@ def _show_example(world: "World", name: str) -> None:
     try:
         variants = select(loaded, (name,), (), (), world.cwd)
     except SelectionError as error:
-        raise SelectionError(f"{error}; a stored run is named `latest`, by its id or by its folder") from None
+        found = error.diagnosis
+        run = "a stored run is named `latest`, by its id or by its folder"
+        raise SelectionError(found.cause, "; ".join(filter(None, (found.hint, run)))) from None
     for line in show_lines(loaded, variants):
         click.echo(line)
 

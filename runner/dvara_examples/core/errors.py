@@ -50,34 +50,36 @@ class Diagnosis(NamedTuple):
     subject: str = ""
 
     def __str__(self) -> str:
-        return f"{self.cause}; {self.hint}" if self.hint else self.cause
+        if not self.hint:
+            return self.cause
+        first, line_end, rest = self.cause.partition("\n")  # what other programs said stands below the sentence
+        return f"{first}; {self.hint}{':' if rest else ''}{line_end}{rest}"
 
     @property
     def in_lines(self) -> str:
         """The cause, and the hint on a line of its own."""
         return f"{self.cause}\nhint: {self.hint}" if self.hint else self.cause
 
-    @classmethod
-    def read(cls, sentence: str) -> "Diagnosis":
-        """Take a sentence apart where cause and hint meet; what other programs said below its first line goes to the cause."""
-        first, line_end, rest = sentence.partition("\n")
-        cause, _, hint = first.partition("; ")
-        return cls(cause + line_end + rest, hint.rstrip(":"))
+    def under(self, lead: str) -> "Diagnosis":
+        """Return the same with *lead*, such as ``in FILE: ``, before the cause."""
+        return self._replace(cause=lead + self.cause)
 
 
-class DvaraExamplesError(Exception):
-    """A condition that the user can fix; ``str()`` of it is the sentence that is shown.
+class Diagnosed(Exception):  # noqa: N818 - says what it has
+    """Something went wrong, and its *diagnosis* says what, and what to do about it; ``str()`` is both as one sentence."""
+
+    def __init__(self, problem: "str | Diagnosis", hint: str = "") -> None:
+        self.diagnosis = problem if isinstance(problem, Diagnosis) else Diagnosis(problem, hint)
+        super().__init__(self.diagnosis)
+
+
+class DvaraExamplesError(Diagnosed):
+    """A condition that the user can fix.
 
     The sentence is lower case and says what was found, where, what is accepted and what to do next.
     """
 
     exit_code: ExitCode = ExitCode.NOT_RUN
-
-    @property
-    def diagnosis(self) -> Diagnosis:
-        """The sentence as cause and hint."""
-        told = self.args[0] if self.args else ""
-        return told if isinstance(told, Diagnosis) else Diagnosis.read(str(self))
 
     @property
     def diagnoses(self) -> "tuple[Diagnosis, ...]":

@@ -18,7 +18,7 @@ def find_pages(named: Sequence[str], manifest: Manifest, world: World) -> tuple[
     paths = list(_named(named, world.cwd)) if named else list(declared(manifest))
     if not paths:
         if manifest.docs and not named:
-            raise PageError(f"no page is there that the manifest's docs name ({', '.join(manifest.docs)}); correct them")
+            raise PageError(f"no page is there that the manifest's docs name ({', '.join(manifest.docs)})", "correct them")
         raise PageError("name pages or folders, or say in the manifest which there are, as in docs: [README.md, docs/*.md]")
     return tuple(load_page(path, world.shown(path)) for path in dict.fromkeys(paths))
 
@@ -39,13 +39,13 @@ def _named(named: Sequence[str], cwd: Path) -> Iterator[Path]:
     for name in named:
         path = Path(os.path.normpath(cwd / name))
         if not path.exists():
-            raise PageError(f"{name} does not exist; name a Markdown file or a folder")
+            raise PageError(f"{name} does not exist", "name a Markdown file or a folder")
         if not path.is_dir():
             yield _readable(path, name)
             continue
         found = list(below(path))
         if not found:
-            raise PageError(f"{name}: found no page in this folder; one with *.md or *.mdx is accepted")
+            raise PageError(f"{name}: found no page in this folder", "one with *.md or *.mdx is accepted")
         yield from found
 
 

@@ -108,14 +108,14 @@ def load_page(path: Path, shown: str) -> Page:
         data = path.read_bytes()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise PageError(f"{shown}: the page cannot be read ({reason}); name a Markdown file or a folder") from None
+        raise PageError(f"{shown}: the page cannot be read ({reason})", "name a Markdown file or a folder") from None
     try:
         text = data.removeprefix(codecs.BOM_UTF8).decode()
         return read_page(path, shown, text, has_bom=data.startswith(codecs.BOM_UTF8), mdx=is_mdx(path, text))
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         found = f"found the byte 0x{error.object[error.start]:02x}, which is not UTF-8 here"
-        raise PageError(f"{shown}:{line}: {found}; save the page as UTF-8") from None
+        raise PageError(f"{shown}:{line}: {found}", "save the page as UTF-8") from None
 
 
 def read_page(path: Path, shown: str, text: str, *, has_bom: bool = False, mdx: bool | None = None) -> Page:

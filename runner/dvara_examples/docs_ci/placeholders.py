@@ -7,17 +7,18 @@ a text is replaced by an expression that reads the variable; line numbers stay. 
 import re
 from collections.abc import Sequence
 
+from dvara_examples.core.errors import Diagnosed
 from dvara_examples.toolchains import load_toolchain
 
 Pairs = Sequence[tuple[str, str]]
 """(text, variable) pairs, as the page declares them."""
 
 
-class Unmappable(ValueError):  # noqa: N818 - reads as the sentence it starts
+class Unmappable(Diagnosed):
     """A placeholder stands in a string that cannot be taken apart; *line* counts from 1 within the code."""
 
     def __init__(self, line: int, text: str) -> None:
-        super().__init__(f"the placeholder {text!r} is inside a text block or bytes; use a plain string")
+        super().__init__(f"the placeholder {text!r} is inside a text block or bytes", "use a plain string")
         self.line = line
 
 

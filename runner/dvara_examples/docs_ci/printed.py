@@ -81,7 +81,7 @@ def _parts(page: Page, sources: Sources, *, strict: bool) -> Iterator[_Part]:
                     yield _Part(snippet, source.example, source.variant, source)
         except Unknown as error:
             if strict:
-                raise Unknown(f"{page.shown}:{snippet.line}: {error}") from None
+                raise Unknown(error.diagnosis.under(f"{page.shown}:{snippet.line}: ")) from None
 
 
 def _fits(part: _Part, group: Sequence[_Part]) -> bool:
@@ -128,7 +128,7 @@ def _mapped(page: Page, part: _Part) -> str:
         code = renamed_variables("\n".join(without_options(snippet.fence.lines)), page.variables)
         return mapped(code, part.variant.language, page.placeholders)
     except Unmappable as error:
-        raise PageError(f"{page.shown}:{snippet.line + error.line}: {error}") from None
+        raise PageError(error.diagnosis.under(f"{page.shown}:{snippet.line + error.line}: ")) from None
 
 
 def _spelling(variant: Variant) -> Language:

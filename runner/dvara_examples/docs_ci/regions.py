@@ -9,14 +9,16 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dvara_examples.core.errors import Diagnosed
+
 _TAG = re.compile(r"\s*(?:#|//)\s*\[(?P<word>START|END)\s+(?P<name>[A-Za-z0-9][\w.-]*)\]\s*")
 
 
-class BadRegion(ValueError):  # noqa: N818 - reads as the sentence it starts
+class BadRegion(Diagnosed):
     """The tags of a script do not fit together; *line* is where, counted from 1."""
 
-    def __init__(self, line: int, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, line: int, cause: str, hint: str) -> None:
+        super().__init__(cause, hint)
         self.line = line
 
 
@@ -65,23 +67,23 @@ def find_regions(text: str) -> Mapping[str, Region]:
             _check_end(tag["name"], number, open_at, kept)
             del open_at[tag["name"]]
     for name, number in open_at.items():
-        raise BadRegion(number, f"the region {name} begins here and has no [END {name}]; add one behind its last line")
+        raise BadRegion(number, f"the region {name} begins here and has no [END {name}]", "add one behind its last line")
     return {name: _region(name, lines) for name, lines in kept.items()}
 
 
 def _check_start(name: str, number: int, kept: Mapping[str, object]) -> None:
     if name in kept:
-        raise BadRegion(number, f"the region {name} begins a second time; each name is accepted once: rename one of the two")
+        raise BadRegion(number, f"the region {name} begins a second time", "each name is accepted once: rename one of the two")
 
 
 def _check_end(name: str, number: int, open_at: Mapping[str, int], kept: Mapping[str, Sequence[object]]) -> None:
     if name not in open_at:
-        raise BadRegion(number, f"the region {name} ends here and has not begun; add [START {name}] before its first line")
+        raise BadRegion(number, f"the region {name} ends here and has not begun", f"add [START {name}] before its first line")
     innermost = list(open_at)[-1]
     if innermost != name:
-        raise BadRegion(number, f"the region {name} ends inside {innermost}; regions may be nested, but must not overlap")
+        raise BadRegion(number, f"the region {name} ends inside {innermost}", "regions may be nested, but must not overlap")
     if not kept[name]:
-        raise BadRegion(number, f"the region {name} is empty; put what a page is to show between its tags")
+        raise BadRegion(number, f"the region {name} is empty", "put what a page is to show between its tags")
 
 
 def _region(name: str, kept: Sequence[tuple[int, str]]) -> Region:

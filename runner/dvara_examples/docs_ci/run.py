@@ -39,7 +39,7 @@ def _scripts(pages: Sequence[Page], manifest: Manifest, world: World, *, strict:
         try:
             scripts = printed_scripts(page, page_id(page, world), sources, strict=strict)
         except Unknown as error:
-            raise PageError(str(error)) from None
+            raise PageError(error.diagnosis) from None
         found += [(page, script) for script in scripts]
     return found
 

@@ -4,6 +4,7 @@ import tokenize
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dvara_examples.core.errors import Diagnosed
 from dvara_examples.core.values import did_you_mean
 from dvara_examples.docs_ci.directives import RunsAs, Shows
 from dvara_examples.docs_ci.regions import BadRegion, Region, find_regions
@@ -11,7 +12,7 @@ from dvara_examples.manifest import Example, Manifest, Variant
 from dvara_examples.toolchains import load_toolchain
 
 
-class Unknown(ValueError):  # noqa: N818 - reads as the sentence it starts
+class Unknown(Diagnosed):
     """A directive names an example, a language or a region that is not there."""
 
 
@@ -36,11 +37,11 @@ class Sources:
         example = next((e for e in self.manifest.examples if e.id == about.example_id), None)
         if example is None:
             ids = [e.id for e in self.manifest.examples if not e.opt_in]
-            raise Unknown(f"unknown example {about.example_id!r}; {did_you_mean(about.example_id, ids)}")
+            raise Unknown(f"unknown example {about.example_id!r}", did_you_mean(about.example_id, ids))
         variant = next((v for v in example.variants if v.language == language), None)
         if variant is None:
             known = [v.language for v in example.variants]
-            raise Unknown(f"{example.id} has no variant in {language or ''!r}; {did_you_mean(language or '', known)}")
+            raise Unknown(f"{example.id} has no variant in {language or ''!r}", did_you_mean(language or "", known))
         return example, variant
 
     def find(self, about: Shows, language: str | None) -> Source:
@@ -51,7 +52,7 @@ class Sources:
         if name not in regions:
             sign = load_toolchain(variant.language).spelling.comment
             tags = f"mark it with the lines {sign} [START {name}] and {sign} [END {name}]"
-            raise Unknown(f"{variant.relative} has no region {name!r}; {did_you_mean(name, regions)}; or {tags}")
+            raise Unknown(f"{variant.relative} has no region {name!r}", f"{did_you_mean(name, regions)}; or {tags}")
         return Source(example, variant, regions[name])
 
     def regions(self, variant: Variant) -> dict[str, Region]:
@@ -60,13 +61,13 @@ class Sources:
             try:
                 self._regions[variant.file] = dict(find_regions(read_script(variant.file)))
             except BadRegion as error:
-                raise Unknown(f"{variant.relative}:{error.line}: {error}") from None
+                raise Unknown(error.diagnosis.under(f"{variant.relative}:{error.line}: ")) from None
             except OSError as error:
                 raise Unknown(f"{variant.relative} cannot be read ({error.strerror or error})") from None
             except UnicodeDecodeError as error:
                 line = error.object[: error.start].count(b"\n") + 1
                 found = f"found the byte 0x{error.object[error.start]:02x}, which is not {error.encoding} here"
-                raise Unknown(f"{variant.relative}:{line}: {found}; save the script as UTF-8") from None
+                raise Unknown(f"{variant.relative}:{line}: {found}", "save the script as UTF-8") from None
             except (SyntaxError, LookupError):
                 raise Unknown(
                     f"{variant.relative}: its first two lines are not UTF-8, or name an encoding that Python does not know"

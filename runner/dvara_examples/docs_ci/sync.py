@@ -138,6 +138,6 @@ def _check(page: Page, text: str, wanted: dict[int, tuple[str, ...]]) -> None:
             1,
         )
         raise PageError(
-            f"{page.shown}:{line}: this fence cannot be written without changing the page around it; "
-            "give it a place of its own, outside of lists, quotes and HTML, and sync again"
+            f"{page.shown}:{line}: this fence cannot be written without changing the page around it",
+            "give it a place of its own, outside of lists, quotes and HTML, and sync again",
         )

@@ -101,7 +101,7 @@ def _one_answer(world: World, gateway: Gateway, model: str) -> tuple[Exchange, s
                         break
         exchanges = tap.exchanges()
         if not exchanges:
-            raise GatewayError("the stream's request did not come through the tap; run again, and report it if that repeats")
+            raise GatewayError("the stream's request did not come through the tap", "run again, and report it if that repeats")
         return exchanges[-1], upstream.base_url
 
 

@@ -100,8 +100,8 @@ class EmbeddedServer:
             return socket.create_server((self._host, self._port), family=family, backlog=_BACKLOG)
         except OSError as error:
             raise GatewayError(
-                f"port {self._port} on {self._host} cannot be used ({error.strerror or error}); "
-                "stop what listens there, or choose another port (0 takes any that is free)"
+                f"port {self._port} on {self._host} cannot be used ({error.strerror or error})",
+                "stop what listens there, or choose another port (0 takes any that is free)",
             ) from error
 
     def _accept(self) -> None:

@@ -1,25 +1,31 @@
-"""The sentences that faults leave beside an exchange; each begins with ``fault:``."""
+"""What faults leave beside an exchange."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
 from dvara_examples.faults import Fault
+from dvara_examples.records.transcript import FaultNote
 from dvara_examples.wire.parts import Event, EventEnd, Head, Items, Note
 
 
 def did(fault: Fault) -> Note:
     """Say what a fault did."""
-    return Note(f"fault: {fault}")
+    return Note(FaultNote(str(fault)))
+
+
+def instead(fault: Fault, what: str) -> Note:
+    """Say *what* came of a fault that did not do what it says."""
+    return Note(FaultNote(str(fault), what))
 
 
 def never_came(fault: Fault) -> Note:
     """Say that the response ended before a fault's place in it."""
-    return Note(f"fault: {fault}: the response never came to it")
+    return instead(fault, "the response never came to it")
 
 
 def not_done(fault: Fault) -> Note:
     """Say that a fault of event streams left another body alone."""
-    return Note(f"fault: {fault}: skipped, because the body is not an uncompressed event stream")
+    return instead(fault, "skipped, because the body is not an uncompressed event stream")
 
 
 def on_events(fault: Fault, items: Items, change: Callable[[bytes], bytes]) -> Items:

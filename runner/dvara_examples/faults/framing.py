@@ -5,9 +5,9 @@ from typing import ClassVar
 
 from dvara_examples.core.shapes import one_of
 from dvara_examples.faults import Turn
-from dvara_examples.faults._notes import did
+from dvara_examples.faults._notes import did, instead
 from dvara_examples.wire.heads import with_header, without_header
-from dvara_examples.wire.parts import BodyEnd, End, Fin, Framing, Head, Items, Note
+from dvara_examples.wire.parts import BodyEnd, End, Fin, Framing, Head, Items
 
 _WORDS = {
     "close": "the body ends with its connection",
@@ -36,7 +36,7 @@ class FramedOtherwise:
                 continue
             missing = self._missing(item)
             yield item if missing else self._head(item)
-            yield Note(f"fault: {self}: not done, as {missing}") if missing else did(self)
+            yield instead(self, f"not done, as {missing}") if missing else did(self)
             yield from items if missing else self._with_trailers(items) if self.word == "trailers" else _unframed(items)
 
     def _missing(self, head: Head) -> str:

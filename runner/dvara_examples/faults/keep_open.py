@@ -5,9 +5,9 @@ from typing import ClassVar
 
 from dvara_examples.core.shapes import constant
 from dvara_examples.faults import Turn
-from dvara_examples.faults._notes import did, never_came
+from dvara_examples.faults._notes import did, instead, never_came
 from dvara_examples.faults._place import Place
-from dvara_examples.wire.parts import Head, Hold, Items, Note
+from dvara_examples.wire.parts import Head, Hold, Items
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class KeepOpen:
             yield item
             if isinstance(item, Head):
                 if item.framing == "length":
-                    yield Note(f"fault: {self}: not done, as the body is whole once it has the length that its head says")
+                    yield instead(self, "not done, as the body is whole once it has the length that its head says")
                     yield from items
                     return
                 break

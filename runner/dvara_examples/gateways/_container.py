@@ -120,7 +120,7 @@ def run_container(
 
             port = _published(container, setting.port)
             if port is None:
-                raise death() or GatewayError(f"{description.title} publishes no port {setting.port}; correct `image_port`")
+                raise death() or GatewayError(f"{description.title} publishes no port {setting.port}", "correct `image_port`")
             key = upstream.key if description.mark is MarkKind.KEY else fill(description.key, setting.values)
             took_s = await_ready(description, (_LOOPBACK, port), key, world, death, log)
             at = Endpoint(f"http://{_LOOPBACK}:{port}{description.base_path}", key, headers_of(description, setting))
@@ -163,7 +163,7 @@ def _container(
         except docker.errors.APIError as error:
             raise GatewayError(_not_started(description, said(error), platform_of(client))) from None
         except requests.RequestException as error:
-            raise GatewayError(f"the container engine did not answer ({type(error).__name__}); look at its own log") from None
+            raise GatewayError(f"the container engine did not answer ({type(error).__name__})", "look at its own log") from None
         yield container
     finally:
         if container is not None:

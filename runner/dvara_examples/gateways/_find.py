@@ -78,7 +78,7 @@ def read_description(path: Path, shown: str) -> GatewayDescription:
         value = yaml.safe_load(path.read_text("utf-8"))
     except OSError as error:
         raise GatewayError(
-            f"{shown} cannot be read ({error.strerror or error}); name a file with a gateway's description"
+            f"{shown} cannot be read ({error.strerror or error})", "name a file with a gateway's description"
         ) from None
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         where = getattr(error, "problem_mark", None)

@@ -100,7 +100,7 @@ def probe(upstream: Endpoint, world: World, *, model: str = "gpt-4o", patience_s
         try:
             listed = _ask(session, upstream, world, "models", None, patience_s)
         except Unreachable as error:
-            raise GatewayError(diagnoses.no_way(upstream.base_url, str(error))) from None
+            raise GatewayError(diagnoses.no_way(upstream.base_url, error.diagnosis)) from None
         except (requests.RequestException, OSError) as error:
             found = _reason(upstream.base_url, error)
             reached = found in (diagnoses.silent(upstream.base_url), diagnoses.no_proper_answer(upstream.base_url))

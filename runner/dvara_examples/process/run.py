@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dvara_examples.core.clock import Timer
+from dvara_examples.core.errors import Diagnosis
 from dvara_examples.process.child import Child, ExecuteRequest
 from dvara_examples.process.ladder import StopLadder, end_survivors, stop_tree
 from dvara_examples.process.output import OnPiece, PipeReader
@@ -67,7 +68,7 @@ def run_process(
     once; never raises for what the process does.
     """
     if stop is not None and stop.is_set():
-        return _not_started("not started: the run was interrupted before", interrupted=True)
+        return _not_started(Diagnosis("not started: the run was interrupted before", ""), interrupted=True)
     waits = ProcessorWaits(timer) if note_waits and request.place is None else None
     watch = _Watch(request.limits, timer, timer(), last_activity_s, stop, served, waits)
     table = table or system_table()
@@ -181,5 +182,5 @@ def signal_name(number: int) -> str:
         return f"SIG{number}"
 
 
-def _not_started(why: str, *, interrupted: bool = False) -> ProcessResult:
-    return ProcessResult(ProcessEnd(None, error=why, interrupted=interrupted), Output(), Output())
+def _not_started(why: Diagnosis, *, interrupted: bool = False) -> ProcessResult:
+    return ProcessResult(ProcessEnd(None, error=why.cause, hint=why.hint, interrupted=interrupted), Output(), Output())

@@ -55,9 +55,8 @@ def not_trusted(base_url: str, said: str) -> Diagnosis:
     return Diagnosis(cause, "check the address, or name your certificates in SSL_CERT_FILE")
 
 
-def no_way(base_url: str, reason: str) -> Diagnosis:
-    """No connection came about; *reason* may end with a mend of its own, as a proxy's refusal does."""
-    why = Diagnosis.read(reason)
+def no_way(base_url: str, why: Diagnosis) -> Diagnosis:
+    """No connection came about; *why* may have a hint of its own, as a proxy's refusal does."""
     return Diagnosis(f"the gateway at {base_url} cannot be reached: {why.cause}", why.hint or "check DVARA_URL and your network")
 
 
@@ -171,7 +170,7 @@ def of_refusal(exchange: Exchange, base_url: str, model: str, models: Sequence[s
     """Return what an answer of the gateway at *base_url* says about set-up, or None where it is about the request itself."""
     response = exchange.response
     if response is None:
-        return no_way(base_url, exchange.error or "it closed the connection before it answered")
+        return no_way(base_url, exchange.problem or Diagnosis("it closed the connection before it answered", ""))
     if response.status < 400:
         return None
     status, code = response.status, error_field(response.body, "code")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from dvara_examples.core.errors import ExitCode
+from dvara_examples.core.errors import Diagnosis, ExitCode
 from dvara_examples.records.transcript import Transcript
 from dvara_examples.records.verdict import Outcome, Verdict
 
@@ -33,7 +33,8 @@ class RunResult:
 
     *title* is the example's. *places* are the script, at the line where what it shows begins, and then the pages that show it.
     *repetition* counts from 1 where the run was asked for more than once. *earlier* are attempts that did not pass, oldest
-    first, where it was tried again. *not_started* marks a run that would have started, had the session gone on.
+    first, where it was tried again. *not_started* marks a run that would have started, had the session gone on. *problem* is
+    what kept it from starting.
     """
 
     variant_id: str
@@ -48,6 +49,7 @@ class RunResult:
     repetition: int | None = None
     earlier: tuple["RunResult", ...] = ()
     not_started: bool = False
+    problem: Diagnosis | None = None
 
     @property
     def run_id(self) -> str:

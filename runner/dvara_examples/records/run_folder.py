@@ -165,10 +165,12 @@ def find_run(runs_dir: Path, name: str, cwd: Path) -> RunFolder:
     if len(fitting) == 1:
         return RunFolder(fitting[0])
     if not stored:
-        raise TranscriptError(f"no run is stored yet in {runs_dir}, so none is named {name!r}; start one: dvara-examples run all")
+        raise TranscriptError(
+            f"no run is stored yet in {runs_dir}, so none is named {name!r}", "start one: dvara-examples run all"
+        )
     listing = ", ".join(path.name for path in stored[-3:])
     found = f"{len(fitting)} runs begin with {name!r}" if fitting else f"no run is named {name!r}"
-    raise TranscriptError(f"{found} in {runs_dir}; latest, an id, or a folder is accepted (newest: {listing})")
+    raise TranscriptError(f"{found} in {runs_dir}", f"latest, an id, or a folder is accepted (newest: {listing})")
 
 
 def load_transcript(stored: StoredRun) -> Transcript | None:

@@ -119,13 +119,13 @@ def read_document(path: Path) -> RunDocument:
         plain = json.loads(path.read_text("utf-8"))
         return _document(plain)
     except OSError as error:
-        raise TranscriptError(f"{path}: cannot be read ({error.strerror}); name a folder that a run has written") from None
+        raise TranscriptError(f"{path}: cannot be read ({error.strerror})", "name a folder that a run has written") from None
     except InvalidValue as error:
         where = f" at {'.'.join(map(str, error.path))}" if error.path else ""
-        raise TranscriptError(f"{path}: found no summary of a run{where}: {error}") from None
+        raise TranscriptError(f"{path}: found no summary of a run{where}: {error.cause}", error.hint) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        sentence = f"{path}: found no summary of a run ({type(error).__name__}: {error}); run the examples again"
-        raise TranscriptError(sentence) from None
+        found = f"{path}: found no summary of a run ({type(error).__name__}: {error})"
+        raise TranscriptError(found, "run the examples again") from None
 
 
 def _document(plain: dict[str, object]) -> RunDocument:

@@ -13,7 +13,6 @@ from typing import Literal
 from dvara_examples.records.model import WHOLE_ENDINGS, Ending
 from dvara_examples.records.transcript import Exchange, Output, ProcessEnd, Transcript, WireEvent
 
-_FAULT = "fault: "
 _LABEL_CHARS = 90
 _SILENCE_S = 0.25
 _SILENCE_SHARE = 0.2
@@ -153,7 +152,7 @@ def _attempts(exchanges: Iterable[Exchange], length_s: float) -> Iterator[Attemp
         row = next((row for row, at_s in enumerate(free_at_s) if at_s <= exchange.started_at_s), len(free_at_s))
         free_at_s[row : row + 1] = [exchange.ended_at_s]
         marks = tuple(_wire_marks(exchange))
-        remarks = tuple(filter(None, (exchange.error, *exchange.notes)))
+        remarks = filter(None, (exchange.problem, *exchange.notes))
         yield Attempt(
             number=exchange.number,
             title=_title(exchange),
@@ -164,8 +163,8 @@ def _attempts(exchanges: Iterable[Exchange], length_s: float) -> Iterator[Attemp
             silences=tuple(_silences(marks, exchange.ended_at_s, length_s)),
             left_out=max(exchange.event_count - len(exchange.events), 0),
             row=row,
-            faults=tuple(_one_line(remark) for remark in remarks if remark.startswith(_FAULT)),
-            remarks=tuple(_one_line(remark) for remark in remarks if not remark.startswith(_FAULT)),
+            faults=tuple(_one_line(str(fault)) for fault in exchange.faults),
+            remarks=tuple(_one_line(str(remark)) for remark in remarks),
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from dvara_examples.core.errors import Diagnosis
 from dvara_examples.records.model import Ending, Limits
 
 
@@ -90,7 +91,7 @@ class ProcessEnd:
 
     Exactly one of *exit_code* and *signal* (``SIGKILL``) is set once it started; *limit* names the bound that made the
     tool stop it; *stopped_by* is the last step of the stop ladder that was needed; *error* says why it could not start,
-    or why its run says nothing about the example.
+    or why its run says nothing about the example, and *hint* what to do about it.
     *duration_s* counts from the start of the process; *ended_at_s* is the moment of its end on the run's clock.
     *notes* tell what the manifest had done to it (``Ctrl-C at 0.41 s``). *served* is what a server did, which is stopped then.
     """
@@ -106,6 +107,12 @@ class ProcessEnd:
     interrupted: bool = False
     notes: tuple[str, ...] = ()
     served: Served | None = field(default=None, metadata={"added_later": True})
+    hint: str = field(default="", metadata={"added_later": True})
+
+    @property
+    def problem(self) -> Diagnosis | None:
+        """The error with its hint."""
+        return Diagnosis(self.error, self.hint) if self.error is not None else None
 
 
 Headers = tuple[tuple[str, str], ...]
@@ -163,13 +170,25 @@ class WireEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class FaultNote:
+    """What became of a *fault* (``cut after 3 events``) on a response: *instead* is empty where it did what it says."""
+
+    fault: str
+    instead: str = ""
+
+    def __str__(self) -> str:
+        return ": ".join(filter(None, ("fault", self.fault, self.instead)))
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """One request and what came of it, seen between the example and the gateway.
 
     *number* counts from 1 in the order in which requests arrived; *connection* counts the client's connections.
     *text* is the answer's text as sent (all deltas joined, or the message of an answer that was not streamed).
     *events* holds the first events, *event_count* how many there were; *text_complete* is False where the text was cut.
-    *notes* are remarks beside the ending (``sentinel without finish_reason``, ``close-delimited body``).
+    *error* says why it ended so, and *hint* what to do about it. *notes* are remarks beside the ending (``sentinel without
+    finish_reason``, ``close-delimited body``), and *faults* what the network did to the response.
     *unread* is a sentence about content that the tap could not read: of that, nothing may be claimed.
     """
 
@@ -192,6 +211,18 @@ class Exchange:
     error: str | None = None
     notes: tuple[str, ...] = ()
     unread: str | None = None
+    hint: str = field(default="", metadata={"added_later": True})
+    faults: tuple[FaultNote, ...] = field(default=(), metadata={"added_later": True})
+
+    @property
+    def problem(self) -> Diagnosis | None:
+        """The error with its hint."""
+        return Diagnosis(self.error, self.hint) if self.error else None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """All that is to be said beside the ending: what went wrong, the notes, and what faults did."""
+        return tuple(map(str, filter(None, (self.problem, *self.notes, *self.faults))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from dvara_examples.core.values import InvalidValue, as_int, as_mapping, as_one_
 from dvara_examples.records.serialization import from_plain, to_plain
 from dvara_examples.records.transcript import (
     Exchange,
+    FaultNote,
     KnownFailure,
     Lateness,
     Output,
@@ -51,7 +52,7 @@ _ADDED_TO_EXCHANGE: Line = {"unread": None}
 """What the line of an exchange in an older file lacks."""
 
 _FAULT_NOTE = "fault: "
-"""How the note of a fault begins."""
+"""How the note of a fault began in older files."""
 
 _IN_HEADER = ("run", "expect", "known_failure", "overrides", "scripted", "notes", "late", "faults")
 """The fields of a transcript that its first line holds."""
@@ -104,12 +105,12 @@ def read_transcript(path: Path) -> Transcript:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise TranscriptError(f"cannot read the transcript {path}: {error.strerror}; name a run that has one") from None
+        raise TranscriptError(f"cannot read the transcript {path}: {error.strerror}", "name a run that has one") from None
     header, *lines = content.split(b"\n")
     reading = _Reading(path)
     stored = reading.header(header)
     if lines[-2:] != [_END, b""]:
-        raise TranscriptError(f"the transcript {path} is cut off after line {len(lines)}; run the example again")
+        raise TranscriptError(f"the transcript {path} is cut off after line {len(lines)}", "run the example again")
     for number, line in enumerate(lines[:-2], 2):
         reading.take_line(number, line)
     return reading.transcript(stored)
@@ -187,11 +188,11 @@ class _Reading:
         """Return the transcript that all lines make up."""
         if self._process is None or len(self._outputs) < len(PIPES):
             raise TranscriptError(
-                f"the transcript {self._path} lacks the line of the process or of a pipe; run the example again"
+                f"the transcript {self._path} lacks the line of the process or of a pipe", "run the example again"
             )
         if strangers := (self._wire.keys() | self._events.keys()) - set(range(1, len(self._exchanges) + 1)):
             raise TranscriptError(
-                f"the transcript {self._path} has parts of exchange {min(strangers)}, which is not in it; run the example again"
+                f"the transcript {self._path} has parts of exchange {min(strangers)}, which is not in it", "run the example again"
             )
         exchanges = tuple(
             replace(exchange, pieces=tuple(self._wire[place]), events=tuple(self._events[place]))
@@ -200,7 +201,7 @@ class _Reading:
         stdout, stderr = (replace(self._outputs[pipe], pieces=tuple(self._pieces[pipe])) for pipe in PIPES)
         named = {name: getattr(header, name) for name in _IN_HEADER}
         if not self._tells_faults:  # an older file: what faults did stands among the notes alone
-            named["faults"] = tuple(note for exchange in exchanges for note in exchange.notes if note.startswith(_FAULT_NOTE))
+            named["faults"] = tuple(str(note) for exchange in exchanges for note in exchange.faults)
         return Transcript(process=self._process, stdout=stdout, stderr=stderr, exchanges=exchanges, **named)
 
     def _take(self, line: Line) -> None:
@@ -212,7 +213,8 @@ class _Reading:
             case "event":
                 self._events[_place(line)].append(from_plain(WireEvent, line))
             case "exchange":
-                self._exchanges.append(from_plain(Exchange, {**_ADDED_TO_EXCHANGE, **line}, given={"pieces": (), "events": ()}))
+                exchange = from_plain(Exchange, {**_ADDED_TO_EXCHANGE, **line}, given={"pieces": (), "events": ()})
+                self._exchanges.append(exchange if "faults" in line else _from_prose(exchange))
             case "output":
                 pipe = _pipe(line)
                 self._outputs[pipe] = from_plain(Output, line, given={"pieces": ()})
@@ -227,7 +229,9 @@ class _Reading:
             yield
         except InvalidValue as error:
             where = f" at {'.'.join(map(str, error.path))}" if error.path else ""
-            raise TranscriptError(f"line {number} of the transcript {self._path} is wrong{where}: {error}") from None
+            raise TranscriptError(
+                f"line {number} of the transcript {self._path} is wrong{where}: {error.cause}", error.hint
+            ) from None
 
 
 def _parse(line: bytes) -> Line:
@@ -236,6 +240,19 @@ def _parse(line: bytes) -> Line:
     except (ValueError, RecursionError):  # no UTF-8, no JSON, or nested too deeply to be read
         raise InvalidValue("one JSON object", describe(line.decode("utf-8", "replace"))) from None
     return dict(as_mapping(value))
+
+
+def _from_prose(exchange: Exchange) -> Exchange:
+    """Return an *exchange* of an older file with its fields: there, a hint stood behind the error, and faults among the notes.
+
+    This is the one place where texts are taken apart, as these files hold nothing else.
+    """
+    error, hint = exchange.error, ""
+    if error is not None and exchange.response is None:
+        error, _, hint = error.partition("; ")
+    faults = (FaultNote(note.removeprefix(_FAULT_NOTE)) for note in exchange.notes if note.startswith(_FAULT_NOTE))
+    notes = (note for note in exchange.notes if not note.startswith(_FAULT_NOTE))
+    return replace(exchange, error=error, hint=hint, notes=tuple(notes), faults=tuple(faults))
 
 
 def _pipe(line: Line) -> str:

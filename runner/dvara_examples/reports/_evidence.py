@@ -69,7 +69,7 @@ def _wire(exchange: Exchange) -> Iterator[tuple[str, str]]:
     status = f"{response.status}" if response else "no response"
     count = f", {exchange.event_count} events" if exchange.event_count else ""
     head = f"request {exchange.number}: {exchange.request.method} {exchange.request.target} → {status}{count}, {exchange.ending}"
-    remarks = "; ".join(filter(None, (exchange.error, *exchange.notes)))
+    remarks = "; ".join(exchange.remarks)
     yield "wire", _short(f"{exchange.started_at_s:6.2f} s  {head}" + (f" ({remarks})" if remarks else ""))
     for event in exchange.events[-3:]:
         shown = f"text {event.text!r}" if event.text else f"data:{event.data}"

@@ -69,7 +69,7 @@ class ExchangeLines:
             )
         if told.text and not told.event_count:
             yield _line("", told.number, f"  text {quoted(told.text, _TEXT_CHARS)}")
-        for remark in filter(None, (told.error, *told.notes)):
+        for remark in told.remarks:
             yield _line("", told.number, f"  {remark}")
 
     def _since(self, number: int, at_s: float) -> str:

@@ -235,7 +235,7 @@ def _run(seen: Transcript) -> RunFacts:
         exit_code=seen.process.exit_code,
         signal=seen.process.signal,
         limit=seen.process.limit,
-        error=seen.process.error,
+        error=str(seen.process.problem) if seen.process.problem else None,
         stdout=_output(seen.stdout),
         stderr=_output(seen.stderr),
         exchanges=tuple(map(_exchange, seen.exchanges)),
@@ -264,8 +264,8 @@ def _exchange(exchange: Exchange) -> ExchangeFacts:
         events=exchange.event_count,
         started_at_s=exchange.started_at_s,
         ended_at_s=exchange.ended_at_s,
-        error=exchange.error,
-        notes=exchange.notes,
+        error=str(exchange.problem) if exchange.problem else None,
+        notes=(*exchange.notes, *map(str, exchange.faults)),
     )
 
 

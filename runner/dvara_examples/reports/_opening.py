@@ -101,7 +101,7 @@ def separate_paths(requests: Sequence[ReportRequest], cwd: Path, folder: Path) -
             where = request.path if path and request.path else path.name if path else "stdout"
             example = f"--report {request.kind}=other-{report_module(request.kind).DEFAULT_NAME or 'report.txt'}"
             raise ReportsCollideError(
-                f"two reports would go to {where}: {taken[place]} and {request}; name another file for one, such as {example}"
+                f"two reports would go to {where}: {taken[place]} and {request}", f"name another file for one, such as {example}"
             )
         taken[place] = request
         paths.append(path)

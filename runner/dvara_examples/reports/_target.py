@@ -128,8 +128,8 @@ def _telling_of(path: Path) -> Iterator[None]:
     except OSError as error:
         why = "nobody reads from it" if error.errno == errno.ENXIO else error.strerror
         where = f" ({error.filename})" if error.filename and error.filename != str(path) else ""
-        sentence = f"the report {path} cannot be written: {why}{where}; name a file in a folder that you may write to"
-        raise ReportError(sentence) from None
+        cause = f"the report {path} cannot be written: {why}{where}"
+        raise ReportError(cause, "name a file in a folder that you may write to") from None
 
 
 def _repaired(text: str) -> bytes:

@@ -86,7 +86,7 @@ def _finding(finding: Finding) -> Iterator[str]:
 
 def _exchange(exchange: Exchange) -> str:
     status = exchange.response.status if exchange.response else "no response"
-    remarks = "; ".join(filter(None, (exchange.error, *exchange.notes)))
+    remarks = "; ".join(exchange.remarks)
     request = f"{exchange.request.method} {exchange.request.target}"
     return one_line(f"request {exchange.number}: {request} → {status}, {exchange.ending}" + (f" ({remarks})" if remarks else ""))
 

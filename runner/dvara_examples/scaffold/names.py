@@ -16,10 +16,10 @@ def checked_id(text: str) -> str:
         word = WORD.parse(text)
     except InvalidValue as error:
         near = "-".join(re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", text).lower()))
-        hint = f"; try {near!r}" if near and near != RESERVED_ID else ""
-        raise SelectionError(f"expected {error.expected}, found {error.found}{hint}") from None
+        hint = f"try {near!r}" if near and near != RESERVED_ID else ""
+        raise SelectionError(error.cause, hint) from None
     if word == RESERVED_ID:
-        raise SelectionError(f"{word!r} cannot be an id, as it selects every example; choose another word")
+        raise SelectionError(f"{word!r} cannot be an id, as it selects every example", "choose another word")
     return word
 
 

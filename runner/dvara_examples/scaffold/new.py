@@ -109,7 +109,7 @@ def refuse_taken(manifest: Manifest, example_id: str) -> None:
     """Raise SelectionError where *manifest* has *example_id* already."""
     for example in manifest.examples:
         if example.id == example_id:
-            raise SelectionError(f"the example {example_id!r} already exists at {example.origin}; choose another id")
+            raise SelectionError(f"the example {example_id!r} already exists at {example.origin}", "choose another id")
 
 
 def new_manifest_files(world: World) -> Mapping[Path, bytes]:
@@ -168,7 +168,7 @@ def _source(order: NewExample, own: Manifest | None, shipped: Path, world: World
             if example.id == wanted:
                 return manifest or theirs, example
     known = [example.id for manifest in (own, theirs) if manifest for example in manifest.examples]
-    raise SelectionError(f"there is no example {wanted!r} to start from; {did_you_mean(wanted, known)}")
+    raise SelectionError(f"there is no example {wanted!r} to start from", did_you_mean(wanted, known))
 
 
 def _wanted(example: Example, wanted: Sequence[str]) -> Mapping[str, Variant | None]:
@@ -177,7 +177,7 @@ def _wanted(example: Example, wanted: Sequence[str]) -> Mapping[str, Variant | N
     starting = {language for language in wanted if language in languages() and load_toolchain(language).spelling.starter}
     for language in wanted:
         if language not in offered and language not in starting:
-            raise SelectionError(f"{example.id} has no variant in {language!r}; {did_you_mean(language, offered)}")
+            raise SelectionError(f"{example.id} has no variant in {language!r}", did_you_mean(language, offered))
     found = {language: variant for language, variant in offered.items() if not wanted or language in wanted}
     return found | {language: None for language in wanted if language not in offered}
 
@@ -193,7 +193,7 @@ def _script(variant: Variant, example_id: str, folder: Path) -> tuple[Path, str]
     stem = stem_for(variant.language, example_id)
     spelling = load_toolchain(variant.language).spelling
     if spelling.clashes(stem, text):
-        raise SelectionError(f"a class {stem} would hide one that the {spelling.title} script uses; choose an id of two words")
+        raise SelectionError(f"a class {stem} would hide one that the {spelling.title} script uses", "choose an id of two words")
     return _free(folder / f"{stem}{variant.file.suffix}"), renamed(text, variant.file.stem, example_id)
 
 
@@ -204,7 +204,7 @@ def _starter(language: str, example_id: str, folder: Path) -> tuple[Path, str]:
 
 def _free(path: Path) -> Path:
     if path.exists():
-        raise SelectionError(f"{path} is there already; choose another id, or remove it first")
+        raise SelectionError(f"{path} is there already", "choose another id, or remove it first")
     return path
 
 
@@ -235,4 +235,4 @@ def _raw(manifest: Manifest, example_id: str) -> Mapping[str, object]:
         if entry["id"] == example_id:
             raw: Mapping[str, object] = entry
             return raw
-    raise DvaraExamplesError(f"{manifest.path} has changed meanwhile; run again")
+    raise DvaraExamplesError(f"{manifest.path} has changed meanwhile", "run again")

@@ -55,4 +55,4 @@ def _create(path: Path, data: bytes, made: list[Path]) -> None:
             file.flush()
             os.fsync(file.fileno())
     except FileExistsError:
-        raise SelectionError(f"{path} is there already; choose another id, or remove it first") from None
+        raise SelectionError(f"{path} is there already", "choose another id, or remove it first") from None

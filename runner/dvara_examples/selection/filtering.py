@@ -93,7 +93,7 @@ def _check_known(text: str, predicate: Predicate, manifest: Selectable[Selectabl
         return
     shown = {"id": [example.id for example in manifest.examples], "file": [v.relative for v in manifest.variants]}
     hint = _hint(predicate.pattern, shown.get(predicate.name, sorted(known)))
-    refuse(text, predicate.pattern_column, f"nothing has the {predicate.name} {quoted(predicate.pattern)}; {hint}")
+    refuse(text, predicate.pattern_column, f"nothing has the {predicate.name} {quoted(predicate.pattern)}", hint)
 
 
 def _known(name: str, manifest: Selectable[SelectableVariant]) -> set[str]:

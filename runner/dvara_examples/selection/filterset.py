@@ -75,7 +75,7 @@ Filter = Predicate | Not | And | Or
 def parse_filter(text: str) -> Filter:
     """Return what *text* says; ``str()`` of it parses to the same. Raises SelectionError with the column, from 1."""
     if len(text) > _LONGEST:
-        raise SelectionError(f"the filter {quoted(text)} is longer than {_LONGEST} characters; say it in fewer")
+        raise SelectionError(f"the filter {quoted(text)} is longer than {_LONGEST} characters", "say it in fewer")
     parser = _Parser(text)
     found = parser.any_of(0)
     parser.end()
@@ -94,9 +94,9 @@ def predicates(of: Filter) -> Iterator[Predicate]:
                 yield from predicates(part)
 
 
-def refuse(text: str, column: int, what: str) -> NoReturn:
+def refuse(text: str, column: int, what: str, hint: str = "") -> NoReturn:
     """Say what is wrong in the filter *text*, and where."""
-    raise SelectionError(f"the filter {quoted(text)} is wrong at column {column}: {what}")
+    raise SelectionError(f"the filter {quoted(text)} is wrong at column {column}: {what}", hint)
 
 
 def _within(part: Filter) -> str:
@@ -149,7 +149,7 @@ class _Parser:
 
     def _one(self, depth: int) -> Filter:
         if depth > _DEEPEST:
-            refuse(self._text, self._token.column, f"more than {_DEEPEST} levels deep; say it in fewer")
+            refuse(self._text, self._token.column, f"more than {_DEEPEST} levels deep", "say it in fewer")
         if self._takes("!"):
             return Not(self._one(depth + 1))
         if self._takes("("):
@@ -162,11 +162,11 @@ class _Parser:
     def _predicate(self) -> Predicate:
         token = self._token
         if token.word is None or token.quoted:
-            self._expected("a predicate, ! or (", f"; predicates are {_listing()}")
+            self._expected("a predicate, ! or (", f"predicates are {_listing()}")
         name = PREDICATES.get(token.word, token.word)
         if name not in WITH_PATTERN + WITHOUT:
             known = did_you_mean(token.word, WITH_PATTERN + WITHOUT)
-            refuse(self._text, token.column, f"unknown predicate {quoted(token.word)}; {known}")
+            refuse(self._text, token.column, f"unknown predicate {quoted(token.word)}", known)
         self._next += 1
         if not self._takes("("):
             self._expected(f"( after {token.word}")
@@ -193,7 +193,7 @@ class _Parser:
         return self._tokens[self._next]
 
     def _expected(self, what: str, hint: str = "") -> NoReturn:
-        refuse(self._text, self._token.column, f"expected {what}, found {self._token}{hint}")
+        refuse(self._text, self._token.column, f"expected {what}, found {self._token}", hint)
 
     def _split(self) -> Iterator[_Token]:
         text, start = self._text.rstrip(), 0
@@ -201,7 +201,9 @@ class _Parser:
             found = _TOKEN.match(text, start)
             if found is None:
                 column = start + len(text[start:]) - len(text[start:].lstrip()) + 1
-                refuse(self._text, column, f'found {text[column - 1]!r}; text with odd characters is written in "double quotes"')
+                refuse(
+                    self._text, column, f"found {text[column - 1]!r}", 'text with odd characters is written in "double quotes"'
+                )
             kind = str(found.lastgroup)
             column, start = found.start(kind) + 1, found.end()
             if kind == "sign":

@@ -19,6 +19,7 @@ V = TypeVar("V", bound="SelectableVariant")
 
 _LANGUAGE_SUFFIX = re.compile(r"(?P<id>.*)\[(?P<language>[^\[\]]*)\]", re.DOTALL)
 _MOST_LISTED = 12
+_LIST = "'dvara-examples list' shows what there is"
 
 
 def select(
@@ -73,8 +74,8 @@ def _filter(pairs: "list[_Pair[V]]", manifest: "Selectable[V]", filters: Sequenc
     if not kept:
         shown = " or ".join(quoted(text) for text in filters)
         opt_in = ask and filter_variants(filters, manifest, pairs, ask=False)
-        hint = "; it holds for opt-in ones alone: ask for them with id(…), tag(…) or opt_in()" if opt_in else ""
-        raise NothingSelected(f"nothing is left to run: nothing that is selected fits the filter {shown}{hint}")
+        hint = "it holds for opt-in ones alone: ask for them with id(…), tag(…) or opt_in()" if opt_in else ""
+        raise NothingSelected(f"nothing is left to run: nothing that is selected fits the filter {shown}", hint)
     return kept
 
 
@@ -92,7 +93,7 @@ def _narrow(
         asked = " or ".join(dict.fromkeys(words))
         have = ", ".join(sorted({word for pair in pairs for word in words_of(pair)})) or f"no {what} at all"
         raise NothingSelected(
-            f"nothing is left to run: nothing that is selected has the {what} {asked}; the selected have {have}"
+            f"nothing is left to run: nothing that is selected has the {what} {asked}", f"the selected have {have}"
         )
     return kept
 
@@ -100,7 +101,7 @@ def _narrow(
 def _check_known(what: str, words: Sequence[str], known: set[str]) -> None:
     for word in words:
         if word not in known:
-            raise SelectionError(f"unknown {what} {word!r}; {did_you_mean(word, known)}")
+            raise SelectionError(f"unknown {what} {word!r}", did_you_mean(word, known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +117,13 @@ class _Matcher(Generic[V]):
             return self._all()
         found = {variant.id for variant in self._by_id(selector)} or self._by_file(selector)
         if not found:
-            raise SelectionError(self._unknown(selector))
+            raise self._unknown(selector)
         return found
 
     def _all(self) -> set[str]:
         every = {variant.id for example in self.manifest.examples if not example.opt_in for variant in example.variants}
         if not every:
-            raise NothingSelected("every example is opt-in, and all takes none of those; name an id, a glob or a tag")
+            raise NothingSelected("every example is opt-in, and all takes none of those", "name an id, a glob or a tag")
         return every
 
     def _by_id(self, selector: str) -> Iterator[V]:
@@ -148,25 +149,24 @@ class _Matcher(Generic[V]):
             if variant.file.name == name and not places.isdisjoint((str(variant.file), os.path.realpath(variant.file))):
                 yield variant
 
-    def _unknown(self, selector: str) -> str:
+    def _unknown(self, selector: str) -> SelectionError:
         """Say that *selector* names nothing, with the nearest thing that exists."""
         split = _LANGUAGE_SUFFIX.fullmatch(selector)
         variants = [v for v in self.manifest.variants if split and v.example_id == split["id"]]
         if split and variants:
-            return (
-                f"{split['id']} has no variant in {split['language']!r}; {did_you_mean(split['language'], _languages(variants))}"
-            )
+            cause = f"{split['id']} has no variant in {split['language']!r}"
+            return SelectionError(cause, did_you_mean(split["language"], _languages(variants)))
         if any(sign in selector for sign in "*?"):
-            return f"the pattern {selector!r} fits no example; 'dvara-examples list' shows what there is"
+            return SelectionError(f"the pattern {selector!r} fits no example", _LIST)
         if "/" in selector or any(selector.endswith(Path(v.relative).suffix) for v in self.manifest.variants):
             near = nearest(selector, [v.relative for v in self.manifest.variants])
             hint = f"did you mean {near}? " if near else ""
-            return f"no example's script is {selector!r}; {hint}'dvara-examples list' shows what there is"
+            return SelectionError(f"no example's script is {selector!r}", hint + _LIST)
         ids = [example.id for example in self.manifest.examples]
         near = nearest(split["id"] if split else selector, ids)
         if near is None and len(ids) > _MOST_LISTED:
-            return f"unknown example {selector!r}; 'dvara-examples list' shows what there is"
-        return f"unknown example {selector!r}; {did_you_mean(split['id'] if split else selector, ids)}"
+            return SelectionError(f"unknown example {selector!r}", _LIST)
+        return SelectionError(f"unknown example {selector!r}", did_you_mean(split["id"] if split else selector, ids))
 
 
 def _languages(variants: "Sequence[SelectableVariant]") -> list[str]:

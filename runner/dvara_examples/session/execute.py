@@ -164,7 +164,7 @@ def _without_memory(end: ProcessEnd, place: ProgramPlace, killed_before: int) ->
     if place.memory_bytes is None or place.count_killed_for_memory() <= killed_before:
         return end
     limit = f"{place.memory_bytes / 1e6:.0f} MB, which all runs of a language share"
-    return replace(end, error=f"{place.name} ran out of memory ({limit}); raise --memory, or lower --jobs")
+    return replace(end, error=f"{place.name} ran out of memory ({limit})", hint="raise --memory, or lower --jobs")
 
 
 def _overrides(run: PlannedRun) -> tuple[str, ...]:
@@ -210,8 +210,9 @@ def _reproduce(run: PlannedRun, shared: Execution) -> str:
 def _end(end: ProcessEnd, redactor: Redactor, refused: str | None) -> ProcessEnd:
     """Return *end* without secrets; a run whose request was *refused* says nothing about the example."""
     leaks = tuple(replace(leak, what=redactor.text(leak.what)) for leak in end.leaks)
-    error = f"{refused}, and a request of this run was not passed on; {RAISE_IT}" if refused else end.error
-    return replace(end, leaks=leaks, error=error)
+    if refused:
+        end = replace(end, error=f"{refused}, and a request of this run was not passed on", hint=RAISE_IT)
+    return replace(end, leaks=leaks)
 
 
 def mask_output(output: Output, redactor: Redactor) -> Output:

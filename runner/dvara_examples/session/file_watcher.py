@@ -58,6 +58,6 @@ class Watcher:
                 if changes and not stop.is_set():
                     self._tell(frozenset(Path(path) for _, path in changes))
         except Exception as error:  # noqa: BLE001 - whatever the system says, the owner must hear of it
-            self._tell(DvaraExamplesError(f"files cannot be watched: {error}; run without --watch"))
+            self._tell(DvaraExamplesError(f"files cannot be watched: {error}", "run without --watch"))
         finally:
             ready.set()

@@ -22,8 +22,8 @@ def judge(transcript: Transcript) -> Verdict:
     end = transcript.process
     if end.interrupted:
         return Verdict(Outcome.ERRORED, reason="interrupted before it ended")
-    if end.error is not None:
-        return Verdict(Outcome.ERRORED, reason=end.error)
+    if end.problem is not None:
+        return Verdict(Outcome.ERRORED, reason=str(end.problem))
     wanted = {**IMPLIED, **(SERVES if end.served else {}), **transcript.expect}
     ordered = sorted(wanted, key=expectation_keys().index if wanted.keys() <= set(expectation_keys()) else str)
     verdict = Verdict.of(parse_expectation(key, wanted[key]).check(transcript) for key in ordered)

@@ -46,7 +46,7 @@ def _new_folder(world: World, into: Path | None) -> RunFolder:
         return RunFolder.create(world.runs_dir, world.clock.utc_now())
     path = world.cwd / into
     if path.exists() and not (path.is_dir() and not any(path.iterdir())):
-        raise MergeError(f"{world.shown(path)} is there already; name a folder that is new or empty")
+        raise MergeError(f"{world.shown(path)} is there already", "name a folder that is new or empty")
     path.mkdir(parents=True, exist_ok=True)
     return RunFolder(path)
 
@@ -54,7 +54,7 @@ def _new_folder(world: World, into: Path | None) -> RunFolder:
 def _file(folder: RunFolder, name: str) -> Path:
     path = folder.file(name)
     if path is None or not path.is_file():
-        raise TranscriptError(f"{folder.path} lacks the transcript {name}; copy the whole folder")
+        raise TranscriptError(f"{folder.path} lacks the transcript {name}", "copy the whole folder")
     return path
 
 

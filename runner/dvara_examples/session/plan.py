@@ -7,6 +7,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from dvara_examples.core.errors import Diagnosis
 from dvara_examples.embedded_gateway.answers import answer_words
 from dvara_examples.manifest import Example, Manifest, Variant
 from dvara_examples.records.results import shown_id
@@ -46,7 +47,7 @@ class PlannedRun:
     example: Example
     runtime: Runtime | None = None
     skip: str | None = None
-    error: str | None = None
+    error: Diagnosis | None = None
     position: int = 0
     repetition: int | None = None
     printed: Printed | None = None
@@ -167,6 +168,6 @@ def _decide(variant: Variant, example: Example, probed: Probed, offered: Offered
     found = probed[variant.language]
     if isinstance(found, Missing):
         if missing is MissingToolchain.ERROR:
-            return PlannedRun(variant, example, error=found.reason)
+            return PlannedRun(variant, example, error=found.problem)
         return PlannedRun(variant, example, skip=found.reason)
     return PlannedRun(variant, example, runtime=found)

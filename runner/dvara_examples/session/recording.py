@@ -68,8 +68,8 @@ def record(order: ToRecord, world: World, gateway: str, progress: Progress) -> R
     seen = _run(order, language, name, world, gateway, progress)
     if seen is None:
         return None
-    if (reason := _says_nothing(seen)) is not None:
-        raise ToolchainError(reason)
+    if (problem := _says_nothing(seen)) is not None:
+        raise ToolchainError(problem)
     _refuse_false_green(seen, file, world)
     relative = os.path.relpath(file, world.manifest_path.parent).replace(os.sep, "/")
     if order.join is not None:
@@ -130,9 +130,9 @@ def language_of(file: Path) -> str:
     """Return the language of the script *file*. Raises SelectionError where it is no script of a known one."""
     suffixes = {suffix: language for language in languages() for suffix in load_toolchain(language).suffixes}
     if not file.is_file():
-        raise SelectionError(f"{file} is not a file; expected the path of a script")
+        raise SelectionError(f"{file} is not a file", "expected the path of a script")
     if file.suffix not in suffixes:
-        raise SelectionError(f"{file} is not a script in a known language; {', '.join(sorted(suffixes))} are accepted")
+        raise SelectionError(f"{file} is not a script in a known language", f"{', '.join(sorted(suffixes))} are accepted")
     return suffixes[file.suffix]
 
 
@@ -150,7 +150,7 @@ def _run(order: ToRecord, language: str, name: str, world: World, gateway: str, 
     if code is ExitCode.INTERRUPTED:
         return None
     if result.seen is None:
-        raise ToolchainError(result.reason)
+        raise ToolchainError(result.problem)
     return result.seen
 
 
@@ -168,11 +168,11 @@ def _chosen(order: ToRecord, language: str, name: str, world: World) -> Chosen:
 
 
 class _Seen:
-    """A reporter that keeps what was *seen* of one run, or the *reason* why there is nothing; *tell* hears of preparations."""
+    """A reporter that keeps what was *seen* of one run, or the *problem* that there was; *tell* hears of preparations."""
 
     def __init__(self, tell: Progress) -> None:
         self.seen: Transcript | None = None
-        self.reason = ""
+        self.problem = Diagnosis("", "")
         self._tell = tell
 
     def event(self, event: RunEvent) -> None:
@@ -182,7 +182,7 @@ class _Seen:
 
     def result(self, result: RunResult) -> None:
         """Keep the result."""
-        self.seen, self.reason = result.transcript, result.verdict.reason
+        self.seen, self.problem = result.transcript, result.problem or Diagnosis(result.verdict.reason, "")
 
     def tick(self) -> None:
         """Show nothing."""
@@ -191,14 +191,13 @@ class _Seen:
         """Write nothing."""
 
 
-def _says_nothing(seen: Transcript) -> str | None:
+def _says_nothing(seen: Transcript) -> Diagnosis | None:
     """Return why nothing can be learnt from the run, or None."""
     end = seen.process
-    if end.error is not None:
-        return end.error
-    if end.limit is not None:
-        return f"the script had to be ended at its {end.limit} limit, so how it ends is not known; let it end by itself first"
-    return None
+    if end.problem is None and end.limit is not None:
+        cause = f"the script had to be ended at its {end.limit} limit, so how it ends is not known"
+        return Diagnosis(cause, "let it end by itself first")
+    return end.problem
 
 
 def expectations_of(seen: Transcript) -> tuple[dict[str, object], list[str]]:

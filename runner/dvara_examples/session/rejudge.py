@@ -77,4 +77,5 @@ def _judge_again(stored: AttemptEntry, transcript: Transcript | None, file: Path
         return judge(transcript)
     except InvalidValue as error:
         where = ".".join(map(str, error.path))
-        raise TranscriptError(f"{file}: expect.{where}: {error}; another release may have written it") from None
+        cause = f"{file}: expect.{where}: {error.cause}"
+        raise TranscriptError(cause, "; ".join(filter(None, (error.hint, "another release may have written it")))) from None

@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from dvara_examples.core.errors import MergeError
+from dvara_examples.core.errors import Diagnosis, MergeError
 from dvara_examples.records.results import shown_id
 from dvara_examples.records.run_json import About, RunDocument, RunEntry, RuntimeEntry
 from dvara_examples.session.plan import deal
 
 Named = tuple[str, RunDocument]
 """What a session is called, and what its ``run.json`` says."""
-_DIFFERENT_CHOICES = "the shards were cut from different choices of runs; give each the same selectors and options"
+_DIFFERENT_CHOICES = Diagnosis("the shards were cut from different choices of runs", "give each the same selectors and options")
 _MUST_AGREE = {"deps": "--deps", "repeat": "--repeat", "allow_flaky": "--allow-flaky"}
 
 
@@ -24,7 +24,7 @@ def merged_document(sessions: Sequence[Named], *, allow_partial: bool = False) -
     missing = _missing_shards(sessions)
     _check_apart(sessions)
     if missing and not allow_partial:
-        raise MergeError(f"{missing}; name them all, or merge what there is with --allow-partial")
+        raise MergeError(missing, "name them all, or merge what there is with --allow-partial")
     entries = sorted((entry for _, each in sessions for entry in each.runs), key=_plan_order)
     if not missing:
         _check_dealt(sessions, entries)
@@ -42,13 +42,13 @@ def _check_alike(sessions: Sequence[Named]) -> None:
     first_name, first = sessions[0]
     for name, document in sessions:
         if not document.about.manifest_sha256:
-            raise MergeError(f"{name} was written by an older release, which did not say what merging needs; run it again")
+            raise MergeError(f"{name} was written by an older release, which did not say what merging needs", "run it again")
         if document.about.manifest_sha256 != first.about.manifest_sha256:
-            raise MergeError(f"{first_name} and {name} were run from different manifests; run both from the same commit")
+            raise MergeError(f"{first_name} and {name} were run from different manifests", "run both from the same commit")
         for field, option in _MUST_AGREE.items():
             one, other = getattr(first.about, field), getattr(document.about, field)
             if one != other:
-                raise MergeError(f"{first_name} was run with {option} {one}, {name} with {other}; run both alike")
+                raise MergeError(f"{first_name} was run with {option} {one}, {name} with {other}", "run both alike")
 
 
 def _check_apart(sessions: Sequence[Named]) -> None:
@@ -57,16 +57,16 @@ def _check_apart(sessions: Sequence[Named]) -> None:
     for name, document in sessions:
         shard = document.about.shard
         if shard is not None and (other := held.setdefault(shard, name)) != name:
-            raise MergeError(f"{other} and {name} are both shard {shard.index}/{shard.of}; name each shard once")
+            raise MergeError(f"{other} and {name} are both shard {shard.index}/{shard.of}", "name each shard once")
         for entry in document.runs:
             run_id = shown_id(entry.id, entry.repetition)
             if (other := held.setdefault(run_id, name)) != name:
                 if all(each.about.shard for _, each in sessions):
                     raise MergeError(_DIFFERENT_CHOICES)
-                raise MergeError(f"{other} and {name} both hold {run_id}; merge sessions that have no run in common")
+                raise MergeError(f"{other} and {name} both hold {run_id}", "merge sessions that have no run in common")
     for name, times in Counter(name for name, _ in sessions).items():
         if times > 1:
-            raise MergeError(f"{name} is named {times} times; name each session once")
+            raise MergeError(f"{name} is named {times} times", "name each session once")
 
 
 def _missing_shards(sessions: Sequence[Named]) -> str:
@@ -77,7 +77,7 @@ def _missing_shards(sessions: Sequence[Named]) -> str:
     first_name, first = shards[0]
     for name, shard in shards:
         if shard.of != first.of:
-            raise MergeError(f"{first_name} is one of {first.of} shards, {name} one of {shard.of}; merge those of one run")
+            raise MergeError(f"{first_name} is one of {first.of} shards, {name} one of {shard.of}", "merge those of one run")
     there = {shard.index for _, shard in shards}
     missing = [f"{index}/{first.of}" for index in range(1, first.of + 1) if index not in there]
     if not missing:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from dvara_examples.core.clock import start_timer
-from dvara_examples.core.errors import DvaraExamplesError
+from dvara_examples.core.errors import Diagnosis, DvaraExamplesError
 from dvara_examples.records.budget import RAISE_IT, UsageMeter, allowance_for
 from dvara_examples.records.results import Preparing, RunPrinted, RunResult, RunStarted
 from dvara_examples.records.run_folder import INTERNAL_ERRORS, RunFolder
@@ -100,11 +100,11 @@ class Workers:
             with self._ports.turn(run.variant, stop), self._slots.starting(stop) as started:
                 return self._not_started(run) or self._run(run, number, started, notes, by_itself=by_itself)
         except DvaraExamplesError as error:
-            return _without_transcript(run, Verdict(Outcome.ERRORED, reason=str(error)))
+            return _errored(run, error.diagnosis)
         except OSError as error:
             from dvara_examples.records.hints import system_refused
 
-            return _without_transcript(run, Verdict(Outcome.ERRORED, reason=str(system_refused(error))))
+            return _errored(run, system_refused(error))
         except BaseException:  # noqa: BLE001 - the one place where a fault of this program becomes a result
             return self._internal(run, traceback.format_exc())
 
@@ -127,7 +127,7 @@ class Workers:
         if run.skip is not None:
             return _without_transcript(run, Verdict(Outcome.SKIPPED, reason=run.skip))
         if run.error is not None:
-            return _without_transcript(run, Verdict(Outcome.ERRORED, reason=run.error))
+            return _errored(run, run.error)
         if self._execution.world.stop.is_set():
             reason = "interrupted before it started"
             return replace(_without_transcript(run, Verdict(Outcome.ERRORED, reason=reason)), interrupted=True)
@@ -135,7 +135,7 @@ class Workers:
             reason = f"not started: {first.run_id} {_what_became_of(first)}, and --fail-fast ends it there"
             return replace(_without_transcript(run, Verdict(Outcome.SKIPPED, reason=reason)), not_started=True)
         if (spent := self._execution.meter.spent) is not None:
-            return _without_transcript(run, Verdict(Outcome.ERRORED, reason=f"not started: {spent}; {RAISE_IT}"))
+            return _errored(run, Diagnosis(f"not started: {spent}", RAISE_IT))
         return None
 
     def _run(self, run: PlannedRun, number: int, started: Started, notes: tuple[str, ...], *, by_itself: bool) -> RunResult:
@@ -172,6 +172,10 @@ def _without_transcript(run: PlannedRun, verdict: Verdict) -> RunResult:
         title=run.example.title,
         repetition=run.repetition,
     )
+
+
+def _errored(run: PlannedRun, problem: Diagnosis) -> RunResult:
+    return replace(_without_transcript(run, Verdict(Outcome.ERRORED, reason=str(problem))), problem=problem)
 
 
 def _what_became_of(result: RunResult) -> str:

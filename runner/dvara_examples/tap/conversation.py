@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable
 
 from dvara_examples.core.redaction import Redactor
-from dvara_examples.records.transcript import Headers
+from dvara_examples.records.transcript import FaultNote, Headers
 from dvara_examples.tap.ending import CloseKind
 from dvara_examples.tap.exchange_log import Ledger
 from dvara_examples.tap.explain import Rest
@@ -66,10 +66,10 @@ class Conversation:
         self._asking.out_of_step = self._unasked
         self._waiting.append(self._asking)
 
-    def note(self, text: str) -> None:
-        """Write *text* beside the exchange whose response is due."""
+    def note(self, note: str | FaultNote) -> None:
+        """Write a *note* beside the exchange whose response is due."""
         if self._waiting:
-            self._waiting[0].fault_notes.append(text)
+            self._waiting[0].noted.append(note)
 
     def request_payload(self, data: bytes | memoryview) -> None:
         """Take payload of the request that began last."""
@@ -100,12 +100,12 @@ class Conversation:
                 heard_last_word=current is not None and current.said_last_word(),
             )
 
-    def gateway_closed(self, at_s: float, close: CloseKind, why: str = "", fault: str = "") -> None:
+    def gateway_closed(self, at_s: float, close: CloseKind, why: str = "", fault: str = "", hint: str = "") -> None:
         """Take note that no more response bytes can come; requests still waiting will go without an answer."""
         current = self._waiting[0] if self._waiting else None
         if current is not None and close is CloseKind.FIN:
             current.gateway_fin()
-        self._doom = self._gone() or Rest(close, at_s, why=why, fault=fault)
+        self._doom = self._gone() or Rest(close, at_s, why=why, fault=fault, hint=hint)
         if current is not None and current.began:
             whole = current.complete and self._doom is not self._left
             self._finish(Rest(CloseKind.COMPLETE, at_s, why=why) if whole else self._doom)

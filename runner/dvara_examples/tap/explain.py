@@ -17,7 +17,8 @@ class Rest:
     """How an exchange came to rest: in which way, when, after how long a silence, and in words why, where that is known.
 
     *heard_all*: ``finish_reason`` and the sentinel had been delivered before the client hung up; *heard_last_word*: the sentinel
-    had been. *fault* names the one that closed the connection in the gateway's stead.
+    had been. *fault* names the one that closed the connection in the gateway's stead; *hint* says what to do where the gateway
+    could not be reached.
     """
 
     close: CloseKind
@@ -27,6 +28,7 @@ class Rest:
     heard_all: bool = False
     heard_last_word: bool = False
     fault: str = ""
+    hint: str = ""
 
 
 def error_sentence(ending: Ending, seen: "ExchangeRecorder", rest: Rest) -> str | None:

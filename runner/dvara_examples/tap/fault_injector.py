@@ -32,7 +32,7 @@ class Spoiler:
         """Take note of a request: the next response that is not spoken for is its own."""
         response = SpoiledResponse(self._schedule.next_request(), method, target)
         self._responses.append(response)
-        self._steps.extend(Note(text) for text in self._schedule.told())
+        self._steps.extend(map(Note, self._schedule.told()))
         self._steps.extend(response.begin())
 
     def take(self, data: memoryview) -> None:

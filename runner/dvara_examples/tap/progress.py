@@ -54,8 +54,7 @@ class ExchangeEnded:
     number: int
     at_s: float
     ending: Ending
-    error: str | None
-    notes: tuple[str, ...]
+    remarks: tuple[str, ...]
     event_count: int
     finish_reason: str | None
     text: str
@@ -109,8 +108,7 @@ def ended(exchange: Exchange) -> ExchangeEnded:
         exchange.number,
         exchange.ended_at_s,
         exchange.ending,
-        exchange.error,
-        exchange.notes,
+        exchange.remarks,
         exchange.event_count,
         exchange.finish_reason,
         exchange.text[:TOLD_CHARS],

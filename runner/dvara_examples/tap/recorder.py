@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.protocols import FINISH_REASONS, asks_for_stream, contested, protocol_of, reader_for
-from dvara_examples.records.transcript import Exchange, Headers, Request, Response, WirePiece
+from dvara_examples.records.transcript import Exchange, FaultNote, Headers, Request, Response, WirePiece
 from dvara_examples.tap.bounded import BoundedBytes, CaptureLimits, StreamFlag, storable
 from dvara_examples.tap.ending import CloseKind, Facts, name_ending
 from dvara_examples.tap.explain import Rest, answer_notes, error_sentence, unread_sentence
@@ -45,8 +45,8 @@ class ExchangeRecorder:
 
     *head*, *answer* and *responded_at_s* are None until the final head of the response is whole; *began* is set with its first
     byte, *complete* once its body is whole. *broken* holds a sentence once the framing cannot be followed any more: from there on
-    everything is taken unread. *fault_notes* are what faults said that they did. *out_of_step*: bytes had come on the connection
-    that belonged to no response, and a client may take them for this one.
+    everything is taken unread. *noted* is what the relay and faults said that they did. *out_of_step*: bytes had come on the
+    connection that belonged to no response, and a client may take them for this one.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class ExchangeRecorder:
         self.broken: str | None = None
         self.body: BodyReader = NoBody()
         self.began = False
-        self.fault_notes: list[str] = []
+        self.noted: list[str | FaultNote] = []
         self.out_of_step = False
         self._seen = seen
         self._bounds = bounds
@@ -145,8 +145,10 @@ class ExchangeRecorder:
             notes=(
                 *notes,
                 *(storable(note, _ERROR_CHARS, clean) for note in answer_notes(answer, self._seen.head.target)),
-                *self.fault_notes,
+                *(note for note in self.noted if isinstance(note, str)),
             ),
+            hint=rest.hint,
+            faults=tuple(note for note in self.noted if isinstance(note, FaultNote)),
         )
 
     def _facts(self, rest: Rest) -> Facts:

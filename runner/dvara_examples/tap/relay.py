@@ -195,8 +195,8 @@ class Relay:
             match step:
                 case Send(data):
                     self._deliver(self._timer(), memoryview(data))
-                case Note(text):
-                    self._seen.note(text)
+                case Note(note):
+                    self._seen.note(note)
                 case Fin(fault):
                     self._gateway_ends(CloseKind.FIN, fault=fault)
                 case Rst() if not self._client.heard_all():  # an RST would throw away what belongs before it
@@ -238,10 +238,10 @@ class Relay:
             if self._seen.idle:
                 raise _Over
 
-    def _gateway_ends(self, close: CloseKind, why: str = "", fault: str = "") -> None:
+    def _gateway_ends(self, close: CloseKind, why: str = "", fault: str = "", hint: str = "") -> None:
         """Nothing more can come: pass the FIN on, and let the client finish its side."""
         now_s = self._timer()
-        self._seen.gateway_closed(now_s, close, why, fault)
+        self._seen.gateway_closed(now_s, close, why, fault, hint)
         self._gateway_sends = False
         self._client.half_close()
         if not self._client_sends:
@@ -303,7 +303,7 @@ class Relay:
             wiring = self._wiring
             self._upstream = connect(wiring.origin, wiring.context, self._waiter.ready, wiring.proxy)
         except Unreachable as error:
-            self._gateway_ends(CloseKind.FIN, str(error))
+            self._gateway_ends(CloseKind.FIN, error.diagnosis.cause, hint=error.diagnosis.hint)
 
     def _send(self, data: bytes) -> None:
         self._unsent = memoryview(data)

@@ -46,11 +46,11 @@ class GatewayAddress:
             port = parts.port
         except ValueError as error:
             raise GatewayError(
-                f"the gateway's address {base_url!r} cannot be read ({error}); http://host:port/v1 is accepted"
+                f"the gateway's address {base_url!r} cannot be read ({error})", "http://host:port/v1 is accepted"
             ) from None
         if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
             raise GatewayError(
-                f"the gateway's address {base_url!r} is not one; http://host:port/v1 or https://host/v1 is accepted"
+                f"the gateway's address {base_url!r} is not one", "http://host:port/v1 or https://host/v1 is accepted"
             )
         return cls(parts.scheme, parts.hostname, port or _DEFAULT_PORTS[parts.scheme], parts.path.rstrip("/"))
 

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from dvara_examples.faults import Faults
+from dvara_examples.records.transcript import FaultNote
 
 REFUSE = "refuse"
 
@@ -34,22 +35,22 @@ class Schedule:
         with self._lock:
             return self._left.popleft() if self._left else ()
 
-    def told(self) -> tuple[str, ...]:
+    def told(self) -> tuple[FaultNote, ...]:
         """Return notes about connections that were refused since this was asked last: they have no exchange of their own."""
         with self._lock:
             notes = tuple(map(self.refusal, self._refused))
             self._refused.clear()
             return notes
 
-    def untold(self) -> tuple[str, ...]:
+    def untold(self) -> tuple[FaultNote, ...]:
         """Return the same notes while no request has come since, and go on holding them ready."""
         with self._lock:
             return tuple(map(self.refusal, self._refused))
 
     @staticmethod
-    def refusal(connection: int) -> str:
+    def refusal(connection: int) -> FaultNote:
         """Say that a *connection* was refused."""
-        return f"fault: {REFUSE}: connection {connection} was reset before it was read"
+        return FaultNote(REFUSE, f"connection {connection} was reset before it was read")
 
 
 def _refuse(faults: Faults) -> bool:

@@ -108,7 +108,7 @@ class Tap:
     def notes(self) -> tuple[str, ...]:
         """Return what belongs to no exchange: connections that a fault refused with no request after them, exchanges not kept."""
         schedule = self._wiring.schedule
-        return (*(schedule.untold() if schedule is not None else ()), *self._ledger.notes())
+        return (*(map(str, schedule.untold()) if schedule is not None else ()), *self._ledger.notes())
 
     def stopping(self, why: str) -> None:
         """Take note that the client is about to be stopped; *why* in words becomes part of what is said of open exchanges."""
@@ -151,7 +151,7 @@ class Tap:
         self._accepted += 1
         if self._wiring.schedule is not None and self._wiring.schedule.refuses(self._accepted):
             reset(client)
-            self._ledger.remark(self._wiring.timer(), self._wiring.schedule.refusal(self._accepted))
+            self._ledger.remark(self._wiring.timer(), str(self._wiring.schedule.refusal(self._accepted)))
             return
         relay = Relay(client, self._accepted, self._wiring)
         thread = threading.Thread(target=relay.run, name=f"tap-{self._port}-client-{self._accepted}", daemon=True)
@@ -199,6 +199,6 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         reason = os.strerror(error.errno).lower() if error.errno else str(error)
         raise GatewayError(
-            f"port {port} on {host} cannot be used ({reason}); "
-            "stop what listens there, or choose another port (0 takes any that is free)"
+            f"port {port} on {host} cannot be used ({reason})",
+            "stop what listens there, or choose another port (0 takes any that is free)",
         ) from error

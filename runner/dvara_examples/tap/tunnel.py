@@ -26,9 +26,9 @@ def open_tunnel(sock: socket.socket, proxy: Proxy, origin: GatewayAddress, ready
     try:
         status = read_response_head(head).status
     except ProtocolError:
-        raise Unreachable(f"{proxy} does not answer as an HTTP proxy does; check its address") from None
+        raise Unreachable(f"{proxy} does not answer as an HTTP proxy does", "check its address") from None
     if not 200 <= status < 300:
-        raise Unreachable(_refusal(status, proxy, origin))
+        raise _refusal(status, proxy, origin)
 
 
 def _request(proxy: Proxy, origin: GatewayAddress) -> bytes:
@@ -44,18 +44,19 @@ def _head(sock: socket.socket, proxy: Proxy, ready: Ready) -> bytes:
     head = bytearray()
     while not head.endswith(_END):
         if not ready(sock.fileno(), select.POLLIN, ANSWER_LIMIT_S):
-            raise Unreachable(f"{proxy} does not answer within {ANSWER_LIMIT_S:g} s; check its address")
+            raise Unreachable(f"{proxy} does not answer within {ANSWER_LIMIT_S:g} s", "check its address")
         byte = sock.recv(1)
         head += byte
         if not byte or len(head) > _HEAD_LIMIT_BYTES:
-            raise Unreachable(f"{proxy} does not answer as an HTTP proxy does; check its address")
+            raise Unreachable(f"{proxy} does not answer as an HTTP proxy does", "check its address")
     return bytes(head)
 
 
-def _refusal(status: int, proxy: Proxy, origin: GatewayAddress) -> str:
-    if status == 407:
-        if proxy.credentials is None:
-            return f"{proxy} wants a user name and a password (407); write them into {proxy.variable} before its host, with an @"
-        return f"{proxy} does not accept the user name and the password in {proxy.variable} (407); check them"
-    where = f"{origin.host}:{origin.port}"
-    return f"{proxy} makes no connection to {where} ({status}); have it allowed there, or name the host in NO_PROXY"
+def _refusal(status: int, proxy: Proxy, origin: GatewayAddress) -> Unreachable:
+    if status != 407:
+        cause = f"{proxy} makes no connection to {origin.host}:{origin.port} ({status})"
+        return Unreachable(cause, "have it allowed there, or name the host in NO_PROXY")
+    if proxy.credentials is None:
+        cause = f"{proxy} wants a user name and a password (407)"
+        return Unreachable(cause, f"write them into {proxy.variable} before its host, with an @")
+    return Unreachable(f"{proxy} does not accept the user name and the password in {proxy.variable} (407)", "check them")

@@ -4,6 +4,8 @@ import select
 import socket
 from collections.abc import Callable
 
+from dvara_examples.core.errors import Diagnosed
+
 GONE = select.POLLERR | select.POLLHUP | select.POLLNVAL
 _TICK_MS = 30_000
 
@@ -61,8 +63,8 @@ def broke(sock: socket.socket, within_s: float) -> bool:
     return bool(poll.poll(within_s * 1000))
 
 
-class Unreachable(Exception):  # noqa: N818 - a state of the gateway
-    """No connection came about; ``str()`` is the reason in words."""
+class Unreachable(Diagnosed):
+    """No connection came about."""
 
 
 def words(error: OSError) -> str:

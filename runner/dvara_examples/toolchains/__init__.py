@@ -83,9 +83,14 @@ class Missing:
     hint: str = ""
 
     @property
+    def problem(self) -> Diagnosis:
+        """Both together."""
+        return Diagnosis(self.cause, self.hint)
+
+    @property
     def reason(self) -> str:
         """Both as one sentence."""
-        return str(Diagnosis(self.cause, self.hint))
+        return str(self.problem)
 
 
 class Fitness(StrEnum):

@@ -20,6 +20,9 @@ INSTALL_LIMIT_S = 600.0
 QUERY_LIMIT_S = 10.0
 """How long a runtime may take to tell its version."""
 
+GO_ONLINE = "go online and run this once more, later runs need no network"
+"""What to do where a package manager did not reach the network."""
+
 UV_WORDS = ("--color", "never", "--no-progress")
 _UV_LOCK = threading.Lock()
 
@@ -59,8 +62,7 @@ def deciding_settings(world: World) -> list[str]:
 
 def not_here(what: str, language: str, deps: Deps, said: str = "") -> ToolchainError:
     """Return the refusal of an offline run for *what* would have to be fetched; *said* are lines of the tool that missed it."""
-    hint = how_to_prepare(language, deps) + (f":\n{said}" if said else "")
-    return ToolchainError(f"--offline forbids the download of {what}; {hint}")
+    return ToolchainError(_above(f"--offline forbids the download of {what}", said), how_to_prepare(language, deps))
 
 
 def how_to_prepare(language: str, deps: Deps) -> str:
@@ -76,7 +78,7 @@ def offline_guard(world: World, what: str, language: str, deps: Deps = Deps.LOCK
         yield
     except ToolchainError as error:
         if world.offline and not world.stop.is_set():
-            raise not_here(what, language, deps, str(error).partition("\n")[2]) from error
+            raise not_here(what, language, deps, error.diagnosis.cause.partition("\n")[2]) from error
         raise
 
 
@@ -101,24 +103,25 @@ def install(
         words = [str(part) for part in argv]
         answer = run_tool(words, env=environ, limit_s=INSTALL_LIMIT_S, stop=stop, cwd=cwd, stdin=stdin, place=place)
     except ToolchainError as error:
-        raise ToolchainError(f"{what} could not be installed: {error}") from error
+        raise ToolchainError(error.diagnosis.under(f"{what} could not be installed: ")) from error
     if answer.code == 0:
         return
     said = f"{answer.stdout}\n{answer.stderr}".strip()
     last_lines = "\n".join(f"    {line}" for line in said.splitlines()[-8:])
     if _NO_NETWORK.search(said):
-        raise ToolchainError(
-            f"{what} are not here yet and could not be fetched; "
-            f"go online and run this once more, later runs need no network:\n{last_lines}"
-        )
+        raise ToolchainError(_above(f"{what} are not here yet and could not be fetched", last_lines), GO_ONLINE)
     if anew and _STALE.search(said):
         lines = "\n".join(f"    {line}" for line in said.splitlines() if line.strip())[:_MOST_CHARS]
         lock = what.removeprefix("the packages of ")
-        raise ToolchainError(f"{lock} does not match its list; bring it up to date with `{anew}`:\n{lines}")
+        raise ToolchainError(_above(f"{lock} does not match its list", lines), f"bring it up to date with `{anew}`")
     tool = called or Path(argv[0]).name
-    raise ToolchainError(
-        f"{what} could not be installed, {tool} ended with {answer.code}; correct what it names here:\n{last_lines}"
-    )
+    failed = f"{what} could not be installed, {tool} ended with {answer.code}"
+    raise ToolchainError(_above(failed, last_lines), "correct what it names here")
+
+
+def _above(cause: str, said: str) -> str:
+    """Return *cause* with the lines that a tool *said* below it, where it said any."""
+    return f"{cause}\n{said}" if said else cause
 
 
 def ask(argv: Sequence[str | Path], world: World, *, as_runs_do: bool = False) -> str:

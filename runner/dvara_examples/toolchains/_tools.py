@@ -70,12 +70,12 @@ def run_tool(
             )
         except OSError as error:
             reason = error.strerror or error
-            raise ToolchainError(f"{argv[0]} cannot be started ({reason}); reinstall it, or take it away") from error
+            raise ToolchainError(f"{argv[0]} cannot be started ({reason})", "reinstall it, or take it away") from error
     try:
         out, err = _communicate(child, limit_s, stop)
     except subprocess.TimeoutExpired:
         _end_group(child)
-        raise ToolchainError(_too_slow(argv, limit_s)) from None
+        raise _too_slow(argv, limit_s) from None
     except BaseException:
         _end_group(child)
         raise
@@ -94,7 +94,7 @@ def _run_in(
     try:
         code, out, err = place.run(argv, env, limit_s, stop, cwd, stdin)
     except subprocess.TimeoutExpired:
-        raise ToolchainError(_too_slow(argv, limit_s)) from None
+        raise _too_slow(argv, limit_s) from None
     except OSError as error:
         raise ToolchainError(f"{argv[0]} cannot be started in {place.name} ({error.strerror or error})") from error
     if stop.is_set():
@@ -102,8 +102,9 @@ def _run_in(
     return ToolOutput(code, out.decode(errors="replace"), err.decode(errors="replace"))
 
 
-def _too_slow(argv: Sequence[str], limit_s: float) -> str:
-    return f"{' '.join(argv[:2])} … did not finish within {limit_s:g} s and was ended; run it by hand to see why"
+def _too_slow(argv: Sequence[str], limit_s: float) -> ToolchainError:
+    cause = f"{' '.join(argv[:2])} … did not finish within {limit_s:g} s and was ended"
+    return ToolchainError(cause, "run it by hand to see why")
 
 
 @contextlib.contextmanager

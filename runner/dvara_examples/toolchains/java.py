@@ -81,8 +81,8 @@ class Java:
             return declared_build(script, packages, world)
         if packages is not None:
             raise ToolchainError(
-                f"the manifest lists packages for {world.shown(script)}, but a Java script states them itself; "
-                "write //DEPS lines into the script, and remove packages"
+                f"the manifest lists packages for {world.shown(script)}, but a Java script states them itself",
+                "write //DEPS lines into the script, and remove packages",
             )
         return Declared(HEADER, words="the header of the script")
 
@@ -99,8 +99,8 @@ class Java:
         if declared.kind != HEADER:
             from dvara_examples.toolchains._java.project import how_to_lock
 
-            raise ToolchainError(f"{world.shown(declared.file or world.root)} has no lock file; {how_to_lock(declared.kind)}")
-        raise ToolchainError("a Java script has no lock file; write exact versions into its //DEPS lines")
+            raise ToolchainError(f"{world.shown(declared.file or world.root)} has no lock file", how_to_lock(declared.kind))
+        raise ToolchainError("a Java script has no lock file", "write exact versions into its //DEPS lines")
 
     def resolved_on(self, declared: Declared, runtime: Runtime, world: World) -> str:
         """Return when the build was made; nothing for a script, which names its releases itself."""
@@ -150,7 +150,7 @@ def _usual(found: Sequence["Jdk"], runtime: Runtime) -> "Jdk":
     """Return the JDK of *runtime*. Raises ToolchainError where it is there no more."""
     usual = next((jdk for jdk in found if Path(jdk.tool("java")) == runtime.executable), None)
     if usual is None:
-        raise ToolchainError(f"the JDK at {runtime.executable.parent.parent} is gone since it was found; run again")
+        raise ToolchainError(f"the JDK at {runtime.executable.parent.parent} is gone since it was found", "run again")
     return usual
 
 
@@ -160,15 +160,15 @@ def _jbang(world: World) -> "JBang | None":
 
     asked = world.env(LAUNCHER)
     if asked not in (None, BUILT_IN, "jbang"):
-        raise ToolchainError(f"{LAUNCHER} says {asked!r}; {BUILT_IN} and jbang are accepted: correct it, or unset it")
+        raise ToolchainError(f"{LAUNCHER} says {asked!r}", f"{BUILT_IN} and jbang are accepted: correct it, or unset it")
     if asked == BUILT_IN:
         return None
     found = find_jbang(world)
     if found is not None and found.is_complete:
         return found
     if asked == "jbang":
-        lack = f"{found.executable} {NO_JAR}; {GET_JAR}" if found else "PATH holds none; install JBang"
-        raise ToolchainError(f"{LAUNCHER} asks for jbang, but {lack}, or unset {LAUNCHER}")
+        lack, fix = (f"{found.executable} {NO_JAR}", GET_JAR) if found else ("PATH holds none", "install JBang")
+        raise ToolchainError(f"{LAUNCHER} asks for jbang, but {lack}", f"{fix}, or unset {LAUNCHER}")
     return None
 
 

@@ -99,7 +99,8 @@ class PreparedNode:
         if not _has_hooks(self.versions["node"]):
             raise ToolchainError(
                 f"node {self.versions['node']} finds no packages for {script}: the packages of the examples could not be "
-                f"linked beside it, and only Node 18.19, 20.6 and newer can be told where they are; use one of these"
+                f"linked beside it, and only Node 18.19, 20.6 and newer can be told where they are",
+                "use one of these",
             )
         return ("--import", f"{HOOK.as_uri()}?from={quote((self.packages.parent / LISTED).as_uri(), safe='')}")
 
@@ -201,7 +202,7 @@ class Node:
     def lock(self, declared: Declared, runtime: Runtime, world: World, progress: Progress) -> Path:
         """Let npm write ``package-lock.json``; a list of the manifest has none."""
         if declared.kind != NPM or declared.file is None:
-            raise ToolchainError("a list of packages in the manifest has no lock file; move it into a package.json")
+            raise ToolchainError("a list of packages in the manifest has no lock file", "move it into a package.json")
         progress(f"node {runtime.version}: locking {declared.file}")
         node = _provisioned(runtime, world, progress) if runtime.origin == PROVISIONED else runtime.executable
         return write_lock(declared.file, _npm(runtime, world, progress), node, world)
@@ -298,7 +299,8 @@ def _provisioned(runtime: Runtime, world: World, progress: Progress) -> Path:
     try:
         return provision(world, progress).node
     except ToolchainError as error:
-        raise ToolchainError(f"no Node.js of this machine fits ({runtime.details['passed_over']}), and {error}") from error
+        lead = f"no Node.js of this machine fits ({runtime.details['passed_over']}), and "
+        raise ToolchainError(error.diagnosis.under(lead)) from error
 
 
 def _own_npm(runtime: Runtime, world: World) -> str | None:

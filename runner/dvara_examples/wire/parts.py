@@ -8,6 +8,8 @@ head, framing and payload are the response as the gateway sent it. ``NothingYet`
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from dvara_examples.records.transcript import FaultNote
+
 # -- parts of a response
 
 
@@ -122,7 +124,7 @@ class Rst:
 class Note:
     """Write down beside the exchange what a fault did."""
 
-    text: str
+    note: FaultNote
 
 
 Bytes = Head | Framing | Payload

@@ -59,7 +59,7 @@ class EndsWhole:
 
 
 def _sentence(exchange: Exchange) -> str:
-    remarks = "; ".join(filter(None, (exchange.error, *exchange.notes)))
+    remarks = "; ".join(exchange.remarks)
     return f"the wire shows another ending ({remarks})" if remarks else "the wire shows another ending"
 
 

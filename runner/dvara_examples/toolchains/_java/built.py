@@ -18,7 +18,7 @@ from dvara_examples.core.values import nearest
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Command, Declared, Deps, Progress
 from dvara_examples.toolchains._cache import kept_folder
-from dvara_examples.toolchains._install import fingerprint, install_environment, not_here, platform_parts, today
+from dvara_examples.toolchains._install import GO_ONLINE, fingerprint, install_environment, not_here, platform_parts, today
 from dvara_examples.toolchains._java import gradle, maven
 from dvara_examples.toolchains._java.archive import START_QUICKLY
 from dvara_examples.toolchains._java.classfile import ClassFile, read_class
@@ -80,8 +80,8 @@ class PreparedProject:
         near = nearest(self.main, known)
         shown = ", ".join(known[:_MOST_NAMED]) + (f" and {len(known) - _MOST_NAMED} more" if len(known) > _MOST_NAMED else "")
         raise ToolchainError(
-            f"expected the class {self.main} in the build of {self.project}, found {shown or 'no class with a main method'}; "
-            f"{f'did you mean {near}? ' if near else ''}let main in the manifest name one of them"
+            f"expected the class {self.main} in the build of {self.project}, found {shown or 'no class with a main method'}",
+            f"{f'did you mean {near}? ' if near else ''}let main in the manifest name one of them",
         )
 
 
@@ -90,8 +90,8 @@ def prepare_project(declared: Declared, jdk: Jdk, world: World, progress: Progre
     build = _build_of(declared, world)
     if deps is Deps.LOWEST and not declared.locked:
         raise ToolchainError(
-            f"{world.shown(build.file)} leaves releases open, and {_tool(build).NAME} takes the newest of them; "
-            "write exact ones, or run without --deps lowest"
+            f"{world.shown(build.file)} leaves releases open, and {_tool(build).NAME} takes the newest of them",
+            "write exact ones, or run without --deps lowest",
         )
 
     def fill(folder: Path) -> None:
@@ -247,16 +247,13 @@ def _refusal(said: str, code: int, build: Build, world: World, deps: Deps) -> To
     shown = world.shown(build.file)
     lines = "\n".join(f"    {line}" for line in told[:_MOST_LINES] if line.strip())
     if what == "compile":
-        return ToolchainError(f"the classes of {shown} do not compile; correct what javac says:\n{lines}")
+        return ToolchainError(f"the classes of {shown} do not compile\n{lines}", "correct what javac says")
     if (failed := wrapper_failed(said)) is not None:
         return no_tool(failed, tool.NAME, tool.WRAPPER, tool.WRAPPER_SETTINGS, build, world, deps)
     if world.offline and maven.NOT_HERE.search(said):
         return not_here(f"what {shown} depends on", "java", deps, lines)
     if maven.NO_NETWORK.search(said):
-        return ToolchainError(
-            f"what {shown} depends on is not here yet and could not be fetched; go online and run this once more, later runs "
-            f"need no network:\n{lines}"
-        )
+        return ToolchainError(f"what {shown} depends on is not here yet and could not be fetched\n{lines}", GO_ONLINE)
     if what == "resolve":
-        return ToolchainError(f"the dependencies of {shown} cannot be had; correct what {tool.NAME} names here:\n{lines}")
-    return ToolchainError(f"{tool.NAME} could not build {shown}, it ended with {code}; correct what it names here:\n{lines}")
+        return ToolchainError(f"the dependencies of {shown} cannot be had\n{lines}", f"correct what {tool.NAME} names here")
+    return ToolchainError(f"{tool.NAME} could not build {shown}, it ended with {code}\n{lines}", "correct what it names here")

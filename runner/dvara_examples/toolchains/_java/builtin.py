@@ -47,8 +47,8 @@ class BuiltIn:
         bundle = read_bundle(self._world.cwd / script, self._world, self._properties)
         if bundle.header.only_with_jbang:
             raise ToolchainError(
-                f"{script} uses {', '.join(bundle.header.only_with_jbang)}, which only JBang can follow; "
-                "install JBang and put it on PATH to run this script"
+                f"{script} uses {', '.join(bundle.header.only_with_jbang)}, which only JBang can follow",
+                "install JBang and put it on PATH to run this script",
             )
         jdk = self._jdks.for_script(script, bundle.header.wanted)
         return replace(bundle, header=for_deps(bundle.header, self._deps)), jdk
@@ -58,10 +58,10 @@ class BuiltIn:
         try:
             found = resolve(bundle.header, self._jdks.usual, self._world, self._progress, self._day, self._deps)
         except ToolchainError as error:
-            raise ToolchainError(f"in {bundle.script}: {error}") from error
+            raise ToolchainError(error.diagnosis.under(f"in {bundle.script}: ")) from error
         if found.builders and bundle.header.integrates:
             raise ToolchainError(
-                f"{bundle.script} depends on {found.builders[0]}, which takes part in the build, and only JBang lets it do so; "
-                "install JBang and put it on PATH to run this script"
+                f"{bundle.script} depends on {found.builders[0]}, which takes part in the build, and only JBang lets it do so",
+                "install JBang and put it on PATH to run this script",
             )
         return found

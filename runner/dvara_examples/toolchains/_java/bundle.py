@@ -57,9 +57,9 @@ def _header(source: Path, replace: Callable[[str], str], environ: Mapping[str, s
     try:
         return parse_header(source.read_text("utf-8", errors="replace"), replace, environ)
     except OSError as error:
-        raise ToolchainError(f"{source} cannot be read ({error.strerror or error}); correct its name, or restore it") from error
+        raise ToolchainError(f"{source} cannot be read ({error.strerror or error})", "correct its name, or restore it") from error
     except ToolchainError as error:
-        raise ToolchainError(f"in {source}: {error}") from None
+        raise ToolchainError(error.diagnosis.under(f"in {source}: ")) from None
 
 
 def _sources(source: Path, header: Header) -> Iterator[Path]:
@@ -78,7 +78,7 @@ def _resources(source: Path, header: Header) -> Iterator[Resource]:
             target, pattern = "", written
         if target.startswith("/") or pattern.startswith("/") or ".." in PurePosixPath(target).parts:
             raise ToolchainError(
-                f"in {source}: //FILES {written} is absolute or leads out of the jar; paths relative to the script are accepted"
+                f"in {source}: //FILES {written} is absolute or leads out of the jar", "paths relative to the script are accepted"
             )
         for file, below in matching(source, "FILES", pattern):
             is_single = below == ""
@@ -95,7 +95,7 @@ def matching(source: Path, directive: str, written: str) -> list[tuple[Path, str
     """
     if "://" in written:
         raise ToolchainError(
-            f"in {source}: //{directive} {written} is an address; only JBang fetches sources, so install JBang for this script"
+            f"in {source}: //{directive} {written} is an address", "only JBang fetches sources, so install JBang for this script"
         )
     folder, pattern = source.parent, written
     if not _WILD.search(pattern):
@@ -109,7 +109,7 @@ def matching(source: Path, directive: str, written: str) -> list[tuple[Path, str
     found = [(file, name) for name, file in below.items() if wanted.fullmatch(name)]
     if not found:
         raise ToolchainError(
-            f"in {source}: //{directive} {written} names no file below {folder}; correct the path, or add the file"
+            f"in {source}: //{directive} {written} names no file below {folder}", "correct the path, or add the file"
         )
     return found
 

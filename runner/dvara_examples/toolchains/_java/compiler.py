@@ -49,7 +49,7 @@ def compile_bundle(bundle: Bundle, jdk: Jdk, class_path: Sequence[Path], world: 
     """
     options = _options(bundle, jdk)
     if bundle.header.module and not _package(bundle.script):
-        raise ToolchainError(f"{bundle.script} has //MODULE, but no package; a module needs one: add a package line")
+        raise ToolchainError(f"{bundle.script} has //MODULE, but no package", "a module needs one: add a package line")
 
     def build(folder: Path) -> None:
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
@@ -106,7 +106,8 @@ def _javac(bundle: Bundle, jdk: Jdk, options: Sequence[str], classes: Path, worl
     )
     if answer.code != 0:
         said = (answer.stderr or answer.stdout).strip()
-        raise ToolchainError(f"{bundle.script.name} does not compile with JDK {jdk.version}; correct what javac says:\n{said}")
+        failed = f"{bundle.script.name} does not compile with JDK {jdk.version}"
+        raise ToolchainError(f"{failed}\n{said}", "correct what javac says")
 
 
 def _main_class(bundle: Bundle, classes: Path) -> str:
@@ -125,10 +126,11 @@ def _main_class(bundle: Bundle, classes: Path) -> str:
     if with_main:
         raise ToolchainError(
             f"{bundle.script.name} has several main methods (in {', '.join(with_main)}), and none of these classes is named "
-            f"{stem}; rename one, or name it in a line //MAIN"
+            f"{stem}",
+            "rename one, or name it in a line //MAIN",
         )
     raise ToolchainError(
-        f"{bundle.script.name} has no main method in a top-level class; add one, or name the class to start in a line //MAIN"
+        f"{bundle.script.name} has no main method in a top-level class", "add one, or name the class to start in a line //MAIN"
     )
 
 

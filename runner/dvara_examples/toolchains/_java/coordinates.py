@@ -35,8 +35,9 @@ def parse_coordinate(written: str) -> Coordinate:
     match = _COORDINATE.fullmatch(written)
     if match is None:
         raise ToolchainError(
-            f"//DEPS names {written!r}; group:artifact:version[:classifier][@type] is accepted here, "
-            "a source file or an address only by JBang itself: install JBang for this script"
+            f"//DEPS names {written!r}",
+            "group:artifact:version[:classifier][@type] is accepted here, "
+            "a source file or an address only by JBang itself: install JBang for this script",
         )
     version = match["version"] or ""
     if version.endswith("+"):
@@ -59,8 +60,9 @@ def repository_lines(repos: Sequence[str], cwd: Path) -> list[str]:
             place = (cwd / place).resolve().as_uri()
         elif ":/" not in place:
             raise ToolchainError(
-                f"//REPOS names {written!r}; central, name=address and a path from ./ or / are accepted here: "
-                "write the address of the repository, or install JBang, which knows more names"
+                f"//REPOS names {written!r}",
+                "central, name=address and a path from ./ or / are accepted here: "
+                "write the address of the repository, or install JBang, which knows more names",
             )
         lines.append("\t".join(("repo", name if equals else name.lower(), place)))
     return lines

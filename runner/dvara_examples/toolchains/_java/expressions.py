@@ -42,8 +42,8 @@ def expand(value: str, properties: Mapping[str, str], environ: Mapping[str, str]
                 return found
         if part.group("default") is None:
             raise ToolchainError(
-                f"{part.group()} has no value; JVM properties, ${{os.detected.NAME}}, ${{env.NAME}} and ${{name:default}} "
-                "are accepted: set it, or give it a default"
+                f"{part.group()} has no value",
+                "JVM properties, ${os.detected.NAME}, ${env.NAME} and ${name:default} are accepted: set it, or give it a default",
             )
         return part.group("default")
 

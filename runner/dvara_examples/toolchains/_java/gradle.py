@@ -40,7 +40,9 @@ def class_path(copy: Path, build: Build) -> list[Path]:
     """Return what Gradle left in *copy*: the project's classes, then what they depend on. Raises ToolchainError without any."""
     listed = copy / build.folder.relative_to(build.top) / _LISTED
     if not listed.is_file():
-        raise ToolchainError(f"Gradle built {build.file}, which makes no Java classes; add the plug-in java or application to it")
+        raise ToolchainError(
+            f"Gradle built {build.file}, which makes no Java classes", "add the plug-in java or application to it"
+        )
     return [Path(line) for line in listed.read_text("utf-8").splitlines() if line and Path(line).exists()]
 
 

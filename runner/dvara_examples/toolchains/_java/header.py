@@ -153,7 +153,7 @@ def _wanted(value: str) -> RequiredJava:
     """Read the value of ``//JAVA``."""
     match = _JAVA.fullmatch(value)
     if match is None:
-        raise ToolchainError(f"//JAVA says {value!r}; a number, with a plus sign for `or newer`, is accepted: write //JAVA 21+")
+        raise ToolchainError(f"//JAVA says {value!r}", "a number, with a plus sign for `or newer`, is accepted: write //JAVA 21+")
     return RequiredJava(int(match.group(1)), bool(match.group(2)))
 
 
@@ -165,7 +165,7 @@ def _wider(asked: list[RequiredJava]) -> RequiredJava | None:
 def _main(values: list[str]) -> str | None:
     """Return the first main class that is named."""
     if values and not _CLASS_NAME.fullmatch(values[0]):
-        raise ToolchainError(f"//MAIN says {values[0]!r}; the full name of a class is accepted, such as com.example.Hello")
+        raise ToolchainError(f"//MAIN says {values[0]!r}", "the full name of a class is accepted, such as com.example.Hello")
     return values[0] if values else None
 
 
@@ -173,7 +173,7 @@ def _attribute(written: str) -> tuple[str, str]:
     """Read one item of ``//MANIFEST``: ``name=value``, or a name alone for ``true``."""
     name, equals, value = written.partition("=")
     if "=" in value or "\n" in written:
-        raise ToolchainError(f"//MANIFEST says {written!r}; name=value with one equals sign is accepted")
+        raise ToolchainError(f"//MANIFEST says {written!r}", "name=value with one equals sign is accepted")
     return name, value if equals else "true"
 
 

@@ -40,7 +40,7 @@ def read_inputs(script: Path, world: World, properties: Mapping[str, str]) -> In
     try:
         main = _directives(script, replace)
     except OSError as error:
-        raise ToolchainError(f"{script} cannot be read ({error.strerror or error}); correct its name, or restore it") from error
+        raise ToolchainError(f"{script} cannot be read ({error.strerror or error})", "correct its name, or restore it") from error
     parts: dict[Path, list[str]] = {}
     wanted: RequiredJava | None = None
     has_addresses = False

@@ -40,7 +40,7 @@ def intact_folder(
         folder = cached_folder(world, kind, f"{key}-{attempt}", build_and_list)
         if _is_intact(folder) and is_good(folder):
             return folder
-    raise ToolchainError(f"the folder {folder.parent.parent} is damaged again and again; remove it and run again")
+    raise ToolchainError(f"the folder {folder.parent.parent} is damaged again and again", "remove it and run again")
 
 
 def kept_intact(world: World, kind: str, key: str) -> Path | None:

@@ -42,8 +42,8 @@ _REMOTE_HOURS = 12
 class _RefusedError(ToolchainError):
     """JBang's refusal; *lacks_download* says whether something would have to be fetched."""
 
-    def __init__(self, message: str, *, lacks_download: bool = False) -> None:
-        super().__init__(message)
+    def __init__(self, cause: str, hint: str = "", *, lacks_download: bool = False) -> None:
+        super().__init__(cause, hint)
         self.lacks_download = lacks_download
 
 
@@ -110,17 +110,17 @@ class WithJBang:
             info = None
         if not isinstance(info, dict) or not info.get("applicationJar"):
             raise ToolchainError(
-                f"jbang built {script}, but does not say how to start it (applicationJar is needed); "
-                f"run `jbang info tools {script}` to see why, or set DVARA_EXAMPLES_JAVA_LAUNCHER=built-in"
+                f"jbang built {script}, but does not say how to start it (applicationJar is needed)",
+                f"run `jbang info tools {script}` to see why, or set DVARA_EXAMPLES_JAVA_LAUNCHER=built-in",
             )
         if not info.get("mainClass"):
             raise ToolchainError(
-                f"{script.name} has no main method in a top-level class; add one, or name the class to start in a line //MAIN"
+                f"{script.name} has no main method in a top-level class", "add one, or name the class to start in a line //MAIN"
             )
         if not _is_still_built(info):
             raise ToolchainError(
-                f"jbang built {script}, but a jar that it names for the class path is missing; "
-                f"run `jbang info tools {script}` to see which"
+                f"jbang built {script}, but a jar that it names for the class path is missing",
+                f"run `jbang info tools {script}` to see which",
             )
         return info
 
@@ -198,7 +198,7 @@ def _refusal(script: Path, answer: ToolOutput) -> _RefusedError:
     errors = [line.removeprefix(_ERROR) for line in lines if line.startswith(_ERROR)]
     if _DURING_COMPILE in errors:
         said = "\n".join(line for line in lines if not line.startswith(_SAYS)).strip()
-        return _RefusedError(f"{script.name} does not compile; correct what javac says:\n{said}")
+        return _RefusedError(f"{script.name} does not compile\n{said}", "correct what javac says")
     reason = "; ".join(errors) or answer.stderr.strip() or "it said nothing"
     return _RefusedError(
         f"jbang cannot build {script} (exit code {answer.code}): {reason}",

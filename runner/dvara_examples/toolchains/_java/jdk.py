@@ -105,8 +105,8 @@ def find_jdks(world: World) -> tuple[Jdk, ...]:
         jdk = _read(Path(chosen), CHOSEN_BY, world)
         if jdk is None:
             raise ToolchainError(
-                f"{CHOSEN_BY} names {chosen}, which is not a JDK (it has no bin/java and bin/javac); "
-                "name the folder of a JDK, or unset it"
+                f"{CHOSEN_BY} names {chosen}, which is not a JDK (it has no bin/java and bin/javac)",
+                "name the folder of a JDK, or unset it",
             )
         return (jdk,)
     found: dict[Path, Jdk] = {}

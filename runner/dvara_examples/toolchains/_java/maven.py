@@ -89,7 +89,7 @@ def class_path(copy: Path, build: Build) -> list[Path]:
     if not classes.is_dir():
         place = os.path.relpath(classes, home)
         raise ToolchainError(
-            f"Maven built {build.file}, but left no classes in {place}; let outputDirectory in it name their folder"
+            f"Maven built {build.file}, but left no classes in {place}", "let outputDirectory in it name their folder"
         )
     listed = (home / _LISTED).read_text("utf-8").strip() if (home / _LISTED).is_file() else ""
     return [classes, *(Path(each) for each in listed.split(os.pathsep) if each)]

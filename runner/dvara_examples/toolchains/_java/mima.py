@@ -65,8 +65,8 @@ def _fetch(coordinate: str, sha256: str, folder: Path, settings: MavenSettings, 
             return
         found = f"{jar.name} with the SHA-256 {actual}"
     raise ToolchainError(
-        f"{coordinate} was answered by {found}; only {sha256} is accepted: "
-        "see whether a proxy or mirror changes downloads, or install JBang"
+        f"{coordinate} was answered by {found}",
+        f"only {sha256} is accepted: see whether a proxy or mirror changes downloads, or install JBang",
     )
 
 
@@ -87,8 +87,8 @@ def _candidates(coordinate: str, scratch: Path, settings: MavenSettings, world: 
         yield Path(context.create_dependency(coordinate).artifact.resolve())
     except (requests.RequestException, RuntimeError, AssertionError) as error:
         raise ToolchainError(
-            f"{coordinate}, a part of Maven's resolver, cannot be fetched ({_short(error)}); it is needed once: "
-            "run `dvara-examples setup` with network access, or install JBang"
+            f"{coordinate}, a part of Maven's resolver, cannot be fetched ({_short(error)})",
+            "it is needed once: run `dvara-examples setup` with network access, or install JBang",
         ) from error
 
 

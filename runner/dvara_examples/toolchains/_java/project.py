@@ -47,7 +47,7 @@ def find_build(folder: Path, world: World) -> Build:
     if file is None:
         *most, last = BUILD_FILES
         names = f"{', '.join(most)} or {last}"
-        raise ToolchainError(f"expected {names} in {world.shown(folder)}, found none; let project name the folder of a build")
+        raise ToolchainError(f"expected {names} in {world.shown(folder)}, found none", "let project name the folder of a build")
     above = [place for place in folder.parents if place.is_relative_to(world.root)]
     if file.name == POM:
         top = folder

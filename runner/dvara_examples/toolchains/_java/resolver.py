@@ -90,8 +90,8 @@ def _ask(request: Sequence[str], jdk: Jdk, world: World, progress: Progress) -> 
     if answer.code != 0:
         said = answer.stderr.strip() or f"the resolver ended with exit code {answer.code}"
         raise ToolchainError(
-            f"the dependencies of the script cannot be resolved: {said}; correct //DEPS or //REPOS, "
-            "or run `dvara-examples setup` with network access"
+            f"the dependencies of the script cannot be resolved: {said}",
+            "correct //DEPS or //REPOS, or run `dvara-examples setup` with network access",
         )
     return [line.split("\t") for line in answer.stdout.splitlines()]
 
@@ -113,7 +113,7 @@ def _own_repository(world: World) -> Path | None:
 def _kept(jar: Path, group: str, folder: Path) -> str:
     """Copy *jar* into *folder* and return its name there; a jar that was cut off is refused."""
     if not zipfile.is_zipfile(jar):
-        raise ToolchainError(f"{jar} is damaged; remove it, so that it is fetched again")
+        raise ToolchainError(f"{jar} is damaged", "remove it, so that it is fetched again")
     name = jar.name if not (folder / jar.name).exists() else f"{group}.{jar.name}"
     shutil.copyfile(jar, folder / name)
     return name

@@ -49,7 +49,7 @@ def read_listing(listing: Path) -> Mapping[str, object]:
     except (ValueError, OSError):
         content = None
     if not isinstance(content, dict) or not isinstance(content.get("dependencies", {}), dict):
-        raise ToolchainError(f"{listing} is not a valid package.json; correct it")
+        raise ToolchainError(f"{listing} is not a valid package.json", "correct it")
     return content
 
 

@@ -118,7 +118,7 @@ def _run(
     manager = MANAGERS[name]
     programs = list((program_of(name) / "node_modules").glob(manager.program))
     if not programs:
-        raise ToolchainError(f"{what} need {name}, which there is none of for this machine; lock the list with npm as well")
+        raise ToolchainError(f"{what} need {name}, which there is none of for this machine", "lock the list with npm as well")
     program = programs[0]
     environ = install_environment(world, **_places(name, folder)) | dict(manager.env)
     environ["PATH"] = os.pathsep.join([str(node.parent), environ.get("PATH", "")])

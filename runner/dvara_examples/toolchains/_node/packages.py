@@ -138,8 +138,8 @@ def _range_of(package: str) -> tuple[str, str]:
     found = _NAMED.fullmatch(package)
     if found is None or not re.search(r"\d", found["range"] or ""):
         raise ToolchainError(
-            f"the manifest lists {package} for Node, which names no oldest release for --deps lowest; "
-            f"write one, as in {found['name'] if found else 'openai'}@^6, or run without --deps lowest"
+            f"the manifest lists {package} for Node, which names no oldest release for --deps lowest",
+            f"write one, as in {found['name'] if found else 'openai'}@^6, or run without --deps lowest",
         )
     return found["name"], found["range"]
 
@@ -149,7 +149,7 @@ def check_workspace(content: Mapping[str, object], listing: Path, siblings: Mapp
     for name, spec in asked_for(content):
         if spec.startswith("workspace:") and name not in siblings:
             raise ToolchainError(
-                f"{listing} takes {name} from its workspace, which has no package of that name; add it, or correct the entry"
+                f"{listing} takes {name} from its workspace, which has no package of that name", "add it, or correct the entry"
             )
 
 
@@ -241,12 +241,12 @@ def locked_packages(listing: Path) -> Mapping[str, Mapping[str, object]]:
         packages = json.loads(path.read_bytes())["packages"]
     except FileNotFoundError:
         raise ToolchainError(
-            f"{listing / LISTED} has no {LOCK} beside it; make one with `npm install --package-lock-only`"
+            f"{listing / LISTED} has no {LOCK} beside it", "make one with `npm install --package-lock-only`"
         ) from None
     except (ValueError, KeyError, TypeError):
         packages = None
     if not isinstance(packages, dict) or not all(isinstance(package, dict) for package in packages.values()):
-        raise ToolchainError(f"{path} is not a lock file of npm 7 or newer; create one with `npm install --package-lock-only`")
+        raise ToolchainError(f"{path} is not a lock file of npm 7 or newer", "create one with `npm install --package-lock-only`")
     return packages
 
 

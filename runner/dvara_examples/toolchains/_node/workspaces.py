@@ -56,7 +56,7 @@ def _of_pnpm(file: Path) -> object:
     try:
         content = yaml.safe_load(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ToolchainError(f"{file} cannot be read ({str(error).partition(chr(10))[0]}); correct it") from None
+        raise ToolchainError(f"{file} cannot be read ({str(error).partition(chr(10))[0]})", "correct it") from None
     return content.get("packages") if isinstance(content, dict) else None
 
 

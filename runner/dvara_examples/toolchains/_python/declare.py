@@ -121,7 +121,7 @@ def states_dependencies(file: Path) -> bool:
     try:
         content = tomllib.loads(file.read_text("utf-8"))
     except (ValueError, OSError) as error:
-        raise ToolchainError(f"{file} cannot be read ({error}); correct it") from None
+        raise ToolchainError(f"{file} cannot be read ({error})", "correct it") from None
     tools = content.get("tool")
     return "project" in content or "dependency-groups" in content or (isinstance(tools, dict) and "poetry" in tools)
 
@@ -132,4 +132,4 @@ def read_list(file: Path) -> str:
         return file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise ToolchainError(f"{file} cannot be read ({reason}); correct it") from None
+        raise ToolchainError(f"{file} cannot be read ({reason})", "correct it") from None

@@ -204,7 +204,7 @@ def _day(deps: Deps, world: World) -> tuple[bytes | str, ...]:
 def _read(file: Path, deps: Deps) -> str:
     """Return the text of *file*, which *deps* needs."""
     if not file.is_file():
-        raise ToolchainError(f"{file} is not there, and says what --deps {deps} means; add it, or run without --deps")
+        raise ToolchainError(f"{file} is not there, and says what --deps {deps} means", "add it, or run without --deps")
     return read_list(file)
 
 

@@ -31,7 +31,7 @@ def included(file: Path) -> dict[Path, str]:
         if path in found:
             continue
         if not path.is_file():
-            raise ToolchainError(f"{file} includes {path}, which does not exist; add it, or remove the line")
+            raise ToolchainError(f"{file} includes {path}, which does not exist", "add it, or remove the line")
         found[path] = read_list(path)
         waiting += [Path(path.parent, name).resolve() for name in _INCLUDES.findall(found[path]) if "://" not in name]
     return found
@@ -85,7 +85,7 @@ def settings_near(folder: Path, world: World, *, pinned: bool = False) -> tuple[
         said = {key: value for section in ("global", "install") if section in parser for key, value in parser[section].items()}
         no_index = "global" in parser and parser["global"].getboolean("no-index", fallback=False)
     except (Error, ValueError) as error:
-        raise ToolchainError(f"{conf} cannot be read ({str(error).splitlines()[0]}); correct it") from None
+        raise ToolchainError(f"{conf} cannot be read ({str(error).splitlines()[0]})", "correct it") from None
     options = [word for key in PIP_SETTINGS for value in said.get(key, "").split() for word in (f"--{key}", value)]
     options += ["--no-index"] if no_index else []
     return tuple(options), [*texts, *chosen, *options]

@@ -16,8 +16,9 @@ def write_lock(declared: Declared, runtime: Runtime, world: World) -> Path:
     if file is None or declared.kind not in (SCRIPT, PROJECT):
         what = world.shown(file) if file is not None else "a list of packages in the manifest"
         raise ToolchainError(
-            f"{what} has no lock file; rename the list to requirements.in, and write requirements.txt with "
-            "`uv pip compile requirements.in --generate-hashes -o requirements.txt`"
+            f"{what} has no lock file",
+            "rename the list to requirements.in, and write requirements.txt with "
+            "`uv pip compile requirements.in --generate-hashes -o requirements.txt`",
         )
     where = ("--script", file) if declared.kind == SCRIPT else ("--project", file.parent)
     argv = [find_uv(), *UV_WORDS, *(("--offline",) if world.offline else ()), "lock", *where, "--python", runtime.executable]

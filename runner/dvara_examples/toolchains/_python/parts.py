@@ -33,7 +33,7 @@ def parts_of(content: Table, wanted: tuple[str, ...], file: Path) -> Parts:
     for name in wanted:
         if _plain(name) not in map(_plain, there):
             known = ", ".join(sorted(set(map(str, there)))) or "none"
-            raise ToolchainError(f"{file} has no extra or group {name}, but {known}; correct packages of the manifest")
+            raise ToolchainError(f"{file} has no extra or group {name}, but {known}", "correct packages of the manifest")
     chosen = [_chosen(kind, wanted) for kind in (extras, groups, of_pdm, of_poetry)]
     listed = (*(line for name in chosen[2] for line in _lines(of_pdm[name])), *_of_poetry(of_poetry, chosen[3], file))
     lines = [line for kind, names in ((extras, chosen[0]), (groups, chosen[1])) for name in names for line in _lines(kind[name])]
@@ -63,7 +63,7 @@ def _requirement(package: str, said: object, file: Path) -> str:
     if isinstance(said, str):
         return package + specifier(said)
     if not isinstance(said, dict):
-        raise ToolchainError(f"{file} says of {package} what only Poetry can read; name its packages in the manifest")
+        raise ToolchainError(f"{file} says of {package} what only Poetry can read", "name its packages in the manifest")
     extras = f"[{','.join(map(str, said['extras']))}]" if isinstance(said.get("extras"), list) else ""
     if "git" in said:
         at = next((f"@{said[key]}" for key in ("rev", "tag", "branch") if key in said), "")

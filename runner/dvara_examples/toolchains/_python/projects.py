@@ -22,14 +22,14 @@ def read_toml(file: Path, text: str | None = None) -> Table:
     try:
         return tomllib.loads(file.read_text("utf-8") if text is None else text)
     except (ValueError, OSError) as error:
-        raise ToolchainError(f"{file} cannot be read ({error}); correct it") from None
+        raise ToolchainError(f"{file} cannot be read ({error})", "correct it") from None
 
 
 def metadata_of(script: Path) -> str:
     """Return the inline metadata of *script* as TOML text. Raises ToolchainError where the block is not closed or is no TOML."""
     found = METADATA.search(script.read_text("utf-8", errors="replace") + "\n")
     if found is None:
-        raise ToolchainError(f"{script} begins a block of metadata that is no block as PEP 723 has it; close it with `# ///`")
+        raise ToolchainError(f"{script} begins a block of metadata that is no block as PEP 723 has it", "close it with `# ///`")
     text = "".join(f"{line[2:]}\n" for line in found[1].splitlines())
     read_toml(script, text)
     return text
@@ -57,7 +57,7 @@ def check_python(content: Table, file: Path, version: str) -> None:
     floor = _AT_LEAST.search(wanted)
     if floor is not None and release(version) < release(floor[1]):
         raise ToolchainError(
-            f"{file} asks for Python {wanted}, and scripts run on {version}; let DVARA_EXAMPLES_PYTHON name one that fits"
+            f"{file} asks for Python {wanted}, and scripts run on {version}", "let DVARA_EXAMPLES_PYTHON name one that fits"
         )
 
 
@@ -110,7 +110,7 @@ def pins_of(lock: Path) -> str:
     versions: dict[str, set[str]] = {}
     for package in packages if isinstance(packages, list) else ():
         if not isinstance(package, dict) or "name" not in package or "version" not in package:
-            raise ToolchainError(f"{lock} is no lock file that is known; make it anew with the tool that wrote it")
+            raise ToolchainError(f"{lock} is no lock file that is known", "make it anew with the tool that wrote it")
         source = package.get("source")
         elsewhere = "git" in package or (isinstance(source, dict) and source.get("type") in _ELSEWHERE)
         if not elsewhere:
