@@ -10,16 +10,15 @@ not write into the folder of the run that came after it.
 """
 
 import contextlib
-import fcntl
 import os
 import re
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dvara_examples.core.disk import kept_from_running
-from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.errors import Diagnosis, ToolchainError
+from dvara_examples.core.file_lock import take_lock
 from dvara_examples.core.world import World
 from dvara_examples.records.hints import FULL, disk_refused
 
@@ -28,7 +27,6 @@ LAYOUT = "v1"
 WAIT_LIMIT_S = 900.0
 """How long to wait for another process that builds the same folder; a first download over a slow line takes minutes."""
 
-_POLL_S = 0.05
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_+-][A-Za-z0-9._+-]*")
 
 
@@ -57,13 +55,13 @@ def cached_folder(
     for slot in slots:
         with contextlib.ExitStack() as held:
             try:
-                held.enter_context(_locked(slot, wait_limit_s))
+                held.enter_context(_locked(slot, wait_limit_s, world))
             except OSError as error:
-                refusals.append(_refusal(slot, error))
+                refusals.append(_refusal(slot, error).cause)
                 continue
             return _complete(slot) or _build(slot, build)
     raise ToolchainError(
-        f"nothing can be kept for {kind}: {' and '.join(refusals)}; let DVARA_EXAMPLES_CACHE name another folder"
+        f"nothing can be kept for {kind}: {' and '.join(refusals)}", "let DVARA_EXAMPLES_CACHE name another folder"
     )
 
 
@@ -90,18 +88,12 @@ def _complete(slot: Path) -> Path | None:
 
 
 @contextlib.contextmanager
-def _locked(slot: Path, limit_s: float) -> Iterator[None]:
+def _locked(slot: Path, limit_s: float, world: World) -> Iterator[None]:
     """Hold the lock of *slot*, making the folder first; the kernel lets go of it when the holder dies."""
     slot.mkdir(parents=True, exist_ok=True)
     with (slot / "lock").open("a+", encoding="utf-8") as lock:
-        for _ in range(max(1, round(limit_s / _POLL_S))):
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                time.sleep(_POLL_S)
-        else:
-            raise ToolchainError(_waited_in_vain(slot, limit_s))
+        if not take_lock(lock, limit_s, world.stop):
+            raise ToolchainError("interrupted while it was prepared") if world.stop.is_set() else _waited_in_vain(slot, limit_s)
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
@@ -137,16 +129,15 @@ def _mark(slot: Path, name: str) -> None:
     draft.replace(slot / "complete")
 
 
-def _refusal(slot: Path, error: OSError) -> str:
+def _refusal(slot: Path, error: OSError) -> Diagnosis:
     """Say in one clause why *slot* cannot be filled."""
     if error.errno in FULL:
-        return str(disk_refused(slot, error))
-    return f"{error.filename or slot} cannot be used ({error.strerror or error})"
+        return disk_refused(slot, error)
+    return Diagnosis(f"{error.filename or slot} cannot be used ({error.strerror or error})", "")
 
 
-def _waited_in_vain(slot: Path, limit_s: float) -> str:
+def _waited_in_vain(slot: Path, limit_s: float) -> ToolchainError:
     """Say who holds the lock of *slot*."""
     holder = (slot / "lock").read_text("utf-8", errors="replace").strip() or "unknown"
-    return (
-        f"process {holder} has been preparing {slot} for more than {limit_s:g} s; wait until it is done, or end it, and run again"
-    )
+    cause = f"process {holder} has been preparing {slot} for more than {limit_s:g} s"
+    return ToolchainError(cause, "wait until it is done, or end it, and run again")

@@ -1,15 +1,15 @@
 """A lock on what builds of several runs share, a cache or a repository: of several at once some fail."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from dvara_examples.core.errors import ToolchainError
+from dvara_examples.core.file_lock import take_lock
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Progress
 
 _WAIT_LIMIT_S = 900.0
-_POLL_S = 0.05
 
 
 @contextmanager
@@ -18,8 +18,6 @@ def one_at_a_time(tool: str, folders: Sequence[Path], world: World, progress: Pr
 
     Raises ToolchainError where another build holds it for too long, or no folder can be written to.
     """
-    import fcntl
-
     for folder in folders:
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -28,18 +26,12 @@ def one_at_a_time(tool: str, folders: Sequence[Path], world: World, progress: Pr
         except OSError:
             continue
     else:
-        raise ToolchainError(f"none of {', '.join(map(str, folders))} can be written to; make one of them writable")
+        raise ToolchainError(f"none of {', '.join(map(str, folders))} can be written to", "make one of them writable")
     with lock:
-        for attempt in range(round(_WAIT_LIMIT_S / _POLL_S)):
-            with suppress(BlockingIOError):
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            if attempt == 0:
-                progress(f"waiting for another build with {tool}")
-            if world.stop.wait(_POLL_S):
+        if not take_lock(lock, _WAIT_LIMIT_S, world.stop, lambda: progress(f"waiting for another build with {tool}")):
+            if world.stop.is_set():
                 raise ToolchainError(f"interrupted while it waited for another build with {tool}")
-        else:
             raise ToolchainError(
-                f"another build with {tool} has locked {lock.name} for {_WAIT_LIMIT_S:g} s; wait for it, or end it"
+                f"another build with {tool} has locked {lock.name} for {_WAIT_LIMIT_S:g} s", "wait for it, or end it"
             )
         yield
