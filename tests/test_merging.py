@@ -59,6 +59,11 @@ def change(named: Named, **about: object) -> Named:
     return named[0], replace(named[1], about=replace(named[1].about, **about))  # type: ignore[arg-type]
 
 
+def swapped(one: Named, other: Named) -> Named:
+    """Return the session *one* with the runs of the *other*."""
+    return one[0], replace(one[1], runs=other[1].runs)
+
+
 WHOLE = runs(["node", "java", "node", "python", "java"])
 OTHER = runs(["java", "java", "java", "java", "java"])
 Spoil = Callable[[list[Named]], list[Named]]
@@ -76,6 +81,12 @@ Spoil = Callable[[list[Named]], list[Named]]
         (lambda parts: [parts[0], change(parts[1], manifest_sha256=""), parts[2]], "folder-2 was written by an older release"),
         (lambda parts: [parts[0], change(parts[1], deps="latest"), parts[2]], "with --deps locked, folder-2 with latest"),
         (lambda parts: [parts[0], change(parts[1], repeat=2), parts[2]], "with --repeat 1, folder-2 with 2"),
+        (lambda parts: [parts[0], change(parts[1], allow_flaky=True), parts[2]], "with --allow-flaky False, folder-2 with True"),
+        (
+            lambda parts: [swapped(parts[0], parts[1]), swapped(parts[1], parts[0]), parts[2]],
+            "cut from different choices of runs",
+        ),
+        (lambda parts: [parts[0], ("other", change(parts[0], shard=None)[1])], "folder-1 and other both hold "),
         (lambda parts: [*parts[:2], shards(WHOLE[:-1], 3)[2]], "cut from different choices of runs"),
         (lambda parts: [parts[0], *shards(OTHER, 3)[1:]], "cut from different choices of runs"),
     ],
@@ -93,6 +104,23 @@ def test_a_part_may_be_merged_if_that_is_wanted() -> None:
     document, remark = merged_document(shards(WHOLE, 3)[::2], allow_partial=True)
     assert [entry.position for entry in document.runs] == sorted(entry.position for entry in document.runs)
     assert (len(document.runs) < document.about.selected, remark) == (True, "shard 2/3 is missing: this is a part of the whole")
+
+
+def test_what_was_run_besides_may_be_merged_with_all_shards() -> None:
+    """A session that was cut into no shards holds runs that none of them does."""
+    besides = RunEntry("own[node]", "node", None, "", None, position=9)
+    apart = ("apart", RunDocument(replace(ABOUT, selected=1), True, False, (besides,)))
+    document, remark = merged_document([*shards(WHOLE, 3), apart])
+    assert (list(document.runs), remark) == ([*WHOLE, besides], None)
+
+
+def test_what_is_merged_began_with_the_first_and_names_every_release() -> None:
+    """Machines may differ in their runtimes; both are told, each once."""
+    first, second, third = shards(WHOLE, 3)
+    second = change(second, started="2026-11-22T11:00:00+00:00", runtimes={"node": RuntimeEntry("22.0.0", "fetched")})
+    document, _ = merged_document([first, second, third])
+    assert document.about.started == "2026-11-22T11:00:00+00:00"
+    assert document.about.runtimes == {"node": RuntimeEntry("20.1.0 and 22.0.0", "PATH and fetched")}
 
 
 def test_sessions_that_share_no_run_are_merged_in_the_order_of_the_manifest() -> None:
