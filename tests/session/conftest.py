@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dvara_examples.core.world import World
+from dvara_examples.records.budget import NO_BOUNDS, Budget
 from dvara_examples.records.results import RunEvent, RunFinished, RunResult, RunStarted, Summary
 from dvara_examples.selection.options import AS_PLANNED, Control, Selection
 from dvara_examples.session import Options, choose_examples, report_to, run
@@ -80,10 +81,10 @@ class Repository:
             f"    variants: {{python: python/{script.name}}}\n{more}"
         )
 
-    def run(self, recorder: Recorder, *, jobs: int, control: Control = AS_PLANNED) -> Recorder:
+    def run(self, recorder: Recorder, *, jobs: int, control: Control = AS_PLANNED, budget: Budget = NO_BOUNDS) -> Recorder:
         """Run everything, and return *recorder*."""
         self.world.manifest_path.write_text(f"version: 1\n{self.top}examples:\n" + "".join(self.entries))
-        options = Options(gateway="embedded", jobs=jobs, control=control)
+        options = Options(gateway="embedded", jobs=jobs, control=control, budget=budget)
         run(self.world, choose_examples(self.world, Selection(("all",)), control), options, report_to(recorder))
         return recorder
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from dvara_examples.core.errors import ExitCode
+from dvara_examples.records.budget import RAISE_IT, Budget
 from dvara_examples.selection.options import Control
 from tests.session.conftest import REQUEST, Recorder, Repository, wait_for_file, write_file
 
@@ -84,7 +86,7 @@ def test_without_fail_fast_a_failure_stops_nothing(make_repository: MakeReposito
 def test_a_retry_that_passes_makes_a_flaky_result(make_repository: MakeRepository, tmp_path: Path) -> None:
     """A run that fails at first and passes then is flaky, keeps its first result, and is not tried a third time."""
     repository, mark = make_repository(2), tmp_path / "tried"
-    repository.add("shaky", f"import os, sys\nagain = os.path.exists({str(mark)!r})\n{write_file(mark)}sys.exit(not again)\n")
+    repository.add("shaky", shaky(mark))
     seen = repository.run(Recorder(), jobs=2, control=Control(retries=2))
     (result,) = seen.results
     assert seen.started == ["shaky[python]"] * 2
@@ -101,6 +103,62 @@ def test_a_run_that_keeps_failing_is_tried_so_many_times_more(make_repository: M
     (result,) = seen.results
     assert len(seen.started) == 1 + retries
     assert (str(result.verdict.outcome), len(result.earlier)) == ("failed", retries)
+
+
+def shaky(mark: Path) -> str:
+    """Return Python code that fails the first time and passes the next."""
+    return f"import os, sys\nagain = os.path.exists({str(mark)!r})\n{write_file(mark)}sys.exit(not again)\n"
+
+
+@pytest.mark.parametrize(("allow_flaky", "late"), [(False, "skipped"), (True, "passed")])
+def test_fail_fast_ends_at_a_flaky_run_unless_those_are_allowed(
+    make_repository: MakeRepository, tmp_path: Path, *, allow_flaky: bool, late: str
+) -> None:
+    """A run that passed at its second try is red by itself; the reason of those after it says so."""
+    repository = make_repository(2)
+    repository.add("shaky", shaky(tmp_path / "tried"))
+    repository.add("late", "")
+    control = Control(fail_fast=True, retries=1, allow_flaky=allow_flaky)
+    seen = repository.run(Recorder(), jobs=1, control=control)
+    assert seen.outcomes() == [("shaky", "passed"), ("late", late)]
+    assert ("shaky[python] was flaky" in seen.results[-1].verdict.reason) is not allow_flaky
+    assert seen.summary is not None
+    assert seen.summary.exit_code is (ExitCode.OK if allow_flaky else ExitCode.FAILED)
+
+
+def test_a_budget_that_is_spent_is_an_error_of_the_session(make_repository: MakeRepository) -> None:
+    """The run whose request did not pass is no failure and is not tried again; those after it do not start."""
+    repository = make_repository(2)
+    repository.add("greedy", REQUEST + REQUEST)
+    repository.add("late", REQUEST)
+    seen = repository.run(Recorder(), jobs=1, control=Control(retries=2), budget=Budget(requests=1))
+    assert seen.started == ["greedy[python]"]
+    assert seen.outcomes() == [("greedy", "errored"), ("late", "errored")]
+    greedy, late = seen.results
+    assert greedy.transcript is not None
+    assert (greedy.transcript.process.hint, greedy.problem) == (RAISE_IT, None)
+    assert late.problem is not None
+    assert (late.problem.cause.partition(":")[0], late.problem.hint) == ("not started", RAISE_IT)
+    assert late.verdict.reason == str(late.problem)
+
+
+def test_a_known_failure_that_has_healed_is_not_tried_again(make_repository: MakeRepository) -> None:
+    """A retry that fails in the known way would hide it."""
+    repository = make_repository(2)
+    repository.add("healed", "")
+    known = "{file: python/healed.py, known_failure: {finding: exit, because: it was lost, upstream: someone/sdk#1}}"
+    repository.entries = [entry.replace("python/healed.py", known) for entry in repository.entries]
+    seen = repository.run(Recorder(), jobs=1, control=Control(retries=2))
+    assert (seen.started, seen.outcomes()) == (["healed[python]"], [("healed", "failed")])
+
+
+def test_every_repetition_is_a_run_of_its_own(make_repository: MakeRepository, tmp_path: Path) -> None:
+    """Each has its number, is tried again by itself, and is reported in order."""
+    repository = make_repository(2)
+    repository.add("shaky", shaky(tmp_path / "tried"))
+    seen = repository.run(Recorder(), jobs=1, control=Control(repeat=2, retries=1))
+    assert [(result.repetition, result.flaky) for result in seen.results] == [(1, True), (2, False)]
+    assert seen.started == ["shaky[python]"] * 3
 
 
 def test_a_stop_ends_what_runs_and_starts_nothing_more(make_repository: MakeRepository, tmp_path: Path) -> None:
