@@ -185,14 +185,26 @@ def test_a_system_that_does_not_tell_its_newest_pid_is_searched_whole(tmp_path: 
     assert {entry.pid for entry in tree.living()} == {500, 400}
 
 
-def test_older_processes_are_not_looked_at(tmp_path: Path) -> None:
-    """While pids only go up, no process with a smaller pid than the first one is read."""
+def test_a_table_of_another_space_of_pids_is_searched_whole(tmp_path: Path) -> None:
+    """Where ``/proc`` belongs to another space of pids, the newest pid of this one bounds nothing."""
     write_process(tmp_path, 500, group=500, started=10)
-    (tmp_path / "400").mkdir()
-    (tmp_path / "400" / "stat").write_text("not to be read: this would raise")
+    write_process(tmp_path, 9000, group=500, started=11)
     (tmp_path / "loadavg").write_text("0.00 0.00 0.00 1/100 600\n")
+    (tmp_path / "self").symlink_to(str(os.getpid() + 1))
     tree = ProcessTree(Entry(500, 10, 1, 500, 500), "token", ProcTable(tmp_path))
-    assert {entry.pid for entry in tree.living()} == {500}
+    assert {entry.pid for entry in tree.living()} == {500, 9000}
+
+
+def test_older_processes_are_not_looked_at(tmp_path: Path) -> None:
+    """While pids only go up, no process is read with a smaller pid than the first one, or a larger one than the newest."""
+    write_process(tmp_path, 500, group=500, started=10)
+    for pid in ("400", "601"):
+        (tmp_path / pid).mkdir()
+        (tmp_path / pid / "stat").write_text("not to be read: this would raise")
+    (tmp_path / "loadavg").write_text("0.00 0.00 0.00 1/100 600\n")
+    write_process(tmp_path, 600, group=500, started=11)
+    tree = ProcessTree(Entry(500, 10, 1, 500, 500), "token", ProcTable(tmp_path))
+    assert {entry.pid for entry in tree.living()} == {500, 600}
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -36,7 +36,10 @@ class ProcessTable(Protocol):
     """The processes of the machine, as far as this user may signal them."""
 
     def entries(self, first_pid: int = 0) -> Iterator[Entry]:
-        """Yield every process of this user with a pid from *first_pid* on."""
+        """Yield every process of this user, or those with pids from *first_pid* to the newest one, where that is known.
+
+        Larger pids than the newest are older: they were given out before the pids last started over.
+        """
         ...
 
     def newest_pid(self) -> int | None:
@@ -67,13 +70,15 @@ class ProcTable:
     root: Path = Path("/proc")
 
     def entries(self, first_pid: int = 0) -> Iterator[Entry]:
-        """Yield every process of this user with a pid from *first_pid* on."""
+        """Yield every process of this user, or those from *first_pid* to the newest."""
         user = os.geteuid()
-        for name in os.listdir(self.root):  # noqa: PTH208 - this runs once per example: a Path per process is too dear
-            if name.isdigit() and int(name) >= first_pid:
+        pids = [int(name) for name in os.listdir(self.root) if name.isdigit()]  # noqa: PTH208 - a Path per process is too dear
+        newest_pid = self.newest_pid() if first_pid else None  # asked after the list was made, so that none of it came later
+        for pid in pids:
+            if pid >= first_pid and (newest_pid is None or pid <= newest_pid):
                 with suppress(OSError):
-                    owner = os.stat(f"{self.root}/{name}").st_uid  # noqa: PTH116 - as above
-                    if owner == user and (found := self.entry(int(name))):
+                    owner = os.stat(f"{self.root}/{pid}").st_uid  # noqa: PTH116 - as above
+                    if owner == user and (found := self.entry(pid)):
                         yield found
 
     def entry(self, pid: int) -> Entry | None:
@@ -85,7 +90,13 @@ class ProcTable:
         return Entry(pid, int(fields[19]), int(fields[1]), int(fields[2]), int(fields[3]), ended=fields[0] in (b"Z", b"X"))
 
     def newest_pid(self) -> int | None:
-        """Return the pid that was given out last: the last number in ``loadavg``; pids go up until they start over."""
+        """Return the pid that was given out last: the last number in ``loadavg``; pids go up until they start over.
+
+        It counts in this process's own space of pids; where ``/proc`` shows another one, nothing can be said.
+        """
+        with suppress(OSError):
+            if os.readlink(f"{self.root}/self") != str(os.getpid()):  # noqa: PTH115 - as above
+                return None
         numbers = self._read("loadavg").split()
         return int(numbers[-1]) if numbers else None
 

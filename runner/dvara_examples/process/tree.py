@@ -72,7 +72,7 @@ class ProcessTree:
                     os.waitpid(now.pid, os.WNOHANG)
 
     def _newer(self) -> list[Entry]:
-        """Return at least the processes that came after the root, without looking at those with a lower pid where that is safe.
+        """Return at least the processes that came after the root, without looking at those with other pids where that is safe.
 
         Most of a machine's processes are older than a run, and looking at them all costs more than all else that a run does.
         """
