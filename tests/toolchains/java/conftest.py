@@ -12,6 +12,8 @@ import pytest
 
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Command, Missing, Runtime
+from dvara_examples.toolchains._cache import LAYOUT
+from dvara_examples.toolchains._java.archive import KIND as ARCHIVES
 from dvara_examples.toolchains.java import toolchain
 
 MakeJdk = Callable[..., Path]
@@ -85,9 +87,25 @@ def data() -> Path:
     return Path(__file__).parents[2] / "data" / "java"
 
 
+def archive_of(command: Command) -> Path:
+    """Return the archive that *command* reads."""
+    prefix = "-XX:SharedArchiveFile="
+    return Path(next(option.removeprefix(prefix) for option in command.argv if option.startswith(prefix)))
+
+
+@pytest.fixture(scope="session")
+def archives(shared_cache: Path) -> Path:
+    """Return a folder for class-data archives: one takes seconds to make, and serves all scripts without dependencies."""
+    folder = shared_cache / LAYOUT / ARCHIVES
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 @pytest.fixture
-def jbang_world(java_world: World, data: Path, tmp_path: Path) -> World:
-    """Return a World with the stand-in first on PATH, an empty cache, and a JAVA_HOME that does not exist."""
+def jbang_world(java_world: World, data: Path, tmp_path: Path, archives: Path) -> World:
+    """Return a World with the stand-in first on PATH, a cache with shared archives alone, and a JAVA_HOME that does not exist."""
+    (tmp_path / "cache" / LAYOUT).mkdir(parents=True)
+    (tmp_path / "cache" / LAYOUT / ARCHIVES).symlink_to(archives)
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "jbang").symlink_to(data / "jbang")
     path = os.pathsep.join([str(tmp_path / "bin"), str(Path(sys.executable).parent), java_world.environ["PATH"]])

@@ -16,6 +16,7 @@ from dvara_examples.toolchains import Command, Runtime
 from dvara_examples.toolchains._java.archive import archive_options, make_archive
 from dvara_examples.toolchains._java.jdk import Jdk
 from dvara_examples.toolchains.java import toolchain
+from tests.toolchains.java.conftest import archive_of
 
 pytestmark = pytest.mark.slow
 
@@ -27,12 +28,6 @@ def command(runtime: Runtime, java_world: World, data: Path, tmp_path: Path) -> 
     """Return how a script with dependencies is started."""
     prepared = toolchain().prepare(runtime, tmp_path, java_world, lambda _: None)
     return prepared.command(data / "jackson" / "WithJackson.java", ["x"])
-
-
-def archive_of(command: Command) -> Path:
-    """Return the archive that *command* reads."""
-    prefix = "-XX:SharedArchiveFile="
-    return Path(next(option.removeprefix(prefix) for option in command.argv if option.startswith(prefix)))
 
 
 def test_classes_come_from_the_archive(command: Command, run: Run) -> None:

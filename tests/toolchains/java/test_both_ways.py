@@ -37,7 +37,7 @@ INTERNAL = (
 
 @pytest.fixture(params=WAYS)
 def both_world(request: pytest.FixtureRequest, jbang_world: World) -> World:
-    """Return a World for each of the two ways, with an empty cache."""
+    """Return a World for each of the two ways, with a cache in which nothing is built."""
     environ = {**jbang_world.environ, "DVARA_EXAMPLES_JAVA_LAUNCHER": request.param}
     return replace(jbang_world, environ=environ)
 

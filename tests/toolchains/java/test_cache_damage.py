@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from dvara_examples.core.world import World
 from dvara_examples.toolchains import Command, Runtime
 from dvara_examples.toolchains._java.intact import intact_folder
 from dvara_examples.toolchains.java import toolchain
+from tests.toolchains.java.conftest import archive_of
 
 pytestmark = pytest.mark.slow
 
@@ -58,6 +60,13 @@ def fresh(java_world: World, tmp_path: Path) -> World:
     return replace(java_world, cache_dir=tmp_path / "cache")
 
 
+def take_archive(fresh: World, script: Path, runtime: Runtime, shared: Path) -> None:
+    """Put a copy of the archive for *script*, which all tests share, into the cache of *fresh*."""
+    command = toolchain().prepare(runtime, script.parent, replace(fresh, cache_dir=shared), lambda _: None).command(script)
+    slot = archive_of(command).parents[1]
+    shutil.copytree(slot, fresh.cache_dir / slot.relative_to(shared))
+
+
 def test_two_processes_and_four_threads_at_once(fresh: World, runtime: Runtime, data: Path, tmp_path: Path, run: Run) -> None:
     """Processes that prepare one script with dependencies at once, in an empty cache, all get the same working command."""
     script = data / "jackson" / "WithJackson.java"
@@ -92,10 +101,11 @@ def kept_files(world: World) -> Iterator[Path]:
 
 @pytest.mark.parametrize("harm", [Path.unlink, lambda file: os.truncate(file, 100), lambda file: os.truncate(file, 0)])
 def test_files_that_were_removed_or_cut(
-    harm: Callable[[Path], None], fresh: World, runtime: Runtime, data: Path, tmp_path: Path, run: Run
+    harm: Callable[[Path], None], fresh: World, runtime: Runtime, data: Path, tmp_path: Path, run: Run, shared_cache: Path
 ) -> None:
     """A file of the cache that is gone or too short is built anew instead of being used."""
     script = data / "plain" / "Plain.java"
+    take_archive(fresh, script, runtime, shared_cache)
     toolchain().prepare(runtime, tmp_path, fresh, lambda _: None).command(script)
     harmed = list(kept_files(fresh))
     assert len(harmed) == 3

@@ -29,7 +29,8 @@ from dvara_examples.toolchains._tools import ToolOutput, run_tool, undisturbed
 START_QUICKLY = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 """For programs that live a second: the quick compiler only, and the collector that starts no threads."""
 
-_KIND = "java-archive"
+KIND = "java-archive"
+"""What the folders of archives are called in the cache."""
 _LAYOUT = "2"
 _TRAINER = "Warm"
 _TRAIN_LIMIT_S = 60.0
@@ -48,13 +49,13 @@ def archive_options(jdk: Jdk, jars: Sequence[Path], world: World) -> tuple[str, 
 
     *jars* must be the head of the class path that the JVM will get.
     """
-    folder = kept_intact(world, _KIND, _key(jdk, jars))
+    folder = kept_intact(world, KIND, _key(jdk, jars))
     return () if folder is None else _options(jdk, folder)
 
 
 def make_archive(jdk: Jdk, jars: Sequence[Path], world: World) -> None:
     """Write the archive for *jars*, unless it is there. Raises ToolchainError where none can be made."""
-    intact_folder(world, _KIND, _key(jdk, jars), partial(_build, jdk=jdk, jars=jars, world=world))
+    intact_folder(world, KIND, _key(jdk, jars), partial(_build, jdk=jdk, jars=jars, world=world))
 
 
 def _key(jdk: Jdk, jars: Sequence[Path]) -> str:
