@@ -19,6 +19,7 @@ UV_LOCK = "uv.lock"
 PROJECT_LOCKS = (UV_LOCK, "poetry.lock", "pdm.lock")
 
 _SPECIAL = re.compile(r"(^|[-_.])(dev|develop|test|tests|testing|lint|docs?|build|ci|lowest|constraints?)([-_.]|$)")
+_LISTS = re.compile(r"requirements.*\.(txt|in)", re.DOTALL)
 _IMPORTED = re.compile(r"^\s*(?:from|import)\s+(\w+)", re.MULTILINE)
 _ITSELF = re.compile(r"(?P<folder>\.{1,2}(?:/[\w./-]*)?)(?:\[(?P<parts>[\w.\s,-]+)\])?")
 _INLINE = re.compile(r"^# /// script\s*$", re.MULTILINE)
@@ -86,13 +87,24 @@ def lock_of_script(script: Path) -> Path:
 
 def _in_folder(folder: Path, root: Path) -> Iterator[Declared]:
     """Yield the lists that *folder* holds, the one that counts first."""
-    if (folder / LIST).is_file():
+    names = _names_in(folder)
+    if LIST in names and (folder / LIST).is_file():
         yield _of_file(folder / LIST, root)
-    candidates = [*folder.glob("requirements*.txt"), *folder.glob("requirements*.in"), *folder.glob("requirements/*.txt")]
+    candidates = [folder / name for name in names if _LISTS.fullmatch(name)]
+    if "requirements" in names:
+        candidates += (folder / "requirements").glob("*.txt")
     usual = sorted(path for path in candidates if path.is_file() and not _SPECIAL.search(path.stem))
     yield from (_of_file(path, root) for path in usual if path.name != LIST)
-    if (folder / "pyproject.toml").is_file() and states_dependencies(folder / "pyproject.toml"):
+    if "pyproject.toml" in names and (folder / "pyproject.toml").is_file() and states_dependencies(folder / "pyproject.toml"):
         yield _of_file(folder / "pyproject.toml", root)
+
+
+def _names_in(folder: Path) -> frozenset[str]:
+    """Return what *folder* holds, read once, as every run asks for it; nothing where it cannot be read."""
+    try:
+        return frozenset(os.listdir(folder))  # noqa: PTH208 - names are wanted, and a Path for each is too dear
+    except OSError:
+        return frozenset()
 
 
 def _of_file(file: Path, root: Path, parts: tuple[str, ...] = ()) -> Declared:
