@@ -38,10 +38,10 @@ run: $(VENV)/ready-to-run ## set up, then run all examples on the embedded gatew
 	@$(BIN)/dvara-examples run all $(ARGS)
 
 test: lint ## set up, then check style and types and run the fast tests (ARGS="-k sse" narrows them down)
-	@$(BIN)/python -m pytest -n auto -m "not slow" $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow" $(ARGS)
 
 test-all: lint ## the same with every test: conformance, real installs, other gateways
-	@$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term $(ARGS)
 
 lint: $(VENV)/ready-to-test ## check style, layers and types
 	@$(BIN)/ruff check
