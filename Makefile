@@ -86,9 +86,9 @@ lock: $(VENV)/ready-to-test ## pin the newest releases of everything that is ins
 		--output-file runner/dvara_examples/toolchains/node_runtime.txt
 	$(COMPILE) --python-version 3.11 tests/data/foreign_gateway/requirements.in \
 		--output-file tests/data/foreign_gateway/requirements.txt
-	for list in examples/node examples/node/lowest examples/node/anthropic examples/node/anthropic/lowest examples/integrations/node examples/integrations/node/mastra \
-		runner/dvara_examples/toolchains/_node/tsx runner/dvara_examples/toolchains/_node/managers/* tests/data/mdx; do (cd $$list && npm update --package-lock-only \
-		--omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund) || exit 1; done
+	$(BIN)/python requirements/lock_node.py examples/node examples/node/lowest examples/node/anthropic examples/node/anthropic/lowest \
+		examples/integrations/node examples/integrations/node/mastra runner/dvara_examples/toolchains/_node/tsx \
+		runner/dvara_examples/toolchains/_node/managers/* tests/data/mdx
 	cp examples/python/anthropic/requirements.txt tests/data/naive/python/anthropic/
 	cp examples/node/anthropic/package.json examples/node/anthropic/package-lock.json tests/data/naive/node/anthropic/
 

@@ -37,6 +37,9 @@ NODE_LOCKS = (
 )
 
 
+NEEDS_NEWER_NODE = re.compile(r">=? ?(?:2[1-9]|[3-9]\d)")
+
+
 def pins(lock: str) -> dict[str, set[str]]:
     """Return the versions that *lock* pins for each package; markers may choose between several."""
     found: dict[str, set[str]] = {}
@@ -160,3 +163,15 @@ def _pages() -> list[str]:
 
 def _toolchains() -> list[str]:
     return [str(path.relative_to(ROOT)) for path in (ROOT / "runner").rglob("toolchains/**/*.py")]
+
+
+@pytest.mark.parametrize("lock", [lock for lock in NODE_LOCKS if "mastra" not in lock])
+def test_whatever_a_list_of_node_packages_pins_runs_on_node_20(lock: str) -> None:
+    """`make lock` pins for the oldest Node.js that is supported, whichever one runs it; all releases of Mastra ask for 22."""
+    packages = json.loads((ROOT / lock).read_text())["packages"]
+    newer = {
+        name: engines
+        for name, about in packages.items()
+        if isinstance(engines := about.get("engines", {}), dict) and NEEDS_NEWER_NODE.match(engines.get("node", ""))
+    }
+    assert newer == {}
