@@ -220,6 +220,7 @@ def test_explain_names_the_nearest_word() -> None:
     done = call("explain", "truncatd")
     assert done.returncode == 2
     assert "did you mean 'truncated'?" in done.stderr
+    assert "did you mean 'eof_without_done'?" in call("explain", "eof").stderr
 
 
 def test_plan_says_where_dependencies_are_stated(tmp_path: Path) -> None:

@@ -179,6 +179,7 @@ def test_a_second_time_only_what_is_new_is_added(tool: Tool, repository: Path) -
     edited = manifest.read_text().replace("    title: Ask once\n", "    title:   'Mine'  # changed\n")
     manifest.write_text(edited)
     assert tool("init", cwd=repository).stdout.endswith("nothing is new\n")
+    assert "dvara-examples run all" in tool("init", "--run", cwd=repository).stdout
     assert manifest.read_text() == edited
     (repository / "getting-started" / "nodejs").mkdir()
     (repository / "getting-started" / "nodejs" / "ask-once.mjs").write_text(NODE)

@@ -11,6 +11,7 @@ import pytest
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Command, Declared, Deps, Packages, Runtime, load_toolchain
+from dvara_examples.toolchains._python.locking import write_lock
 from tests.toolchains.conftest import OnDay
 from tests.toolchains.test_python import write_wheel
 
@@ -190,3 +191,12 @@ def test_the_projects_own_uv_toml_is_honoured(make_world: Callable[..., World], 
     assert printed(command(bare, "x/a.py")) == "2.0"
     (bare.root / "x/uv.toml").write_text(settings + 'resolution = "lowest"\n')
     assert printed(command(bare, "x/a.py")) == "1.0"
+
+
+def test_a_list_in_the_manifest_is_moved_to_be_locked(world: World) -> None:
+    """There is no file that could be renamed."""
+    with pytest.raises(ToolchainError, match="a list of packages in the manifest has no lock file") as raised:
+        write_lock(
+            Declared("packages", packages=("openai",), locked=False), Runtime("python", "3.11", Path("python3"), "PATH"), world
+        )
+    assert raised.value.diagnosis.hint.startswith("move the list to a file requirements.in beside the scripts, and write ")

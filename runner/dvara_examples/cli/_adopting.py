@@ -25,6 +25,9 @@ class InitOrder:
     gateway: str
 
 
+_RUN_THEM = "--run runs only what is new; to run what the manifest has: dvara-examples run all\n"
+
+
 def adopt(world: World, order: InitOrder) -> int:
     """Look through the folder and write what is new; return the exit code. Raises NothingSelected where no script was found."""
     folder = order.folder
@@ -36,7 +39,7 @@ def adopt(world: World, order: InitOrder) -> int:
         world.stdout.write(f"{line}\n")
     if not found.scripts:
         if found.known:
-            world.stdout.write("nothing is new\n")
+            world.stdout.write(f"nothing is new\n{_RUN_THEM}" if order.run else "nothing is new\n")
             return ExitCode.OK
         cause = f"found no script in {world.shown(folder)} that asks a model through a gateway"
         raise NothingSelected(cause, "name another folder, or try one script: dvara-examples record FILE")

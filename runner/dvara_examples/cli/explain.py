@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from dvara_examples.core.explanations import Explanation
 
 _MOST_WIDTH = 100
+_MOST_BEGUN = 3
 
 
 @click.command("explain")
@@ -37,13 +38,15 @@ def command(words: tuple[str, ...]) -> None:
 def _explanations(word: str) -> "tuple[Explanation, ...]":
     from dvara_examples.core.explanations import explanations, words
     from dvara_examples.core.renamed import EXPECTATIONS
-    from dvara_examples.core.values import nearest
+    from dvara_examples.core.values import near_words
 
     found = explanations(EXPECTATIONS.get(word, word))
     if not found:
         known = [each.word for group in words().values() for each in group]
-        near = nearest(word, known)
-        question = f"did you mean {near!r}? " if near else ""
+        begun = [each for each in known if each.startswith(word)]
+        near = " or ".join(map(repr, begun)) if 0 < len(begun) <= _MOST_BEGUN else ""
+        question = f"did you mean {near}?" if near else near_words(word, known)
+        question += " " if question else ""
         raise click.UsageError(f"unknown word {word!r}; {question}`dvara-examples explain` lists all words")
     return found
 

@@ -14,11 +14,12 @@ def write_lock(declared: Declared, runtime: Runtime, world: World) -> Path:
     """Lock what is *declared* beside its file and return the lock. Raises ToolchainError where there is no lock of its kind."""
     file = declared.file
     if file is None or declared.kind not in (SCRIPT, PROJECT):
-        what = world.shown(file) if file is not None else "a list of packages in the manifest"
+        what, first = "a list of packages in the manifest", "move the list to a file requirements.in beside the scripts"
+        if file is not None:
+            what, first = world.shown(file), "rename the list to requirements.in"
         raise ToolchainError(
             f"{what} has no lock file",
-            "rename the list to requirements.in, and write requirements.txt with "
-            "`uv pip compile requirements.in --generate-hashes -o requirements.txt`",
+            f"{first}, and write requirements.txt with `uv pip compile requirements.in --generate-hashes -o requirements.txt`",
         )
     where = ("--script", file) if declared.kind == SCRIPT else ("--project", file.parent)
     argv = [find_uv(), *UV_WORDS, *(("--offline",) if world.offline else ()), "lock", *where, "--python", runtime.executable]
