@@ -34,7 +34,13 @@ def finding(key: str, *, ok: bool) -> Finding:
 
 @pytest.mark.parametrize(
     ("failed", "alone"),
-    [((), False), (("progressive",), True), (("progressive", "longest_gap_s"), True), (("progressive", "exit"), False)],
+    [
+        ((), False),
+        (("progressive",), True),
+        (("progressive", "longest_gap_s"), True),
+        (("first_token_within_s", "disconnects_within_s", "retry_delays_s"), True),
+        (("progressive", "exit"), False),
+    ],
 )
 def test_timing_alone(failed: tuple[str, ...], *, alone: bool) -> None:
     """Only where each failure is one of timing may the machine be the cause."""

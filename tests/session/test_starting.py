@@ -159,9 +159,10 @@ def test_runs_that_wait_for_a_silent_answer_begin_first() -> None:
         planned("plain"),
         planned("twice", faults=({"comments": ["before"]}, {"comments": ["before"]})),
         planned("short", faults=({"stall": {"after_events": 2, "for_s": 3}},)),
+        planned("slow", answers=({"text": "a b c d e", "piece_delay_s": 1},)),
         planned("silent", faults=({"stall": {"after_events": 2}},)),
     ]
-    assert started(runs) == ["silent", "short", "twice", "plain"]
+    assert started(runs) == ["silent", "slow", "short", "twice", "plain"]
 
 
 def started(runs: list[PlannedRun], jobs: int = 4) -> list[str]:
