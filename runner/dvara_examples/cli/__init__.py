@@ -9,7 +9,7 @@ import click
 from dvara_examples import __version__
 from dvara_examples.cli._boundary import guarded, show_error
 from dvara_examples.cli._help import LazyGroup
-from dvara_examples.core.errors import Diagnosis, ExitCode, PluginError
+from dvara_examples.core.errors import ExitCode, PluginError
 
 COMMANDS = (
     "run",
@@ -83,7 +83,7 @@ def _folder(variable: str) -> Path | None:
         return None
     if not Path(named).is_dir():
         hint = "name the folder that the modules are in, or unset the variable"
-        raise PluginError(Diagnosis(f"{variable}: expected a folder, found {named}", hint))
+        raise PluginError(f"{variable}: expected a folder, found {named}", hint)
     return Path(named).absolute()
 
 

@@ -12,7 +12,7 @@ import click
 
 from dvara_examples.cli._world import build_world
 from dvara_examples.core.clock import SystemClock, Timer, start_timer
-from dvara_examples.core.errors import Diagnosis, ExitCode, GatewayError, ReportError, refused_by_system
+from dvara_examples.core.errors import ExitCode, GatewayError, ReportError, refused_by_system
 from dvara_examples.core.extras import import_extra
 from dvara_examples.gateway_check.cases import GatewayCase, all_cases
 from dvara_examples.gateway_check.check import Checked, check_gateway
@@ -88,7 +88,7 @@ def _opened(options: CheckOptions, timer: Timer, stderr: TextIO) -> Iterator[tup
 
     url = os.environ.get("DVARA_URL")
     if not url:
-        raise GatewayError(Diagnosis("DVARA_URL is not set", "set it to the gateway's address, or use --gateway command:NAME"))
+        raise GatewayError("DVARA_URL is not set", "set it to the gateway's address, or use --gateway command:NAME")
     key = sendable(os.environ.get("DVARA_API_KEY") or USUAL_KEY)
     gateway = CheckedGateway(normalised(url), key, _model(options), options.headers)
     with check_provider(timer, options.provider_host, options.provider_port) as (provider, port):

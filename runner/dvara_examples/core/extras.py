@@ -3,7 +3,7 @@
 import importlib
 from types import ModuleType
 
-from dvara_examples.core.errors import Diagnosis, ExtraError
+from dvara_examples.core.errors import ExtraError
 
 
 def import_extra(module: str, extra: str, feature: str) -> ModuleType:
@@ -18,4 +18,4 @@ def import_extra(module: str, extra: str, feature: str) -> ModuleType:
         if error.name != package:
             raise
         hint = f'install it: python -m pip install "dvara-examples[{extra}]"'
-        raise ExtraError(Diagnosis(f"{feature} needs the package {package}, which is not installed", hint)) from error
+        raise ExtraError(f"{feature} needs the package {package}, which is not installed", hint) from error

@@ -5,7 +5,7 @@ import pkgutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from dvara_examples.core.errors import Diagnosis, PluginError
+from dvara_examples.core.errors import PluginError
 
 _HOW = "the recipe stands in CONTRIBUTING.md, and a whole module below tests/data"
 
@@ -23,7 +23,7 @@ def check_plugins(package: str, folder: Path, needed: Sequence[str]) -> None:
             module = importlib.import_module(f"{package}.{found.name}")
         except Exception as error:  # whatever the user's module raises
             where = f"{type(error).__name__}: {error}".partition("\n")[0]
-            raise PluginError(Diagnosis(f"{shown}: expected a module that can be imported, found {where}", _HOW)) from error
+            raise PluginError(f"{shown}: expected a module that can be imported, found {where}", _HOW) from error
         missing = [name for name in needed if not hasattr(module, name)]
         if missing:
-            raise PluginError(Diagnosis(f"{shown}: expected {', '.join(needed)}, found no {', no '.join(missing)}", _HOW))
+            raise PluginError(f"{shown}: expected {', '.join(needed)}, found no {', no '.join(missing)}", _HOW)

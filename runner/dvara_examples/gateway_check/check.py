@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from dvara_examples.core.clock import Timer
-from dvara_examples.core.errors import Diagnosis, GatewayError
+from dvara_examples.core.errors import GatewayError
 from dvara_examples.gateway_check.cases import GatewayCase
 from dvara_examples.gateway_check.client import CheckedGateway, Patience, ask
 from dvara_examples.gateway_check.judge import SeenExchange, describe, judge
@@ -112,7 +112,7 @@ def _first_request(gateway: CheckedGateway, provider: CheckProvider, timer: Time
         if provider.unmarked:
             cause = "expected the prompt of the check at the scripted provider, found another prompt"
         hint = "point the gateway's provider at the printed address, and check DVARA_API_KEY, --model and --header"
-        raise GatewayError(Diagnosis(cause, hint))
+        raise GatewayError(cause, hint)
     if first is not None and (model := first.asked_model) is not None and model != gateway.model:
         return (f"the gateway asks its provider for the model {model!r} where the client asked for {gateway.model!r}",)
     return ()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from dvara_examples.core.clock import Timer
-from dvara_examples.core.errors import Diagnosis, GatewayError
+from dvara_examples.core.errors import GatewayError
 from dvara_examples.gateway_check.recording import SideRecording, TimedBytes
 from dvara_examples.gateway_check.spelling import Spelling
 from dvara_examples.tap.ending import CloseKind
@@ -63,7 +63,7 @@ def _connect(gateway: CheckedGateway) -> socket.socket:
             return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
     except OSError as error:
         cause = f"expected a gateway at {gateway.base_url}, found no connection ({error.strerror or error})"
-        raise GatewayError(Diagnosis(cause, "start the gateway, or correct DVARA_URL")) from None
+        raise GatewayError(cause, "start the gateway, or correct DVARA_URL") from None
     return plain
 
 

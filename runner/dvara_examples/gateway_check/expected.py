@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from dvara_examples.core.errors import Diagnosis, DvaraExamplesError, ExitCode
+from dvara_examples.core.errors import DvaraExamplesError, ExitCode
 from dvara_examples.core.values import InvalidValue, as_int, as_mapping, as_one_of, as_texts, below
 from dvara_examples.gateway_check.check import Checked
 from dvara_examples.gateway_check.recording import EffectKind
@@ -45,10 +45,10 @@ def read_expected(text: str, shown: str) -> Mapping[str, tuple[str, ...]]:
             return {name: _kinds(name, value) for name, value in as_mapping(document.get("cases")).items()}
     except InvalidValue as error:
         where = ".".join(map(str, error.path))
-        raise ExpectationFileError(Diagnosis(f"{shown}{f': {where}' if where else ''}: {error}", "")) from None
+        raise ExpectationFileError(f"{shown}{f': {where}' if where else ''}: {error}") from None
     except (yaml.YAMLError, RecursionError) as error:
         problem = " ".join(str(error).split())[:200]
-        raise ExpectationFileError(Diagnosis(f"expected YAML in {shown}, found {problem}", "")) from None
+        raise ExpectationFileError(f"expected YAML in {shown}, found {problem}") from None
 
 
 def _kinds(name: str, value: object) -> tuple[str, ...]:

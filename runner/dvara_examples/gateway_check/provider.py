@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from dvara_examples.core.clock import Timer
-from dvara_examples.core.errors import Diagnosis, GatewayError
+from dvara_examples.core.errors import GatewayError
 from dvara_examples.gateway_check.cases import GatewayCase
 from dvara_examples.gateway_check.recording import SideRecording, TimedBytes
 from dvara_examples.gateway_check.script import ResponseScript, ScriptEnd, ScriptPause, document, for_http_1_0
@@ -190,7 +190,7 @@ def check_provider(timer: Timer, host: str, port: int) -> Iterator[tuple[CheckPr
         listener = socket.create_server((host, port), backlog=128)
     except OSError as error:
         cause = f"expected a free port for the provider, found {host}:{port} refused ({error.strerror or error})"
-        raise GatewayError(Diagnosis(cause, "choose another with --provider-port")) from None
+        raise GatewayError(cause, "choose another with --provider-port") from None
     provider, open_ones = CheckProvider(timer), set[socket.socket]()
     lock = threading.Lock()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from dvara_examples.core.errors import Diagnosis, GatewayError
+from dvara_examples.core.errors import GatewayError
 from dvara_examples.core.world import World
 from dvara_examples.records.model import Endpoint
 
@@ -101,9 +101,9 @@ def open_gateway(
     """
     kind, colon, name = asked.partition(":")
     if kind not in kinds():
-        raise GatewayError(Diagnosis(f"expected a kind of gateway, found {kind!r}", f"use one of {', '.join(kinds())}"))
+        raise GatewayError(f"expected a kind of gateway, found {kind!r}", f"use one of {', '.join(kinds())}")
     if colon and kind not in NAMED:
-        raise GatewayError(Diagnosis(f"expected --gateway {kind}, found {asked!r}", f"only {' and '.join(NAMED)} take a name"))
+        raise GatewayError(f"expected --gateway {kind}, found {asked!r}", f"only {' and '.join(NAMED)} take a name")
     module = importlib.import_module(f"{__name__}.{kind}")
     opened: AbstractContextManager[Gateway] = module.open_gateway(world, name, described)
     return opened
@@ -116,7 +116,7 @@ def start_gateway(
     kind, _, name = asked.partition(":")
     if kind not in NAMED:
         named = " or ".join(f"{kind}:NAME" for kind in NAMED)
-        raise GatewayError(Diagnosis(f"expected a gateway that can be started, found {asked!r}", f"use --gateway {named}"))
+        raise GatewayError(f"expected a gateway that can be started, found {asked!r}", f"use --gateway {named}")
     module = importlib.import_module(f"{__name__}.{kind}")
     started: AbstractContextManager[StartedBetween[P]] = module.start(world, name, described, provide)
     return started

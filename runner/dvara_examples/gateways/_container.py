@@ -65,7 +65,7 @@ def own_network(client: "DockerClient") -> Iterator["Network"]:
         network = client.networks.create(name, driver="bridge", labels=labels())
     except docker.errors.APIError as error:
         hint = "remove networks that nobody uses: docker network prune"
-        raise GatewayError(Diagnosis(f"the container engine makes no network ({said(error)})", hint)) from None
+        raise GatewayError(f"the container engine makes no network ({said(error)})", hint) from None
     try:
         network.reload()
         yield network
@@ -89,7 +89,7 @@ def host_for_containers(client: "DockerClient", network: "Network") -> tuple[str
             return address, address
     except OSError as error:
         cause = f"containers cannot reach this tool: it cannot listen on {address} ({error.strerror or error})"
-        raise GatewayError(Diagnosis(cause, "use an engine on this machine, and start the tool outside of containers")) from None
+        raise GatewayError(cause, "use an engine on this machine, and start the tool outside of containers") from None
 
 
 @contextmanager
@@ -245,4 +245,4 @@ def _death(container: "Container", description: GatewayDescription, platform: st
         return GatewayError(_wrong_platform(description, platform))
     end = {-1: "was removed", -2: "was lost with the container engine"}.get(code, f"ended with exit status {code}")
     memory = ", out of memory" if out_of_memory else ""
-    return GatewayError(Diagnosis(f"{description.title} {end}{memory}{log.last_lines}", f"its whole log is in {log.path}"))
+    return GatewayError(f"{description.title} {end}{memory}{log.last_lines}", f"its whole log is in {log.path}")

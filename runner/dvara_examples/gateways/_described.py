@@ -8,7 +8,7 @@ from pathlib import Path
 
 import requests
 
-from dvara_examples.core.errors import Diagnosis, GatewayError
+from dvara_examples.core.errors import GatewayError
 from dvara_examples.core.world import World
 from dvara_examples.gateways._description import GatewayDescription, MarkKind
 from dvara_examples.gateways._provider import USUAL_MODEL, ScriptedProvider, scripted_provider
@@ -104,12 +104,12 @@ def _ask_once(description: GatewayDescription, endpoint: Endpoint, started: Runn
             )
         except requests.RequestException as error:
             raise GatewayError(
-                Diagnosis(f"{description.title} gave no answer to its first request ({type(error).__name__})", "look at its log")
+                f"{description.title} gave no answer to its first request ({type(error).__name__})", "look at its log"
             ) from None
     if answer.status_code != 200:
         said = " ".join(answer.text.split())[:300].replace(endpoint.key, "***")
         cause = f"{description.title} answered its first request with {answer.status_code}: {said}{started.log.last_lines}"
-        raise GatewayError(Diagnosis(cause, "check how its description leads to the provider ({provider_url}, {provider_key})"))
+        raise GatewayError(cause, "check how its description leads to the provider ({provider_url}, {provider_key})")
     if _text(answer.text) != _FIRST_WORDS:
         raise _MarkLost
 

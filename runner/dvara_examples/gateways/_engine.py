@@ -86,7 +86,7 @@ def host_of(world: World) -> str:
     context = ContextAPI.get_context(name) if name else ContextAPI.get_current_context()
     if context is None and name:
         cause = f"DOCKER_CONTEXT names the context {name!r}, which was not found"
-        raise GatewayError(Diagnosis(cause, "docker context ls shows those that are there"))
+        raise GatewayError(cause, "docker context ls shows those that are there")
     host = str(context.Host) if context is not None and context.Host else _USUAL_HOST
     return host.removeprefix("http+")
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import yaml
 
-from dvara_examples.core.errors import Diagnosis, GatewayError
+from dvara_examples.core.errors import GatewayError
 from dvara_examples.core.values import InvalidValue, did_you_mean
 from dvara_examples.core.world import World
 from dvara_examples.gateways._description import GatewayDescription, parse_description
@@ -34,7 +34,7 @@ def find_description(
         needed = "argv" if kind == "command" else "image"
         other = "docker" if kind == "command" else "command"
         cause = f"the description of {description.name} has no {needed}, which --gateway {kind} starts"
-        raise GatewayError(Diagnosis(cause, f"use --gateway {other}:{name}, or add {needed} to a description of your own"))
+        raise GatewayError(cause, f"use --gateway {other}:{name}, or add {needed} to a description of your own")
     return description
 
 
@@ -51,7 +51,7 @@ def _only(kind: str, own: Mapping[str, GatewayDescription]) -> GatewayDescriptio
     found = ", ".join(sorted(description.name for description in fitting)) or "none in the manifest"
     names = ", ".join(sorted({*(description.name for description in fitting), *known_names()}))
     cause = f"expected one gateway that --gateway {kind} can start, found {found}"
-    raise GatewayError(Diagnosis(cause, f"name one, as in --gateway {kind}:NAME; known: {names}"))
+    raise GatewayError(cause, f"name one, as in --gateway {kind}:NAME; known: {names}")
 
 
 def _named(name: str, world: World, own: Mapping[str, GatewayDescription]) -> GatewayDescription:
@@ -64,7 +64,7 @@ def _named(name: str, world: World, own: Mapping[str, GatewayDescription]) -> Ga
         return _shipped(name)
     known = {*own, *known_names()}
     cause = f"unknown gateway {name!r}"
-    raise GatewayError(Diagnosis(cause, f"{did_you_mean(name, known)}; name a file by its path, such as ./{name}.yaml"))
+    raise GatewayError(cause, f"{did_you_mean(name, known)}; name a file by its path, such as ./{name}.yaml")
 
 
 def _shipped(name: str) -> GatewayDescription:
@@ -84,9 +84,9 @@ def read_description(path: Path, shown: str) -> GatewayDescription:
         where = getattr(error, "problem_mark", None)
         place = f"{shown}:{where.line + 1}:{where.column + 1}" if where else shown
         reason = getattr(error, "problem", None) or "it is not UTF-8 text"
-        raise GatewayError(Diagnosis(f"{place}: expected YAML, found something else ({reason})", "correct the file")) from None
+        raise GatewayError(f"{place}: expected YAML, found something else ({reason})", "correct the file") from None
     try:
         return parse_description(path.stem, value)
     except InvalidValue as error:
         where = "/".join(str(step) for step in error.path)
-        raise GatewayError(Diagnosis(f"{shown}{': ' if where else ''}{where}: {error.cause}", error.hint)) from None
+        raise GatewayError(f"{shown}{': ' if where else ''}{where}: {error.cause}", error.hint) from None

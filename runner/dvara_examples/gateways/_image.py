@@ -24,11 +24,11 @@ def get_image(client: "DockerClient", name: str, world: World, say: Callable[[st
     except docker.errors.ImageNotFound:
         if world.offline:
             cause = f"the image {name} is not on this machine, and --offline forbids to pull it"
-            raise GatewayError(Diagnosis(cause, f"pull it before: docker pull {name}")) from None
+            raise GatewayError(cause, f"pull it before: docker pull {name}") from None
         _pull(client, name, world, say)
         image = client.images.get(name)
     except docker.errors.APIError as error:
-        raise GatewayError(Diagnosis(f"expected the name of an image, found {name!r} ({said(error)})", "correct it")) from None
+        raise GatewayError(f"expected the name of an image, found {name!r} ({said(error)})", "correct it") from None
     _check_platform(client, image, name)
     return image
 
@@ -76,9 +76,7 @@ def _check_platform(client: "DockerClient", image: "Image", name: str) -> None:
     system = str(image.attrs.get("Os") or "linux")
     wanted = platform_of(client)
     if system != wanted.partition("/")[0]:
-        raise GatewayError(
-            Diagnosis(f"the image {name} is made for {system}, and the engine runs {wanted}", "name another image")
-        )
+        raise GatewayError(f"the image {name} is made for {system}, and the engine runs {wanted}", "name another image")
 
 
 def said(error: Exception) -> str:

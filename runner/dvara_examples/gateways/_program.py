@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from dvara_examples.core.errors import Diagnosis, GatewayError
+from dvara_examples.core.errors import GatewayError
 from dvara_examples.core.own_folder import own_folder
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.core.world import World
@@ -104,7 +104,7 @@ def _found(description: GatewayDescription, world: World) -> str:
     if found is None:
         where = "at that path" if "/" in name else "on PATH"
         hint = description.install or "install it, or correct `argv` in its description"
-        raise GatewayError(Diagnosis(f"{description.title} needs the program {name}, which was not found {where}", hint))
+        raise GatewayError(f"{description.title} needs the program {name}, which was not found {where}", hint)
     return found
 
 
@@ -158,4 +158,4 @@ def _death(process: "subprocess.Popen[bytes]", title: str, log: GatewayLog) -> G
     end = f"signal {code - 128}" if code > 128 else f"exit status {code}"
     log.wait_until_read(_LAST_LINES_S)
     cause = f"{title} ended with {end}{log.last_lines}"
-    return GatewayError(Diagnosis(cause, f"its whole log is in {log.path}"))
+    return GatewayError(cause, f"its whole log is in {log.path}")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit, urlunsplit
 
-from dvara_examples.core.errors import Diagnosis, GatewayError
+from dvara_examples.core.errors import GatewayError
 from dvara_examples.core.world import World
 from dvara_examples.embedded_gateway.answer import Answer
 from dvara_examples.embedded_gateway.answers import parse_answer
@@ -106,7 +106,7 @@ class ScriptedProvider:
         if unmarked and not taken:
             cause = f"{unmarked} requests reached the provider without the mark of a run, and none with the mark of this one"
             hint = "set `mark: none` in the gateway's description, so that runs take turns"
-            raise GatewayError(Diagnosis(cause, hint))
+            raise GatewayError(cause, hint)
 
     @contextmanager
     def _its_turn(self, world: World) -> Iterator[None]:

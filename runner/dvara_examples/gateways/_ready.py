@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 from dvara_examples.core.clock import start_timer
-from dvara_examples.core.errors import Diagnosis, GatewayError
+from dvara_examples.core.errors import GatewayError
 from dvara_examples.core.world import World
 from dvara_examples.gateways._description import GatewayDescription
 from dvara_examples.gateways._log import GatewayLog
@@ -43,7 +43,7 @@ def await_ready(
         raise error
     seen = f"expected {ready.status} from {ready.path}, found {seen}"
     cause = f"{description.title} was not ready within {ready.limit_s:g} s: {seen}{log.last_lines}"
-    raise GatewayError(Diagnosis(cause, f"look at its log, {log.path}, or raise `ready: {{limit_s: …}}` in its description"))
+    raise GatewayError(cause, f"look at its log, {log.path}, or raise `ready: {{limit_s: …}}` in its description")
 
 
 def _ask(address: tuple[str, int], path: str, key: str) -> str:

@@ -57,12 +57,12 @@ def _check_engine(client: "DockerClient", memory_bytes: int | None) -> None:
     about = client.info()
     if memory_bytes is not None and not about.get("MemoryLimit", True):
         cause = "this container engine cannot limit memory, as its system counts none"
-        raise GatewayError(Diagnosis(cause, "leave out --memory, or turn the memory controller of the system on"))
+        raise GatewayError(cause, "leave out --memory, or turn the memory controller of the system on")
     rootless = any("rootless" in option for option in about.get("SecurityOptions") or [])
     if rootless or not on_this_machine(client):
         what = "is rootless" if rootless else "runs in a virtual machine, or on another one"
         cause = f"examples cannot run in containers of this engine: it {what}, and they would not reach the tap on loopback"
-        raise GatewayError(Diagnosis(cause, "use an engine that runs on this Linux itself, as root, or run without --in docker"))
+        raise GatewayError(cause, "use an engine that runs on this Linux itself, as root, or run without --in docker")
 
 
 @dataclass
@@ -99,7 +99,7 @@ class _Elsewhere(Mapping[str, World]):
     def _open(self, language: str) -> World:
         name = self.images.get(language) or load_toolchain(language).spelling.image
         if not name:
-            raise GatewayError(Diagnosis(f"no image is known for {language}", f"name one: --image {language}=NAME"))
+            raise GatewayError(f"no image is known for {language}", f"name one: --image {language}=NAME")
         image = get_image(self.client, name, self.world, self._say)
         cache = self.world.cache_dir / "in-docker" / str(image.id).removeprefix("sha256:")[:20]
         for folder in (cache, self.world.state_dir):

@@ -86,9 +86,9 @@ def _refuse_false_green(seen: Transcript, file: Path, world: World) -> None:
     error = crashed(seen)
     shown = world.shown(file)
     if not seen.exchanges:
-        raise NotRecorded(Diagnosis("\n".join(["no request reached the gateway", *no_request_lines(seen, file, shown)]), _GIVEN))
+        raise NotRecorded("\n".join(["no request reached the gateway", *no_request_lines(seen, file, shown)]), _GIVEN)
     if error is not None:
-        raise NotRecorded(Diagnosis(f"the script crashed, and a crash is nothing to expect\n{error}", f"mend {shown} first"))
+        raise NotRecorded(f"the script crashed, and a crash is nothing to expect\n{error}", f"mend {shown} first")
 
 
 _GIVEN = (
@@ -123,7 +123,7 @@ def _refuse_misfit(seen: Transcript, example: Example) -> None:
     misfits = [f"{f.key}: {f.sentence or f'expected {f.expected}, found {f.seen}'}" for f in findings if not f.ok]
     if misfits:
         cause = f"{example.id} ({example.origin}) expects what this script does not do\n" + "\n".join(misfits)
-        raise NotRecorded(Diagnosis(cause, "record it as an example of its own, or add the variant by hand with its own expect"))
+        raise NotRecorded(cause, "record it as an example of its own, or add the variant by hand with its own expect")
 
 
 def language_of(file: Path) -> str:

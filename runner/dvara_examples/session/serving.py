@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from dvara_examples.core.clock import Timer
-from dvara_examples.core.errors import Diagnosis, ToolchainError
+from dvara_examples.core.errors import ToolchainError
 from dvara_examples.manifest import Variant
 from dvara_examples.records.model import ReadySign, SentRequest
 from dvara_examples.records.transcript import OutputPiece, Reply, Served
@@ -145,7 +145,7 @@ def visiting(variant: Variant, ready: ReadySign, timer: Timer) -> Iterator[Visit
     port = ready.port
     if listens(port):
         hint = "stop it, or let the script and ready in the manifest name another port"
-        raise ToolchainError(Diagnosis(f"port {port}, where {variant.relative} is to serve, {who_has(port)}", hint))
+        raise ToolchainError(f"port {port}, where {variant.relative} is to serve, {who_has(port)}", hint)
     visitor = Visitor(Errand(ready, variant.surroundings.send, variant.limits.wall_s), timer)
     visitor.start()
     try:

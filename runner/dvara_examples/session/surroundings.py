@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from dvara_examples.core.errors import Diagnosis, GatewayError
+from dvara_examples.core.errors import GatewayError
 from dvara_examples.manifest import Variant
 from dvara_examples.records.model import Endpoint
 from dvara_examples.session.plan import PlannedRun
@@ -85,7 +85,7 @@ def port_in_words(run: PlannedRun) -> Iterator[None]:
             raise
         cause = f"port {port}, where {run.variant.relative} expects the gateway, {_taken_by(port, error.__cause__)}"
         hint = "stop it; a gateway that listens there can be moved to another port and named by DVARA_URL"
-        raise GatewayError(Diagnosis(cause, hint)) from error
+        raise GatewayError(cause, hint) from error
 
 
 def _taken_by(port: int, error: OSError) -> str:

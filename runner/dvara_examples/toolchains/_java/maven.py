@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from dvara_examples.core.errors import Diagnosis, ToolchainError
+from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains._java.pom import classes_of, read_pom
 from dvara_examples.toolchains._java.project import POM, Build
@@ -47,7 +47,7 @@ def started_by(build: Build, world: World, wrapper: str, name: str, to_install: 
     found = which(name, world)
     if found is None:
         cause = f"expected {name} on PATH, or {wrapper} beside {world.shown(build.file)}, found neither"
-        raise ToolchainError(Diagnosis(cause, to_install))
+        raise ToolchainError(cause, to_install)
     return (found,)
 
 

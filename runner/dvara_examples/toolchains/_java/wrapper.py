@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from dvara_examples.core.errors import Diagnosis, ToolchainError
+from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Deps
 from dvara_examples.toolchains._install import not_here
@@ -40,4 +40,4 @@ def no_tool(said: str, name: str, wrapper: str, settings: Path, build: Build, wo
     if world.offline:
         return not_here(what, "java", deps)
     cause = f"{world.shown(home / wrapper)} could not fetch {what} ({said})"
-    return ToolchainError(Diagnosis(cause, "go online, or correct distributionUrl there"))
+    return ToolchainError(cause, "go online, or correct distributionUrl there")
