@@ -160,8 +160,8 @@ def _create(
     """Create a container that does nothing by itself. Raises GatewayError."""
     import docker
 
-    home, owner = environ["HOME"], f"uid={os.getuid()},gid={os.getgid()}"
-    empty_home = {} if Path(home) in mounts or home == "/tmp" else {home: f"exec,mode=0755,{owner}"}  # noqa: S108
+    home, owner = environ["HOME"], f",uid={os.getuid()},gid={os.getgid()}" if os.getuid() else ""  # Podman knows none of these
+    empty_home = {} if Path(home) in mounts or home == "/tmp" else {home: f"exec,mode=0755{owner}"}  # noqa: S108
     try:
         return client.containers.create(
             image.id,
@@ -204,8 +204,9 @@ def _not_started(client: "DockerClient", name: str, reason: str) -> Diagnosis:
         return Diagnosis(f"the image {name} is not made for {platform_of(client)}", "name one that is, or another engine")
     if "/bin/sh" in low and ("no such file" in low or "not found" in low):
         return Diagnosis(f"the image {name} has no /bin/sh, by which scripts are started", "name an image with a shell")
-    if "docker-init" in low:
-        return Diagnosis(f"the container engine has no docker-init ({reason})", "install tini, or Docker's own packages")
+    if "docker-init" in low or "container-init" in low:
+        hint = "install tini (Docker) or catatonit (Podman), or the packages of the engine's own project"
+        return Diagnosis(f"the container engine has no first process for containers ({reason})", hint)
     return Diagnosis(
         f"the container engine does not start the image {name} ({reason})", "name another image: --image LANGUAGE=NAME"
     )
