@@ -30,7 +30,7 @@ endef
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate
 INSTALL = $(BIN)/python -I requirements/install.py
 
-.PHONY: stale run test test-all lint bench fuzz mutants lock schema docs endings gateways clients clients-manifest clients-latest clients-newer clean \
+.PHONY: stale run test test-all coverage lint bench fuzz mutants lock schema docs endings gateways clients clients-manifest clients-latest clients-newer clean \
 	help
 .DEFAULT_GOAL := help
 
@@ -41,6 +41,9 @@ test: lint ## set up, then check style and types and run the fast tests (ARGS="-
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow" $(ARGS)
 
 test-all: lint ## the same with every test: conformance, real installs, other gateways
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+coverage: $(VENV)/ready-to-test ## run every test, and tell which branches of the program they reach
 	@$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term $(ARGS)
 
 lint: $(VENV)/ready-to-test ## check style, layers and types
