@@ -72,10 +72,10 @@ def test_a_model_that_the_gateway_does_not_list_is_a_skip(
     assert Offered(frozenset({"scripted"}), models=listed, model=own).lacks(example) is None
 
 
-@pytest.mark.parametrize(("pattern", "skips"), [("demo", True), ("de*", True), ("other", False)])
+@pytest.mark.parametrize(("pattern", "skips"), [("demo", True), ("de*", True), ("text", True), ("other", False)])
 def test_what_a_gateway_does_not_pass_on_is_a_skip_with_its_reason(pattern: str, *, skips: bool) -> None:
-    """An example is named by its id, or by a pattern that fits it."""
-    example = Example("demo", "Demo", (), (), (), {}, Limits(), (), ORIGIN)
+    """An example is named by its id, by a pattern that fits it, or by what its answers need."""
+    example = Example("demo", "Demo", (), (), ({"text": "Hi", "status": 200},), {}, Limits(), (), ORIGIN)
     reason = f"the gateway does not pass on what it needs ({pattern}): it drops them"
     assert Offered(cannot={pattern: "it drops them"}).lacks(example) == (reason if skips else None)
 

@@ -124,6 +124,7 @@ def test_what_else_failed_still_fails() -> None:
     verdict = judge(seen(BURST, [(1.0, 1.0)], {"progressive": True, "exit": 1, "requests": 1}))
     assert verdict.outcome is Outcome.FAILED
     assert [finding.key for finding in verdict.failures] == ["exit"]
+    assert verdict.reason.startswith("progressive: cannot tell: the machine was late by ")
 
 
 def test_a_late_machine_makes_nothing_pass() -> None:
@@ -147,6 +148,8 @@ def test_a_limit_on_a_machine_that_stood_still(late_s: float, outcome: Outcome) 
     )
     run = replace(transcript.run, limits=Limits(60.0, 4.0))
     assert judge(replace(transcript, run=run, late=(Lateness(6.0, late_s),))).outcome is outcome
+    first = replace(transcript, run=run, expect={**transcript.expect, "first_token_within_s": 0.1})
+    assert judge(replace(first, late=(Lateness(0.1, 0.4), Lateness(6.0, late_s)))).outcome is outcome
 
 
 def test_a_known_failure_is_known_on_a_late_machine_too() -> None:
