@@ -23,12 +23,12 @@ AUTHORITY = TLS / "authority.pem"
 ANSWER = SSE_HEAD + chunk(delta("Hi", "stop") + DONE) + LAST_CHUNK
 
 
-def ask(base_url: str, environ: dict[str, str] | None = None) -> tuple[bytes, Exchange]:
+def ask(base_url: str, environ: dict[str, str] | None = None, asked: bytes = b"") -> tuple[bytes, Exchange]:
     """Send one request through a tap to *base_url* and return what came back, and the exchange."""
     with Tap(Endpoint(base_url, REAL_KEY), start_timer(SystemClock()), Redactor(), environ=environ or {}) as tap:
         port = int(tap.endpoint.base_url.removesuffix("/v1").rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port), LIMIT_S) as client:
-            client.sendall(request())
+            client.sendall(asked or request())
             client.shutdown(socket.SHUT_WR)
             received = b"".join(iter(lambda: client.recv(65536), b""))
     (exchange,) = tap.exchanges()
@@ -157,6 +157,26 @@ def test_tls_cut_short() -> None:
         received, seen = ask(f"https://127.0.0.1:{port}/v1", {"SSL_CERT_FILE": str(AUTHORITY)})
     assert received == SSE_HEAD + chunk(delta("Hi"))
     assert (seen.ending, seen.text) == (Ending.TRUNCATED, "Hi")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "ending"),
+    [
+        (b"text/event-stream", delta("Hi", "stop") + DONE, Ending.DONE),
+        (b"text/event-stream", delta("Hi"), Ending.EOF_WITHOUT_DONE),
+        (b"application/json", b'{"a": 1}', Ending.ANSWERED),
+        (b"application/octet-stream", b"half of", Ending.UNRECOGNISED),
+    ],
+)
+def test_tls_cut_where_the_connection_ends_the_body(kind: bytes, body: bytes, ending: Ending) -> None:
+    """Without a goodbye of TLS only what has an end of its own is whole, and nothing ended properly (RFC 9112, 9.8)."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\n\r\n" % kind
+    asked = request() if kind == b"text/event-stream" else request({"messages": [{}]}, "/v1/other")
+    with tls_gateway(head + body, close_notify=False) as port:
+        _, seen = ask(f"https://127.0.0.1:{port}/v1", {"SSL_CERT_FILE": str(AUTHORITY)}, asked)
+    assert seen.ending is ending
+    if ending in (Ending.EOF_WITHOUT_DONE, Ending.UNRECOGNISED):
+        assert "TLS was not closed properly" in (seen.error or "")
 
 
 def test_a_large_answer_over_tls() -> None:

@@ -38,7 +38,7 @@ def error_sentence(ending: Ending, seen: "ExchangeRecorder", rest: Rest) -> str 
     answer = seen.answer
     match ending:
         case Ending.EOF_WITHOUT_DONE:
-            return _unfinished(answer)
+            return _unfinished(answer, rest)
         case Ending.UNRECOGNISED:
             return unread_sentence(seen) or _unrecognised(answer)
         case Ending.TRUNCATED:
@@ -70,10 +70,11 @@ def _before_the_head(ending: Ending, seen: "ExchangeRecorder", rest: Rest) -> st
     return f"{_who(rest)} {did} the connection {where}{_because(rest)}"
 
 
-def _unfinished(answer: PayloadRecorder) -> str:
+def _unfinished(answer: PayloadRecorder, rest: Rest) -> str:
     if answer.chat.sentinel:
         return "the sentinel came, but no finish_reason: nothing says why the answer ended"
-    return "the response ended properly, but nothing in it says that the answer is complete"
+    ended = f"the connection ended ({rest.why})" if rest.why else "the response ended properly"
+    return f"{ended}, but nothing in it says that the answer is complete"
 
 
 def unread_sentence(seen: "ExchangeRecorder") -> str | None:

@@ -94,6 +94,11 @@ class PayloadRecorder:
         reader.read_document(document)
         return bool(reader.finish_reason)
 
+    @property
+    def has_an_end(self) -> bool:
+        """Whether the body itself shows that it is whole, as JSON does; of a stream its events tell."""
+        return self.event_stream or not self.wire_bytes or (self._json and self._body.whole and _is_json(self._body.raw))
+
     def feed(self, at_s: float, payload: memoryview) -> None:
         """Take the next payload, which was passed on at *at_s*."""
         self.wire_bytes += len(payload)

@@ -159,7 +159,7 @@ class ExchangeRecorder:
         close = CloseKind.BROKEN if answer.damaged else rest.close
         answer.end(head.status, complete=close is CloseKind.COMPLETE or (close is CloseKind.CLIENT and answer.is_whole_document))
         if close is CloseKind.COMPLETE or rest.heard_all:
-            self._contest(head, answer)
+            self._contest(head, answer, rest)
         return Facts(
             close,
             head.status,
@@ -187,8 +187,10 @@ class ExchangeRecorder:
             stall_after_s=self._stall_after_s,
         )
 
-    def _contest(self, head: ResponseHead, answer: PayloadRecorder) -> None:
+    def _contest(self, head: ResponseHead, answer: PayloadRecorder, rest: Rest) -> None:
         doubt = _OUT_OF_STEP if self.out_of_step else contested(self._seen.head.target, self._asked.raw, answer.chat)
+        if rest.why and not answer.has_an_end:
+            doubt = doubt or f"{rest.why}, and only the end of the connection ends the body"
         if doubt and head.status < 400:
             answer.contest(doubt)
 
