@@ -139,7 +139,8 @@ def test_a_program_that_is_not_there_is_named_with_what_to_do(world: Worlds) -> 
 def test_a_program_that_fails_at_once_says_why(world: Worlds) -> None:
     """Its exit status and its last lines are in the error."""
     told = refusal(world(), relay(argv=[sys.executable, "-c", "import sys; sys.exit('bad configuration')"]))
-    assert "a relay ended with exit status 1\nbad configuration" in told
+    assert "a relay ended with exit status 1; its whole log is in " in told
+    assert "\nbad configuration" in told
 
 
 def test_an_interruption_ends_the_wait(world: Worlds) -> None:

@@ -166,7 +166,8 @@ def test_one_that_fails_at_once_says_why(there: World) -> None:
     """Exit status and last lines are in the error, also where the program is not in the image."""
     broken = relay(image_argv=["/python", "-c", "import sys; sys.exit('bad configuration')"])
     told = refusal(there, broken)
-    assert "a relay ended with exit status 1\nbad configuration" in told
+    assert "a relay ended with exit status 1; its whole log is in " in told
+    assert "\nbad configuration" in told
     missing = refusal(there, relay(image_argv=["/no-such-program"]))
     assert "a relay" in missing
     assert "no-such-program" in missing
