@@ -1,6 +1,7 @@
 """Starts a described gateway in a container, waits until it is ready, and removes it in every case."""
 
 import io
+import os
 import secrets
 import socket
 import tarfile
@@ -88,8 +89,9 @@ def host_for_containers(client: "DockerClient", network: "Network") -> tuple[str
         with socket.create_server((address, 0)):
             return address, address
     except OSError as error:
-        cause = f"containers cannot reach this tool: it cannot listen on {address} ({error.strerror or error})"
-        raise GatewayError(cause, "use an engine on this machine, and start the tool outside of containers") from None
+        cause = f"containers cannot reach this tool: it cannot listen on {address} ({os.strerror(error.errno or 0)})"
+        hint = "use Docker on this machine, and start the tool outside of containers; with Podman use --gateway command"
+        raise GatewayError(cause, hint) from None
 
 
 @contextmanager
