@@ -286,3 +286,12 @@ def test_a_wrong_value_says_what_is_accepted(key: str, value: object, message: s
     with pytest.raises(InvalidValue) as found:
         parse_expectation(key, value)
     assert message in str(found.value)
+
+
+def test_an_answer_that_nobody_read_may_have_been_the_last_word() -> None:
+    """Where it was followed by the same request, nobody can say that there was no repetition; what else came after is none."""
+    unread = answered(ending=Ending.UNRECOGNISED, unread="the body cannot be read here", finish_reason=None, sentinel=False)
+    another = answered(3.0, request=post(target="/v1/embeddings"))
+    asked_again = check("no_retry_after_end", True, unread, another, answered(5.0))
+    assert (asked_again.ok, asked_again.sentence, asked_again.where) == (False, "the body cannot be read here", "request 1")
+    assert check("no_retry_after_end", True, unread, another).ok

@@ -216,3 +216,13 @@ def test_a_pause_on_a_late_machine(
 def test_the_order_of_moments_on_a_late_machine(moments: list[object], late: tuple[float, float], outcome: Outcome) -> None:
     """Of two watchers one may have been woken late; what one watcher alone saw is in order."""
     assert retried(late, {"order": moments}) is outcome
+
+
+@pytest.mark.parametrize(
+    ("late", "outcome"), [((1.75, 0.25), Outcome.ERRORED), ((1.5, 0.375), Outcome.FAILED), ((2.0, 9.0), Outcome.FAILED)]
+)
+def test_a_pause_that_seems_too_short(late: tuple[float, float], outcome: Outcome) -> None:
+    """It may have begun earlier where the machine was late to note the end before it, by as much as is missing."""
+    again = make_exchange(started_at_s=2.25, ended_at_s=3.0)
+    transcript = make_transcript(exchanges=numbered(make_exchange(), again), expect={"retry_delays_s": [{"min": 0.5}]})
+    assert judge(replace(transcript, late=(Lateness(*late),))).outcome is outcome

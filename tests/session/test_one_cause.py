@@ -5,7 +5,16 @@ from dataclasses import replace
 import pytest
 
 from dvara_examples.records.model import Ending
-from dvara_examples.records.transcript import Exchange, KnownFailure, Lateness, ProcessEnd, Response, Served, Transcript
+from dvara_examples.records.transcript import (
+    Exchange,
+    FaultNote,
+    KnownFailure,
+    Lateness,
+    ProcessEnd,
+    Response,
+    Served,
+    Transcript,
+)
 from dvara_examples.records.verdict import Outcome, Verdict
 from dvara_examples.session.judge import judge
 from tests.factories import make_exchange, make_transcript, numbered
@@ -39,6 +48,15 @@ def test_a_refused_request_is_one_finding() -> None:
     (finding,) = judge(seen_by(make_exchange(), refused(), expect=WHOLE)).failures
     assert (finding.key, finding.where, finding.expected_at) == ("ends", "request 2", "m.yaml:7")
     assert finding.sentence == f"request 2 was refused ({NOTE}); this also fails exit"
+
+
+def test_a_refusal_names_the_fault_that_the_network_was_told_to_have() -> None:
+    """What a fault did to the response, and what to do about an error, stand beside the notes."""
+    spoilt = replace(refused(), error="it was refused", hint="ask for less", faults=(FaultNote("headers"),))
+    (finding,) = judge(seen_by(spoilt, expect=WHOLE)).failures
+    assert (
+        finding.sentence == f"request 1 was refused (it was refused; ask for less; {NOTE}; fault: headers); this also fails exit"
+    )
 
 
 def test_all_that_a_refusal_leaves_open_is_named_in_one_finding() -> None:

@@ -76,7 +76,7 @@ def _no_answer(verdict: Verdict, transcript: Transcript) -> Verdict | None:
         return None
     status = last.response.status if last.response else 0
     what = "was refused" if 400 <= status < 500 else "got no whole answer"
-    remarks = "; ".join(filter(None, (last.error, *last.notes))) or last.ending.replace("_", " ")
+    remarks = "; ".join(last.remarks) or last.ending.replace("_", " ")
     return _merged(verdict, following, "ends", f"request {last.number} {what} ({remarks})")
 
 
