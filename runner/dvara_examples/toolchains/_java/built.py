@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -125,7 +125,8 @@ def _build_of(declared: Declared, world: World) -> Build:
 def _key(build: Build, jdk: Jdk, world: World, deps: Deps) -> str:
     """Return what changes when anything changes that the build may read."""
     files = (f"{path}:{about.st_size}:{about.st_mtime_ns}" for path in _files(build.top, world) for about in [path.lstat()])
-    settings = (f"{name}={value}" for name, value in sorted(_environment(build, jdk, world).items()) if _SETTINGS.fullmatch(name))
+    environ = _environment(build, jdk, replace(world, offline=False))  # what was built online serves offline
+    settings = (f"{name}={value}" for name, value in sorted(environ.items()) if _SETTINGS.fullmatch(name))
     day = today((), world) if deps is Deps.LATEST else ()
     return fingerprint(["1", str(build.file), *files, *settings, *day, *platform_parts(), jdk.version, str(jdk.home)])
 
