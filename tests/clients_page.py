@@ -4,7 +4,8 @@
     python -m tests.clients_page --against REPORT.json...   # name cells of which the page does not tell; exit 1 if there is any
     python -m tests.clients_page --newer REPORT.json...     # write these cells into the page, as what newer releases change
 
-A report is what ``run --tag clients --report json=REPORT.json`` writes; nothing on the page is typed.
+A report is what ``run --tag clients --report json=REPORT.json`` writes; nothing on the page is typed. The page is written from
+reports that hold every entry of the manifest, and from nothing less.
 """
 
 import json
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.clients_manifest import read
+from tests.clients_manifest import manifest_text, read
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "clients.md"
 _BEGIN, _END = "<!-- clients: written by `make clients` -->", "<!-- /clients -->"
@@ -265,12 +266,23 @@ def not_told_yet(text: str, changed: Sequence[str]) -> list[str]:
     return [line for line in changed if _RELEASES.sub("", line, count=1) not in told]
 
 
+def left_out(reports: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the entries of the manifest that did not run in any of *reports*."""
+    ran = {result["example"] for report in reports for result in report["results"] if result.get("run")}
+    entries = re.findall(r"^- id: (\S+)$", manifest_text(), re.MULTILINE)
+    return [entry for entry in entries if entry not in ran]
+
+
 def main(words: Sequence[str]) -> int:
     """Write the page, or compare it with *words* after ``--against`` or ``--newer``."""
     against, newer = "--against" in words, "--newer" in words
     reports = [json.loads(Path(word).read_text("utf-8")) for word in words if not word.startswith("--")]
     old = PAGE.read_text("utf-8")
     new = page(old, reports)
+    if not against and (missing := left_out(reports)):
+        sys.stderr.write(f"expected a run of every entry of the manifest, found {len(missing)} left out, such as {missing[0]}\n")
+        sys.stderr.write("hint: run `make clients` without ARGS\n")
+        return 1
     if newer:
         PAGE.write_text(with_newer(old, differences(old, new), reports), "utf-8")
         return 0

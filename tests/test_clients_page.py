@@ -129,6 +129,18 @@ def test_the_page_as_it_is_reads_back_whole(capsys: pytest.CaptureFixture[str], 
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.parametrize("words", [[], ["--newer"]])
+def test_the_page_is_never_written_from_a_part_of_the_runs(
+    words: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Clients that did not run would vanish from it; the message names one, and the page stays."""
+    before, part = PAGE.read_text("utf-8"), tmp_path / "report.json"
+    part.write_text(json.dumps({"session": SESSION, "results": [result(NAIVE)]}))
+    assert main([*words, str(part)]) == 1
+    assert "expected a run of every entry of the manifest, found " in capsys.readouterr().err
+    assert PAGE.read_text("utf-8") == before
+
+
 def test_what_newer_releases_change_stands_in_a_part_of_its_own() -> None:
     """One line per cell; the tables and what is written by hand stay."""
     text = PAGE.read_text("utf-8")
