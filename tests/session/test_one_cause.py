@@ -164,3 +164,12 @@ def test_a_server_that_still_loads_on_a_late_machine_is_not_blamed(
     end = ProcessEnd(None if stopped_by else 1, stopped_by=stopped_by, duration_s=20.0, ended_at_s=20.0, served=served)
     verdict = judge(replace(seen_by(expect={"requests": {"min": 1}, "ends": "whole"}, process=end), late=late))
     assert (verdict.outcome, verdict.uncertain) == (outcome, outcome == "errored")
+
+
+def test_a_process_that_was_killed_is_not_said_to_have_made_a_mistake() -> None:
+    """No program can catch SIGKILL, and the machine may have sent it."""
+    killed = ProcessEnd(None, signal="SIGKILL", duration_s=2.5, ended_at_s=2.5)
+    cut = make_exchange(ending=Ending.CLIENT_CLOSED)
+    (finding,) = judge(seen_by(cut, expect={"exit": 0, "ends": "done"}, process=killed)).failures
+    assert finding.key == "exit"
+    assert finding.sentence.startswith("the example was ended by SIGKILL, which no program can catch; ")

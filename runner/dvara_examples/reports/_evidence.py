@@ -67,7 +67,7 @@ def _timelines(transcript: Transcript) -> Iterator[tuple[str, str]]:
 def _wire(exchange: Exchange) -> Iterator[tuple[str, str]]:
     response = exchange.response
     status = f"{response.status}" if response else "no response"
-    count = f", {exchange.event_count} events" if exchange.event_count else ""
+    count = f", {exchange.event_count} event{'s' * (exchange.event_count != 1)}" if exchange.event_count else ""
     head = f"request {exchange.number}: {exchange.request.method} {exchange.request.target} → {status}{count}, {exchange.ending}"
     remarks = "; ".join(exchange.remarks)
     yield "wire", _short(f"{exchange.started_at_s:6.2f} s  {head}" + (f" ({remarks})" if remarks else ""))

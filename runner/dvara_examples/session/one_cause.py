@@ -80,6 +80,10 @@ def _no_answer(verdict: Verdict, transcript: Transcript) -> Verdict | None:
     return _merged(verdict, following, "ends", f"request {last.number} {what} ({remarks})")
 
 
+_CRASHED = "the example ended by an error that it did not catch"
+_KILLED = "the example was ended by SIGKILL, which no program can catch; a machine that runs out of memory sends it too"
+
+
 def _crash(verdict: Verdict, transcript: Transcript) -> Verdict | None:
     """Let a run that an uncaught error cut short have one finding for that, where all it asked before was answered."""
     from dvara_examples.records.crash import crashed
@@ -93,7 +97,7 @@ def _crash(verdict: Verdict, transcript: Transcript) -> Verdict | None:
     following = [f for f in verdict.failures if _follows(f, transcript, {f"request {last.number}"} if cut else set())]
     if not any(finding.key == "exit" for finding in following):
         return None
-    merged = _merged(verdict, following, "exit", "the example ended by an error that it did not catch")
+    merged = _merged(verdict, following, "exit", _KILLED if transcript.process.signal == "SIGKILL" else _CRASHED)
     return replace(merged, reason=verdict.reason or error)
 
 
