@@ -56,6 +56,20 @@ def test_node_fences_that_continue_one_another(tmp_path: Path) -> None:
     assert list(lines_of(found).values()) == [[3, 10], [17]]
 
 
+def test_a_fence_of_typescript_is_run_as_such(tmp_path: Path) -> None:
+    """Its types are no errors of syntax then."""
+    code = 'import OpenAI from "openai";\nconst client = new OpenAI();\nclient.chat.completions.create({} as const);\n'
+    found = tried(tmp_path, fence("ts", code) + fence("typescript", code) + fence("js", code.replace(" as const", "")))
+    assert [Path(printed.name).suffix for printed in found.chosen.printed.values()] == [".mts", ".mts", ".mjs"]
+
+
+def test_what_code_imports_beside_a_client_is_installed_too(tmp_path: Path) -> None:
+    """Libraries that pages often use; a name that nobody knows is not looked for."""
+    code = 'import OpenAI from "openai";\nimport { z } from "zod";\nimport x from "mine";\nnew OpenAI().models.list();\n'
+    guessed = list(guess_lines(tried(tmp_path, fence("js", code))))
+    assert "guess  page.md:3  node needs openai, zod, as it imports that" in guessed
+
+
 def test_what_is_not_tried_is_told_with_the_reason(tmp_path: Path) -> None:
     """Code that asks no model, that is no Python, and Java without a main method."""
     java = "import com.openai.client.OpenAIClient;\nclass A {}\n"

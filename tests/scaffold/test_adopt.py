@@ -1,13 +1,16 @@
 """Reading a repository that knows nothing of the tool: what its scripts are, and the manifest that is written for them."""
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
+from dvara_examples.core.world import World
 from dvara_examples.scaffold.adopt.groups import group
 from dvara_examples.scaffold.adopt.script import Surveyed, survey_script
+from dvara_examples.scaffold.adopt.survey import survey
 from dvara_examples.scaffold.adopt.text import draft_lines
 from dvara_examples.scaffold.adopt.titles import id_of, tags_of, title_in, title_in_readme, topic_of, words_of
 from dvara_examples.scaffold.adopt.walk import script_files
@@ -257,3 +260,70 @@ def test_a_script_that_took_long_gets_time_to_load_in_silence(tmp_path: Path, wa
     (draft,) = group([look(tmp_path, "ask.py", PYTHON)], tmp_path, ())
     lines = draft_lines([replace(draft, wall_s=wall_s)], tmp_path / "examples")
     assert f"  limits: {limits}  # as it took long" in lines
+
+
+CHOOSES = """import os
+import openai
+from azure.identity import DefaultAzureCredential
+API_HOST = os.getenv("API_HOST", "github")
+if API_HOST == "azure":
+    client = openai.OpenAI(base_url=os.environ["AZURE_OPENAI_ENDPOINT"], api_key=DefaultAzureCredential())
+elif API_HOST == "github":
+    client = openai.OpenAI(base_url="https://models.github.ai/inference", api_key=os.environ["GITHUB_TOKEN"])
+else:
+    client = openai.OpenAI(api_key=os.environ["OPENAI_KEY"])
+print(client.chat.completions.create(model=os.environ["MODEL"], messages=[]))
+"""
+
+
+def test_a_script_that_chooses_its_service_is_told_which(tmp_path: Path) -> None:
+    """One that could ask Azure needs no account there where a variable makes it ask OpenAI."""
+    found = look(tmp_path, "a.py", CHOOSES)
+    assert (found.skip, dict(found.env), found.address_variables) == (
+        None,
+        {"API_HOST": "openai", "MODEL": "gpt-4o"},
+        ("AZURE_OPENAI_ENDPOINT",),
+    )
+    (draft,) = group([found], tmp_path, ())
+    assert "a.py needs API_HOST, MODEL: the values under env were guessed" in draft.guesses
+    assert "      env: {API_HOST: openai, MODEL: gpt-4o}" in draft_lines([draft], tmp_path)
+    alone = look(tmp_path, "b.py", CHOOSES.replace("openai.OpenAI(api_key", "openai.OpenAI(base_url=there, api_key"))
+    assert (alone.skip, dict(alone.env)) == ("needs an Azure account", {"MODEL": "gpt-4o"})
+
+
+def test_examples_of_the_repositorys_own_library_are_found(tmp_path: Path) -> None:
+    """They import no known client: the package of the repository does that for them."""
+    out = io.StringIO()
+    world = World({}, tmp_path, tmp_path, tmp_path / "manifest.yaml", tmp_path, tmp_path, out, out)
+    files = {
+        "swarm/__init__.py": "from .core import ask\n",
+        "swarm/core.py": "from openai import OpenAI\n\ndef ask(): return OpenAI().chat.completions.create()\n",
+        "examples/least.py": "from swarm import ask\nprint(ask())\n",
+        "examples/other.py": "import json\nprint(json.dumps({}))\n",
+    }
+    write(world.root, **files)
+    found = survey(world.root, world)
+    assert [draft.id for draft in found.drafts] == ["least"]
+    assert {s.relative: s.left_out for s in found.left_out}["examples/other.py"] == "asks no model"
+
+
+@pytest.mark.parametrize(
+    ("listing", "text", "packages"),
+    [
+        ("setup.py", "from setuptools import setup\nsetup(name='swarm')\n", [".."]),
+        ("pyproject.toml", "[build-system]\nrequires = ['setuptools']\n", [".."]),
+        ("pyproject.toml", "[project]\nname = 'swarm'\nversion = '1'\ndependencies = ['openai']\n", []),
+    ],
+)
+def test_a_project_that_runs_take_nothing_from_is_named(tmp_path: Path, listing: str, text: str, packages: list[str]) -> None:
+    """A setup.py, or a pyproject.toml without a project, is installed because packages names its folder."""
+    made = {
+        "swarm/__init__.py": "",
+        listing: text,
+        "examples/ask.py": "import swarm, openai\nopenai.OpenAI().x.create()\n",
+    }
+    write(tmp_path, **made)
+    out = io.StringIO()
+    world = World({}, tmp_path, tmp_path, tmp_path / "examples" / "manifest.yaml", tmp_path, tmp_path, out, out)
+    (draft,) = survey(tmp_path, world).drafts
+    assert [*draft.packages.get("python", ())][:1] == packages

@@ -50,9 +50,10 @@ class Reading:
     where the script cannot do without.
 
     *says* takes the text and returns what it says of itself in other comments than single lines. *imports* takes the code and
-    returns the names that it imports. *is_client* tells whether such a name is a library that asks a model, and *package_of*
-    returns the package that it comes from, or None where nothing has to be installed. *provides* tells whether the folder of
-    a list has the module of that name itself, *beside* whether it lies beside a script.
+    returns the names that it imports. *is_client* tells whether such a name is a library that asks a model; *companions* are
+    other libraries that code on pages imports beside one. *package_of* returns the package that it comes from, or None where
+    nothing has to be installed. *provides* tells whether the folder of a list has the module of that name itself, *beside*
+    whether it lies beside a script.
 
     *runs* takes text and code, and tells whether something happens when the script is started. *not_alone* takes text and code
     out of a page, and returns why that is no script, or None. *continues* takes two texts out of a page, and tells whether the
@@ -66,6 +67,7 @@ class Reading:
     says: Callable[[str], str] = lambda _text: ""
     imports: Callable[[str], tuple[str, ...]] = lambda _code: ()
     is_client: Callable[[str], bool] = lambda _name: False
+    companions: frozenset[str] = frozenset()
     package_of: Callable[[str], str | None] = lambda _name: None
     provides: Callable[[Path, str], bool] = lambda _list, _name: False
     beside: Callable[[Path, str], bool] = lambda _script, _name: False
@@ -87,10 +89,11 @@ class Language:
     for a variable, with ``{}`` for its name. *with_variables* takes the prefix and quote of a string, the texts that stay and the
     expressions between them, and returns what is written instead; None where that cannot be said in such a string.
 
-    *clashes* says whether a script with this stem would clash with something in its text. *named* takes code and the usual name
-    of its file, and returns the name that it needs. *completed* takes code of a page's own and an example's script, and returns
-    the code with what it lacks of that. *starter* is what a new script begins with where no example has the language. *image* is
-    the container image in which its scripts run where they are to run in one, and none is named.
+    *clashes* says whether a script with this stem would clash with something in its text. *named* takes code and the usual
+    name of its file, and returns the name that it needs. *completed* takes code of a page's own and an example's script, and
+    returns the code with what it lacks of that. *starter* is what a new script begins with where no example has the language.
+    *typed* takes the first word of a fence, and returns the ending of a file with such code, where it is not the usual one.
+    *image* is the container image in which its scripts run where they are to run in one, and none is named.
     """
 
     title: str
@@ -103,6 +106,7 @@ class Language:
     named: Callable[[str, str], str] = lambda _code, usual: usual
     completed: Callable[[str, str], str] = lambda code, _script: code
     starter: str = ""
+    typed: Callable[[str], str] = lambda _word: ""
     comment: str = "#"
     reading: Reading = Reading()
     image: str = ""

@@ -24,7 +24,7 @@ from dvara_examples.docs_ci.guesses import (
     with_key,
 )
 from dvara_examples.docs_ci.markdown import Fence
-from dvara_examples.docs_ci.page import Page, language_of
+from dvara_examples.docs_ci.page import Page, language_of, word_of
 from dvara_examples.docs_ci.placeholders import Unmappable, mapped, renamed_variables
 from dvara_examples.docs_ci.printed import PrintedScript
 from dvara_examples.manifest import Example, Manifest, Origin, Variant
@@ -188,7 +188,8 @@ def _reading(language: str) -> Reading:
 def _imported(chain: _Chain, guesses: Guesses, installed: Mapping[str, None]) -> dict[str, None]:
     """Guess the packages of *chain* from what it imports, but for those that the page has *installed*."""
     reading = _reading(chain.language)
-    found = (reading.package_of(name) for name in reading.imports(code_of(chain.text)) if reading.is_client(name))
+    imported = reading.imports(code_of(chain.text))
+    found = (reading.package_of(name) for name in imported if reading.is_client(name) or name in reading.companions)
     there = {_PLAIN_NAME.match(each.replace("_", "-").lower())[0] for each in installed}  # type: ignore[index]
     names = dict.fromkeys(name for name in found if name is not None and name.lower() not in there)
     if names:
@@ -258,8 +259,10 @@ def _printed(
 
 def _file_name(chain: _Chain, text: str) -> str:
     toolchain = load_toolchain(chain.language)
-    usual = f"{toolchain.spelling.stem(['page'])}{toolchain.suffixes[0]}"
-    return toolchain.spelling.named(text, usual)
+    stem = toolchain.spelling.stem(["page"])
+    words = (word_of(fence.info) for fence in chain.fences)
+    typed = next(filter(None, (toolchain.spelling.typed(word or "") for word in words)), "")
+    return f"{stem}{typed}" if typed else toolchain.spelling.named(text, f"{stem}{toolchain.suffixes[0]}")
 
 
 def guess_lines(tried: Tried) -> Iterator[str]:

@@ -125,6 +125,8 @@ def _draft(example_id: str, topic: tuple[str, ...], scripts: Mapping[str, Survey
     for script in scripts.values():
         if script.server is not None and script.skip is None:
             guesses.append(f"{script.file.name} is a server: ready and send were guessed from its text")
+        if script.env and script.skip is None:
+            guesses.append(f"{script.file.name} needs {', '.join(script.env)}: the values under env were guessed")
         guesses += [f"{script.file.name}: {remark}" for remark in script.remarks]
     return Draft(example_id, title, tags_of(topic), scripts, tuple(guesses), expected(tuple(scripts.values())), made_up=made_up)
 

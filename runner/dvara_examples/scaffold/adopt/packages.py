@@ -22,7 +22,8 @@ def guessed_packages(
         reading = load_toolchain(script.language).spelling.reading
         listed = declared.get(script.file, "")
         own = [name for name in script.packages if listed and reading.provides(root / listed, name)]
-        if listed and not own:
+        stated = bool(listed) and _states_packages(root / listed)
+        if stated and not own:
             continue
         named = (
             reading.package_of(name) for name in script.packages if name not in own and not reading.beside(script.file, name)
@@ -30,12 +31,22 @@ def guessed_packages(
         others = [name for name in named if name is not None]
         if own:  # installed in place, with what its list names, where nothing else is wanted
             others = [name for name in others if not _lists(root / listed, name)]
-            if not others:
+            if not others and stated:
                 continue
         project = [os.path.relpath((root / listed).parent, base).replace(os.sep, "/")] if own else []
         if project or others:
             found[script.language] = tuple(dict.fromkeys([*project, *others]))
     return found
+
+
+def _states_packages(listing: Path) -> bool:
+    """Tell whether a run takes packages from *listing*: a ``setup.py``, and settings of tools alone, have to be named."""
+    if listing.name == "setup.py":
+        return False
+    return listing.name != "pyproject.toml" or _PROJECT.search(listing.read_text("utf-8", errors="replace")) is not None
+
+
+_PROJECT = re.compile(r"^\[(?:project|tool\.poetry|dependency-groups)\b", re.MULTILINE)
 
 
 def _lists(file: Path, package: str) -> bool:

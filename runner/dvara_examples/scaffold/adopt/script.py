@@ -1,8 +1,8 @@
 """What one script is and needs, told from its text alone; nothing is run."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,7 +31,7 @@ class Surveyed:
     expects the gateway, *at_line* the line of that. *remarks* are what the user should look at. *forms* are the address
     variables with the form that their default has, where it is not the usual one. *opens_beside* tells that it opens a file
     beside it. *streams* and *asks* count the places in its text that stream, and that send a request. *built* says of which build
-    it is a class, and *server* how it is asked, where it is one.
+    it is a class, and *server* how it is asked, where it is one. *env* are guessed values of variables.
     """
 
     file: Path
@@ -55,10 +55,14 @@ class Surveyed:
     asks: int = 0
     built: BuiltClass | None = None
     server: Server | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
 
 
-def survey_script(file: Path, relative: str, language: str) -> Surveyed:
-    """Read one script and say what it is. Never raises for what stands in it."""
+ASKS_NOTHING, IS_LIBRARY = "asks no model", "runs nothing by itself"
+
+
+def survey_script(file: Path, relative: str, language: str, own: frozenset[str] = frozenset()) -> Surveyed:
+    """Read one script and say what it is; *own* are libraries of the repository that ask a model. Never raises for its text."""
     try:
         if file.stat().st_size > MOST_BYTES:
             return Surveyed(file, relative, language, left_out="is larger than 1 MB")
@@ -69,22 +73,23 @@ def survey_script(file: Path, relative: str, language: str) -> Surveyed:
         return Surveyed(file, relative, language, left_out=f"cannot be read ({(error.strerror or str(error)).lower()})")
     code, reading = code_of(text), load_toolchain(language).spelling.reading
     packages = reading.imports(code)
-    reason = _no_example(relative, text, code, packages, reading)
+    reason = _no_example(relative, text, code, packages, reading, own)
     if reason is not None:
         return Surveyed(file, relative, language, left_out=reason)
     server = server_in(code) if is_server(code) else None
     reads, found = variables_read(code, language), addresses(code)
     if server is not None:
         found = tuple(each for each in found if _port(each) != server.port)
-    names = [read.name for read in reads if server is None or not _OF_SERVER.search(read.name)]
+    chooses = signs.service_variable(code)
+    names = [r.name for r in reads if r.name != chooses and (server is None or not _OF_SERVER.search(r.name))]
     address_variables = tuple(name for name in names if ADDRESS_VARIABLE.search(name))
-    fixed = None if address_variables else _fixed(found)
+    fixed = None if address_variables or chooses else _fixed(found)
     return Surveyed(
         file,
         relative,
         language,
         title=title_in(text, language),
-        skip=cannot_run(code, fixed, server),
+        skip=cannot_run(code, fixed, server, chosen=chooses is not None),
         reads=reads,
         port=_port(fixed),
         at_line=fixed.line if fixed else 0,
@@ -100,10 +105,26 @@ def survey_script(file: Path, relative: str, language: str) -> Surveyed:
         asks=len(signs.ASKS.findall(code)),
         built=reading.build_of(file, text, file.parents[relative.count("/")]),
         server=server,
+        env=dict(_guessed_values(reads, chooses, code)),
     )
 
 
-def _no_example(relative: str, text: str, code: str, packages: tuple[str, ...], reading: Reading) -> str | None:
+def _guessed_values(reads: tuple[Read, ...], chooses: str | None, code: str) -> Iterator[tuple[str, str]]:
+    """Yield what the variables may hold that say which service is asked, and which model where the script needs that named."""
+    if chooses:
+        yield chooses, "openai"
+    model = signs.MODEL.search(code)
+    for read in reads:
+        if read.needed and MODEL_VARIABLE.search(read.name):
+            yield read.name, model[1] if model else _USUAL_MODEL
+
+
+_USUAL_MODEL = "gpt-4o"
+
+
+def _no_example(
+    relative: str, text: str, code: str, packages: tuple[str, ...], reading: Reading, own: frozenset[str]
+) -> str | None:
     """Return why the script is no example, or None."""
     name = relative.rpartition("/")[2]
     if in_tests(relative) or (signs.TEST_NAME.search(name) and signs.TEST_CODE.search(code)):
@@ -115,11 +136,11 @@ def _no_example(relative: str, text: str, code: str, packages: tuple[str, ...], 
         or ".d." in name
     ):
         return "is a helper by its name"
-    if not any(map(reading.is_client, packages)) and not signs.SPEAKS.search(code):
-        return signs.OWN_LIBRARY if signs.OTHER_PROVIDER.search(code) else "asks no model"
+    if not any(reading.is_client(name) or name in own for name in packages) and not signs.SPEAKS.search(code):
+        return signs.OWN_LIBRARY if signs.OTHER_PROVIDER.search(code) else ASKS_NOTHING
     if not reading.runs(text, code):
         program = left_to(code)
-        return f"is started by {program}, and not by itself" if program else "runs nothing by itself"
+        return f"is started by {program}, and not by itself" if program else IS_LIBRARY
     return None
 
 
@@ -146,9 +167,14 @@ def _port(fixed: Address | None) -> int | None:
         return None
 
 
-def cannot_run(code: str, fixed: Address | None, server: Server | None = None) -> str | None:
-    """Return why the script cannot run where there is a gateway and nothing else, or None."""
+def cannot_run(code: str, fixed: Address | None, server: Server | None = None, *, chosen: bool = False) -> str | None:
+    """Return why the script cannot run where there is a gateway and nothing else, or None.
+
+    *chosen* tells that a variable says which service it asks.
+    """
     for pattern, reason in signs.SERVICES:
+        if chosen and reason == signs.AZURE:
+            continue
         if pattern.search(code) and not (reason == signs.CERTIFICATE and signs.KEY_ALONE.search(code)):
             return reason
     unserved = signs.UNSERVED.search(_IMPORTS.sub("", code))

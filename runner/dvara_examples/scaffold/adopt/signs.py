@@ -40,6 +40,7 @@ OTHER_PROVIDER = re.compile(
 )
 """The own libraries of providers, which ask these and nothing else."""
 
+AZURE = "needs an Azure account"
 CERTIFICATE = "needs a client certificate of its own"
 KEY_ALONE = re.compile(r"\breturn\s+(?:Async)?OpenAI\(\s*\)")
 """A script that could take a certificate, and does with a key alone."""
@@ -49,7 +50,7 @@ SERVICES = (
             r"""\b(?:Async)?AzureOpenA[Ii]\w*|\bazure[._]identity\b|["']@azure/|\bazure_endpoint\b|\bazure_ad_token|services\.ai\.azure"""
             r"""|\b(?:Async)?AnthropicFoundry\b|\bMistralAzure\b|\bAZURE_(?:OPENAI|API)_\w+|\bcom\.openai\.azure\b|\bcom\.azure\."""
         ),
-        "needs an Azure account",
+        AZURE,
     ),
     (
         re.compile(r"\b(?:Async)?(?:Open)?(?:Anthropic|AI)?Bedrock\w*|\bbedrock\(|\bboto3\b|[\"']openai/bedrock|bedrock-runtime"),
@@ -104,3 +105,16 @@ ASKS = re.compile(
     r"\.create\(|\.parse\(|\.stream\(|\bgenerateText\(|\bstreamText\(|\bgenerateObject\(|\.invoke\(|\.chat\(|completion\(|\.run_sync\("
     r"|\.run\(|\bfetch\(|\.send\(|\.request\(\s*.POST|\burlopen\(|requests\.post\(|httpx\.(?:post|stream)\("
 )
+
+_FROM_ENVIRONMENT = re.compile(r"""\b(\w+)\s*=\s*os\.(?:getenv\(|environ(?:\.get\(|\[))\s*["'](\w+)["']""")
+_PLAIN_CLIENT = re.compile(r"\b(?:Async)?OpenAI\((?![^)]*\b(?:base_url|azure\w*)\s*=)")
+
+
+def service_variable(code: str) -> str | None:
+    """Return the variable by which *code* chooses between Azure and OpenAI itself, or None."""
+    if not _PLAIN_CLIENT.search(code):
+        return None
+    for name, variable in _FROM_ENVIRONMENT.findall(code):
+        if re.search(rf"\b{name}\s*==\s*[\"']azure[\"']", code):
+            return str(variable)
+    return None

@@ -11,7 +11,7 @@ from dvara_examples.manifest import Manifest
 from dvara_examples.manifest.loader import load_manifest
 from dvara_examples.scaffold.adopt.groups import Draft, group
 from dvara_examples.scaffold.adopt.packages import guessed_packages
-from dvara_examples.scaffold.adopt.script import Surveyed, survey_script
+from dvara_examples.scaffold.adopt.script import ASKS_NOTHING, IS_LIBRARY, Surveyed, survey_script
 from dvara_examples.scaffold.adopt.text import draft_lines, header, seen_from
 from dvara_examples.scaffold.adopt.walk import script_files
 from dvara_examples.scaffold.insertion import inserted, with_variant
@@ -52,6 +52,7 @@ def survey(folder: Path, world: World) -> Survey:
         for file in files
         if file not in named
     ]
+    found = _with_own_libraries(found)
     included = [script for script in found if script.left_out is None]
     taken = {example.id for example in own.examples} if own else set()
     drafts = group(included, world.root, ())
@@ -62,6 +63,28 @@ def survey(folder: Path, world: World) -> Survey:
     drafts = tuple(replace(draft, packages=guessed_packages(draft.runnable, lists, world.root, base)) for draft in drafts)
     left_out = tuple(script for script in found if script.left_out is not None)
     return Survey(drafts, joining, left_out, len(files) - len(found), _counted(lists), own)
+
+
+def _with_own_libraries(found: Sequence[Surveyed]) -> list[Surveyed]:
+    """Return *found* with those scripts looked at once more that import a library of the repository which asks a model itself."""
+    own = {package for script in found if script.left_out == IS_LIBRARY and (package := _package_of(script.file))}
+    if not own:
+        return list(found)
+    libraries = frozenset(own)
+    return [
+        survey_script(each.file, each.relative, each.language, libraries) if each.left_out == ASKS_NOTHING else each
+        for each in found
+    ]
+
+
+def _package_of(file: Path) -> str:
+    """Return the name of the topmost Python package that *file* is a module of, or nothing."""
+    top = ""
+    for folder in file.parents:
+        if not (folder / "__init__.py").is_file():
+            break
+        top = folder.name
+    return top
 
 
 def _suffix(file: Path, suffixes: Collection[str]) -> str:

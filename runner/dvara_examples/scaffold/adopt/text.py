@@ -69,6 +69,8 @@ def _of_variant(draft: Draft, script: Surveyed, base: Path) -> Iterator[tuple[st
     if script.built is not None:
         yield "project", seen_from(script.built.project, base)
         yield "main", script.built.main
+    if script.env:
+        yield "env", dict(script.env)
     if script.server is not None:
         port = script.server.port
         yield "ready", port if draft.wall_s is None else {"port": port, "within_s": draft.wall_s // 2}

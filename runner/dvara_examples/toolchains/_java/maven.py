@@ -46,8 +46,11 @@ def started_by(build: Build, world: World, wrapper: str, name: str, to_install: 
             return ("sh", str(Path(os.path.relpath(folder, build.top), wrapper)))
     found = which(name, world)
     if found is None:
-        cause = f"expected {name} on PATH, or {wrapper} beside {world.shown(build.file)}, found neither"
-        raise ToolchainError(cause, to_install)
+        where, hint = "on PATH", to_install
+        if world.place is not None:
+            where, hint = f"in {world.place.name}", f"name an image that has it, or add {wrapper} to the project"
+        cause = f"expected {name} {where}, or {wrapper} beside {world.shown(build.file)}, found neither"
+        raise ToolchainError(cause, hint)
     return (found,)
 
 

@@ -68,6 +68,7 @@ READING = Reading(
     says=block_comment,
     imports=_imports,
     is_client=_is_client,
+    companions=frozenset({"zod", "valibot", "dotenv", "dotenv/config", "chalk", "express", "zod-to-json-schema"}),
     package_of=_package_of,
     runs=_runs,
     continues=_continues,

@@ -24,4 +24,5 @@ NODE = Language(
     comment="//",
     reading=READING,
     image="node:18",
+    typed=lambda word: ".mts" if word in ("typescript", "ts", "mts") else "",
 )

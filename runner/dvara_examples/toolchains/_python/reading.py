@@ -60,7 +60,7 @@ def _package_of(name: str) -> str | None:
 
 def _provides(listing: Path, name: str) -> bool:
     places = (listing.parent / "src", listing.parent)
-    return listing.name == "pyproject.toml" and any((place / name / "__init__.py").is_file() for place in places)
+    return listing.name in ("pyproject.toml", "setup.py") and any((place / name / "__init__.py").is_file() for place in places)
 
 
 def _beside(script: Path, name: str) -> bool:
@@ -157,6 +157,7 @@ READING = Reading(
     says=_says,
     imports=_imports,
     is_client=_is_client,
+    companions=frozenset({"pydantic", "dotenv", "rich", "tenacity", "requests", "httpx", "numpy", "pandas", "tiktoken"}),
     package_of=_package_of,
     provides=_provides,
     beside=_beside,
