@@ -1,8 +1,10 @@
 """What every test may rely on."""
 
+import gc
 import os
 import signal
-from collections.abc import Generator
+import warnings
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -33,3 +35,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _limit_s(item: pytest.Item) -> float:
     mark = item.get_closest_marker("timeout")
     return float(mark.args[0]) if mark is not None else float(item.config.getini("timeout"))
+
+
+@pytest.fixture(scope="module")
+def engine_sockets_collected() -> Iterator[None]:
+    """Collect the refused sockets that the Docker SDK left before the tests of other modules, in which they are an error."""
+    yield
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        gc.collect()

@@ -1,6 +1,5 @@
 """A gateway in a container of a real engine: started, used, and removed in every case."""
 
-import gc
 import hashlib
 import json
 import os
@@ -8,7 +7,6 @@ import random
 import socket
 import subprocess
 import sys
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -41,16 +39,9 @@ Worlds = Callable[..., World]
 REPOSITORY = Path(__file__).parents[2]
 KILLS = 20
 pytestmark = [
+    pytest.mark.usefixtures("engine_sockets_collected"),
     pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),  # the SDK leaves refused connections to the collector
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _collected() -> Iterator[None]:
-    """Collect what the SDK left before tests of other modules, in which such a socket is an error."""
-    yield
-    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
-        gc.collect()
 
 
 @pytest.fixture(scope="module")

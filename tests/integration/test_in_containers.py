@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 IMAGE = "dvara-examples-test/languages:1"
 IMAGES = {"python": IMAGE, "node": IMAGE, "java": IMAGE}
 Run = Callable[..., ProcessResult]
-pytestmark = [pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")]  # the SDK's refused connections
+pytestmark = [
+    pytest.mark.usefixtures("engine_sockets_collected"),
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),  # the SDK's refused connections
+]
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,10 @@
 """Killed or interrupted at any moment of a container's life, a session leaves nothing that the next one does not remove."""
 
-import gc
 import os
 import random
 import signal
 import subprocess
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -41,18 +39,11 @@ LAST = "destroy"
 LIMIT_S = 60
 Start = Callable[[int], "subprocess.Popen[str]"]
 pytestmark = [
+    pytest.mark.usefixtures("engine_sockets_collected"),
     pytest.mark.timeout(1200),  # twenty sessions on a busy machine
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),  # the SDK's refused connections
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _collected() -> Iterator[None]:
-    """Collect what the SDK left before tests of other modules, in which such a socket is an error."""
-    yield
-    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
-        gc.collect()
 
 
 @pytest.fixture(scope="module")

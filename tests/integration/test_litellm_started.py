@@ -15,6 +15,7 @@ from tests.integration.conftest import REPOSITORY, Tool
 from tests.integration.test_foreign_gateway import _install
 
 pytestmark = [
+    pytest.mark.usefixtures("engine_sockets_collected"),
     pytest.mark.slow,
     pytest.mark.timeout(600),
     pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),  # the SDK leaves refused connections to the collector
