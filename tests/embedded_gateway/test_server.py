@@ -87,7 +87,7 @@ def test_a_graceful_close_lets_requests_finish() -> None:
         with Wire(embedded.base_url) as stream, Wire(embedded.base_url) as idle:
             stream.send(request(key))
             stream.until(b"data:")
-            assert wait_for(lambda: len(connection_threads()) == 3)  # with the acceptor; the system resets what nobody has accepted
+            assert wait_for(lambda: len(connection_threads()) == 3)  # the system resets what nobody has accepted
             closing = threading.Thread(target=embedded.close, kwargs={"grace_s": 20.0}, name="closing")
             closing.start()
             assert idle.read() == b""
