@@ -1,4 +1,4 @@
-"""Builds an image out of this machine's own Python and libraries, as no image registry is asked by the tests."""
+"""The container engine of the tests, and images for it, built out of this machine's own Python: no registry is asked."""
 
 import io
 import json
@@ -9,9 +9,13 @@ import sys
 import sysconfig
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+import docker
+import pytest
+import requests
 import uv
 
 from tests.gateways.relays import IMAGE, RELAY
@@ -30,6 +34,24 @@ _TOOLS = ("sh", "env", "sleep", "cat", "readlink", "nice")
 _PREFIX = _LIBRARY.parent.parent
 """The folder below which Python looks for ``lib/pythonX.Y``."""
 _SETTINGS = (f"ENV PYTHONHOME={_PREFIX}", "ENV PYTHONUNBUFFERED=1")
+
+
+@contextmanager
+def engine_or_skip(timeout_s: float = 60) -> Iterator[tuple[str, "DockerClient"]]:
+    """Yield the address of an engine that answers and a client of it, or skip with the reason."""
+    found = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
+    with closing(docker.DockerClient(base_url=found, version="1.41", timeout=timeout_s)) as client:
+        if refusal := _refusal(client):  # no exception goes on with the report: it would hold the socket for a later test
+            pytest.skip(f"not run, as no container engine answers at {found}: {refusal}")
+        yield found, client
+
+
+def _refusal(client: "DockerClient") -> str:
+    try:
+        client.ping()
+    except (docker.errors.DockerException, requests.RequestException) as error:
+        return str(error)[:100]
+    return ""
 
 
 def _wanted(entry: tarfile.TarInfo, *, compiled: bool = False) -> tarfile.TarInfo | None:

@@ -28,7 +28,7 @@ from dvara_examples.gateway_check.started import start_checked
 from dvara_examples.gateways import LoggingGateway, open_gateway
 from dvara_examples.gateways._description import GatewayDescription
 from dvara_examples.gateways._engine import LABEL, _unreachable, engine, host_of, labels, remove_leftovers
-from tests.gateways.images import build_image, foreign_program
+from tests.gateways.images import build_image, engine_or_skip, foreign_program
 from tests.gateways.relays import IMAGE, relay
 from tests.gateways.test_command import ask
 
@@ -47,20 +47,9 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def host() -> str:
     """Return the address of an engine that answers and has the test's image, or skip with the reason."""
-    found = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
-    with closing(docker.DockerClient(base_url=found, version="1.41", timeout=60)) as client:
-        if refusal := _refusal(client):  # no exception goes on with the report: it would hold the socket for a later test
-            pytest.skip(f"not run, as no container engine answers at {found}: {refusal}")
+    with engine_or_skip() as (found, client):
         build_image(client)
     return found
-
-
-def _refusal(client: "DockerClient") -> str:
-    try:
-        client.ping()
-    except (docker.errors.DockerException, requests.RequestException) as error:
-        return str(error)[:100]
-    return ""
 
 
 @pytest.fixture

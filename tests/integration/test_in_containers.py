@@ -1,17 +1,14 @@
 """Scripts in a container of a real engine end, print and leave things as on the machine itself."""
 
-import os
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import docker
 import pytest
-import requests
 
 from dvara_examples.cli._world import build_world
 from dvara_examples.core.clock import start_timer
@@ -23,11 +20,8 @@ from dvara_examples.process import ExecuteRequest, ProcessResult, run_process
 from dvara_examples.records.model import AtTerminal, Limits
 from dvara_examples.toolchains import Missing, Runtime, load_toolchain
 from dvara_examples.toolchains._node_runtime import provision
-from tests.gateways.images import build_language_image, build_languages_image
+from tests.gateways.images import build_language_image, build_languages_image, engine_or_skip
 from tests.integration.conftest import REPOSITORY, Tool
-
-if TYPE_CHECKING:
-    from docker import DockerClient
 
 IMAGE = "dvara-examples-test/languages:1"
 IMAGES = {"python": IMAGE, "node": IMAGE, "java": IMAGE}
@@ -41,21 +35,10 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def host() -> Iterator[str]:
     """Yield the address of an engine that has the test's image, or skip with the reason."""
-    found = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
-    with closing(docker.DockerClient(base_url=found, version="1.41", timeout=60)) as client:
-        if refusal := _refusal(client):
-            pytest.skip(f"not run, as no container engine answers at {found}: {refusal}")
+    with engine_or_skip() as (found, client):
         build_language_image(client, IMAGE)
     with warnings.catch_warnings(action="ignore", category=ResourceWarning):
         yield found
-
-
-def _refusal(client: "DockerClient") -> str:
-    try:
-        client.ping()
-    except (docker.errors.DockerException, requests.RequestException) as error:
-        return str(error)[:100]
-    return ""
 
 
 @pytest.fixture(scope="module")

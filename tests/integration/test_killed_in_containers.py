@@ -1,6 +1,5 @@
 """Killed or interrupted at any moment of a container's life, a session leaves nothing that the next one does not remove."""
 
-import os
 import random
 import signal
 import subprocess
@@ -13,10 +12,9 @@ from typing import TYPE_CHECKING
 import docker
 import psutil
 import pytest
-import requests
 
 from dvara_examples.gateways._engine import LABEL
-from tests.gateways.images import build_language_image
+from tests.gateways.images import build_language_image, engine_or_skip
 from tests.integration.conftest import COMMAND, clean_environment
 
 if TYPE_CHECKING:
@@ -49,20 +47,9 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def host() -> str:
     """Return the address of an engine that has the test's image, or skip with the reason."""
-    found = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
-    with closing(docker.DockerClient(base_url=found, version="1.41", timeout=LIMIT_S)) as client:
-        if refusal := _refusal(client):
-            pytest.skip(f"not run, as no container engine answers at {found}: {refusal}")
+    with engine_or_skip(LIMIT_S) as (found, client):
         build_language_image(client, IMAGE)
     return found
-
-
-def _refusal(client: "DockerClient") -> str:
-    try:
-        client.ping()
-    except (docker.errors.DockerException, requests.RequestException) as error:
-        return str(error)[:100]
-    return ""
 
 
 @pytest.fixture

@@ -2,15 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
-import docker
 import pytest
-import requests
 
 from dvara_examples.gateways._find import _shipped
-from tests.gateways.images import build_program_image
+from tests.gateways.images import build_program_image, engine_or_skip
 from tests.integration.conftest import REPOSITORY, Tool
 from tests.integration.test_foreign_gateway import _install
 
@@ -51,12 +48,7 @@ def test_scripted_cases_run_through_it(tool: Tool, folder: Path) -> None:
 @pytest.fixture
 def described(folder: Path, tmp_path: Path) -> Iterator[Path]:
     """Yield the file of LiteLLM's description with an image made of the installed program, or skip without an engine."""
-    host = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
-    with closing(docker.DockerClient(base_url=host, version="1.41", timeout=300)) as client:
-        try:
-            client.ping()
-        except (docker.errors.DockerException, requests.RequestException) as error:
-            pytest.skip(f"not run, as no container engine answers at {host}: {str(error)[:100]}")
+    with engine_or_skip(300) as (_, client):
         (packages,) = folder.parent.glob("lib/python3.*/site-packages")
         build_program_image(client, IMAGE, packages, RUN_IT, tmp_path)
         shipped = REPOSITORY / "runner" / "dvara_examples" / "gateways" / "known" / "litellm.yaml"
