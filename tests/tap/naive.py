@@ -88,11 +88,11 @@ def events(payload: bytes) -> list[tuple[str, str]]:
 
 
 def says_done(found: list[tuple[str, str]]) -> bool:
-    """Tell whether the events before the first [DONE] are all chat chunks, and one of them has a finish_reason."""
-    finished = False
+    """Tell whether the events before the first [DONE] are all chat chunks, and each choice in them has a finish_reason."""
+    finished: dict[int, bool] = {}
     for name, data in found:
         if data.startswith("[DONE]"):
-            return finished
+            return bool(finished) and all(finished.values())
         try:
             chunk = json.loads(data)
         except (ValueError, RecursionError):
@@ -100,17 +100,21 @@ def says_done(found: list[tuple[str, str]]) -> bool:
         if not isinstance(chunk, dict) or chunk.get("error") or name == "error":
             return False
         choices = chunk.get("choices")
-        first = choices[0] if isinstance(choices, list) and choices else None
-        reason = first.get("finish_reason") if isinstance(first, dict) else None
-        delta = first.get("delta") if isinstance(first, dict) else None
-        if finished and isinstance(delta, dict) and (delta.get("content") or delta.get("tool_calls")):
-            finished = False
-        finished |= reason in ("stop", "length", "content_filter", "tool_calls", "function_call")
+        for position, choice in enumerate(choices if isinstance(choices, list) else []):
+            if isinstance(choice, dict):
+                index = choice.get("index", position)
+                index = index if isinstance(index, int) else position
+                delta = choice.get("delta")
+                goes_on = isinstance(delta, dict) and (delta.get("content") or delta.get("tool_calls"))
+                reason = choice.get("finish_reason") in ("stop", "length", "content_filter", "tool_calls", "function_call")
+                finished[index] = reason or (finished.get(index, False) and not goes_on)
     return False
 
 
 def decoded(response: Naive) -> bytes | None:
-    """Return the payload without its content coding, or None where that is unknown or the data is damaged."""
+    """Return the payload without its content coding, or None where a coding is unknown or the data is damaged."""
+    if not {"chunked", "identity"}.issuperset(_words(response, "transfer-encoding")):
+        return None
     codings = [word for word in _words(response, "content-encoding") if word != "identity"]
     if not codings:
         return response.said
@@ -146,7 +150,7 @@ def _frame(response: Naive, body: bytes) -> None:
 def _unchunk(response: Naive, body: bytes) -> None:
     while True:
         line, newline, body = body.partition(b"\n")
-        size = re.fullmatch(rb"[ \t]*([0-9a-fA-F]+)[ \t]*(;.*)?\r?", line, re.DOTALL)
+        size = re.fullmatch(rb"[ \t]*(0*[0-9a-fA-F]{1,15})[ \t]*(;.*)?\r?", line, re.DOTALL)  # longer ones are refused
         if not newline or size is None:
             response.broken = bool(newline)
             return
