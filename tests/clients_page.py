@@ -254,7 +254,7 @@ def page(text: str, reports: Sequence[Mapping[str, Any]]) -> str:
 def with_newer(text: str, changed: Sequence[str], reports: Sequence[Mapping[str, Any]]) -> str:
     """Return the page *text* with its part about newer releases renewed: the cells that *changed* in *reports*."""
     session = reports[0]["session"]
-    runtimes = " and ".join(f"{each['language']} {each['version']}" for each in session["runtimes"])
+    runtimes = ", ".join(f"{each['language']} {each['version']}" for each in session["runtimes"])
     told = [f"Measured on {session['started_utc'][:10]} with {runtimes}.", "", *(f"- {line}" for line in changed)]
     before, rest = text.split(_NEWER)[0], text.split(_NEWER_END)[1]
     return f"{before}{_NEWER}\n{chr(10).join(told)}\n{_NEWER_END}{rest}"
