@@ -233,6 +233,11 @@ def part(data: Mapping[str, object], key: str) -> Mapping[str, object]:
     return value if isinstance(value, dict) else {}
 
 
+def texts_asked(value: object) -> int:
+    """Return how many texts a request's ``prompt`` or ``input`` holds; a list of numbers is one text in tokens."""
+    return len(value) if isinstance(value, list) and not all(isinstance(token, int) for token in value) else 1
+
+
 def parts_of(value: object) -> Iterator[Mapping[str, object]]:
     """Yield the objects in a list."""
     yield from (item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()

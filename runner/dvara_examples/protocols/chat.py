@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from dvara_examples.protocols._documents import FINISH_REASONS, ToolCallPart, error_message
-from dvara_examples.protocols._json_events import JsonEventReader, index_at, part, parts_of, said, shape_of, text_at
+from dvara_examples.protocols._json_events import JsonEventReader, index_at, part, parts_of, said, shape_of, text_at, texts_asked
 from dvara_examples.wire.sse import ServerSentEvent
 
 ENDPOINTS = ("/chat/completions",)
@@ -181,9 +181,8 @@ def tool_results(request: Mapping[str, object]) -> Iterator[tuple[str, object]]:
 
 def lacks(request: Mapping[str, object], came: ChatReader) -> str | None:
     """Say where fewer choices came than *request* asks for, or return None."""
-    number, prompt = request.get("n"), request.get("prompt")
-    prompts = len(prompt) if isinstance(prompt, list) and not all(isinstance(token, int) for token in prompt) else 1
-    asked = prompts * (number if isinstance(number, int) else 1)
+    number = request.get("n")
+    asked = texts_asked(request.get("prompt")) * (number if isinstance(number, int) else 1)
     if came.finish_reason is None or came.answers >= min(asked, MOST_CHOICES):
         return None
     return f"expected {asked} choices, as the request asks, found {came.answers}"

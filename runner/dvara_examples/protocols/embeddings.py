@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dvara_examples.protocols._json_events import parts_of
+from dvara_examples.protocols._json_events import parts_of, texts_asked
 from dvara_examples.protocols._one_document import DocumentReader
 
 ENDPOINTS = ("/embeddings",)
@@ -19,10 +19,9 @@ def speaks(_data: Mapping[str, object]) -> bool:
 
 
 def lacks(request: Mapping[str, object], came: DocumentReader) -> str | None:
-    """Say where fewer vectors came than *request* has texts, or return None; a list of numbers is one text in tokens."""
+    """Say where fewer vectors came than *request* has texts, or return None."""
     if came.items is None:
         return None
-    texts = request.get("input")
-    asked = len(texts) if isinstance(texts, list) and not all(isinstance(token, int) for token in texts) else 1
+    asked = texts_asked(request.get("input"))
     vectors = sum(bool(item.get("embedding")) for item in parts_of(came.items))
     return f"expected {asked} embeddings, as the request asks, found {vectors}" if vectors < asked else None
