@@ -3,7 +3,7 @@
 import threading
 from pathlib import Path
 
-from dvara_examples.core.file_lock import take_lock
+from dvara_examples.core.disk import take_lock
 
 
 def test_whoever_waits_for_a_lock_hears_of_it_once_and_can_be_stopped(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from dvara_examples.core.shapes import Shape, either, mapping, text
 from dvara_examples.core.values import InvalidValue, near_words
-from dvara_examples.expectations._answer import not_kept, text_events
+from dvara_examples.expectations._exchanges import not_kept, text_events
 from dvara_examples.expectations._text import quote, telling_pattern
 from dvara_examples.records.transcript import Exchange, Output, Transcript
 

@@ -16,9 +16,8 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from dvara_examples.core.disk import kept_from_running
+from dvara_examples.core.disk import kept_from_running, take_lock
 from dvara_examples.core.errors import Diagnosis, ToolchainError
-from dvara_examples.core.file_lock import take_lock
 from dvara_examples.core.world import World
 from dvara_examples.records.hints import FULL, disk_refused
 

@@ -1,8 +1,12 @@
-"""Starting the tools that prepare scripts (package managers, compilers): bounded in time, interruptible, never left behind."""
+"""Finding and starting the tools that prepare scripts (package managers, compilers).
+
+Each is bounded in time, can be interrupted, and is never left behind.
+"""
 
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import threading
@@ -14,6 +18,8 @@ from typing import IO
 
 from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.place import ProgramPlace
+from dvara_examples.core.world import World
+from dvara_examples.toolchains import Missing
 
 _DISTURBS = re.compile(
     r"PYTHON\w*|NODE_(?:OPTIONS|PATH|V8_COVERAGE|DEBUG)|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVAC?_OPTIONS", re.ASCII
@@ -139,3 +145,17 @@ def _end_group(child: "subprocess.Popen[bytes]") -> None:
         os.killpg(child.pid, signal.SIGKILL)
     with contextlib.suppress(subprocess.TimeoutExpired):
         child.communicate(timeout=_STOP_LIMIT_S)
+
+
+def which(name: str, world: World, path: str | None = None) -> str | None:
+    """Return the first *name* that ``PATH`` (or *path*) leads to, or None; another place knows its own ``PATH`` only."""
+    if world.place is not None:
+        return world.place.which(name)
+    return shutil.which(name, path=(world.env("PATH") or "") if path is None else path)
+
+
+def missing_there(world: World, language: str, what: str, found: str = "") -> Missing:
+    """Say that the place in which *language* is to run does not have *what*; *found* is what it has instead."""
+    assert world.place is not None
+    has = f"expected {what} in {world.place.name}, found {found or 'none'}"
+    return Missing(language, has, f"name another image: --image {language}=NAME")

@@ -15,7 +15,7 @@ from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Candidate, Declared, Deps, Fitness, Missing, Packages, PreparedRuntime, Progress, Runtime
 from dvara_examples.toolchains._java import BUILT_IN, FLOOR
-from dvara_examples.toolchains._lookup import missing_there
+from dvara_examples.toolchains._tools import missing_there
 
 if TYPE_CHECKING:
     from dvara_examples.core.language import Language

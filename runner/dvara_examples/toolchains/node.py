@@ -36,7 +36,6 @@ from dvara_examples.toolchains._install import (
     platform_parts,
     release,
 )
-from dvara_examples.toolchains._lookup import missing_there, which
 from dvara_examples.toolchains._node import LOCKS, MEMBERS_OF_PNPM, TYPESCRIPT
 from dvara_examples.toolchains._node.declare import LISTED, NPM, PACKAGES, find_declared
 from dvara_examples.toolchains._node.linking import link_packages, linked_to
@@ -50,6 +49,7 @@ from dvara_examples.toolchains._node.packages import (
     write_lock,
 )
 from dvara_examples.toolchains._resolved import day_in, read_resolved
+from dvara_examples.toolchains._tools import missing_there, which
 
 if TYPE_CHECKING:
     from dvara_examples.core.language import Language

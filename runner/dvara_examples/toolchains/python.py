@@ -113,7 +113,7 @@ class Python:
     def _there(self, world: World) -> Runtime | Missing:
         """Return the interpreter of another place."""
         from dvara_examples.toolchains._install import ask, release
-        from dvara_examples.toolchains._lookup import missing_there, which
+        from dvara_examples.toolchains._tools import missing_there, which
 
         found = which("python3", world) or which("python", world)
         version = ask([found, "-c", _VERSION_QUERY], world, as_runs_do=True) if found else ""

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from dvara_examples.core.shapes import text
 from dvara_examples.core.values import InvalidValue, near_words, quoted
-from dvara_examples.expectations._answer import last_answer
+from dvara_examples.expectations._exchanges import last_answer
 from dvara_examples.protocols import FINISH_REASONS
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Transcript

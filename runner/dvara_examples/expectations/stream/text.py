@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from dvara_examples.expectations import _text
-from dvara_examples.expectations._answer import last_answer
+from dvara_examples.expectations._exchanges import last_answer
 from dvara_examples.records.transcript import Transcript
 from dvara_examples.records.verdict import Finding, Witness
 

@@ -1,7 +1,7 @@
 """``idempotency_key_stable: true``: a request that is sent again carries the ``Idempotency-Key`` of the first time.
 
 One logical request is a request and its repetitions with the same method, target and body, up to the gateway's last word on it
-(``_last_word.py``): after that, the same question is a new one and needs a new key. Where the SDK counts its attempts
+(``_exchanges.py``): after that, the same question is a new one and needs a new key. Where the SDK counts its attempts
 (``X-Stainless-Retry-Count``), the count has to rise. Where no request was sent again nothing is shown, and the finding fails.
 """
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
 
+from dvara_examples.expectations._exchanges import last_word
 from dvara_examples.expectations._flag import flag
-from dvara_examples.expectations._last_word import last_word
 from dvara_examples.expectations._text import quote
 from dvara_examples.records.transcript import Exchange, Transcript
 from dvara_examples.records.verdict import Finding, Witness

@@ -1,14 +1,14 @@
 """``no_retry_after_end: true``: once the gateway has had the last word, the same is not asked again.
 
-What the last word is stands in ``_last_word.py``. Asked again is a later request with the same method and target, whatever
+What the last word is stands in ``_exchanges.py``. Asked again is a later request with the same method and target, whatever
 its body, sent after that response had begun. Where nothing was ended so, nothing is shown, and the finding fails.
 """
 
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dvara_examples.expectations._exchanges import last_word
 from dvara_examples.expectations._flag import flag
-from dvara_examples.expectations._last_word import last_word
 from dvara_examples.records.transcript import Exchange, Transcript
 from dvara_examples.records.verdict import Finding, Witness
 

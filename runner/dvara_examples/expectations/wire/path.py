@@ -5,7 +5,7 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from dvara_examples.core.shapes import text
-from dvara_examples.expectations._redirected import redirected
+from dvara_examples.expectations._exchanges import redirected
 from dvara_examples.records.transcript import Transcript
 from dvara_examples.records.verdict import Finding, Witness
 

@@ -9,7 +9,7 @@ from dvara_examples.core.errors import ToolchainError
 from dvara_examples.core.world import World
 from dvara_examples.toolchains._java.pom import classes_of, read_pom
 from dvara_examples.toolchains._java.project import POM, Build
-from dvara_examples.toolchains._lookup import which
+from dvara_examples.toolchains._tools import which
 
 NAME = "Maven"
 WRAPPER = "mvnw"

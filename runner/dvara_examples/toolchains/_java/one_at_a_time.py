@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from dvara_examples.core.disk import take_lock
 from dvara_examples.core.errors import ToolchainError
-from dvara_examples.core.file_lock import take_lock
 from dvara_examples.core.world import World
 from dvara_examples.toolchains import Progress
 
