@@ -132,7 +132,9 @@ def heading(summary: Summary, runs: int) -> str:
         return f"interrupted after {_runs(passed)} that passed"
     if not passed:
         return "nothing ran"
-    return f"all {_runs(passed)} passed" if passed == runs else f"{passed} passed, {runs - passed} skipped"
+    if passed < runs:
+        return f"{passed} passed, {runs - passed} skipped"
+    return "1 run passed" if runs == 1 else f"all {runs} runs passed"
 
 
 def _runs(number: int) -> str:
