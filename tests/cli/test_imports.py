@@ -36,8 +36,8 @@ examples:
     expect: {exit: 1, retry_delays_s: [{min: 0.1}]}
     variants: {node: ask.mjs}
 """
-MOST = 174
-"""A run of one Node script imports 170, with a fetched Node.js 171: the command line, the manifest, one session, one
+MOST = 171
+"""A run of one Node script imports 167, with a fetched Node.js 168: the command line, the manifest, one session, one
 toolchain, one expectation for each key, the tap, and the embedded gateway with one endpoint. A few more is room for
 what is to come."""
 UNNEEDED = (

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from yaml.events import StreamEndEvent
 
-from dvara_examples.manifest.events import FASTEST, open_events, position_of
+from dvara_examples.manifest.source import FASTEST, open_events, position_of
 
 DATA = Path(__file__).parents[1] / "data"
 READABLE = [path for path in sorted(DATA.glob("*manifests/*/manifest.yaml")) if b"title" in path.read_bytes()]

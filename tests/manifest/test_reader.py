@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dvara_examples.core.values import Path
-from dvara_examples.manifest.events import Position
 from dvara_examples.manifest.positions import find_positions
 from dvara_examples.manifest.reader import Unreadable, read_document
+from dvara_examples.manifest.source import Position
 
 # PyYAML writes by the rules of YAML 1.1, where `0E0` and `0o7` are texts and need no quotes; read by 1.2 they are numbers.
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["C"])).filter(

@@ -3,8 +3,7 @@
 import pytest
 
 from dvara_examples.records.model import Ending
-from dvara_examples.tap.redirects import CHANGED, led_home
-from dvara_examples.tap.rewrite import GatewayAddress
+from dvara_examples.tap.rewrite import CHANGED, GatewayAddress, led_home
 from tests.tap.scripted import DONE, LAST_CHUNK, REAL_KEY, SSE_HEAD, STREAM, Line, chunk, delta, open_line, request
 
 GATEWAY = GatewayAddress.of("http://gw.example:8080/team/v1")

@@ -7,9 +7,9 @@ from typing import TypeVar
 from dvara_examples.core.shapes import Shape
 from dvara_examples.core.values import InvalidValue, Path
 from dvara_examples.manifest.declaration import Declaration
-from dvara_examples.manifest.events import YamlMark
 from dvara_examples.manifest.model import Origin
 from dvara_examples.manifest.problems import Problems
+from dvara_examples.manifest.source import YamlMark
 
 T = TypeVar("T")
 

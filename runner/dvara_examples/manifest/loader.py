@@ -11,13 +11,12 @@ from dvara_examples.core.world import World
 from dvara_examples.manifest.checked import CheckedBefore
 from dvara_examples.manifest.checks import Checks
 from dvara_examples.manifest.declaration import Declaration
-from dvara_examples.manifest.events import Position
 from dvara_examples.manifest.examples import read_manifest, refuse_unnamed
 from dvara_examples.manifest.model import Manifest
 from dvara_examples.manifest.problems import Problem, Problems, Spot
 from dvara_examples.manifest.reader import Unreadable, YamlDocument, read_document
 from dvara_examples.manifest.scripts import Scripts
-from dvara_examples.manifest.source import read_text
+from dvara_examples.manifest.source import Position, read_text
 from dvara_examples.manifest.vocabulary import Vocabulary, installed_vocabulary, unchecked_vocabulary
 
 LANDMARKS = frozenset({"examples", "variants", "expect"})

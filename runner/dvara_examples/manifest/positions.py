@@ -16,8 +16,8 @@ from yaml.events import (
 )
 
 from dvara_examples.core.values import Path
-from dvara_examples.manifest.events import Position, YamlEvent, open_events, position_of
 from dvara_examples.manifest.problems import Spot
+from dvara_examples.manifest.source import Position, YamlEvent, open_events, position_of
 
 
 def find_positions(text: str, spots: Collection[Spot], aliases: Mapping[Path, Path]) -> Mapping[Spot, Position]:

@@ -8,7 +8,7 @@ import yaml
 
 from dvara_examples.core.errors import Diagnosis
 from dvara_examples.core.values import InvalidValue, Path
-from dvara_examples.manifest.events import Position
+from dvara_examples.manifest.source import Position
 
 Spot = tuple[Path, bool]
 """A path, and whether the key there is meant rather than its value."""

@@ -23,9 +23,9 @@ from yaml.events import (
 
 from dvara_examples.core.values import InvalidValue, Path, describe, quoted
 from dvara_examples.manifest.anchors import Anchors
-from dvara_examples.manifest.events import NextEvent, Position, YamlEvent, YamlMark, open_events, position_of
 from dvara_examples.manifest.problems import Problem, syntax_problem
 from dvara_examples.manifest.scalars import RefusedScalar, read_plain
+from dvara_examples.manifest.source import NextEvent, Position, YamlEvent, YamlMark, open_events, position_of
 
 MOST_LEVELS = 64
 MOST_EVENTS = 4_000_000

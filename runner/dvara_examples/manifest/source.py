@@ -1,12 +1,43 @@
-"""Reads the manifest's text from its file, and refuses what is no text file of a sensible size."""
+"""The manifest as text, read from its file, and as the events that a YAML parser makes of it.
+
+What is no text file of a sensible size is refused. The parser is libyaml's where PyYAML was built with it, and PyYAML's own
+elsewhere.
+"""
 
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
+import yaml
 import yaml.reader
 
 from dvara_examples.core.errors import Diagnosis, ManifestError
 
+Position = tuple[int, int]
+"""Line and column, both counted from 1, the column in characters."""
+
+
+class YamlMark(Protocol):
+    """Where the parser stood; both are counted from 0."""
+
+    line: int
+    column: int
+
+
+class YamlEvent(Protocol):
+    """What PyYAML's events have among them: each has a mark, and as much of the rest as its kind needs."""
+
+    start_mark: YamlMark
+    anchor: str
+    tag: str | None
+    value: str
+    style: str | None
+
+
+NextEvent = Callable[[], YamlEvent]
+"""Returns the next event, the last of which is a StreamEndEvent. Raises yaml.YAMLError."""
+FASTEST: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MOST_BYTES = 16 * 1024 * 1024
 
 
@@ -60,3 +91,14 @@ def _refused(cause: str, hint: str = "") -> ManifestError:
 def _position(before: str) -> str:
     """Return ``line:column`` of what follows the text *before*."""
     return f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+
+
+def open_events(text: str, loader: type = FASTEST) -> NextEvent:
+    """Return the source of events of *text*; *loader* is one of PyYAML's, of which only the parser is used."""
+    next_event: NextEvent = loader(text).get_event
+    return next_event
+
+
+def position_of(event: YamlEvent) -> Position:
+    """Return where *event* begins, as people count."""
+    return event.start_mark.line + 1, event.start_mark.column + 1

@@ -13,7 +13,7 @@ from dvara_examples.tap.ending import CloseKind, Facts, name_ending
 from dvara_examples.tap.explain import Rest, answer_notes, error_sentence, unread_sentence
 from dvara_examples.tap.payload import PayloadRecorder
 from dvara_examples.tap.progress import Teller
-from dvara_examples.tap.redirects import past_the_tap
+from dvara_examples.tap.rewrite import past_the_tap
 from dvara_examples.wire.framing import BodyReader, CloseBody, NoBody, response_body
 from dvara_examples.wire.http import (
     HeadBuffer,

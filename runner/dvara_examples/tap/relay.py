@@ -16,8 +16,8 @@ from dvara_examples.tap.conversation import Conversation
 from dvara_examples.tap.downstream import Downstream
 from dvara_examples.tap.ending import CloseKind, GatewayClosed
 from dvara_examples.tap.exchange_log import Wiring
-from dvara_examples.tap.redirects import CHANGED, led_home
 from dvara_examples.tap.requests import NOT_HTTP, BodyPart, RequestSplitter
+from dvara_examples.tap.rewrite import CHANGED, led_home
 from dvara_examples.tap.upstream import Upstream, connect
 from dvara_examples.tap.waiting import GONE, Stopped, Unreachable, Waiter
 from dvara_examples.wire.http import RequestHead

@@ -1,20 +1,24 @@
-"""What a relay must change in a request: the path's prefix, ``Host``, the throw-away key, and an offer of HTTP/2.
+"""What a relay must change: in a request the path's prefix, ``Host``, the throw-away key, and an offer of HTTP/2; and redirects.
 
 The JDK's client offers ``Upgrade: h2c`` on clear text. Such an offer holds for one hop only (RFC 9110, 7.6.1 and 7.8). A server
 that accepts it would leave the tap blind, and some lose the request's body over it (uvicorn#2722), so the tap takes it out.
 
+A client that follows ``Location`` to the gateway's own address would go past the tap, unseen and with a key that is none. So a
+whole head in one piece with such a redirect gets the tap's address there, as reverse proxies do it.
+
 Everything else, spelling and order included, passes as the client wrote it.
 """
 
+import re
 import secrets
 from collections.abc import Set
 from dataclasses import dataclass
 from ipaddress import ip_address
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from dvara_examples.core.errors import GatewayError
 from dvara_examples.records.transcript import Headers
-from dvara_examples.wire.http import RequestHead
+from dvara_examples.wire.http import RequestHead, ResponseHead, header
 
 PREFIX = "/v1"
 """The path of the tap's own base URL."""
@@ -27,6 +31,10 @@ _LEAST_SECRET_CHARS = 8
 _LEAST_KEY_CHARS = 16
 _USUAL_KEY_CHARS = 32
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+CHANGED = "the redirect leads back to the gateway; the tap put its own address there"
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_HEAD = re.compile(rb"HTTP/1\.[01] (?:301|302|303|307|308)[ \r\n]")
+_LOCATION = re.compile(rb"^(location[ \t]*:[ \t]*)([^\r\n]*?)([ \t]*\r?)$", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,3 +192,48 @@ def _without_tokens(line: bytes, gone: Set[bytes]) -> bytes:
 def _swap(value: bytes, old: bytes, new: bytes) -> bytes:
     """Replace *old* inside a header's value, leaving the white space around it as it is."""
     return value.replace(old, new, 1) if old else b" " + new + value
+
+
+def led_home(piece: bytes, upstream: GatewayAddress, authority: str) -> bytes | None:
+    """Return *piece*, the first one of a response, with the tap's *authority* in its redirect; None where it stays as it is."""
+    if not _HEAD.match(piece):
+        return None
+    end = piece.find(b"\r\n\r\n")
+    found = _LOCATION.search(piece, 0, end) if end >= 0 else None
+    parts = _split(found[2].decode("latin-1")) if found else None
+    if found is None or parts is None or _origin(parts) != (upstream.scheme, upstream.host.lower(), upstream.port):
+        return None
+    path = parts.path
+    if path == upstream.path or path.startswith(f"{upstream.path}/"):
+        path = PREFIX + path[len(upstream.path) :]
+    elif path == PREFIX or path.startswith(f"{PREFIX}/"):
+        return None  # the tap would take it for its own prefix
+    query = f"?{parts.query}" if parts.query else ""
+    fragment = f"#{parts.fragment}" if parts.fragment else ""
+    return piece[: found.start(2)] + f"http://{authority}{path}{query}{fragment}".encode("latin-1") + piece[found.end(2) :]
+
+
+def past_the_tap(request: RequestHead, response: ResponseHead | None) -> str | None:
+    """Say where a redirect led a client past the tap, or return None where it did not."""
+    if response is None or response.status not in _REDIRECTS:
+        return None
+    parts = _split(header(response.headers, "location") or "")
+    if parts is None or parts.netloc.lower() == (header(request.headers, "host") or "").strip().lower():
+        return None
+    where = f"{parts.scheme or 'http'}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"
+    return f"cannot tell what followed: the gateway redirects to {where} ({response.status}), past the tap"
+
+
+def _split(value: str) -> SplitResult | None:
+    """Take apart a value that names a host; None where it does not, or makes no sense."""
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # raises ValueError for what is none
+    except ValueError:
+        return None
+    return parts if parts.hostname else None
+
+
+def _origin(parts: SplitResult) -> tuple[str, str, int]:
+    scheme = parts.scheme.lower()
+    return scheme, (parts.hostname or "").lower(), parts.port or _DEFAULT_PORTS.get(scheme, 0)

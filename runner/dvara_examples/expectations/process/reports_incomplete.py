@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.expectations._flag import flag
+from dvara_examples.expectations._values import flag
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Exchange, Transcript
 from dvara_examples.records.verdict import Finding, Witness

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from dvara_examples.expectations._bounds import TIME_LIMIT
 from dvara_examples.expectations._exchanges import last_answer, not_kept, text_events
+from dvara_examples.expectations._values import TIME_LIMIT
 from dvara_examples.records.transcript import Exchange, Transcript
 from dvara_examples.records.verdict import Finding, Witness
 

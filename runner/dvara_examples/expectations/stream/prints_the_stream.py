@@ -8,8 +8,8 @@ line before or behind it may not be its own beginning or end: that would be a pi
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.expectations._flag import flag
 from dvara_examples.expectations._text import quote
+from dvara_examples.expectations._values import flag
 from dvara_examples.records.transcript import Exchange, Transcript
 from dvara_examples.records.verdict import Finding, Witness
 

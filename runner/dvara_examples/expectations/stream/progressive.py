@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import ClassVar
 
-from dvara_examples.expectations._flag import flag
+from dvara_examples.expectations._values import flag
 from dvara_examples.records.transcript import Exchange, Output, Transcript
 from dvara_examples.records.verdict import Finding, Witness
 

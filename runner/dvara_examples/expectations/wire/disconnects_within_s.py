@@ -10,8 +10,8 @@ is shown then, and the finding fails.
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from dvara_examples.expectations._bounds import TIME_LIMIT
 from dvara_examples.expectations._exchanges import last_answer, not_kept
+from dvara_examples.expectations._values import TIME_LIMIT
 from dvara_examples.protocols import reader_for
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Exchange, Transcript

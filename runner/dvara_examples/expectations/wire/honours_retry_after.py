@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from dvara_examples.expectations._flag import flag
 from dvara_examples.expectations._text import quote
+from dvara_examples.expectations._values import flag
 from dvara_examples.records.transcript import Exchange, Response, Transcript
 from dvara_examples.records.verdict import Finding, Witness
 

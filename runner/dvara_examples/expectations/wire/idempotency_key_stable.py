@@ -11,8 +11,8 @@ from itertools import pairwise
 from typing import ClassVar
 
 from dvara_examples.expectations._exchanges import last_word
-from dvara_examples.expectations._flag import flag
 from dvara_examples.expectations._text import quote
+from dvara_examples.expectations._values import flag
 from dvara_examples.records.transcript import Exchange, Transcript
 from dvara_examples.records.verdict import Finding, Witness
 

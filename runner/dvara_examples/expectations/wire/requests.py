@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.expectations._bounds import COUNT, Range, counted
 from dvara_examples.expectations._exchanges import redirected
+from dvara_examples.expectations._values import COUNT, Range, counted
 from dvara_examples.records.transcript import Transcript
 from dvara_examples.records.verdict import Finding, Witness
 

@@ -7,8 +7,8 @@ for itself, so that it fits examples that ask several, or run tools.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dvara_examples.expectations._bounds import COUNT, Range, counted
 from dvara_examples.expectations._calls import calls
+from dvara_examples.expectations._values import COUNT, Range, counted
 from dvara_examples.records.transcript import Transcript
 from dvara_examples.records.verdict import Finding, Witness
 

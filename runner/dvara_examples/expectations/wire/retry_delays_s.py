@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import ClassVar
 
 from dvara_examples.core.shapes import items, seconds
-from dvara_examples.expectations._bounds import Range, bounds
+from dvara_examples.expectations._values import Range, bounds
 from dvara_examples.records.transcript import Transcript
 from dvara_examples.records.verdict import Finding, Witness
 

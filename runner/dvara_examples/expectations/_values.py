@@ -1,12 +1,13 @@
-"""Numbers with bounds: ``12``, ``{min: 1, max: 3}``."""
+"""Values that several expectations take: ``true``, and numbers with bounds (``12``, ``{min: 1, max: 3}``)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from dvara_examples.core.shapes import Shape, either, mapping, seconds, whole
+from dvara_examples.core.shapes import Shape, constant, either, mapping, seconds, whole
 from dvara_examples.core.values import InvalidValue
 
+T = TypeVar("T")
 Number = TypeVar("Number", int, float)
 
 SOONEST_S = 0.001
@@ -56,3 +57,8 @@ COUNT: Shape[Range[int]] = either(
 )
 TIME_LIMIT = seconds(SOONEST_S)
 """An upper bound in seconds."""
+
+
+def flag(expectation: T, otherwise: str, description: str) -> Shape[T]:
+    """Return the shape of true; *otherwise* says when to leave the key out, as ``false`` would want nothing."""
+    return constant(True, f"remove the key {otherwise}").to(lambda _: expectation, description)
