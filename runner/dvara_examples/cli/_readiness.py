@@ -1,6 +1,6 @@
 """What ``setup`` shows: the step under way with what it has brought so far, and a line per language and list at the end."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.live import Live
 from rich.text import Text
@@ -86,14 +86,17 @@ class _Progress:
         if self._is_live:
             self._live.stop()
 
-    def show(self, step: str, grown_bytes: int, seconds: float) -> None:
-        """Tell of *step*, which has brought so much in so many seconds."""
-        so_far = f"  {step}  {_megabytes(grown_bytes)} more on the disk, {seconds:.0f} s"
+    def show(self, step: str, count_bytes: Callable[[], int], seconds: float) -> None:
+        """Show *step*, the bytes it has added to the disk so far, and the seconds it has taken."""
+
+        def so_far() -> Text:
+            return Text(f"  {step}  {_megabytes(count_bytes())} more on the disk, {seconds:.0f} s", "dim")
+
         told, at_s = self._told
         if self._is_live:
-            self._live.update(Text(so_far, "dim"), refresh=True)
+            self._live.update(so_far(), refresh=True)
         elif step != told or seconds - at_s >= _PLAIN_EVERY_S:
-            self._console.print(Text(so_far if step == told else f"  {step}", "dim"), soft_wrap=True)
+            self._console.print(Text(f"  {step}", "dim") if step != told else so_far(), soft_wrap=True)
             self._told = (step, seconds)
 
     def finish(self, ready: Ready) -> None:

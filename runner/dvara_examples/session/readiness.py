@@ -57,8 +57,11 @@ class Ready:
 
 Script = tuple[Path, Packages | None]
 """A script, and what the manifest says of its dependencies."""
-Show = Callable[[str, int, float], None]
-"""Takes the step under way, the bytes that came onto the disk so far, and the seconds; called from one thread."""
+Show = Callable[[str, Callable[[], int], float], None]
+"""Takes the step under way, what counts the bytes that came onto the disk so far, and the seconds; called from one thread.
+
+Counting looks at every file in the caches, so it is only done for somebody who reads the number.
+"""
 
 
 def make_ready(variants: Sequence[Variant], world: World, deps: Deps, show: Show) -> Iterator[Ready]:
@@ -141,7 +144,7 @@ class _Work:
         while not self._done.wait(wait_s):
             if self._steps:
                 looking = start_timer(self._world.clock)
-                show(self._steps[-1], self._disk.grown(), self._timer())
+                show(self._steps[-1], self._disk.grown, self._timer())
                 wait_s = max(_LOOK_EVERY_S, _REST * looking())
         if self._crashed is not None:
             raise self._crashed
