@@ -89,5 +89,5 @@ def test_the_bounds_that_hold(kind: str, asked: Budget, holds: Budget) -> None:
 def test_the_reminder_names_runs_gateway_and_bounds() -> None:
     """All that decides about the bill is in one line."""
     line = cost_reminder(18, "https://gw.example.com/v1", Budget(200, 1))
-    assert line.startswith("18 runs send their requests to https://gw.example.com/v1, where they may cost money")
+    assert line.startswith("18 runs send their requests to https://gw.example.com/v1, which may cost money")
     assert line.endswith("the limit is 200 requests and 1 token")

@@ -130,7 +130,7 @@ def test_a_known_failure_that_has_healed_fails_the_run() -> None:
     assert verdict.outcome is Outcome.FAILED
     (finding,) = verdict.failures
     assert (finding.key, finding.witness, finding.expected, finding.seen) == ("known_failure", "wire", "ends fails", "ends holds")
-    assert "has healed" in finding.sentence
+    assert "is fixed" in finding.sentence
 
 
 UNREAD = make_exchange("", ending=Ending.UNRECOGNISED, unread="cannot tell what was said: it was packed", text_complete=False)
@@ -215,9 +215,9 @@ def test_an_interrupted_run_says_so() -> None:
 
 def test_one_answer_that_nobody_read_is_enough_to_claim_nothing() -> None:
     """Though the answer before it was read, the text of the last one may be anything."""
-    unread = make_exchange("", ending=Ending.UNRECOGNISED, unread="the body cannot be read here")
+    unread = make_exchange("", ending=Ending.UNRECOGNISED, unread="the tap cannot read the body")
     verdict = judge(make_transcript(exchanges=numbered(make_exchange(), unread), expect={"text": {"contains": "x"}}))
-    assert (verdict.outcome, verdict.reason) == (Outcome.ERRORED, "request 2: the body cannot be read here")
+    assert (verdict.outcome, verdict.reason) == (Outcome.ERRORED, "request 2: the tap cannot read the body")
 
 
 def test_what_was_left_behind_is_told_beside_a_missing_request() -> None:

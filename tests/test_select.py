@@ -232,5 +232,5 @@ def test_a_filter_that_leaves_nothing_says_so(manifest: Manifest, tmp_path: Path
     """Exit 4 with the filter, and a word about explicit examples where it holds for those alone."""
     with pytest.raises(NothingSelected, match=r"fits the filter 'none\(\)'$"):
         select(manifest, [], cwd=tmp_path, filters=["none()"])
-    with pytest.raises(NothingSelected, match=r"it holds for opt-in ones alone: ask for them with id"):
+    with pytest.raises(NothingSelected, match=r"it matches only opt-in examples: ask for them with id"):
         select(manifest, [], cwd=tmp_path, filters=["file(Cut.java)"])

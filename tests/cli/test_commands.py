@@ -110,7 +110,7 @@ def test_list_names_every_example_with_its_languages() -> None:
     done = call("list")
     lines = done.stdout.splitlines()
     tags = "--tag conformance, --tag conformance-slow, --tag conformance-table"
-    assert re.fullmatch(rf"and \d+ more that have to be asked for \({tags}\)\n", done.stderr)
+    assert re.fullmatch(rf"and \d+ more that are opt-in \({tags}\)\n", done.stderr)
     assert any(line.split()[:4] == ["stream-basic", "python", "node", "java"] for line in lines)
     assert len(lines) == len(plain)
 

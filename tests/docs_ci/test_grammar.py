@@ -125,7 +125,7 @@ def test_a_comment_of_ours_that_is_not_read_is_an_error(name: str, text: str, li
     problems = read_page(Path(name), name, text).problems
     if line:
         assert [(problem.line, problem.sentence.partition(" and ")[0]) for problem in problems] == [
-            (line, "this comment stands in the middle of something else")
+            (line, "this comment is inside something else")
         ]
     else:
         assert problems

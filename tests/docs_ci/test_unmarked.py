@@ -78,8 +78,8 @@ def test_what_is_not_tried_is_told_with_the_reason(tmp_path: Path) -> None:
         fence("python", "print(1)") + fence("python", "import openai\nx = ...)") + fence("java", java) + "```py\nimport openai",
     )
     assert [line.partition("  ")[2] for line in guess_lines(found)] == [
-        "page.md:3  asks no model by itself",
-        "page.md:9  is no valid Python by itself",
+        "page.md:3  asks no model",
+        "page.md:9  is not valid Python by itself",
         "page.md:16  has no main method",
         "page.md:21  this fence is never closed",
     ]
@@ -89,11 +89,11 @@ def test_what_is_not_tried_is_told_with_the_reason(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
-        (ASKED, "asks no model by itself"),
+        (ASKED, "asks no model"),
         (MADE + ASKED.replace("[]", "messages"), "uses messages, which it does not define"),
         (MADE + "print(a, b, c, d, e)\n" + ASKED, "uses a, b, c and 2 more, which it does not define"),
-        (MADE + "answer = await client.models.list()\n", "is no script by itself: 'await' outside function"),
-        (MADE, "sends no request by itself"),
+        (MADE + "answer = await client.models.list()\n", "is not a script by itself: 'await' outside function"),
+        (MADE, "sends no request"),
         (MADE + "model = __MODEL__\n" + ASKED, "uses __MODEL__, which it does not define"),
         (MADE + "__MODEL__ = input()\n" + ASKED, "holds __MODEL__, which is filled in where the page is built"),
         (MADE + "open('path/to/image.png', 'rb')\n" + ASKED, "opens path/to/image.png, which the page does not give"),

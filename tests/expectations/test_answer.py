@@ -69,7 +69,7 @@ def test_a_text_that_was_not_kept_whole_lacks_nothing_for_sure() -> None:
     assert check("text", {"contains": "Hello"}, cut).ok
     finding = check("text", {"lacks": "secret"}, cut)
     assert not finding.ok
-    assert "more text than is kept" in finding.sentence
+    assert "more text than is stored" in finding.sentence
 
 
 @pytest.mark.parametrize(("key", "value"), ALL)

@@ -189,11 +189,11 @@ def test_without_a_sentinel_the_last_event_is_the_end(exchange: Exchange, ok: bo
 @pytest.mark.parametrize(
     ("exchange", "told"),
     [
-        (open_answer(notes=()), "not the example ended the exchange"),
-        (open_answer(ending=Ending.TRUNCATED, notes=()), "not the example ended the exchange"),
-        (open_answer(ending=Ending.ERROR_EVENT, notes=()), "not the example ended the exchange"),
+        (open_answer(notes=()), "the example did not end the exchange"),
+        (open_answer(ending=Ending.TRUNCATED, notes=()), "the example did not end the exchange"),
+        (open_answer(ending=Ending.ERROR_EVENT, notes=()), "the example did not end the exchange"),
         (open_answer(ending=Ending.CLIENT_CLOSED, notes=("the run was stopped",)), "had to be stopped"),
-        (make_exchange(ending=Ending.CLIENT_CLOSED, ended_at_s=0.6), "never came to its end"),
+        (make_exchange(ending=Ending.CLIENT_CLOSED, ended_at_s=0.6), "never ended"),
         (make_exchange(ending=Ending.CLIENT_CLOSED, finish_reason="stop", event_count=5000), "nobody can tell"),
         (make_exchange(ending=Ending.ANSWERED, finish_reason="stop", events=(), event_count=0), "did not come as a stream"),
     ],

@@ -121,7 +121,7 @@ def test_a_document_that_was_not_kept_whole_is_not_judged() -> None:
     seen = replace(make_transcript(), stdout=replace(make_output("[1]"), size_bytes=5000))
     finding = parse_expectation("stdout_json", {}).check(seen)
     assert not finding.ok
-    assert "more was written than is kept" in finding.sentence
+    assert "more was written than is stored" in finding.sentence
 
 
 @pytest.mark.parametrize("text", ["", "not json", '{"a": 1} trailing', "[" * 100_000, '{"a": NaN}', "-Infinity"])

@@ -66,7 +66,7 @@ def test_a_response_that_ends_leaves_nothing_to_hang_up_on(line: Line) -> None:
     gateway.send(b"0\r\n\r\n")
     client.receive(5)
     client.close()
-    assert "not the example ended" in check(line, "disconnects_within_s", 60).sentence
+    assert "the example did not end" in check(line, "disconnects_within_s", 60).sentence
 
 
 @pytest.mark.parametrize(("retry_after", "ok"), [("0", True), ("60", False)])

@@ -128,8 +128,8 @@ def test_a_last_retry_after_may_stay_without_a_request() -> None:
 @pytest.mark.parametrize(
     ("exchanges", "told"),
     [
-        ((), "nothing to be honoured"),
-        ((refused(503), answered(5.0)), "nothing to be honoured"),
+        ((), "nothing to honour"),
+        ((refused(503), answered(5.0)), "nothing to honour"),
         ((refused(429, headers=(("Retry-After", "1"),)),), "nothing shows whether the example would have waited"),
         ((refused(429, headers=(("Retry-After", "soon"),)), answered(5.0)), "neither seconds nor a date"),
         ((refused(429, headers=(("Retry-After", "-1"),)), answered(5.0)), "neither seconds nor a date"),
@@ -290,8 +290,8 @@ def test_a_wrong_value_says_what_is_accepted(key: str, value: object, message: s
 
 def test_an_answer_that_nobody_read_may_have_been_the_last_word() -> None:
     """Where it was followed by the same request, nobody can say that there was no repetition; what else came after is none."""
-    unread = answered(ending=Ending.UNRECOGNISED, unread="the body cannot be read here", finish_reason=None, sentinel=False)
+    unread = answered(ending=Ending.UNRECOGNISED, unread="the tap cannot read the body", finish_reason=None, sentinel=False)
     another = answered(3.0, request=post(target="/v1/embeddings"))
     asked_again = check("no_retry_after_end", True, unread, another, answered(5.0))
-    assert (asked_again.ok, asked_again.sentence, asked_again.where) == (False, "the body cannot be read here", "request 1")
+    assert (asked_again.ok, asked_again.sentence, asked_again.where) == (False, "the tap cannot read the body", "request 1")
     assert check("no_retry_after_end", True, unread, another).ok

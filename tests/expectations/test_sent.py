@@ -131,7 +131,7 @@ def test_a_body_that_was_not_kept_whole_cannot_be_judged() -> None:
     large = replace(exchange, request=replace(exchange.request, body_size_bytes=2_000_000))
     finding = check("request_json", {"at": {"/stream": True}}, large)
     assert not finding.ok
-    assert "only the first 16 bytes of the body are kept" in finding.sentence
+    assert "only the first 16 bytes of the body are stored" in finding.sentence
 
 
 @pytest.mark.parametrize(

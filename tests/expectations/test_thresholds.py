@@ -262,11 +262,11 @@ def test_one_text_that_was_cut_is_enough_not_to_compare() -> None:
 
 def test_an_answer_that_was_not_read_cannot_be_compared() -> None:
     """The sentence of the relay is the finding's, and names the request."""
-    unread = make_exchange(unread="the body cannot be read here")
+    unread = make_exchange(unread="the tap cannot read the body")
     for key in ("prints_the_stream", "progressive", "text"):
         value: object = {"contains": "x"} if key == "text" else True
         finding = check(key, value, replace(unread, text="", events=(), event_count=0), stdout="Hello")
-        assert (finding.ok, finding.sentence) == (False, "the body cannot be read here"), key
+        assert (finding.ok, finding.sentence) == (False, "the tap cannot read the body"), key
         assert finding.where == ("" if key == "progressive" else "request 1")
     assert check("text", {"contains": "Hello"}, unread).ok, "text that was read is there"
 
@@ -369,7 +369,7 @@ def test_output_that_was_cut_repeats_nothing_for_certain() -> None:
 @pytest.mark.parametrize(
     ("ending", "sentence"),
     [
-        (Ending.UNRECOGNISED, "the body cannot be read here"),
+        (Ending.UNRECOGNISED, "the tap cannot read the body"),
         (Ending.ERROR_EVENT, "the answer came without a finish_reason: it is incomplete"),
         (Ending.MALFORMED_EVENT, "the answer came without a finish_reason: it is incomplete"),
         (Ending.EOF_WITHOUT_DONE, "the answer came without a finish_reason: it is incomplete"),
@@ -377,7 +377,7 @@ def test_output_that_was_cut_repeats_nothing_for_certain() -> None:
 )
 def test_a_reason_that_was_not_read_is_not_missing(ending: Ending, sentence: str) -> None:
     """Nothing is claimed of content nobody read, unless the ending says already that no reason came."""
-    unread = make_exchange(ending=ending, unread="the body cannot be read here")
+    unread = make_exchange(ending=ending, unread="the tap cannot read the body")
     finding = check("finish_reason", "stop", unread)
     assert (finding.ok, finding.sentence) == (False, sentence)
     assert check("finish_reason", "none", unread).ok is (ending is not Ending.UNRECOGNISED)

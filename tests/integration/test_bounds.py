@@ -99,6 +99,6 @@ def test_a_gateway_elsewhere_is_named_before_it_is_asked(tool: Tool, manifest: P
             ran = tool("run", "all", "--manifest", str(manifest), env={**environ, "no_proxy": "", "NO_PROXY": ""})
     assert ran.code == 0, ran.stdout + ran.stderr
     told = [line for line in ran.stderr.splitlines() if "money" in line]
-    where = "http://gw.example/v1, where they may cost money"
+    where = "http://gw.example/v1, which may cost money"
     assert told == [f"2 runs send their requests to {where}; the limit is 200 requests"]
     assert len(proxy.asked) == 5  # the models, and two requests of each run

@@ -97,7 +97,7 @@ WAYS = {
     "a lock of pnpm that nobody reads": Broken(
         {"package.json": "{}", "pnpm-lock.yaml": "lockfileVersion: 5.4\n"},
         "pnpm-lock.yaml has the format 5.4, and pnpm's formats 6 and 9 are read",
-        "make it anew with pnpm 8 or newer",
+        "write it again with pnpm 8 or newer",
         3,
         "ask.mjs",
     ),

@@ -61,14 +61,14 @@ def test_a_key_that_looks_like_none_is_taken_for_one(tool: Tool, tmp_path: Path)
     (tmp_path / "theirs" / "guide.md").write_text(PAGE.replace("<your-dvara-api-key>", "-"))
     ran = tool("docs", "run", "guide.md", cwd=tmp_path / "theirs")
     assert ran.code == 0, ran.stdout + ran.stderr
-    assert "guess  guide.md:1  whatever key the code sends is taken for the key of the run" in ran.stderr.splitlines()
+    assert "guess  guide.md:1  any key in the code is accepted as the key of the run" in ran.stderr.splitlines()
 
 
 @pytest.mark.parametrize(
     ("text", "code", "said"),
     [
-        ("# Nothing\n", 4, "nothing to run: no fence of these pages asks a model by itself"),
-        ("<!-- example: hello -->\n```python\nprint(1)\n```\n", 2, "guide.md names examples, and there is no manifest"),
+        ("# Nothing\n", 4, "nothing to run: no fence of these pages asks a model"),
+        ("<!-- example: hello -->\n```python\nprint(1)\n```\n", 2, "guide.md names examples, but there is no manifest"),
     ],
 )
 def test_a_page_that_cannot_be_tried(tool: Tool, tmp_path: Path, text: str, code: int, said: str) -> None:

@@ -284,6 +284,6 @@ def test_a_remote_gateway_is_announced(tool: Tool, gateway: EmbeddedServer) -> N
     with http_proxy(port) as proxy:
         ran = doctor(tool, DVARA_URL="http://gw.example.com/v1", DVARA_API_KEY=KEY, http_proxy=proxy.url)
     assert found(ran, "stream").state == "ok"
-    assert "one short request to gpt-4o goes to http://gw.example.com/v1, where it may cost money" in ran.stderr
+    assert "sending one short request for gpt-4o to http://gw.example.com/v1, which may cost money" in ran.stderr
     assert f"through the proxy 127.0.0.1:{proxy.port}" in found(ran, "gateway").text
     assert "cost money" not in doctor(tool, DVARA_URL=gateway.base_url, DVARA_API_KEY=KEY).stderr

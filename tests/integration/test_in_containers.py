@@ -252,7 +252,7 @@ def test_a_container_that_runs_out_of_memory_is_not_blamed_on_the_script(tool: T
             "expected a size of 64m or more, such as 512m, found 'much'",
         ),
         (["plan", "all", "--in", "docker", "--memory", "63m"], "expected a size of 64m or more, such as 512m, found '63m'"),
-        (["setup", "--lock", "--in", "docker"], "--lock writes beside the examples, which containers may not; leave out --in"),
+        (["setup", "--lock", "--in", "docker"], "--lock writes next to the examples, which containers cannot do; leave out --in"),
     ],
 )
 def test_options_that_would_do_nothing_are_refused(tool: Tool, words: list[str], told: str) -> None:

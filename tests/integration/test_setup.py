@@ -156,7 +156,7 @@ def test_setup_goes_on_after_it_was_stopped(tool: Tool, tmp_path: Path, number: 
         child.wait(timeout=10)
     assert child.returncode == code
     if number is signal.SIGINT:
-        assert "the same command again goes on from there" in said
+        assert "run the same command again to continue" in said
     again = tool("setup", "stream-basic", "--language", "python", env=environ)
     assert again.code == 0, again.stdout + again.stderr
     assert "1 script ready  fetched and built" in again.stdout

@@ -314,5 +314,5 @@ def test_a_key_that_no_header_can_carry() -> None:
     """A key that was pasted with a line end is told apart, and not shown."""
     done = call("http://gw.example.com", DVARA_API_KEY=f"{CANARY}\n")
     assert done.returncode == 3
-    assert "DVARA_API_KEY holds blanks, line ends" in done.stderr
+    assert "DVARA_API_KEY has spaces, line ends" in done.stderr
     assert CANARY not in done.stderr

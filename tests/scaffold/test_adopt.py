@@ -66,7 +66,7 @@ def test_vendored_built_hidden_and_foreign_folders_are_not_walked(tmp_path: Path
         ("_helper.py", PYTHON, "is a helper by its name"),
         ("a.py", "print('hello')\n", "asks no model"),
         ("a.py", "import os\nsecret = os.environ['OPENAI_API_KEY']\nprint(secret)\n", "asks no model"),
-        ("a.py", "from openai import OpenAI\ndef ask(): return OpenAI()\nCLIENT: object = None\n", "runs nothing by itself"),
+        ("a.py", "from openai import OpenAI\ndef ask(): return OpenAI()\nCLIENT: object = None\n", "runs nothing when started"),
         ("a.py", "from openai import OpenAI\nif __name__ == '__main__':\n    OpenAI()\n", None),
         ("a.py", "import openai\nthis is no Python\n", None),
     ],
@@ -82,12 +82,12 @@ def test_what_is_an_example(tmp_path: Path, name: str, text: str, reason: str | 
         ("client.images.generate()", "asks the endpoint images, which a gateway for models does not have"),
         ("client = OpenAI(provider=bedrock(region='x'))", "needs an AWS account"),
         ("with client.beta.responses.connect(\n) as c: pass", "speaks WebSocket, which the tap does not read"),
-        ("ctx.load_cert_chain('a')", "needs a client certificate of its own"),
+        ("ctx.load_cert_chain('a')", "needs a client certificate"),
         ("def make():\n  if 1:\n    return OpenAI()\n  ctx.load_cert_chain('a')", None),
         ("client = AzureOpenAI()", "needs an Azure account"),
         ("async with client.realtime.connect(model='x') as c: pass", "speaks WebSocket, which the tap does not read"),
         ("app = FastAPI()", "is started by uvicorn, and not by itself"),
-        ("HTTPServer(given).serve_forever()", "is a server, which waits for requests of its own; say ready and send instead"),
+        ("HTTPServer(given).serve_forever()", "is a server; give it ready and send instead"),
         ("OpenAI(base_url='https://api.somewhere.ai/v1')", "asks https://api.somewhere.ai/v1 itself (line 2), past any gateway"),
         ("client.chat.completions.create()", None),
         ("client.responses.create()", None),
@@ -196,7 +196,7 @@ def test_why_a_script_is_left_out(tmp_path: Path, language: str, text: str, reas
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("import org.testcontainers.containers.GenericContainer;", "needs a service in a container of its own (Testcontainers)"),
+        ("import org.testcontainers.containers.GenericContainer;", "needs a service in a container (Testcontainers)"),
         ("import com.openai.models.audio.Voice;", None),
         (
             "// ask\nclient.audio().transcriptions().create();",

@@ -154,7 +154,7 @@ def test_a_stream_that_cannot_be_read_is_neither_whole_nor_cut(coding: str, line
         seen.unread
         == seen.error
         == (
-            "cannot tell what was said: the body cannot be read here "
+            "cannot tell what was said: the tap cannot read the body "
             f"(expected a content coding of br, deflate, gzip, x-gzip, zstd, found '{coding}')"
         )
     )

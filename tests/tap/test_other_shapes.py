@@ -315,7 +315,7 @@ def test_a_constant_that_json_does_not_have_decides_nothing(constant: str) -> No
     odd = b'data: {"choices": [{"index": 0, "delta": {"content": "a"}, "logprobs": %s}]}\n\n' % constant.encode()
     exchange = seen(odd + HI + STOP + DONE)
     assert (exchange.ending, exchange.text) == (Ending.UNRECOGNISED, "aHello")
-    assert f"an event holds {constant}, which is no JSON" in (exchange.unread or "")
+    assert f"an event holds {constant}, which is not JSON" in (exchange.unread or "")
     assert seen(odd + HI).ending is Ending.EOF_WITHOUT_DONE
 
 

@@ -199,4 +199,4 @@ def test_a_list_in_the_manifest_is_moved_to_be_locked(world: World) -> None:
         write_lock(
             Declared("packages", packages=("openai",), locked=False), Runtime("python", "3.11", Path("python3"), "PATH"), world
         )
-    assert raised.value.diagnosis.hint.startswith("move the list to a file requirements.in beside the scripts, and write ")
+    assert raised.value.diagnosis.hint.startswith("move the list to a file requirements.in next to the scripts, and write ")

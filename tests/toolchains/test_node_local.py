@@ -85,7 +85,7 @@ def test_packages_of_one_workspace_find_each_other(world: World, members: str) -
 def test_a_package_that_is_not_there(world: World) -> None:
     """An entry that leads nowhere is one sentence, before npm is started."""
     script = repository(world, {"own-sdk": "file:../../absent"})
-    with pytest.raises(ToolchainError, match=r"package\.json takes own-sdk from .*absent, which is not there; add it"):
+    with pytest.raises(ToolchainError, match=r"package\.json takes own-sdk from .*absent, which does not exist; add it"):
         prepare(world, script.parent)
 
 

@@ -132,7 +132,7 @@ def test_the_lock_of_another_tool_holds(world: World, name: str) -> None:
 def test_what_is_no_lock(world: World) -> None:
     """A lock that cannot be read, or whose packages have no version, is one sentence."""
     repository(world, {"a.py": SCRIPT, "pyproject.toml": PROJECT, "poetry.lock": "[[package]]\nname = 'x'\n"})
-    with pytest.raises(ToolchainError, match=r"poetry\.lock is no lock file that is known"):
+    with pytest.raises(ToolchainError, match=r"poetry\.lock is not a known lock file"):
         command(world, "a.py")
     repository(world, {"poetry.lock": "["})
     with pytest.raises(ToolchainError, match=r"poetry\.lock cannot be read"):

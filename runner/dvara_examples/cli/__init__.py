@@ -52,7 +52,7 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line and exit with the code that it leads to."""
+    """Run the command line and exit with its exit code."""
     if sys.platform == "win32":
         click.echo(
             "error: expected Linux or macOS, found Windows\nhint: run it in the Windows Subsystem for Linux (WSL)", err=True

@@ -1,4 +1,4 @@
-"""What ``init`` does: looks through a folder, writes the manifest, and with ``--run`` writes down what each script did."""
+"""The work of ``init``: finds scripts, writes the manifest, and with ``--run`` records what each script did."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _MOST_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class InitOrder:
-    """What the user typed."""
+    """The options of the command."""
 
     folder: Path
     run: bool
@@ -29,7 +29,7 @@ _RUN_THEM = "--run runs only what is new; to run what the manifest has: dvara-ex
 
 
 def adopt(world: World, order: InitOrder) -> int:
-    """Look through the folder and write what is new; return the exit code. Raises NothingSelected where no script was found."""
+    """Find the scripts and write what is new; return the exit code. Raises NothingSelected if no script was found."""
     folder = order.folder
     if not folder.is_relative_to(world.root):
         cause = f"{folder} does not lie in {world.root}, the repository of {world.shown(world.manifest_path)}"
@@ -63,7 +63,7 @@ def adopt(world: World, order: InitOrder) -> int:
 
 
 def _recorded(found: Survey, world: World, order: InitOrder) -> tuple[Draft, ...] | None:
-    """Run every new script once, and return the drafts with what was seen; None where this was interrupted."""
+    """Run every new script once, and return the drafts with the results; None if interrupted."""
     from dvara_examples.selection.options import Selection
     from dvara_examples.session import Options, choose_examples, report_to, run
     from dvara_examples.session.adopting import SeenRuns, still_loads, with_more_time, with_what_was_seen
@@ -83,7 +83,7 @@ def _recorded(found: Survey, world: World, order: InitOrder) -> tuple[Draft, ...
 
 
 def _found_lines(found: Survey, *, verbose: bool) -> Iterator[str]:
-    """Yield what was found: examples with their scripts, where dependencies are declared, and what was left out and why."""
+    """Yield the findings as lines: examples with their scripts, lists of dependencies, and what was left out and why."""
     width = max((len(draft.id) for draft in found.drafts), default=0)
     for draft in found.drafts:
         yield f"{draft.id:<{width}}  {' '.join(draft.scripts)}  {draft.title}".rstrip()

@@ -27,7 +27,7 @@ from dvara_examples.gateways import USUAL_MODEL
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
-    """The options of the command; *reports* holds kinds and paths."""
+    """The options of the command; *reports* has kinds and paths."""
 
     started: str | None
     manifest: Path | None
@@ -44,7 +44,7 @@ class CheckOptions:
 
 
 def run_check(options: CheckOptions, stdout: TextIO, stderr: TextIO) -> int:
-    """Check the gateway and return the exit code. Raises GatewayError where it cannot be checked."""
+    """Check the gateway and return the exit code. Raises GatewayError if it cannot be checked."""
     cases = _selected(options)
     expected = read_expected(options.expect.read_text("utf-8", "replace"), str(options.expect)) if options.expect else None
     timer = start_timer(SystemClock())

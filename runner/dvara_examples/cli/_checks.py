@@ -1,4 +1,4 @@
-"""Writes what ``doctor`` found, line by line as it is found, or as JSON."""
+"""Prints the checks of ``doctor``, one by one as they finish, or as JSON."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ _INDENT = 16
 
 
 def show_checks(checks: Iterable[Check], world: World, *, as_json: bool) -> int:
-    """Write *checks* and return the exit code that follows from them."""
+    """Print *checks* and return the exit code."""
     found = []
     console = make_console(world, world.stdout)
     for check in checks:

@@ -1,7 +1,7 @@
-"""What the shell offers when TAB is pressed: ids, tags and languages of the manifest at hand, stored runs, words to explain.
+"""TAB completion: ids, tags and languages of the current manifest, stored runs, and words to explain.
 
-It has to be quick and must never fail: the manifest is only looked through, not checked, and whatever goes wrong means that
-nothing is offered.
+It must be quick and must never fail: it scans the manifest without checking it, and offers nothing if anything
+goes wrong.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _HELP_CHARS = 60
 
 
 def _offering(offer: Offer) -> Completer:
-    """Make what Click calls out of *offer*, which gives words and what to say of each."""
+    """Turn *offer*, which returns words and their descriptions, into a callback for Click."""
 
     @wraps(offer)
     def complete(context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
@@ -52,7 +52,7 @@ def _world(context: click.Context) -> World:
 
 
 def _examples(context: click.Context) -> list[Mapping[str, object]]:
-    """Return the entries of the manifest as they are written there."""
+    """Return the entries of the manifest as written."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -61,7 +61,7 @@ def _examples(context: click.Context) -> list[Mapping[str, object]]:
 
 
 def _ids(context: click.Context, begun: str) -> Iterable[tuple[str, str]]:
-    """Offer the examples; variants once a whole id is there, or a bracket behind it."""
+    """Offer the examples, and variants after a whole id or a bracket."""
     entries = _examples(context)
     for entry in entries:
         example_id, title = str(entry.get("id")), str(entry.get("title") or "")
@@ -79,7 +79,7 @@ def _runs(context: click.Context) -> Iterable[tuple[str, str]]:
 
 
 def files(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
-    """Leave it to the shell to offer files."""
+    """Let the shell offer files."""
     from click.shell_completion import CompletionItem
 
     return [CompletionItem(begun, type="file")]
@@ -103,7 +103,7 @@ def _scripts(context: click.Context, begun: str) -> Iterable[str]:
 
 @_offering
 def languages(context: click.Context, _begun: str) -> Iterable[tuple[str, str]]:
-    """Offer the languages that the manifest has variants in."""
+    """Offer the languages of the manifest's variants."""
     variants = (entry.get("variants") for entry in _examples(context))
     found = dict.fromkeys(str(language) for each in variants if isinstance(each, dict) for language in each)
     return ((language, "") for language in found)
@@ -111,7 +111,7 @@ def languages(context: click.Context, _begun: str) -> Iterable[tuple[str, str]]:
 
 @_offering
 def tags(context: click.Context, _begun: str) -> Iterable[tuple[str, str]]:
-    """Offer the tags that examples carry."""
+    """Offer the tags of the examples."""
     tagged = (entry.get("tags") for entry in _examples(context))
     found = sorted({str(tag) for each in tagged if isinstance(each, list) for tag in each})
     return ((tag, "") for tag in found)
@@ -125,14 +125,14 @@ def runs(context: click.Context, _begun: str) -> Iterable[tuple[str, str]]:
 
 @_offering
 def examples_and_runs(context: click.Context, begun: str) -> Iterable[tuple[str, str]]:
-    """Offer what `show` takes."""
+    """Offer the arguments of `show`."""
     yield from _runs(context)
     yield from _ids(context, begun)
 
 
 @_offering
 def variants_of_run(context: click.Context, _begun: str) -> Iterable[tuple[str, str]]:
-    """Offer the variants in the stored run that is named before."""
+    """Offer the variants of the stored run named before."""
     from dvara_examples.records.run_folder import find_run
 
     world = _world(context)
@@ -150,7 +150,7 @@ def words(_context: click.Context, _begun: str) -> Iterable[tuple[str, str]]:
 
 @_offering
 def report_kinds(_context: click.Context, begun: str) -> Iterable[tuple[str, str]]:
-    """Offer the kinds of reports; a path behind the sign is the shell's own business."""
+    """Offer the kinds of reports; the shell completes the path after the sign."""
     from dvara_examples.reports import report_kinds as kinds
 
     return () if "=" in begun else ((kind, "") for kind in kinds())
@@ -158,7 +158,7 @@ def report_kinds(_context: click.Context, begun: str) -> Iterable[tuple[str, str
 
 @_offering
 def gateways(_context: click.Context, _begun: str) -> Iterable[tuple[str, str]]:
-    """Offer the kinds of gateways, and what can be started."""
+    """Offer the kinds of gateways, and the gateways that can be started."""
     from dvara_examples.gateways._find import known_names
 
     yield from (

@@ -1,4 +1,4 @@
-"""Puts together what the commands hand to a session."""
+"""Builds from the command line what a session needs."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -33,7 +33,7 @@ NOT_RUNNING = Running(jobs=None, max_requests=None, max_tokens=None, deps=Deps.L
 
 
 def compose_options(world: World, planning: Planning, running: Running = NOT_RUNNING, control: Control = AS_PLANNED) -> Options:
-    """Fill in what the user left open: jobs from the cores, missing toolchains from CI."""
+    """Fill in defaults: jobs from the cores, missing toolchains from CI."""
     asked = planning.missing_toolchain
     policy = MissingToolchain(asked) if asked else (MissingToolchain.ERROR if world.on_ci else MissingToolchain.SKIP)
     budget = Budget(running.max_requests, running.max_tokens)
@@ -42,9 +42,9 @@ def compose_options(world: World, planning: Planning, running: Running = NOT_RUN
 
 
 def _jobs(world: World, gateway: str) -> int:
-    """Return how many runs may be under way at once: as many as this machine carries, and as cores on another gateway.
+    """Return how many runs may overlap: as many as this machine can handle, and one per core on another gateway.
 
-    A gateway elsewhere may limit the rate of requests, which no example is to be blamed for.
+    A remote gateway may limit the rate of requests, which is not the example's fault.
     """
     embedded = gateway_kind(gateway, world) == "embedded"
     return most_at_once(world.cores, world.memory_bytes) if embedded else world.cores
@@ -57,20 +57,20 @@ def run_and_report(
     requests: "Sequence[ReportRequest]",
     only: frozenset[str] | None = None,
 ) -> ExitCode:
-    """Run what is *wanted* from the choice of examples to the last report, and return the exit code that it leads to."""
+    """Run the *wanted* examples, from the selection to the last report, and return the exit code."""
     told_elsewhere = bool(requests) or world.on_ci or options.control.shard is not None
     chosen = choose_examples(world, wanted, options.control, only, _find_places, places_of_passed=told_elsewhere, remember=True)
     return run(world, chosen, options, reporting_to(world, requests, verbose=options.live_output))[0]
 
 
 def _find_places(manifest: Manifest, variants: Sequence[Variant]) -> Places:
-    from dvara_examples.docs_ci.places import find_places  # reads pages, which takes longer than the rest of a start
+    from dvara_examples.docs_ci.places import find_places  # reads pages, which takes longer than the rest of the start
 
     return find_places(manifest, variants)
 
 
 def reporting_to(world: World, requests: "Sequence[ReportRequest]", *, verbose: bool) -> Reporting:
-    """Return how a session reports: to people, and to what *requests* name."""
+    """Return the reporting of a session: to the terminal, and to *requests*."""
 
     def opening(session: Session, folder: RunFolder) -> AbstractContextManager[OpenReports]:
         return reporting(world, session_info(session, folder), folder, requests, live=True, verbose=verbose)
@@ -79,7 +79,7 @@ def reporting_to(world: World, requests: "Sequence[ReportRequest]", *, verbose: 
 
 
 def session_info(session: Session, folder: RunFolder) -> SessionInfo:
-    """Say what is known of a session before its first run."""
+    """Describe a session before its first run."""
     world, plan = session.world, session.plan
     return SessionInfo(
         version=__version__,
@@ -97,7 +97,7 @@ def session_info(session: Session, folder: RunFolder) -> SessionInfo:
 
 
 def stored_info(folder: RunFolder, world: World) -> SessionInfo:
-    """Say what was known of the stored session in *folder* before its first run. Raises TranscriptError."""
+    """Describe the stored session in *folder* as before its first run. Raises TranscriptError."""
     about, document = folder.read_about(), folder.read()
     shard = document.about.shard
     return SessionInfo(
@@ -116,7 +116,7 @@ def stored_info(folder: RunFolder, world: World) -> SessionInfo:
 
 
 def within(world: World) -> str:
-    """Return the root as seen from the repository that holds it: the workspace of the CI, else the nearest clone."""
+    """Return the root relative to the repository around it: the workspace of the CI, else the nearest clone."""
     folders = (world.root, *world.root.parents)
     workspace = world.env("GITHUB_WORKSPACE")
     clone = next((folder for folder in folders if (folder / ".git").exists()), world.root)
@@ -129,10 +129,10 @@ def within(world: World) -> str:
 def reporting(
     world: World, about: SessionInfo, folder: RunFolder, requests: "Sequence[ReportRequest]", *, live: bool, verbose: bool
 ) -> Iterator[OpenReports]:
-    """Open the report for people and those of *requests*, and say at the end which of them could not be written.
+    """Open the terminal report and *requests*, and report at the end which of them could not be written.
 
-    Where one of them takes stdout, what is for people goes to stderr. A session that is not *live* was held before. Raises
-    ReportError before anything has begun.
+    If one of them uses stdout, the terminal report goes to stderr. A session that is not *live* is a stored one. Raises
+    ReportError before anything starts.
     """
     to_people = replace(world, stdout=world.stderr) if any(request.takes_stdout for request in requests) else world
     if not requests:
@@ -151,14 +151,14 @@ def reporting(
             yield opened
     except ReportError:
         with suppress(OSError):
-            folder.path.rmdir()  # nothing has run: an empty folder would say otherwise
+            folder.path.rmdir()  # nothing has run, so leave no empty folder
         raise
     for sentence, _ in opened.failures:
         world.stderr.write(f"error: {sentence}\n")
 
 
 def _terminal_report(world: World, about: SessionInfo, folder: RunFolder, *, live: bool, verbose: bool) -> TerminalReport:
-    """Build the report for people, and write its first line where runs are to come."""
+    """Build the terminal report, and write its first line if runs will follow."""
     if not live:
         return TerminalReport(world, total=0, width=32, verbose=verbose)
     runtimes = ", ".join(f"{one.language} {one.version or one.origin}{one.built_by}" for one in about.runtimes)

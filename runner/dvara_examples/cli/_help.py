@@ -1,6 +1,6 @@
-"""What `--help` looks like: options in groups by what they decide, and examples at the end.
+"""The layout of `--help`: options in groups, and examples at the end.
 
-Examples are the last paragraph of a command's docstring, kept as it is by ``\\b``; each line is one that can be typed.
+The last paragraph of a command's docstring, marked by ``\\b``, lists examples; each line can be typed as it is.
 """
 
 import importlib
@@ -55,17 +55,17 @@ class Readable(click.Command):
 
     @property
     def examples(self) -> tuple[str, ...]:
-        """The lines to type at the end of the help."""
+        """The command lines at the end of the help."""
         return tuple(_split(self.help or "")[1])
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - Click's signature
-        """Write what the command does, without the examples."""
+        """Write the description, without the examples."""
         formatter.write_paragraph()
         with formatter.indentation():
             formatter.write_text(_split(self.help or "")[0])
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, in groups where they are many, and then the commands of a group."""
+        """Write the options, in groups if there are many, then the commands of a group."""
         rows = {
             parameter.name or "": _readable(record)
             for parameter in self.get_params(ctx)
@@ -88,7 +88,7 @@ class ReadableGroup(Readable, click.Group):
     """A group of commands whose help has sections and whole first sentences."""
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands with what each does."""
+        """Write the commands with their descriptions."""
         rows = {}
         for name in self.list_commands(ctx):
             command = self.get_command(ctx, name)
@@ -101,7 +101,7 @@ class ReadableGroup(Readable, click.Group):
 def _write_groups(
     formatter: click.HelpFormatter, groups: Mapping[str, Sequence[str]], rows: Mapping[str, Row], rest: str
 ) -> None:
-    """Write *rows* by *groups*, what is in none under *rest*; all second columns begin at the same place."""
+    """Write *rows* by *groups*, and the remaining ones under *rest*; all second columns are aligned."""
     width = min(max((len(label) for label, _ in rows.values()), default=0), _LABEL_WIDTH)
     grouped = {name for names in groups.values() for name in names}
     for title, names in {**groups, rest: tuple(name for name in rows if name not in grouped)}.items():
@@ -112,12 +112,12 @@ def _write_groups(
 
 
 def _readable(record: Row) -> Row:
-    """Say bounds as people do, and only those that are worth it."""
+    """Write ranges in words, and only useful ones."""
     return record[0], _BETWEEN.sub(r"\1 to \2]", _LEAST.sub("", record[1]))
 
 
 def _split(text: str) -> tuple[str, list[str]]:
-    """Return the text of a docstring and, where its last paragraph is kept as it is and has lines to type, these lines."""
+    """Return the text of a docstring and, if its last paragraph is marked and has command lines, these lines."""
     text = inspect.cleandoc(text)
     before, found, last = text.rpartition(_KEPT_AS_IT_IS)
     lines = last.splitlines()
@@ -127,7 +127,7 @@ def _split(text: str) -> tuple[str, list[str]]:
 
 
 def readable(command: click.Command) -> click.Command:
-    """Return *command* with a help that has groups and examples."""
+    """Return *command* with grouped options and examples in its help."""
     if isinstance(command, Readable):
         return command
     return Readable(
@@ -162,9 +162,9 @@ class LazyGroup(ReadableGroup):
         return readable(command)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        """Name the nearest command where an unknown one is asked for."""
+        """Suggest the nearest command for an unknown one."""
         if args and not args[0].startswith("-") and args[0] not in self._words:
             from dvara_examples.core.values import did_you_mean
 
-            raise click.UsageError(f"there is no command {args[0]!r}; {did_you_mean(args[0], self._words)}", ctx)
+            raise click.UsageError(f"unknown command {args[0]!r}; {did_you_mean(args[0], self._words)}", ctx)
         return super().resolve_command(ctx, args)

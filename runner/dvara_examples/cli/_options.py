@@ -1,4 +1,4 @@
-"""Options that several commands share; each group of them comes to a command as one value."""
+"""Options that several commands share; each group reaches a command as one value."""
 
 import functools
 import os
@@ -22,7 +22,7 @@ Option = Callable[[Callable[..., object]], Callable[..., object]]
 
 
 def completing(what: str) -> Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]:
-    """Return what Click calls when TAB is pressed: the function *what* of ``_completion``, imported only then."""
+    """Return the callback for TAB completion: the function *what* of ``_completion``, imported on demand."""
 
     def complete(context: click.Context, parameter: click.Parameter, begun: str) -> "list[CompletionItem]":
         from dvara_examples.cli import _completion
@@ -34,9 +34,9 @@ def completing(what: str) -> Callable[[click.Context, click.Parameter, str], "li
 
 
 def bundled(name: str, kind: type[Any], *options: Option) -> Callable[[F], F]:
-    """Return a decorator that adds *options* to a command, whose values reach it as one dataclass *kind* named *name*.
+    """Return a decorator that adds *options* to a command and passes their values as one dataclass *kind*, named *name*.
 
-    Each option is called like a field of *kind*.
+    The name of each option is that of a field of *kind*.
     """
     names = [field.name for field in fields(kind)]
 
@@ -56,7 +56,7 @@ def bundled(name: str, kind: type[Any], *options: Option) -> Callable[[F], F]:
 
 @dataclass(frozen=True, slots=True)
 class Planning:
-    """What decides how the selected examples would run."""
+    """How the selected examples are planned."""
 
     gateway: str
     missing_toolchain: str | None
@@ -64,9 +64,9 @@ class Planning:
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """Where scripts run: *place* is None for this machine itself; *images* name the image of a language.
+    """Where scripts run: *place* is None for this machine; *images* names the image of each language.
 
-    *memory* is how many bytes a container may take, None: as much as there is.
+    *memory* is the memory limit of a container in bytes, None for no limit.
     """
 
     place: str | None
@@ -76,7 +76,7 @@ class Placing:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """How they run; what is None is left open."""
+    """How examples run; None means the default."""
 
     jobs: int | None
     max_requests: int | None
@@ -87,7 +87,7 @@ class Running:
 
 
 def _take_shipped(context: click.Context, _option: click.Parameter, asked: bool) -> None:
-    """Let the shipped manifest stand for the one that is named."""
+    """Use the shipped manifest."""
     if not asked:
         return
     if context.params.get("manifest") is not None:
@@ -98,7 +98,7 @@ def _take_shipped(context: click.Context, _option: click.Parameter, asked: bool)
 
 
 def _named_manifest(context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
-    """Keep what --shipped said before."""
+    """Keep the manifest that --shipped chose."""
     shipped: Path | None = context.params.get("manifest")
     if path is not None and shipped is not None:
         raise click.UsageError("--manifest and --shipped name two manifests; give one of them")
@@ -122,19 +122,19 @@ _shipped_option = click.option(
 
 
 def manifest_option(command: F) -> F:
-    """Add ``--manifest`` and ``--shipped``, which name the manifest together, as ``manifest``."""
+    """Add ``--manifest`` and ``--shipped``, which both set ``manifest``."""
     return own_manifest_option(_shipped_option(command))
 
 
 class _GatewayType(click.ParamType[str]):
-    """A kind of gateway, with the name of a description after a colon where the kind starts what is described."""
+    """A kind of gateway, optionally with the name of a description after a colon."""
 
     name = "gateway"
     plain = ("auto", "embedded", "url")
     named = ("command", "docker")
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return *value* as it is."""
+        """Return *value* unchanged if it is valid."""
         kind, colon, name = value.partition(":")
         if kind in self.named and bool(colon) == bool(name):
             return value
@@ -221,7 +221,7 @@ _running = bundled(
 
 
 def _parse_reports(context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> "tuple[ReportRequest, ...]":
-    """Parse every KIND[=PATH]; nothing of the reports is imported where none is asked for."""
+    """Parse every KIND[=PATH]; import the reports only if there is one."""
     if not texts:
         return ()
     from dvara_examples.core.values import InvalidValue
@@ -231,7 +231,7 @@ def _parse_reports(context: click.Context, option: click.Parameter, texts: tuple
         requests = tuple(map(parse_request, texts))
     except InvalidValue as error:
         raise click.BadParameter(str(error), context, option) from None
-    separate_paths(requests, Path.cwd(), folder=Path("(the run's folder)"))  # which comes later
+    separate_paths(requests, Path.cwd(), folder=Path("(the run's folder)"))  # which is created later
     return requests
 
 
@@ -248,7 +248,7 @@ report_option = click.option(
 
 
 def _shard(_context: click.Context, _option: click.Parameter, text: str | None) -> Shard | None:
-    """Parse ``2/4``, or ``auto/4`` where Kubernetes says which one this is (from 0)."""
+    """Parse ``2/4``, or ``auto/4`` with the index of a Kubernetes job (from 0)."""
     if text is None:
         return None
     index, _, of = text.partition("/")
@@ -299,7 +299,7 @@ def _images(context: click.Context, option: click.Parameter, texts: tuple[str, .
 
 
 def _memory(context: click.Context, option: click.Parameter, text: str | None) -> int | None:
-    """Parse a size as Docker's own command does: 512m, 2g."""
+    """Parse a size in Docker's notation: 512m, 2g."""
     if text is None:
         return None
     found = re.fullmatch(r"(\d{1,9})([bkmg]?)", text.lower())
@@ -333,15 +333,15 @@ def selection_options(command: F) -> F:
 
 
 def planning_options(command: F) -> F:
-    """Add what decides how the selected examples would run, as ``planning``."""
+    """Add the options for planning, as ``planning``."""
     return _planning(command)
 
 
 def running_options(command: F) -> F:
-    """Add what says how they run, as ``running``."""
+    """Add the options for running, as ``running``."""
     return _running(command)
 
 
 def control_options(command: F) -> F:
-    """Add what says how often and how far they run, as ``control``."""
+    """Add the options for retries, repetitions and shards, as ``control``."""
     return _control(command)

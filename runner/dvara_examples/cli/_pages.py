@@ -1,4 +1,4 @@
-"""What the commands below ``docs`` have in common: their argument, and the lines that tell how pages stand."""
+"""What the commands below ``docs`` share: their argument, and the lines about the state of pages."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ pages_argument = click.argument("pages", nargs=-1, metavar="[PAGES]...", shell_c
 
 
 def say(world: "World", lines: Iterable[str]) -> None:
-    """Write *lines*, in which pages may say anything, so that no terminal takes them for commands (a runner never does)."""
+    """Write *lines* from pages, escaped so that no terminal or CI runner takes them for commands."""
     from dvara_examples.reports._wording import visible
 
     for line in lines:
@@ -29,7 +29,7 @@ def say(world: "World", lines: Iterable[str]) -> None:
 
 
 def page_lines(page: "Page", standings: "Sequence[FenceStatus]", *, verbose: bool) -> Iterator[str]:
-    """Yield a line for each fence that needs attention (with *verbose*: for all), and its diff below it."""
+    """Yield a line for each fence that needs attention (with *verbose*: for all), followed by its diff."""
     for standing in standings:
         if standing.good and not verbose:
             continue
@@ -40,7 +40,7 @@ def page_lines(page: "Page", standings: "Sequence[FenceStatus]", *, verbose: boo
 
 
 def annotate(world: "World", found: "Checked") -> None:
-    """Write what is not right as annotations for GitHub Actions, on the pages' lines; ten at most, and how many more."""
+    """Write problems as annotations for GitHub Actions on the pages' lines: at most ten, then the number of the rest."""
     from dvara_examples.cli._compose import within
     from dvara_examples.docs_ci.check import page_id
     from dvara_examples.reports._wording import visible
@@ -60,7 +60,7 @@ def annotate(world: "World", found: "Checked") -> None:
 
 
 def sum_line(found: "Checked") -> str:
-    """Say how many fences of how many pages stand how."""
+    """Summarise how many fences of how many pages are in which state."""
     from collections import Counter
 
     counted = Counter(standing.state for _, standings in found for standing in standings)

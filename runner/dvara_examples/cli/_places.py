@@ -1,4 +1,4 @@
-"""Where scripts run: on this machine, or where ``--in`` says."""
+"""Where scripts run: on this machine, or in the place named by ``--in``."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from dvara_examples.core.world import World
 
 @contextmanager
 def placed(world: World, placing: Placing) -> Iterator[World]:
-    """Yield the world whose scripts run where *placing* says. Raises GatewayError, ExtraError."""
+    """Yield the world for *placing*. Raises GatewayError, ExtraError."""
     if placing.images and placing.place is None:
         raise click.UsageError("--image names an image for containers; add --in docker")
     if placing.memory is not None and placing.place is None:

@@ -1,4 +1,4 @@
-"""What ``record`` does with what it saw: shows it, or writes it."""
+"""The output of ``record``: shows the entry, or writes it."""
 
 import os
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from dvara_examples.session.recording import Recorded, ToRecord, language_of, re
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the user typed: with an *example_id* the entry is written."""
+    """The options of the command; with an *example_id* the entry is written."""
 
     file: Path
     example_id: str | None
@@ -48,7 +48,7 @@ def record_and_show(world: World, wish: Wish) -> int:
 
 
 def _to_join(file: Path, example_id: str | None, world: World) -> Example | None:
-    """Return the example that *file* becomes another language of. Raises SelectionError where it has that language."""
+    """Return the example that *file* joins as another language. Raises SelectionError if it already has that language."""
     own = existing(world, (file,)) if example_id is not None else None
     if own is None:
         return None

@@ -1,4 +1,4 @@
-"""What ``show RUN`` tells: each stored run with its outcome, its picture, and its requests in words."""
+"""The output of ``show RUN``: each stored run with its outcome, its timeline, and its requests in words."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -19,7 +19,7 @@ _MOST_REQUESTS = 20
 
 
 def tell_run(world: World, folder: RunFolder, results: Iterable[RunResult], *, verbose: bool) -> None:
-    """Write the story of each of *results*; with *verbose* every moment too."""
+    """Write the story of each result; with *verbose*, also every moment."""
     console = make_console(world, world.stdout)
     encoding = getattr(world.stdout, "encoding", None) or "utf-8"
     signs = signs_for(encoding)
@@ -42,7 +42,7 @@ def tell_run(world: World, folder: RunFolder, results: Iterable[RunResult], *, v
 
 
 def _story(result: RunResult, draw: Callable[[Timeline], Iterator[Line]], *, verbose: bool) -> Iterator[Line]:
-    """Yield what is told of one run: the attempts that did not pass first, then the one that counts."""
+    """Yield the lines about one run: first the attempts that did not pass, then the one that counts."""
     for tried in result.earlier:
         yield from _story(tried, draw, verbose=verbose)
     outcome, transcript = result.verdict.outcome, result.transcript
@@ -86,7 +86,7 @@ def _one_line(text: str) -> str:
 
 
 def _writable(text: str, encoding: str) -> str:
-    """Return *text* as far as *encoding* can hold it; what it cannot is spelled out."""
+    """Return *text* with the characters that *encoding* lacks escaped."""
     try:
         text.encode(encoding)
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""The plain text of ``list``, ``show`` and ``plan``."""
+"""The text output of ``list``, ``show`` and ``plan``."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield *rows* as lines whose columns stand below each other; the last column is not padded."""
+    """Yield *rows* as lines with aligned columns; the last column is not padded."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)] if rows else []
     for row in rows:
         yield "  ".join([*(cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)), row[-1]]).rstrip()
 
 
 def list_lines(manifest: "Listing", variants: "Sequence[ListedVariant]") -> Iterator[str]:
-    """One line per example that *variants* touch."""
+    """One line per example of *variants*."""
     languages: dict[str, list[str]] = {}
     for variant in variants:
         languages.setdefault(variant.example_id, []).append(variant.language)
@@ -28,15 +28,15 @@ def list_lines(manifest: "Listing", variants: "Sequence[ListedVariant]") -> Iter
 
 
 def left_out_line(manifest: "Listing") -> str | None:
-    """Say how many examples have to be asked for, and by which tags, or None where there are no such examples."""
+    """Say how many examples are opt-in, and by which tags to select them; None if there are none."""
     opt_in = [example for example in manifest.examples if example.opt_in]
     tags = sorted({tag for example in opt_in for tag in example.tags})
     by = f" (--tag {', --tag '.join(tags)})" if tags else ""
-    return f"and {len(opt_in)} more that have to be asked for{by}" if opt_in else None
+    return f"and {len(opt_in)} more that are opt-in{by}" if opt_in else None
 
 
 def show_lines(manifest: "Manifest", variants: "Sequence[Variant]") -> Iterator[str]:
-    """Everything the manifest says of the examples that *variants* touch."""
+    """Everything the manifest says about the examples of *variants*."""
     from dvara_examples.faults import in_words, parse_faults
 
     ids = dict.fromkeys(variant.example_id for variant in variants)
@@ -78,7 +78,7 @@ def _plain(heading: str, value: object) -> Iterator[str]:
 
 
 def _mutable(value: object) -> object:
-    """Return *value* made of the plain lists and mappings that YAML can write."""
+    """Return *value* as plain lists and mappings for YAML."""
     if isinstance(value, Mapping):
         return {key: _mutable(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
@@ -87,7 +87,7 @@ def _mutable(value: object) -> object:
 
 
 def plan_lines(plan: "Plan", gateway: "Gateway", dependencies: Mapping[str, str]) -> Iterator[str]:
-    """The gateway, the runtimes, where *dependencies* are stated by the place, and one line per run."""
+    """The gateway, the runtimes, the places that declare *dependencies*, and one line per run."""
     yield f"gateway   {gateway.description} (offers {', '.join(sorted(gateway.capabilities)) or 'nothing beyond answers'})"
     for runtime in plan.runtimes:
         version = runtime.version or "to be fetched"
@@ -101,7 +101,7 @@ def plan_lines(plan: "Plan", gateway: "Gateway", dependencies: Mapping[str, str]
 
 
 def _by_place(dependencies: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return the languages whose runs state their dependencies in a place, for each."""
+    """Return, for each place that declares dependencies, the languages that use it."""
     places: dict[str, list[str]] = {}
     for run_id, place in dependencies.items():
         places.setdefault(place, []).append(run_id)

@@ -1,7 +1,7 @@
-"""The tap in the foreground, for ``dvara-examples tap``: in front of any gateway, for any client, until it is interrupted.
+"""The tap in the foreground, for ``dvara-examples tap``: between any client and any gateway, until interrupted.
 
-The tap's threads put what happens on a bounded queue; the main thread shows it. A terminal that is too slow, or a pipe that
-nobody reads, costs lines on the screen, never a byte of the traffic or of what is stored.
+The tap's threads put events on a bounded queue; the main thread shows them. A slow terminal, or a pipe that
+nobody reads, loses lines on the screen, but no byte of the traffic or of what is stored.
 """
 
 import queue
@@ -38,9 +38,9 @@ _NO_PROCESS = "no example ran: these exchanges were recorded by dvara-examples t
 
 @dataclass(frozen=True, slots=True)
 class TapOptions:
-    """What the user asked for: *port* 0 takes a free one, *save* names the file for the exchanges, *model* is for the hint.
+    """The options of the command: *port* 0 uses a free port, *save* is the file for the exchanges, *model* is for the hint.
 
-    *faults* hold what happens to the response of each request, in the order of arrival; then nothing happens any more.
+    *faults* apply to the responses in the order of the requests; after the last one nothing is changed.
     """
 
     upstream: Endpoint
@@ -51,9 +51,9 @@ class TapOptions:
 
 
 def tap_until_stopped(wanted: TapOptions, environ: Mapping[str, str], clock: Clock, stdout: TextIO) -> None:
-    """Relay, record and show until SIGINT or SIGTERM; then store the exchanges where that is wanted.
+    """Relay, record and show until SIGINT or SIGTERM, then store the exchanges if wanted.
 
-    Raises GatewayError where the port or the address cannot be used, and OSError where the file cannot be written or
+    Raises GatewayError if the port or the address cannot be used, and OSError if the file cannot be written or
     *stdout* is closed; the exchanges are stored in the latter case too.
     """
     _refuse_itself(wanted)
@@ -89,7 +89,7 @@ def tap_until_stopped(wanted: TapOptions, environ: Mapping[str, str], clock: Clo
 def recorded(
     upstream: Endpoint, exchanges: tuple[Exchange, ...], started_utc: str, duration_s: float, notes: tuple[str, ...] = ()
 ) -> Transcript:
-    """Return *exchanges* and *notes* as a transcript that says that no process belongs to them, and that nothing was expected."""
+    """Return *exchanges* and *notes* as a transcript without a process and without expectations."""
     run = RunInfo(
         variant_id="tap",
         example_id="tap",
@@ -104,7 +104,7 @@ def recorded(
 
 
 class Feed:
-    """Takes what a tap tells from its threads to the one that shows it; putting never waits."""
+    """A queue from the tap's threads to the thread that shows events; putting never waits."""
 
     def __init__(self) -> None:
         self._waiting: queue.SimpleQueue[TapEvent] = queue.SimpleQueue()
@@ -112,7 +112,7 @@ class Feed:
         self._lost = 0
 
     def put(self, told: TapEvent) -> None:
-        """Add what was told, or count it as lost where too much waits already."""
+        """Add an event, or count it as lost if too many are waiting."""
         if self._waiting.qsize() < (ROOM if isinstance(told, EventPassed) else 2 * ROOM):
             self._waiting.put(told)
         else:
@@ -120,21 +120,21 @@ class Feed:
                 self._lost += 1
 
     def take(self, limit_s: float) -> TapEvent | None:
-        """Return what was told next, or None where nothing comes within *limit_s*."""
+        """Return the next event, or None if none comes within *limit_s*."""
         try:
             return self._waiting.get(timeout=limit_s)
         except queue.Empty:
             return None
 
     def lost(self) -> int:
-        """Return how much was lost since this was last asked."""
+        """Return how many events were lost since the last call."""
         with self._lock:
             lost, self._lost = self._lost, 0
         return lost
 
 
 class _Screen:
-    """Writes lines to a stream, each when there is room for it; after *stop* the first that finds none is the last."""
+    """Writes lines to a stream as fast as it accepts them; after *stop*, gives up at the first that does not fit."""
 
     def __init__(self, stream: TextIO, stop: threading.Event) -> None:
         self._stream = stream
@@ -144,7 +144,7 @@ class _Screen:
         self._room.register(stream.fileno(), select.POLLOUT)
 
     def write(self, lines: Iterable[str]) -> None:
-        """Write *lines*, none of them longer than a pipe takes at once. Raises BrokenPipeError where nobody reads any more."""
+        """Write *lines*, each short enough to fit into a pipe at once. Raises BrokenPipeError if the reader has left."""
         encoding = self._stream.encoding
         for line in lines:
             while not self._given_up and not self._room.poll(_TICK_S * 1000):
@@ -156,7 +156,7 @@ class _Screen:
 
 
 def _shown(feed: Feed, show: ExchangeLines, limit_s: float) -> tuple[str, ...]:
-    """Return the lines for what was told next; none where nothing comes within *limit_s*."""
+    """Return the lines for the next event; none if no event comes within *limit_s*."""
     told = feed.take(limit_s)
     lost = feed.lost()
     note = (f"[{counted(lost, 'line')} left out: they came faster than they could be shown]",) if lost else ()
@@ -164,7 +164,7 @@ def _shown(feed: Feed, show: ExchangeLines, limit_s: float) -> tuple[str, ...]:
 
 
 def _refuse_itself(wanted: TapOptions) -> None:
-    """Raise GatewayError for a tap that would be its own gateway, and so ask itself without end."""
+    """Raise GatewayError for a tap that is its own gateway, and would ask itself forever."""
     parts = urlsplit(wanted.upstream.base_url)
     if parts.port == wanted.port and parts.hostname in _LOOPBACK:
         raise GatewayError(
@@ -174,7 +174,7 @@ def _refuse_itself(wanted: TapOptions) -> None:
 
 
 def _greeting(wanted: TapOptions, own: Endpoint) -> Iterator[str]:
-    """Yield what a user needs to try it."""
+    """Yield the lines that a user needs to try it."""
     upstream = wanted.upstream
     yield f"the tap in front of {upstream.base_url} is up; Ctrl-C ends it"
     yield _BROKERED if upstream.key else _PASSED_ON

@@ -1,4 +1,4 @@
-"""``docs run`` on pages that say nothing to this tool."""
+"""``docs run`` on pages without comments for this tool."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
 
 def tried_pages(named: Sequence[str], world: "World") -> "Chosen | None":
-    """Choose what can be tried of pages without comments, and tell every guess; None where a page has comments, or none is named.
+    """Select what can be run on pages without comments, and print every guess; None if a page has comments, or none is named.
 
-    Raises PageError, and NothingSelected where no fence can be tried.
+    Raises PageError, and NothingSelected if no fence can be run.
     """
     from dvara_examples.core.errors import NothingSelected, PageError
     from dvara_examples.docs_ci.find import load_pages
@@ -25,11 +25,11 @@ def tried_pages(named: Sequence[str], world: "World") -> "Chosen | None":
     if marked:
         if world.manifest_path.is_file():
             return None
-        cause = f"{marked[0].shown} names examples, and there is no manifest that has them"
+        cause = f"{marked[0].shown} names examples, but there is no manifest"
         raise PageError(cause, "change into its repository, or name the manifest with --manifest")
     tried = choose_unmarked(pages, world)
     for line in guess_lines(tried):
         world.stderr.write(f"{visible(line)}\n")
     if not tried.chosen.variants:
-        raise NothingSelected("nothing to run: no fence of these pages asks a model by itself", "mark what to run with comments")
+        raise NothingSelected("nothing to run: no fence of these pages asks a model", "mark what to run with comments")
     return tried.chosen

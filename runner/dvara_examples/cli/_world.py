@@ -1,4 +1,4 @@
-"""Builds the World from the process's own environment; nothing below the command line looks at that."""
+"""Builds the World from the environment of the process; nothing below the command line reads that."""
 
 import os
 import sys
@@ -20,10 +20,10 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 def build_world(
     manifest: Path | None = None, *, offline: bool = False, may_be_new: bool = False, start: Path | None = None
 ) -> World:
-    """Build the world; *manifest* is the path that the user named, if any; *offline* keeps to this machine.
+    """Build the world; *manifest* is the path that the user named, if any; *offline* forbids network use.
 
-    It is looked for in *start* (default: the current folder) and above; where none is found it is the one that *may_be_new*
-    there. Else ManifestError is raised.
+    The manifest is searched for in *start* (default: the current folder) and above. If there is none, it is the file to create
+    there if it *may_be_new*, else ManifestError is raised.
     """
     cwd = Path.cwd()
     manifest_path, root = _find_manifest(manifest, cwd, start or cwd, may_be_new=may_be_new)
@@ -45,7 +45,7 @@ def build_world(
 
 
 def _find_manifest(named: Path | None, cwd: Path, start: Path, *, may_be_new: bool) -> tuple[Path, Path]:
-    """Return the manifest and the folder that its paths may not leave; it is looked for in *start* and above."""
+    """Return the manifest and the folder that its paths must stay in; the search begins in *start* and goes upwards."""
     if named is not None:
         path = Path(os.path.abspath(cwd / named))  # noqa: PTH100 - resolve() would follow a link out of the folder
         if path == shipped_manifest():
@@ -56,7 +56,7 @@ def _find_manifest(named: Path | None, cwd: Path, start: Path, *, may_be_new: bo
         if (root / _MANIFEST).is_file():
             return root / _MANIFEST, root
         if (root / ".git").exists():
-            break  # what lies above is another repository
+            break  # anything above is another repository
     if may_be_new:
         if start != cwd:
             start = _home_of(start, cwd)
@@ -65,7 +65,7 @@ def _find_manifest(named: Path | None, cwd: Path, start: Path, *, may_be_new: bo
 
 
 def _home_of(folder: Path, cwd: Path) -> Path:
-    """Return the root of the repository that *folder* belongs to: of a clone, else the current folder or *folder* itself."""
+    """Return the root of the repository of *folder*: of a clone, else the current folder or *folder* itself."""
     clone = next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
     if clone is not None:
         return clone
@@ -75,13 +75,13 @@ def _home_of(folder: Path, cwd: Path) -> Path:
 
 
 def shipped_examples() -> Path:
-    """Return the folder of the examples that come with this tool."""
+    """Return the folder of the shipped examples."""
     places = (_PACKAGE / "_data" / "examples", _PACKAGE.parents[1] / "examples")
     return next((place for place in places if place.is_dir()), places[0])
 
 
 def shipped_manifest() -> Path:
-    """Return the manifest of the examples that come with this tool."""
+    """Return the manifest of the shipped examples."""
     return shipped_examples() / "manifest.yaml"
 
 
@@ -93,7 +93,7 @@ def _cache_dir(environ: Mapping[str, str]) -> Path:
 
 
 def _state_dir(environ: Mapping[str, str], root: Path) -> Path:
-    """Keep what runs write in the repository, or in the user's state folder where the examples were installed."""
+    """Store runs in the repository, or in the user's state folder for installed examples."""
     named = environ.get("DVARA_EXAMPLES_STATE")
     if named:
         return Path(named).absolute()
@@ -103,13 +103,13 @@ def _state_dir(environ: Mapping[str, str], root: Path) -> Path:
 
 
 def _absolute(environ: Mapping[str, str], name: str) -> Path | None:
-    """Return the folder that *name* names; a relative one is to be ignored, as the XDG specification has it."""
+    """Return the folder in variable *name*; relative ones are ignored, as the XDG specification asks."""
     named = Path(environ.get(name, ""))
     return named if named.is_absolute() else None
 
 
 def _home(environ: Mapping[str, str]) -> Path:
-    """Return the user's folder: that of HOME, or of the password file; in a container without either, one of temporary files."""
+    """Return the user's home: from HOME, the password file, or in a container without either, a temporary folder."""
     named = Path(environ.get("HOME", ""))
     if named.is_absolute():
         return named
@@ -133,7 +133,7 @@ def _cores() -> int:
 
 
 def _memory_bytes() -> int | None:
-    """Return the memory that programs may still take: what Linux counts as available, or less in a container with a bound."""
+    """Return the memory that programs may still use: available memory on Linux, or less in a container with a limit."""
     try:
         lines = Path("/proc/meminfo").read_text("ascii").splitlines()
         available = next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
@@ -141,6 +141,6 @@ def _memory_bytes() -> int | None:
         return None
     try:
         bound, used = (int(Path("/sys/fs/cgroup", name).read_text("ascii")) for name in ("memory.max", "memory.current"))
-    except (OSError, ValueError):  # no container, or one without a bound ("max")
+    except (OSError, ValueError):  # no container, or one without a limit ("max")
         return available
     return min(available, max(0, bound - used))

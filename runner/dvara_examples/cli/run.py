@@ -67,7 +67,7 @@ def command(
 
 def _check(wanted: Selection, control: Control, *, watch: bool) -> None:
     if control.last_failed and control.shard is not None:
-        raise click.UsageError("--last-failed chooses by what is stored on this machine, so that no --shard can be cut from it")
+        raise click.UsageError("--last-failed depends on the runs stored on this machine, so it cannot be combined with --shard")
     if watch and (control.last_failed or control.shard is not None):
         raise click.UsageError("--watch chooses by what is saved, and goes neither with --last-failed nor with --shard")
     if wanted.empty and not control.last_failed:

@@ -13,7 +13,7 @@ from dvara_examples.selection.options import Selection
 @deps_option
 @place_options
 @click.option(
-    "--lock", is_flag=True, help="First write a lock file beside each list that has none, with the ecosystem's own tool."
+    "--lock", is_flag=True, help="First write a lock file next to each list that has none, with the ecosystem's own tool."
 )
 def command(wanted: Selection, deps: str, placing: Placing, lock: bool, manifest: Path | None) -> int:
     """Download and build everything that runs need, for `run --offline` later.
@@ -27,7 +27,7 @@ def command(wanted: Selection, deps: str, placing: Placing, lock: bool, manifest
     dvara-examples setup --lock
     """
     if lock and placing.place is not None:
-        raise click.UsageError("--lock writes beside the examples, which containers may not; leave out --in")
+        raise click.UsageError("--lock writes next to the examples, which containers cannot do; leave out --in")
     from dvara_examples.cli._places import placed
     from dvara_examples.cli._readiness import show_locks, show_readiness
     from dvara_examples.cli._world import build_world
@@ -37,7 +37,7 @@ def command(wanted: Selection, deps: str, placing: Placing, lock: bool, manifest
 
     with placed(build_world(manifest), placing) as world:
         loaded = manifest_of(world)
-        selectors = wanted.selectors or ("*",)  # with those that `all` leaves out
+        selectors = wanted.selectors or ("*",)  # including those that `all` leaves out
         variants = select(loaded, selectors, wanted.languages, wanted.tags, world.cwd, wanted.filters)
         locked = show_locks(world, variants) if lock else 0
         return show_readiness(world, variants, Deps(deps)) or locked

@@ -38,7 +38,7 @@ def command(name: str, variants: tuple[str, ...], example: bool | None, verbose:
 
 
 def _is_run(world: "World", name: str, *, example: bool | None) -> bool:
-    """Tell whether *name* is a run; where both would do, or something that can only be a run is none, say so."""
+    """Tell whether *name* is a run. Report names that are ambiguous, and runs that do not exist."""
     from dvara_examples.core.errors import SelectionError, TranscriptError
     from dvara_examples.records.run_folder import find_run
 
@@ -56,7 +56,7 @@ def _is_run(world: "World", name: str, *, example: bool | None) -> bool:
 
 
 def _is_example(world: "World", name: str) -> bool:
-    """Tell whether *name* selects an example; a manifest that is wrong has none."""
+    """Tell whether *name* selects an example; a broken manifest has none."""
     from dvara_examples.core.errors import ManifestError, SelectionError
     from dvara_examples.manifest import manifest_of
     from dvara_examples.selection.select import select

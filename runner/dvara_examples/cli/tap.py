@@ -22,7 +22,7 @@ def _address(_context: click.Context, _parameter: click.Parameter, url: str) -> 
 
 
 def _file(_context: click.Context, _parameter: click.Parameter, path: Path | None) -> Path | None:
-    """Refuse now what could not be written at the end."""
+    """Fail now if the file cannot be written at the end."""
     if path is not None and path.exists() and not path.is_file():
         raise click.BadParameter(f"{path} exists and is not a regular file; name a new file or one that may be replaced")
     if path is not None and not os.access(path.absolute().parent, os.W_OK):

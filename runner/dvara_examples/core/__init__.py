@@ -1,1 +1,1 @@
-"""Errors, plain values, the clock, the world and what else stands below everything."""
+"""Errors, plain values, the clock, the world, and other basics of all layers."""

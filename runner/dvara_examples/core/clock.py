@@ -1,4 +1,4 @@
-"""Time, as one value that is handed down, so that tests can replace it."""
+"""Time as a value that is passed down, so that tests can replace it."""
 
 import time
 from collections.abc import Callable
@@ -11,14 +11,14 @@ Timer = Callable[[], float]
 
 
 class Clock(Protocol):
-    """A source of monotonic and of wall-clock time."""
+    """A source of monotonic and wall-clock time."""
 
     def monotonic(self) -> float:
-        """Return seconds from an arbitrary fixed point; never goes back."""
+        """Return seconds since an arbitrary fixed point; never decreases."""
         ...
 
     def utc_now(self) -> datetime:
-        """Return the present moment in UTC."""
+        """Return the current time in UTC."""
         ...
 
 
@@ -31,11 +31,11 @@ class SystemClock:
         return time.monotonic()
 
     def utc_now(self) -> datetime:
-        """Return the present moment in UTC."""
+        """Return the current time in UTC."""
         return datetime.now(UTC)
 
 
 def start_timer(clock: Clock) -> Timer:
-    """Return a function that tells the seconds since this call; all times of one run come from one timer."""
+    """Return a function that returns the seconds since this call; all times of one run come from one timer."""
     began_s = clock.monotonic()
     return lambda: clock.monotonic() - began_s

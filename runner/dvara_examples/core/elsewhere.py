@@ -1,4 +1,4 @@
-"""Words of other test runners, and what they are called here."""
+"""Options and words of other test runners, with their equivalents here."""
 
 from collections.abc import Mapping
 

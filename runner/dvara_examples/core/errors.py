@@ -34,15 +34,15 @@ class ExitCode(IntEnum):
 
     @classmethod
     def worst(cls, codes: "Iterable[ExitCode]") -> "ExitCode":
-        """Return the one of *codes* that outweighs the others."""
+        """Return the one of *codes* that takes precedence."""
         order = (cls.INTERRUPTED, cls.INTERNAL, cls.USAGE, cls.FAILED, cls.NOT_RUN, cls.NOTHING_SELECTED, cls.OK)
         return min(codes, key=order.index)
 
 
 class Diagnosis(NamedTuple):
-    """What stands in the way, and what to do about it: two clauses that make one lower-case sentence.
+    """A cause and a hint: two clauses that make one lower-case sentence.
 
-    *subject* says what is at fault where several things could be: ``key``, ``model``, or nothing.
+    *subject* says what is at fault if several things could be: ``key``, ``model``, or nothing.
     """
 
     cause: str
@@ -52,12 +52,12 @@ class Diagnosis(NamedTuple):
     def __str__(self) -> str:
         if not self.hint:
             return self.cause
-        first, line_end, rest = self.cause.partition("\n")  # what other programs said stands below the sentence
+        first, line_end, rest = self.cause.partition("\n")  # output of other programs follows below the sentence
         return f"{first}; {self.hint}{':' if rest else ''}{line_end}{rest}"
 
     @property
     def in_lines(self) -> str:
-        """The cause, and the hint on a line of its own."""
+        """The cause, and the hint on its own line."""
         return f"{self.cause}\nhint: {self.hint}" if self.hint else self.cause
 
     def under(self, lead: str) -> "Diagnosis":
@@ -66,7 +66,7 @@ class Diagnosis(NamedTuple):
 
 
 class Diagnosed(Exception):  # noqa: N818 - says what it has
-    """Something went wrong, and its *diagnosis* says what, and what to do about it; ``str()`` is both as one sentence."""
+    """Something went wrong; its *diagnosis* says what, and what to do; ``str()`` is both as one sentence."""
 
     def __init__(self, problem: "str | Diagnosis", hint: str = "") -> None:
         self.diagnosis = problem if isinstance(problem, Diagnosis) else Diagnosis(problem, hint)
@@ -83,12 +83,12 @@ class DvaraExamplesError(Diagnosed):
 
     @property
     def diagnoses(self) -> "tuple[Diagnosis, ...]":
-        """Every problem by itself, in the order in which they are shown."""
+        """Each problem separately, in the order in which they are shown."""
         return (self.diagnosis,)
 
 
 class ManifestError(DvaraExamplesError):
-    """The manifest is wrong: *problems* holds one ``file:line:column: …`` cause each with its hint, in file order."""
+    """The manifest is wrong: *problems* has one ``file:line:column: …`` cause each with its hint, in file order."""
 
     exit_code = ExitCode.USAGE
 
@@ -102,7 +102,7 @@ class ManifestError(DvaraExamplesError):
         return self.problems
 
     def renamed(self, old: str, new: str) -> "ManifestError":
-        """Return the same error about the file *old* under its name *new*."""
+        """Return the same error with the file name *new* instead of *old*."""
         return ManifestError(tuple(each._replace(cause=each.cause.replace(old, new)) for each in self.problems))
 
 
@@ -113,17 +113,17 @@ class SelectionError(DvaraExamplesError):
 
 
 class NothingSelected(DvaraExamplesError):  # noqa: N818 - a state, not a fault
-    """Every selector is valid, but together they leave nothing to run."""
+    """Every selector is valid, but together they select nothing."""
 
     exit_code = ExitCode.NOTHING_SELECTED
 
 
 class ToolchainError(DvaraExamplesError):
-    """A runtime, dependency or compiler stood in the way of running an example."""
+    """A runtime, dependency or compiler prevented an example from running."""
 
 
 class NotRecorded(DvaraExamplesError):  # noqa: N818 - says what became of it
-    """A script ran, but what it did is nothing to hold it to: it crashed, or sent no request."""
+    """A script ran, but crashed or sent no request, so there is nothing to expect of it."""
 
     exit_code = ExitCode.FAILED
 
@@ -137,11 +137,11 @@ class ExtraError(DvaraExamplesError):
 
 
 class ReportError(DvaraExamplesError):
-    """A report cannot be written where it was asked for."""
+    """A report cannot be written to its path."""
 
 
 class ReportsCollideError(ReportError):
-    """Two reports would go to the same place."""
+    """Two reports have the same path."""
 
     exit_code = ExitCode.USAGE
 
@@ -153,24 +153,24 @@ class MergeError(DvaraExamplesError):
 
 
 class TranscriptError(DvaraExamplesError):
-    """A stored run is missing, cut off or of a version that this release does not read."""
+    """A stored run is missing, cut off or of a version that this release cannot read."""
 
     exit_code = ExitCode.USAGE
 
 
 class PageError(DvaraExamplesError):
-    """A documentation page cannot be read, or what would be written would not be the page any more."""
+    """A documentation page cannot be read, or the update would damage it."""
 
     exit_code = ExitCode.USAGE
 
 
 class PluginError(DvaraExamplesError):
-    """A language or a protocol from a folder of the user's cannot be used."""
+    """A language or protocol from a user's folder cannot be used."""
 
     exit_code = ExitCode.USAGE
 
 
 def refused_by_system(error: OSError) -> str:
-    """Say what the operating system refused, and of which file."""
+    """Say what the operating system refused, and for which file."""
     where = f" ({error.filename})" if error.filename else ""
     return f"the operating system refused: {error.strerror or error}{where}"

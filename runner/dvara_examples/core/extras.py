@@ -1,4 +1,4 @@
-"""Packages of the optional extras, imported when a feature needs them."""
+"""Imports packages of the optional extras when a feature needs them."""
 
 import importlib
 from types import ModuleType
@@ -7,9 +7,9 @@ from dvara_examples.core.errors import ExtraError
 
 
 def import_extra(module: str, extra: str, feature: str) -> ModuleType:
-    """Import *module*, which the *extra* of this package brings; *feature* names what needs it.
+    """Import *module*, which the *extra* of this package installs; *feature* names what needs it.
 
-    Raises ExtraError where the package is not installed.
+    Raises ExtraError if the package is not installed.
     """
     try:
         return importlib.import_module(module)

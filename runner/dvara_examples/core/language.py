@@ -1,4 +1,4 @@
-"""How people write a language: in tables and pages, in file names, and in code; and what code says without being run."""
+"""How a language is written in tables, pages, file names and code, and what its code says without running it."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -28,14 +28,14 @@ def concatenated(prefix: str, quote: str, texts: Sequence[str], values: Sequence
 
 
 def block_comment(text: str) -> str:
-    """Return what the first ``/* … */`` at the top of *text* says."""
+    """Return the text of the first ``/* … */`` at the top of *text*."""
     found = re.search(r"/\*+(.*?)\*/", text[:6_000], re.DOTALL)
     return re.sub(r"^[ \t]*\*", "", found[1], flags=re.MULTILINE) if found else ""
 
 
 @dataclass(frozen=True, slots=True)
 class BuiltClass:
-    """A script that is a class of a build: *project* is the folder of that build, *main* the name of the class."""
+    """A script that is a class of a build: *project* is the folder of the build, *main* the name of the class."""
 
     project: Path
     main: str
@@ -43,7 +43,7 @@ class BuiltClass:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is told from the text of a script: *text* is all of it, *code* has its comments and docstrings blanked out.
+    """What can be read from a script: *text* is all of it, *code* has comments and docstrings blanked out.
 
     *lists* are the names of files that declare dependencies, the one that counts first, and *lists_itself* tells whether a text
     declares its own. *variables* finds where a variable is read: the group that matched is its name, and it is called ``needed``

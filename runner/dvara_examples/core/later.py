@@ -1,4 +1,4 @@
-"""Work that makes later runs quicker, and can wait until what the user asked for is ready."""
+"""Work that speeds up later runs, and can wait until the user has what they asked for."""
 
 import threading
 from collections.abc import Callable
@@ -7,19 +7,19 @@ Work = Callable[[], None]
 
 
 class Later:
-    """Collects work, each piece once, for whoever finishes it. Safe from any thread."""
+    """Collects work, each piece once. Safe from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: dict[object, Work] = {}
 
     def do(self, name: object, work: Work) -> None:
-        """Let *work* be done later, once for each *name*."""
+        """Collect *work*, once for each *name*."""
         with self._lock:
             self._waiting.setdefault(name, work)
 
     def finish(self) -> None:
-        """Do what was collected so far, in order; whatever one piece raises is passed on."""
+        """Do the collected work in order; exceptions pass."""
         while True:
             with self._lock:
                 name = next(iter(self._waiting), None)

@@ -1,7 +1,7 @@
-"""Temporary folders that tell whose they are, so that a later start removes what a killed process left behind.
+"""Temporary folders that name their owner, so that a later start can remove those of killed processes.
 
-The owner of a thing is named by its machine and space of process ids, its process id, and when it started: none of these alone
-tells it from another one, and a clock that is set does not change them.
+An owner is identified by machine and namespace of process ids, process id, and start time. None of these alone is
+unique, and setting the clock does not change them.
 """
 
 import functools
@@ -24,12 +24,12 @@ _GONE = ("Z", "X")
 
 
 def owner() -> str:
-    """Return the name of this process as an owner, in three words."""
+    """Return the identity of this process as an owner, in three words."""
     return f"{_where()} {os.getpid()} {_started(os.getpid())}"
 
 
 def has_ended(name: str) -> bool:
-    """Tell whether the owner called *name* ran here and has ended; of processes elsewhere nothing is known."""
+    """Tell whether the owner *name* ran here and has ended; processes elsewhere are unknown."""
     where, _, rest = name.partition(" ")
     pid, _, started = rest.partition(" ")
     return where == _where() and pid.isdecimal() and _started(int(pid)) != started
@@ -37,7 +37,7 @@ def has_ended(name: str) -> bool:
 
 @contextmanager
 def own_folder(parent: Path | None = None) -> Iterator[Path]:
-    """Yield a new folder in *parent*, or among the temporary files of this machine, and remove it with all that it holds."""
+    """Yield a new folder in *parent*, or in the temporary folder of this machine, and remove it with its content."""
     if parent is None:
         _remove_leftovers(tempfile.gettempdir())
     with tempfile.TemporaryDirectory(prefix=own_prefix(), dir=parent, ignore_cleanup_errors=True) as folder:
@@ -45,13 +45,13 @@ def own_folder(parent: Path | None = None) -> Iterator[Path]:
 
 
 def own_prefix() -> str:
-    """Return how the names of this process's own folders begin."""
+    """Return the prefix of this process's folders."""
     return f"{_NAME}{os.getpid()}-{_started(os.getpid())}-{_digest()}-"
 
 
 @functools.cache
 def _remove_leftovers(parent: str) -> None:
-    """Remove the folders in *parent* whose owners have ended, once in the life of a process."""
+    """Remove the folders in *parent* whose owners have ended, once per process."""
     with suppress(OSError), os.scandir(parent) as entries:
         for entry in entries:
             found = _OWNED.fullmatch(entry.name)
@@ -65,7 +65,7 @@ def _remove_leftovers(parent: str) -> None:
 
 @functools.cache
 def _where() -> str:
-    """Return the name of this machine and of its space of process ids, of which a container has one of its own."""
+    """Return the identity of this machine and its namespace of process ids (each container has its own)."""
     with suppress(OSError):
         return f"{socket.gethostname()}/{Path('/proc/self/ns/pid').stat().st_ino}"
     return socket.gethostname()
@@ -76,9 +76,9 @@ def _digest() -> str:
 
 
 def _started(pid: int) -> str:
-    """Return when the process *pid* started, counted from the start of the machine; empty where there is none.
+    """Return when the process *pid* started, counted from the boot of the machine; empty if there is none.
 
-    One that has ended and whose parent does not ask how (state Z) is none.
+    A zombie (state Z) counts as none.
     """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
@@ -91,7 +91,7 @@ def _started(pid: int) -> str:
 
 
 def _started_as_asked(pid: int) -> str:
-    import psutil  # slow to import, and needed only where there is no /proc
+    import psutil  # slow to import, and only needed without /proc
 
     try:
         return str(round(psutil.Process(pid).create_time() * 100))

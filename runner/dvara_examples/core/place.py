@@ -1,6 +1,6 @@
-"""Where programs run that are not to run on this machine itself: the contract of a place, such as a container.
+"""Where programs run if not on this machine: the contract of a place, such as a container.
 
-A place sees the folders of this machine that it needs under the same paths: whatever reads and writes there works as ever.
+A place sees the folders that it needs under the same paths as this machine, so paths need no translation.
 """
 
 import threading
@@ -10,23 +10,23 @@ from typing import IO, Protocol
 
 
 class StartedProcess(Protocol):
-    """A process that was started: as much of :class:`subprocess.Popen` as is needed to watch one."""
+    """A started process: the part of :class:`subprocess.Popen` that is needed to watch one."""
 
     pid: int
     returncode: int | None
 
     @property
     def stdout(self) -> IO[bytes] | None:
-        """What it writes on stdout; whoever reads closes it."""
+        """Its stdout; the reader closes it."""
         ...
 
     @property
     def stderr(self) -> IO[bytes] | None:
-        """What it writes on stderr; whoever reads closes it."""
+        """Its stderr; the reader closes it."""
         ...
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end and return its exit code, negative for a signal."""
+        """Wait for its exit and return the exit code, negative for a signal."""
         ...
 
     def kill(self) -> None:
@@ -37,31 +37,31 @@ class StartedProcess(Protocol):
 class ProgramPlace(Protocol):
     """A place in which programs run. Safe from any thread.
 
-    *name* is what messages call it. *scratch* is a folder that it shares with this machine and in which both may write.
+    *name* is for messages. *scratch* is a folder shared with this machine, writable from both.
     """
 
     @property
     def name(self) -> str:
-        """What messages call it."""
+        """Its name in messages."""
         ...
 
     @property
     def scratch(self) -> Path:
-        """A folder that it shares with this machine."""
+        """A folder shared with this machine."""
         ...
 
     @property
     def memory_bytes(self) -> int | None:
-        """How much memory its programs may take together; None: as much as there is."""
+        """The memory that its programs may use together; None for no limit."""
         ...
 
     @property
     def killed_for_memory(self) -> int:
-        """How many programs had been killed for want of memory when that was looked at last."""
+        """How many programs had run out of memory at the last look."""
         ...
 
     def which(self, program: str) -> str | None:
-        """Return the path of *program* there, looked for on its ``PATH`` unless it is a path itself; None where it is not."""
+        """Return the path of *program* there, looked up on its ``PATH`` unless it is a path; None if it is missing."""
         ...
 
     def real(self, path: Path) -> Path:
@@ -69,19 +69,19 @@ class ProgramPlace(Protocol):
         ...
 
     def text(self, file: Path) -> str | None:
-        """Return what *file* holds there, or None where it cannot be read."""
+        """Return the content of *file* there, or None if it cannot be read."""
         ...
 
     def run(
         self, argv: Sequence[str], env: Mapping[str, str], limit_s: float, stop: threading.Event, cwd: Path | None, stdin: str
     ) -> tuple[int, bytes, bytes]:
-        """Run a tool to its end and return its exit code and both outputs. Raises subprocess.TimeoutExpired, OSError."""
+        """Run a tool and return its exit code and both outputs. Raises subprocess.TimeoutExpired, OSError."""
         ...
 
     def count_killed_for_memory(self) -> int:
-        """Look how many programs were killed there because memory ran out, and return it."""
+        """Look how many programs were killed there for lack of memory, and return the number."""
         ...
 
     def start(self, argv: Sequence[str], env: Mapping[str, str], cwd: Path, stdin: bytes) -> StartedProcess:
-        """Start an example. Raises OSError where that cannot be."""
+        """Start an example. Raises OSError if that fails."""
         ...

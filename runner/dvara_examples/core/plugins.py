@@ -1,4 +1,4 @@
-"""Checks modules that a user adds to a package of this tool from a folder of his own."""
+"""Checks modules that a user's folder adds to a package of this tool."""
 
 import importlib
 import pkgutil
@@ -7,13 +7,13 @@ from pathlib import Path
 
 from dvara_examples.core.errors import PluginError
 
-_HOW = "the recipe stands in CONTRIBUTING.md, and a whole module below tests/data"
+_HOW = "see the recipe in CONTRIBUTING.md, and the complete modules in tests/data"
 
 
 def check_plugins(package: str, folder: Path, needed: Sequence[str]) -> None:
-    """Import every module of *folder* as part of *package*, whose path has it already.
+    """Import every module of *folder* as part of *package*, which already has it in its path.
 
-    Raises PluginError where one of them cannot be imported, or lacks a name of *needed*.
+    Raises PluginError if one of them cannot be imported, or lacks a name of *needed*.
     """
     for found in pkgutil.iter_modules([str(folder)]):
         if found.name.startswith("_"):

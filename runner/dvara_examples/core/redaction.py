@@ -8,13 +8,13 @@ MASK = b"*"
 
 @dataclass(frozen=True, slots=True)
 class Redactor:
-    """Replaces every occurrence of its secrets by as many asterisks, so that offsets and sizes stay true."""
+    """Replaces every occurrence of its secrets with as many asterisks, so that offsets and sizes stay the same."""
 
     secrets: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, secrets: Iterable[str | None]) -> "Redactor":
-        """Build one from what may be secret; empty and missing values are left out, longer secrets go first."""
+        """Build one from possible secrets; empty and missing values are ignored, longer secrets are replaced first."""
         return cls(tuple(sorted({s for s in secrets if s}, key=len, reverse=True)))
 
     def data(self, data: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Words of manifests that have a new name; each is accepted under its old one for one release."""
+"""Renamed words of manifests; the old ones are accepted for one release."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -23,7 +23,7 @@ SPELLINGS = MappingProxyType({"plain": False, "spaced": True})
 
 
 def old_keys(manifest: object) -> Iterator[tuple[Path, str]]:
-    """Yield the path of each key of a manifest's plain value that has a new name, and that name."""
+    """Yield the path of each renamed key in a manifest's plain value, with its new name."""
     examples = manifest.get("examples") if isinstance(manifest, dict) else None
     for index, example in enumerate(examples if isinstance(examples, list) else ()):
         if not isinstance(example, dict):

@@ -1,4 +1,4 @@
-"""Rules on which keys a mapping may have together: a check, and the JSON Schema that says the same."""
+"""Rules for the combination of keys in a mapping: a check, and the equivalent JSON Schema."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ _MOST_SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What holds among the keys of a mapping: *schema* for editors; *problem* says what is wrong, or None."""
+    """A rule for the keys of a mapping: *schema* for editors; *problem* returns what is wrong, or None."""
 
     schema: Mapping[str, object]
     problem: Callable[[Mapping[str, object]], InvalidValue | None]
 
 
 def shown_keys(keys: Collection[str]) -> str:
-    """Return ``a, b, c``, cut off where they are many."""
+    """Return ``a, b, c``, shortened if there are many."""
     return ", ".join([*keys][:_MOST_SHOWN]) + (", ..." if len(keys) > _MOST_SHOWN else "")
 
 
 def exactly(keys: Collection[str]) -> Rule:
-    """Return the rule that just one of *keys* is there."""
+    """Return the rule that exactly one of *keys* is present."""
 
     def problem(found: Mapping[str, object]) -> InvalidValue | None:
         chosen = [key for key in keys if key in found]
@@ -34,7 +34,7 @@ def exactly(keys: Collection[str]) -> Rule:
 
 
 def some(keys: Collection[str], hint: str) -> Rule:
-    """Return the rule that at least one of *keys* is there."""
+    """Return the rule that at least one of *keys* is present."""
 
     def problem(found: Mapping[str, object]) -> InvalidValue | None:
         return None if any(key in found for key in keys) else InvalidValue(" or ".join(keys), "neither", hint)
@@ -43,7 +43,7 @@ def some(keys: Collection[str], hint: str) -> Rule:
 
 
 def apart(one: str, other: str) -> Rule:
-    """Return the rule that *one* and *other* are not both there."""
+    """Return the rule that *one* and *other* are not both present."""
 
     def problem(found: Mapping[str, object]) -> InvalidValue | None:
         if one not in found or other not in found:
@@ -54,7 +54,7 @@ def apart(one: str, other: str) -> Rule:
 
 
 def alone(key: str) -> Rule:
-    """Return the rule that nothing else is there where *key* is."""
+    """Return the rule that *key* cannot be combined with anything."""
 
     def problem(found: Mapping[str, object]) -> InvalidValue | None:
         if key not in found or len(found) == 1:
@@ -65,7 +65,7 @@ def alone(key: str) -> Rule:
 
 
 def needs(key: str, other: str, hint: str) -> Rule:
-    """Return the rule that *key* is not there without *other*; *hint* says what that is."""
+    """Return the rule that *key* needs *other*; *hint* describes that."""
 
     def problem(given: Mapping[str, object]) -> InvalidValue | None:
         if key not in given or other in given:
@@ -76,7 +76,7 @@ def needs(key: str, other: str, hint: str) -> Rule:
 
 
 def explains(key: str, others: Collection[str]) -> Rule:
-    """Return the rule that *key* is there only beside one of *others*."""
+    """Return the rule that *key* needs one of *others*."""
 
     def problem(found: Mapping[str, object]) -> InvalidValue | None:
         if key not in found or any(other in found for other in others):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """A runtime that fits: its version, the executable, and where it was found (``PATH``, ``JAVA_HOME``, ``provisioned``)."""
+    """A usable runtime: its version, the executable, and where it was found (``PATH``, ``JAVA_HOME``, ``provisioned``)."""
 
     language: str
     version: str
@@ -17,6 +17,6 @@ class Runtime:
 
     @property
     def built_by(self) -> str:
-        """What builds and starts scripts, in brackets, where that is not the runtime itself: ``jbang`` or ``built-in``."""
+        """What builds and starts scripts, in brackets, if it is not the runtime itself: ``jbang`` or ``built-in``."""
         launcher = self.details.get("launcher")
         return f" ({launcher})" if launcher else ""

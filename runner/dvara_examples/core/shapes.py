@@ -1,8 +1,8 @@
-"""Shapes of plain values: a parser and the JSON Schema of what it accepts, both made from one declaration.
+"""Shapes of plain values: one declaration gives both a parser and the JSON Schema of what it accepts.
 
-``mapping({"min": whole(), "max": whole()}, least=1).to(Bounds)`` says once what a manifest may hold. Rules that a JSON Schema
-cannot state stand in the function given to :meth:`Shape.to`, which raises :class:`~dvara_examples.core.values.InvalidValue`.
-Lists and mappings report all that is wrong in them, not the first problem only.
+``mapping({"min": whole(), "max": whole()}, least=1).to(Bounds)`` declares what a manifest may contain. Rules that JSON Schema
+cannot express are in the function given to :meth:`Shape.to`, which raises :class:`~dvara_examples.core.values.InvalidValue`.
+Lists and mappings report all their problems, not only the first.
 """
 
 import re
@@ -48,7 +48,7 @@ def _no_hint(_found: str) -> str:
 class Shape(Generic[T_co]):
     """What a value may be: *parse* takes a plain value and raises InvalidValue.
 
-    *schema* is for editors, and made when it is asked for. *fits* tells whether a value is of the type, good or not.
+    *schema* is for editors, and built on demand. *fits* tells whether a value has the type, valid or not.
     """
 
     make_schema: Callable[[], Schema]
@@ -61,7 +61,7 @@ class Shape(Generic[T_co]):
         return self.make_schema()
 
     def to(self, make: Callable[[T_co], U], description: str = "") -> "Shape[U]":
-        """Return the shape whose parsed value is what *make* returns; *description* is shown by editors."""
+        """Return the shape whose parsed value is the result of *make*; editors show *description*."""
 
         def parse(value: object) -> U:
             try:
@@ -79,15 +79,15 @@ class Shape(Generic[T_co]):
         return Shape(lambda: {"description": description, **self.schema}, self.parse, self.fits)
 
     def like(self, **keywords: object) -> "Shape[T_co]":
-        """Return the same shape with more keywords in its schema, which the function that parses heeds already."""
+        """Return the same shape with more keywords in its schema, which the parsing function already enforces."""
         return Shape(lambda: {**self.schema, **keywords}, self.parse, self.fits)
 
     def plain(self) -> "Shape[Any]":
-        """Return the same shape whose value stays as it is, once it was checked; equal ones are checked once and are one."""
+        """Return the same shape with the plain value as its result; equal values are checked once and shared."""
         known: dict[str, object] = {}
 
         def parse(value: object) -> object:
-            text = repr(value)  # tells 1 from true from '1', at a fraction of what parsing costs
+            text = repr(value)  # tells 1 from true from '1', much faster than parsing
             if text not in known:
                 try:
                     self.parse(value)
@@ -104,12 +104,12 @@ ANYTHING: Shape[Any] = Shape(dict, lambda value: value)
 
 
 def deferred(load: Callable[[], Shape[T]]) -> Shape[T]:
-    """Return the shape that *load* returns, which is called once the shape is used."""
+    """Return the shape that *load* returns, loaded on first use."""
     return Shape(lambda: load().schema, lambda value: load().parse(value), lambda value: load().fits(value))
 
 
 class Definitions(dict[str, Shape[Any]]):
-    """Shapes that a schema has once, under ``$defs``, however often they occur."""
+    """Shapes that a schema defines once, under ``$defs``, however often they occur."""
 
     def add(self, name: str, shape: Shape[T]) -> Shape[T]:
         """Return *shape* with a reference to *name* as its schema."""
@@ -163,9 +163,9 @@ def _text(value: object) -> bool:
 
 
 def text(least: int = 0, pattern: str = "", expected: str = "", hint: Callable[[str], str] = _no_hint) -> Shape[str]:
-    """Return the shape of a text of at least *least* characters that *pattern* matches, as a whole if it is anchored.
+    """Return the shape of a text of at least *least* characters that *pattern* matches (as a whole if anchored).
 
-    *expected* says what such a text is, and *hint* makes one from what was found.
+    *expected* describes such a text, and *hint* makes one from what was found.
     """
     limits: Schema = {"minLength": least} if least else {}
     if pattern:
@@ -184,7 +184,7 @@ def text(least: int = 0, pattern: str = "", expected: str = "", hint: Callable[[
 
 
 def unlike(shape: Shape[str], pattern: str, expected: str, hint: str = "") -> Shape[str]:
-    """Return the same shape without the texts in which *pattern* is found; *expected* says what the others are."""
+    """Return the same shape without the texts that contain *pattern*; *expected* describes the others."""
 
     def check(found: str) -> str:
         if re.search(pattern, found):
@@ -195,7 +195,7 @@ def unlike(shape: Shape[str], pattern: str, expected: str, hint: str = "") -> Sh
 
 
 def items(item: Shape[T], least: int = 1, few: str = "at least one item") -> Shape[tuple[T, ...]]:
-    """Return the shape of a list of *item*, *least* of them; *few* is what to say of a shorter one."""
+    """Return the shape of a list of at least *least* *item*; *few* is the message for a shorter one."""
 
     def parse(value: object) -> tuple[T, ...]:
         found = as_list(value)
@@ -222,7 +222,7 @@ def _mapping(value: object) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Keys:
-    """What :func:`mapping` was told, under the same names."""
+    """The arguments of :func:`mapping`, under the same names."""
 
     keys: Mapping[str, Shape[Any]]
     needed: Collection[str]
@@ -278,7 +278,7 @@ class _Keys:
         return InvalidValue(expected, error.found, hint, (key,), on_key=True)
 
     def _together(self, found: Mapping[str, object], unknown: Collection[str]) -> Iterator[InvalidValue]:
-        """Yield what is wrong with the keys *found* as a whole, as far as none of those *unknown* can be the cause."""
+        """Yield what is wrong with the keys *found* together, unless one of *unknown* can be the cause."""
         for key in self.needed:
             if key not in found and not any(nearest(word, (key,)) for word in unknown):
                 yield InvalidValue(f"the key {key!r}", f"only {shown_keys(found)}" if found else "an empty mapping")

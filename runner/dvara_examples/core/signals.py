@@ -1,4 +1,4 @@
-"""SIGINT, SIGTERM and SIGHUP as a flag that whoever waits looks at."""
+"""Turns SIGINT, SIGTERM and SIGHUP into a flag that waiting code checks."""
 
 import signal
 import threading
@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def interruptible(stop: threading.Event) -> Iterator[threading.Event]:
-    """Let SIGINT, SIGTERM and SIGHUP set *stop*, instead of raising an exception that could strike between any two steps.
+    """Let SIGINT, SIGTERM and SIGHUP set *stop*, instead of raising an exception at an arbitrary point.
 
-    SIGHUP says that the terminal is gone; where it is ignored (nohup), it stays ignored.
+    SIGHUP means that the terminal is gone; if it is ignored (nohup), it stays ignored.
     """
     if threading.current_thread() is not threading.main_thread():
         yield stop

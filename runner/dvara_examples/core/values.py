@@ -1,7 +1,7 @@
-"""Checks on plain values (what YAML or JSON gives), with errors that know where in the value they arose.
+"""Checks on plain values (from YAML or JSON), with errors that know their path within the value.
 
-Expectations and answers are parsed from plain values, so that a manifest and a stored transcript share one parser.
-Whoever holds positions (the manifest) maps :attr:`InvalidValue.path` to a line and column.
+Expectations and answers are parsed from plain values, so a manifest and a stored transcript share one parser.
+The manifest maps :attr:`InvalidValue.path` to a line and column.
 """
 
 import math
@@ -18,9 +18,9 @@ _LONGEST_WORD = 200
 class InvalidValue(ValueError):  # noqa: N818 - reads as the sentence it starts
     """A value is not what it should be.
 
-    *path* leads from the value that was parsed to the offending part (mapping keys and sequence indices).
-    *on_key* is set when the key itself is at fault, not its value. *others* are more that is wrong in the same value, and *parts*
-    what was made of that which is right in it.
+    *path* leads from the parsed value to the wrong part (mapping keys and sequence indices).
+    *on_key* is set if the key itself is wrong, not its value. *others* are further problems of the same value, and *parts*
+    is what was made of its valid parts.
     """
 
     def __init__(
@@ -52,11 +52,11 @@ class InvalidValue(ValueError):  # noqa: N818 - reads as the sentence it starts
         return f"expected {self.expected}, found {self.found}"
 
     def all(self) -> "tuple[InvalidValue, ...]":
-        """Return each problem by itself, this one first."""
+        """Return each problem separately, this one first."""
         return self._at(self.path, on_key=self.on_key), *self._others
 
     def under(self, *prefix: str | int, on_key: bool = False) -> "InvalidValue":
-        """Return the same error, seen from the value that holds this one at *prefix*; with *on_key* it is about that key."""
+        """Return the same error, relative to the value that contains this one at *prefix*; with *on_key* it is about that key."""
         others = [other.under(*prefix) for other in self._others]
         return self._at((*prefix, *self.path), on_key=self.on_key or on_key, others=others)
 
@@ -65,9 +65,9 @@ class InvalidValue(ValueError):  # noqa: N818 - reads as the sentence it starts
 
 
 class below:  # noqa: N801 - reads as the word it is in ``with below("key"):``
-    """Add *path* in front of the path of every InvalidValue that arises inside the block.
+    """Prefix the path of every InvalidValue from the block with *path*.
 
-    A class, as a generator would cost five times as much, and a manifest of ten thousand cases comes here very often.
+    A class, because a generator would cost five times as much, and a manifest of ten thousand cases enters here very often.
     """
 
     __slots__ = ("_path",)
@@ -90,8 +90,8 @@ _MOST_NEAR = 3
 
 
 def _nearest(word: str, known: Collection[str]) -> list[str]:
-    """Return the known words most like *word*, all that are equally near; none where none is near, or too many are."""
-    if len(word) > _LONGEST_WORD:  # comparing costs memory many times the word's size
+    """Return the known words nearest to *word*, including ties; none if none is near, or too many are."""
+    if len(word) > _LONGEST_WORD:  # comparing costs many times the word's size in memory
         return []
     import difflib
 
@@ -108,19 +108,19 @@ def _nearest(word: str, known: Collection[str]) -> list[str]:
 
 
 def nearest(word: str, known: Collection[str]) -> str | None:
-    """Return the known word most like *word*, or None where none is near, or several are equally so."""
+    """Return the known word nearest to *word*, or None if none is near, or several are equally near."""
     near = _nearest(word, known)
     return near[0] if len(near) == 1 else None
 
 
 def near_words(word: str, known: Collection[str]) -> str:
-    """Return ``did you mean 'x'?``, with all words that are equally near; nothing where none is."""
+    """Return ``did you mean 'x'?``, with all words that are equally near; empty if none is."""
     near = " or ".join(map(repr, _nearest(word, known)))
     return f"did you mean {near}?" if near else ""
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
-    """Return ``did you mean 'x'? known: a, b, x`` (without the question where nothing is near); long lists are cut short."""
+    """Return ``did you mean 'x'? known: a, b, x`` (without the question if nothing is near), shortened for long lists."""
     question = near_words(word, known)
     if not known:
         return "none are known"
@@ -132,7 +132,7 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
 
 
 def unknown_word(word: str, known: Collection[str], what: str) -> InvalidValue:
-    """Return the error for a *word* that is none of the *known* ones; *what* is what they are where they are many."""
+    """Return the error for a *word* that is not one of *known*; *what* describes these if there are many."""
     near = near_words(word, known)
     if 0 < len(known) <= _SHORT_LIST:
         return InvalidValue(one_of_words(known), quoted(word), near)
@@ -146,12 +146,12 @@ def one_of_words(known: Collection[str], joint: str = "or") -> str:
 
 
 def quoted(text: str, most: int = 60) -> str:
-    """Return *text* in quotes with control characters escaped, cut off where it is longer than *most*."""
+    """Return *text* in quotes with control characters escaped, shortened to *most* characters."""
     return repr(text if len(text) <= most else text[: most - 3] + "...")
 
 
 def describe(value: object) -> str:
-    """Name a plain value with its type, short enough for an error message."""
+    """Describe a plain value with its type, short enough for an error message."""
     match value:
         case None:
             return "nothing (null)"
@@ -189,7 +189,7 @@ def as_list(value: object) -> Sequence[object]:
 
 
 def as_text(value: object) -> str:
-    """Return *value* as text; a YAML 1.1 surprise (``no``, ``1:30``, ``1.20``) has to be quoted to be text."""
+    """Return *value* as text; YAML 1.1 surprises (``no``, ``1:30``, ``1.20``) must be quoted to be text."""
     if not isinstance(value, str):
         scalar = value is None or isinstance(value, bool | int | float)
         raise InvalidValue("text", describe(value), "put it in quotes if text is meant" if scalar else "")
@@ -238,9 +238,9 @@ def as_one_of(value: object, known: Collection[str]) -> str:
 
 
 def as_pattern(value: object) -> re.Pattern[str]:
-    """Return *value* compiled as a regular expression of Python's ``re``."""
+    """Return *value* compiled as a Python regular expression."""
     text = as_text(value)
     try:
         return re.compile(text, re.MULTILINE)
-    except (re.error, RecursionError, OverflowError) as error:  # the latter two: brackets too deep, repetitions too many
+    except (re.error, RecursionError, OverflowError) as error:  # the latter two: nested too deeply, or too many repetitions
         raise InvalidValue("a Python regular expression", quoted(text), f"it does not compile: {error}") from None

@@ -1,4 +1,4 @@
-"""Everything outside the program that it may look at, built once at the command line and handed down."""
+"""Everything outside the program that it may access, built once at the command line and passed down."""
 
 import threading
 from collections.abc import Mapping
@@ -15,14 +15,14 @@ from dvara_examples.core.place import ProgramPlace
 class World:
     """The environment, folders, streams and clock; nothing below ``cli`` asks the operating system for them.
 
-    *root* is the folder that the manifest's paths may not leave: the repository, or the data folder of an installed wheel.
-    *state_dir* takes the run folders; *cache_dir* takes what toolchains prepare and may turn out to be read-only.
-    *shipped* marks the examples that come with this tool, asked for from somewhere else.
-    *offline* forbids whatever would leave this machine: what is not here already is then not to be had.
-    *memory_bytes* is how much memory is free, None where the system does not say.
-    *later* collects what can wait until the rest is ready; without one it is done at once.
-    *stop* is set when the user interrupts; whoever waits for long looks at it.
-    *place* is where programs run, None for this machine itself; *elsewhere* holds the worlds of languages that run in another.
+    *root* is the folder that the manifest's paths must stay in: the repository, or the data folder of an installed wheel.
+    *state_dir* is for run folders; *cache_dir* is for what toolchains prepare, and may turn out to be read-only.
+    *shipped* marks the examples of this tool, requested from elsewhere.
+    *offline* forbids network use: what is not already here is then unavailable.
+    *memory_bytes* is the free memory, None if unknown.
+    *later* collects work that can wait; without it, that work is done at once.
+    *stop* is set when the user interrupts; long waits check it.
+    *place* is where programs run, None for this machine; *elsewhere* has the worlds of languages that run in another place.
     """
 
     environ: Mapping[str, str]
@@ -54,12 +54,12 @@ class World:
 
     @property
     def manifest_name(self) -> str:
-        """What the manifest is called wherever the repository lies: its path seen from the root, with forward slashes."""
+        """The name of the manifest wherever the repository is: its path relative to the root, with forward slashes."""
         path, root = self.manifest_path, self.root
         return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
     def shown(self, path: Path) -> str:
-        """Return *path* as it is told to people: as seen from where they are, if it lies below."""
+        """Return *path* for messages: relative to the current folder if it is below that."""
         return str(path.relative_to(self.cwd) if path.is_relative_to(self.cwd) else path)
 
     @property

@@ -1,4 +1,4 @@
-"""What the rules for blocks of a page share, whatever its grammar."""
+"""What the block rules of both grammars share."""
 
 from markdown_it.rules_block import StateBlock
 
@@ -9,7 +9,7 @@ def line_text(state: StateBlock, line: int) -> str:
 
 
 def push_block(state: StateBlock, kind: str, start: int, end: int) -> bool:
-    """Make one token *kind* of the lines from *start* to *end* and go on behind them; return True, as a matching rule does."""
+    """Make one token *kind* of the lines from *start* to *end* and continue after them; return True, as a matching rule does."""
     state.line = end
     token = state.push(kind, "", 0)
     token.map = [start, end]

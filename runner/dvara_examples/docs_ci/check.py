@@ -1,4 +1,4 @@
-"""``docs check`` and ``docs sync``: which pages, how they stand, and what of them is to be written anew."""
+"""``docs check`` and ``docs sync``: which pages, their state, and what to update."""
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ Checked = tuple[tuple[Page, tuple[FenceStatus, ...]], ...]
 
 
 def check(world: World, named: Sequence[str], results: str | None = None) -> Checked:
-    """Return how everything on the pages stands; *results* names a stored run in which the examples must have passed.
+    """Return the state of everything on the pages; *results* names a stored run in which the examples must have passed.
 
     Raises ManifestError, PageError and TranscriptError.
     """
@@ -30,7 +30,7 @@ def check(world: World, named: Sequence[str], results: str | None = None) -> Che
 
 
 def stand_all(pages: Sequence[Page], manifest: Manifest) -> Checked:
-    """Return how everything on *pages* stands, each script read once."""
+    """Return the state of everything on *pages*, reading each script once."""
     sources = Sources(manifest)
     return tuple((page, stand(page, sources)) for page in pages)
 
@@ -43,7 +43,7 @@ def _with_results(found: Checked, manifest: Manifest, world: World, name: str) -
 
 
 def outcomes_of(folder: RunFolder) -> Mapping[str, str]:
-    """Return the outcome of each variant in a stored run; of several runs of one, the worst counts. Raises TranscriptError."""
+    """Return the outcome of each variant in a stored run; the worst counts if there are several. Raises TranscriptError."""
     worst: dict[str, str] = {}
     for run in folder.read_summary():
         if run.outcome is not None and worst.get(run.variant_id, Outcome.PASSED) == Outcome.PASSED:
@@ -63,7 +63,7 @@ def with_outcomes(
 
 
 def suggested(found: Checked, world: World) -> Iterator[str]:
-    """Yield, for people, the comments that would tie untested fences to examples."""
+    """Yield, for people, the comments that would connect untested fences with examples."""
     sources = Sources(manifest_of(world))
     for page, standings in found:
         for line, comment, why in suggestions(page, standings, sources):
@@ -71,13 +71,13 @@ def suggested(found: Checked, world: World) -> Iterator[str]:
 
 
 def page_id(page: Page, world: World) -> str:
-    """Return the name of a page as results have it: seen from the root, with forward slashes."""
+    """Return the name of a page as results use it: relative to the root, with forward slashes."""
     return (page.path.relative_to(world.root) if page.path.is_relative_to(world.root) else page.path).as_posix()
 
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """A *page* that was brought in step: the unified *diff* of what changed (or would), and the comments that name *unknown*."""
+    """An updated *page*: the unified *diff* of its changes (done or planned), and the comments that name *unknown*."""
 
     page: Page
     diff: tuple[str, ...]
@@ -85,9 +85,9 @@ class Synced:
 
 
 def sync(world: World, named: Sequence[str], *, dry_run: bool = False) -> Iterator[Synced]:
-    """Bring pages in step, and yield what became of each; nothing is written in a *dry_run*.
+    """Update the pages, and yield the result for each; a *dry_run* writes nothing.
 
-    All are made before the first one is written. Raises ManifestError and PageError.
+    All updates are computed before the first one is written. Raises ManifestError and PageError.
     """
     manifest = manifest_of(world)
     sources = Sources(manifest)

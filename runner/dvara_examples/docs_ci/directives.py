@@ -1,4 +1,4 @@
-"""What comments of a page say to this tool; all other comments are none of its business."""
+"""What comments of a page say to this tool; it ignores all others."""
 
 import re
 from collections.abc import Callable
@@ -14,12 +14,12 @@ _PAIR = re.compile(r"(?:\"(?P<text>[^\"\n]+)\"|env\s+(?P<env>[A-Za-z_]\w*))\s*=\
 
 
 class BadDirective(ValueError):  # noqa: N818 - reads as the sentence it starts
-    """A comment means this tool, and cannot be understood."""
+    """A comment is for this tool, but cannot be understood."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shows:
-    """The next fence shows a *region* of this example (None: the one named like it); *language* where the fence tells none."""
+    """The next fence shows a *region* of this example (None: the one of its name); *language* if the fence has none."""
 
     example_id: str
     language: str | None
@@ -28,7 +28,7 @@ class Shows:
 
 @dataclass(frozen=True, slots=True)
 class RunsAs:
-    """The next fence is code of the page's own, which is run with the answers and expectations of this example."""
+    """The next fence is the page's own code, which is run with the answers and expectations of this example."""
 
     example_id: str
     language: str | None
@@ -43,12 +43,12 @@ class Untested:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """What the directive before is about ends here, with whatever prose lies between."""
+    """The group of the directive before ends here, whatever prose it contains."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The table of all examples stands between this comment and the next ``/examples``."""
+    """The table of all examples is between this comment and the next ``/examples``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class TableEnd:
 
 @dataclass(frozen=True, slots=True)
 class Placeholders:
-    """Texts that stand in the page's strings for the values of variables, and variables that stand for others: pairs."""
+    """Texts in the page's strings that stand for variables, and variables that stand for others: pairs."""
 
     pairs: tuple[tuple[str, str], ...]
     variables: tuple[tuple[str, str], ...] = ()
@@ -68,7 +68,7 @@ Directive = Shows | RunsAs | Untested | Close | Table | TableEnd | Placeholders
 
 
 def parse_directive(comment: str) -> Directive | None:
-    """Return what a comment (without its delimiters) says, or None where it means somebody else. Raises BadDirective."""
+    """Return what a comment (without its delimiters) says, or None if it is not for this tool. Raises BadDirective."""
     if comment in ("/example", "/run-as", "/untested"):
         return Close()
     if comment == "/examples":
@@ -81,26 +81,26 @@ def parse_directive(comment: str) -> Directive | None:
 def _shows(rest: str) -> Directive:
     found = _EXAMPLE.fullmatch(rest)
     if found is None:
-        raise BadDirective(f"found {rest!r} behind example:; an id is accepted, as in: example: stream-basic[node] region: name")
+        raise BadDirective(f"expected an id after example:, as in example: stream-basic[node] region: name, found {rest!r}")
     return Shows(found["id"], found["language"], found["region"])
 
 
 def _runs_as(rest: str) -> Directive:
     found = _RUN_AS.fullmatch(rest)
     if found is None:
-        raise BadDirective(f"found {rest!r} behind run-as:; an id is accepted, as in: run-as: stream-basic")
+        raise BadDirective(f"expected an id after run-as:, as in run-as: stream-basic, found {rest!r}")
     return RunsAs(found["id"], found["language"])
 
 
 def _untested(rest: str) -> Directive:
     if not rest:
-        raise BadDirective("found untested: without a reason; say why nobody needs to run this fence")
+        raise BadDirective("expected a reason after untested: that says why nobody needs to run this fence")
     return Untested(" ".join(rest.split()))
 
 
 def _table(rest: str) -> Directive:
     if rest != "table":
-        raise BadDirective(f"found {rest!r} behind examples:; table is accepted (example: names a single one)")
+        raise BadDirective(f"expected table after examples:, found {rest!r} (example: names a single one)")
     return Table()
 
 

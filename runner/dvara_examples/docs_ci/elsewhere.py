@@ -1,4 +1,4 @@
-"""Code of a page that cannot show anything on a gateway: it asks another provider by name, or leaves out a part of itself."""
+"""Code of a page that cannot show anything on a gateway: it asks another provider by name, or omits a part of itself."""
 
 import ast
 import re
@@ -31,7 +31,7 @@ _LEFT_OUT = re.compile(r"^\s*(?:#|//)\s*(?:\.\.\.|…).*$", re.MULTILINE)
 
 
 def asks_elsewhere(code: str, text: str, reading: Reading) -> str | None:
-    """Return why *code*, whose *text* has comments too, cannot be held to what it does here, or None."""
+    """Return why *code*, whose *text* includes comments, cannot be judged by what it does here, or None."""
     left_out = _LEFT_OUT.search(text)
     if left_out is not None:
         return f"leaves a part of itself out ({left_out[0].strip()})"
@@ -58,7 +58,7 @@ def asks_elsewhere(code: str, text: str, reading: Reading) -> str | None:
 
 
 def _only_defines(text: str) -> bool:
-    """Tell whether *text* is Python whose functions and classes are used by nothing outside of them, and ask in its stead."""
+    """Tell whether *text* is Python whose functions and classes nothing else uses, and which asks only inside them."""
     try:
         body = ast.parse(text).body
     except (SyntaxError, ValueError):
@@ -76,7 +76,7 @@ def _only_defines(text: str) -> bool:
 
 
 def _opened(code: str) -> str | None:
-    """Return the first file that *code* reads and does not write itself, or None."""
+    """Return the first file that *code* reads without writing it, or None."""
     written = {name for found in _WRITES.findall(code) for name in found if name}
     read = (name for found in signs.OPENS_FILE.findall(code) for name in found if name)
     return next((name for name in read if name not in written), None)

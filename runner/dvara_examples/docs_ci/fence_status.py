@@ -1,4 +1,4 @@
-"""How each fence of a page stands: in step with its example, drifted from it, untested, or beyond telling."""
+"""The state of each fence of a page: in step with its example, drifted from it, untested, or unknown."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from dvara_examples.manifest import Variant
 
 
 class FenceState(StrEnum):
-    """How a fence, a table or a comment of a page stands; ``docs/docs-ci.md`` explains each."""
+    """The state of a fence, a table or a comment of a page; ``docs/docs-ci.md`` explains each."""
 
     IN_STEP = "in step"
     """It shows what the example's script has, letter by letter."""
@@ -40,7 +40,7 @@ GOOD = frozenset({FenceState.IN_STEP, FenceState.STANDALONE, FenceState.EXEMPT})
 
 @dataclass(frozen=True, slots=True)
 class FenceStatus:
-    """How what begins on *line* (from 1) of a page stands: *what* it is about, a *sentence*, and a diff where it drifted."""
+    """The state of what begins on *line* (from 1) of a page: *what* it is about, a *sentence*, and a diff if it drifted."""
 
     line: int
     state: FenceState
@@ -57,7 +57,7 @@ class FenceStatus:
 
 
 def stand(page: Page, sources: Sources) -> tuple[FenceStatus, ...]:
-    """Return how everything of *page* that this tool looks after stands, in the order of the page."""
+    """Return the state of everything on *page* that concerns this tool, in page order."""
     found = [FenceStatus(problem.line, FenceState.UNKNOWN, "comment", problem.sentence) for problem in page.problems]
     found += [_snippet(page, snippet, sources) for snippet in page.snippets]
     found += [_table(page, table, sources) for table in page.tables]
@@ -102,7 +102,7 @@ def _snippet(page: Page, snippet: Snippet, sources: Sources) -> FenceStatus:
 
 
 def comment(text: str, page: Page) -> str:
-    """Return the comment that says *text* in *page*, as its format has it."""
+    """Return the comment that says *text*, in the syntax of *page*."""
     return f"{{/* {text} */}}" if page.path.suffix == ".mdx" else f"<!-- {text} -->"
 
 

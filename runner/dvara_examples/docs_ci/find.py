@@ -1,4 +1,4 @@
-"""Which pages a command is about: those that are named, or those that the manifest says the repository has."""
+"""Which pages a command is about: those named, or those of the manifest."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -11,9 +11,9 @@ from dvara_examples.manifest import Manifest
 
 
 def find_pages(named: Sequence[str], manifest: Manifest, world: World) -> tuple[Page, ...]:
-    """Return the pages that *named* are, each once; of a folder, all Markdown in it; without a name, the manifest's own.
+    """Return the pages in *named*, each once; for a folder, all Markdown in it; without names, those of the manifest.
 
-    Raises PageError where there are none, or one cannot be read.
+    Raises PageError if there are none, or one cannot be read.
     """
     paths = list(_named(named, world.cwd)) if named else list(declared(manifest))
     if not paths:
@@ -24,12 +24,12 @@ def find_pages(named: Sequence[str], manifest: Manifest, world: World) -> tuple[
 
 
 def load_pages(named: Sequence[str], world: World) -> tuple[Page, ...]:
-    """Read the pages that *named* are, each once; of a folder, all Markdown in it. Raises PageError."""
+    """Read the pages in *named*, each once; for a folder, all Markdown in it. Raises PageError."""
     return tuple(load_page(path, world.shown(path)) for path in dict.fromkeys(_named(named, world.cwd)))
 
 
 def declared(manifest: Manifest) -> Iterator[Path]:
-    """Yield the pages that the manifest names, in its order and then sorted."""
+    """Yield the pages that the manifest names, in its order, then sorted."""
     for pattern in manifest.docs:
         for path in sorted(manifest.root.glob(pattern)):
             yield from below(path) if path.is_dir() else [_readable(path, f"docs of the manifest: {pattern}")]
@@ -50,15 +50,15 @@ def _named(named: Sequence[str], cwd: Path) -> Iterator[Path]:
 
 
 def _readable(path: Path, name: str) -> Path:
-    """Return *path*, called *name*. Raises PageError where it is in a format that is not read."""
+    """Return *path*, called *name*. Raises PageError if its format is not supported."""
     if (found := OTHER_FORMATS.get(path.suffix.lower())) is not None:
         raise PageError(f"{name}: expected a page in Markdown or MDX, found {found} ({path.name})")
     return path
 
 
 def below(folder: Path, suffixes: tuple[str, ...] = SUFFIXES) -> Iterator[Path]:
-    """Yield the pages with one of *suffixes* in *folder* and below, but for hidden folders and other people's packages."""
+    """Yield the pages with one of *suffixes* in *folder* and below, except in hidden folders and installed packages."""
     for here, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
         pages = (Path(here, name) for name in sorted(files) if name.endswith(suffixes))
-        yield from (page for page in pages if page.is_file())  # a link may lead nowhere
+        yield from (page for page in pages if page.is_file())  # a link may be broken

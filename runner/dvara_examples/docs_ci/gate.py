@@ -1,4 +1,4 @@
-"""``docs gate``: a page passes only if all on it is in step, and what it shows passed in the sessions held for it."""
+"""``docs gate``: a page passes only if all of it is in step, and its examples passed in the sessions of the gate."""
 
 from collections.abc import Iterator, Sequence
 
@@ -17,7 +17,7 @@ _NOT_RIGHT = frozenset({FenceState.DRIFTED, FenceState.UNKNOWN, FenceState.UNTES
 
 
 class Gate:
-    """Holds the pages that *named* are, and what became of them so far; *checked* tells how everything on them stands."""
+    """The pages in *named*, and their results so far; *checked* is the state of everything on them."""
 
     def __init__(self, world: World, named: Sequence[str]) -> None:
         self._world = world
@@ -27,11 +27,11 @@ class Gate:
         self.checked: Checked = stand_all(find_pages(named, self._manifest, world), self._manifest)
 
     def choose(self) -> Chosen:
-        """Choose what has to pass: the examples that are shown in step, and the code of the pages' own. Raises PageError."""
+        """Select what must pass: the examples that are shown in step, and the pages' own code. Raises PageError."""
         return choose_for_gate(self.checked, self._manifest, self._world)
 
     def held(self, code: ExitCode, folder: RunFolder, deps: str) -> None:
-        """Take note of a session with the releases *deps*, which ended with *code*."""
+        """Record a session with the releases *deps*, which ended with *code*."""
         sources, outcomes, run = Sources(self._manifest), outcomes_of(folder), f"the run with {deps} releases"
         self._codes.append(code)
         self._held.append(deps)
@@ -41,12 +41,12 @@ class Gate:
 
     @property
     def interrupted(self) -> bool:
-        """Whether a session was interrupted, so that no further one is to begin."""
+        """Whether a session was interrupted, so that no other may start."""
         return ExitCode.INTERRUPTED in self._codes
 
     @property
     def exit_code(self) -> ExitCode:
-        """What follows from all of it; without any run nothing is proved."""
+        """The exit code for all of it; without any run nothing is proved."""
         states = {standing.state for _, standings in self.checked for standing in standings}
         codes = [*self._codes]
         if states & _NOT_RIGHT:
@@ -56,7 +56,7 @@ class Gate:
         return ExitCode.worst(codes or [ExitCode.NOTHING_SELECTED])
 
     def lines(self) -> Iterator[str]:
-        """Yield a line for each page: whether it passes, and by what."""
+        """Yield a line for each page: whether it passes, and why."""
         for page, standings in self.checked:
             wrong = [standing for standing in standings if not standing.good]
             proved = [standing for standing in standings if standing.good and standing.variant is not None]

@@ -1,4 +1,4 @@
-"""By which grammar a page is published, as far as the page, its name and the site around it tell."""
+"""Which grammar a page is published with, as far as the page, its name and the site around it tell."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ _FOLDERS = (".vitepress",)
 
 
 def is_mdx(path: Path, text: str) -> bool | None:
-    """Tell whether the page at *path* is MDX; None where only its content can tell."""
+    """Tell whether the page at *path* is MDX; None if only its content can tell."""
     own = _OWN_FORMAT.match(text)
     if own is not None and own["format"] != "detect":
         return own["format"] == "mdx"

@@ -1,4 +1,4 @@
-"""What can be guessed of a page's code that nobody has marked: placeholders, addresses, keys, variables and packages."""
+"""Guesses about unmarked code of a page: placeholders, addresses, keys, variables and packages."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -40,7 +40,7 @@ _MOST_CHARS = 60
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What was taken for granted, and on which line of the page."""
+    """An assumption, and the line of the page that it is about."""
 
     line: int
     sentence: str
@@ -48,7 +48,7 @@ class Guess:
 
 @dataclass(slots=True)
 class Guesses:
-    """What was guessed of one page, each thing once."""
+    """The guesses about one page, each once."""
 
     pairs: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
@@ -66,7 +66,7 @@ class Guesses:
             self.found.append(Guess(line, f"the variable {name} is {ours}"))
 
     def say(self, line: int, sentence: str) -> None:
-        """Note another guess."""
+        """Add another guess."""
         self.found.append(Guess(line, sentence))
 
 
@@ -84,7 +84,7 @@ def placeholders(code: str, first_line: int, guesses: Guesses) -> None:
         for match in _KEY.finditer(line):
             guesses.text(number, match[0], "DVARA_API_KEY")
     for read in variables_read(code_of(code)):
-        if read.name in ("DVARA_URL", "DVARA_API_KEY", "ANTHROPIC_BASE_URL"):  # a run sets them as they are read
+        if read.name in ("DVARA_URL", "DVARA_API_KEY", "ANTHROPIC_BASE_URL"):  # a run sets them anyway
             continue
         if ADDRESS_VARIABLE.search(read.name):
             guesses.variable(first_line + read.line - 1, read.name, "DVARA_URL")
@@ -93,7 +93,7 @@ def placeholders(code: str, first_line: int, guesses: Guesses) -> None:
 
 
 def installed_packages(lines: Iterable[str]) -> Iterator[tuple[str, int, tuple[str, ...]]]:
-    """Yield of each line that installs packages its language, its index, and the packages."""
+    """Yield, for each line that installs packages, its language, its index, and the packages."""
     for index, line in enumerate(lines):
         for language, pattern in _INSTALLS:
             match = pattern.match(line.strip())
@@ -108,7 +108,7 @@ def installed_packages(lines: Iterable[str]) -> Iterator[tuple[str, int, tuple[s
 
 
 def curl_commands(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Yield each ``curl`` command of a shell fence, with the index of its line; what a prompt or an output is, is left out."""
+    """Yield each ``curl`` command of a shell fence, with the index of its line, without prompts and output."""
     index = 0
     while index < len(lines):
         if not _CURL.match(lines[index]):
@@ -123,7 +123,7 @@ def curl_commands(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 
 def shell_with_values(command: str, guesses: Guesses) -> str:
-    """Return *command* with the placeholders of *guesses* as variables of the shell; inside single quotes these are opened."""
+    """Return *command* with the placeholders of *guesses* as shell variables, also inside single quotes."""
     for name, ours in guesses.variables.items():
         command = re.sub(rf"\$\{{?{re.escape(name)}\b\}}?", f"${{{ours}}}", command)
     for text, variable in sorted(guesses.pairs.items(), key=lambda pair: -len(pair[0])):
@@ -141,7 +141,7 @@ def _replaced(command: str, text: str, variable: str) -> str:
 
 
 def _quote_at_end(text: str) -> str:
-    """Return the quote that is still open at the end of *text*, as a shell reads it, or nothing."""
+    """Return the quote that is still open at the end of *text*, as a shell reads it, or an empty text."""
     quote, escaped = "", False
     for sign in text:
         if escaped:
@@ -161,12 +161,12 @@ def shell_variables(command: str) -> tuple[str, ...]:
 
 
 def begins_address(command: str, name: str) -> bool:
-    """Tell whether the variable *name* stands where the address of a shell *command* begins."""
+    """Tell whether the variable *name* is at the start of the address in a shell *command*."""
     return re.search(rf"(?:^|[\s\"'])(?:https?://)?\$\{{?{re.escape(name)}\b\}}?/", command) is not None
 
 
 def sets_variable(line: str, name: str) -> bool:
-    """Tell whether a *line* of a shell does nothing but set the variable *name*."""
+    """Tell whether a shell *line* only sets the variable *name*."""
     return (
         re.match(rf"(?:export\s+)?{re.escape(name)}=\S*\s*(?:#.*)?$|(?:export\s+)?{re.escape(name)}=([\"'])[^\"']*\1\s*$", line)
         is not None
@@ -174,7 +174,7 @@ def sets_variable(line: str, name: str) -> bool:
 
 
 def sends_key(command: str) -> bool:
-    """Tell whether a ``curl`` *command* brings a key along, in whatever way."""
+    """Tell whether a ``curl`` *command* sends a key of any kind."""
     return _SENDS_KEY.search(command) is not None
 
 
@@ -184,6 +184,6 @@ def with_key(command: str) -> str:
 
 
 def short(text: str) -> str:
-    """Return *text* as one line that is short enough for a sentence."""
+    """Return *text* as one line, short enough for a sentence."""
     line = " ".join(text.split())
     return line if len(line) <= _MOST_CHARS else f"{line[: _MOST_CHARS - 4]} ..."

@@ -1,6 +1,6 @@
-"""Lines of a fence that its readers do not see: Docusaurus' comments for highlights, and MyST's options at the beginning.
+"""Lines of a fence that readers do not see: Docusaurus' comments for highlights, and MyST's options at the beginning.
 
-They are no difference, and a sync keeps them.
+They do not count as differences, and a sync keeps them.
 """
 
 import re
@@ -17,13 +17,13 @@ def without_highlights(lines: Sequence[str]) -> tuple[str, ...]:
 
 
 def without_options(lines: Sequence[str]) -> tuple[str, ...]:
-    """Return *lines* with blank ones in the place of options, so that all others keep their numbers."""
+    """Return *lines* with blank lines instead of options, so that all others keep their numbers."""
     count = _options(lines)
     return (*("" for _ in range(count)), *lines[count:])
 
 
 def highlights(lines: Sequence[str]) -> tuple[tuple[int, int, bool], ...]:
-    """Return of each such comment before how many visible lines it stands, its index in *lines*, and whether it ends a part."""
+    """Return for each such comment the number of visible lines before it, its index in *lines*, and whether it ends a part."""
     options = _options(lines)
     found, seen = [(0, index, False) for index in range(options)], 0
     for index, line in enumerate(lines[options:], options):
@@ -36,7 +36,7 @@ def highlights(lines: Sequence[str]) -> tuple[tuple[int, int, bool], ...]:
 
 
 def _options(lines: Sequence[str]) -> int:
-    """Return how many lines at the beginning are options, with the blank line behind them."""
+    """Return how many lines at the beginning are options, including the blank line after them."""
     count = 0
     while count < len(lines) and _OPTION.fullmatch(lines[count]):
         count += 1

@@ -1,4 +1,4 @@
-"""Where tags and expressions of MDX end, without reading what they mean: brackets, strings, templates and comments only."""
+"""Finds the ends of tags and expressions in MDX without understanding them: brackets, strings, templates and comments only."""
 
 import re
 
@@ -8,12 +8,12 @@ _NEXT = re.compile(r"[^\"'`{}()\[\]/]+")
 
 
 def expression_end(text: str, start: int) -> int | None:
-    """Return the index behind the expression in braces that begins at *start*, or None where it has no end."""
+    """Return the index after the expression in braces that begins at *start*, or None if it has no end."""
     return _walk(text, start + 1, "}")
 
 
 def tag_end(text: str, start: int) -> int | None:
-    """Return the index behind the tag that begins at *start*, or None where it is no whole tag."""
+    """Return the index after the tag that begins at *start*, or None if it is not a complete tag."""
     name = _TAG.match(text, start)
     if name is None or text[name.end() : name.end() + 1] not in (" ", "\t", "\n", ">", "/", "{"):
         return None
@@ -44,7 +44,7 @@ def _attribute_end(text: str, at: int) -> int | None:
 
 
 def _walk(text: str, at: int, closing: str) -> int | None:
-    """Return the index behind the bracket *closing*, or without one the end of *text*; None where something stays open."""
+    """Return the index after the bracket *closing*, or without one the end of *text*; None if something stays open."""
     while at < len(text):
         if plain := _NEXT.match(text, at):
             at = plain.end()
@@ -70,7 +70,7 @@ def _walk(text: str, at: int, closing: str) -> int | None:
 
 
 def _string_end(text: str, start: int) -> int | None:
-    """Return the index behind a string; a quote that its line does not close is text between tags, and no string."""
+    """Return the index after a string; a quote without an end on its line is text between tags, not a string."""
     at = start + 1
     while at < len(text) and text[at] != "\n":
         if text[at] == text[start]:
@@ -94,7 +94,7 @@ def _template_end(text: str, at: int) -> int | None:
 
 
 def _comment_end(text: str, at: int) -> int | None:
-    """Return the index behind a comment, or behind the slash where it begins none."""
+    """Return the index after a comment, or after the slash if no comment begins there."""
     if text.startswith("/*", at):
         end = text.find("*/", at + 2)
         return end + 2 if end >= 0 else None

@@ -1,8 +1,8 @@
-"""The blocks of a Markdown page that matter here, in order, each with its lines; by CommonMark's rules, or by those of MDX.
+"""The relevant blocks of a Markdown page, in order, each with its lines; by the rules of CommonMark or of MDX.
 
-CommonMark says what a fence is (in lists and quotes too) and what only looks like one (inside an HTML block or a comment,
-or indented). MDX differs: it knows no HTML blocks and no indented code, and its comments are ``{/* … */}``. Front matter is
-none of either, and skipped.
+CommonMark defines what a fence is (in lists and quotes too) and what only looks like one (inside an HTML block or a comment,
+or indented). MDX differs: it has no HTML blocks and no indented code, and its comments are ``{/* … */}``. Front matter belongs
+to neither, and is skipped.
 """
 
 import re
@@ -33,9 +33,9 @@ _COLON_FENCE = re.compile(r"(?P<markup>:{3,})(?P<info>\{\s*(?:code|code-block|co
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """A fenced block: *start* is the index of its opening line, *end* the one behind its last line.
+    """A fenced block: *start* is the index of its opening line, *end* the index after its last line.
 
-    *lines* are its content without indentation and quote marks; *closed* tells whether a closing fence ends it.
+    *lines* are its content without indentation and quote marks; *closed* tells whether it has a closing fence.
     """
 
     start: int
@@ -48,7 +48,7 @@ class Fence:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment that readers do not see, on the lines from *start* up to *end*; *nested* where in a list or a quote."""
+    """A comment that readers do not see, on the lines from *start* up to *end*; *nested* if in a list or a quote."""
 
     start: int
     end: int
@@ -58,7 +58,7 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """Anything else that a reader sees, such as *indented* code; what tabs are made of is no block at all."""
+    """Anything else that a reader sees, such as *indented* code; the markup of tabs is no block."""
 
     start: int
     indented: bool = False
@@ -66,7 +66,7 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """A comment in the middle of something else, on the line *start*: neither tied to a fence nor visible to readers."""
+    """A comment inside something else, on the line *start*: it belongs to no fence, and readers may see it."""
 
     start: int
     text: str
@@ -76,12 +76,12 @@ Block = Fence | Comment | Prose | Unseen
 
 
 def split_page(text: str) -> list[str]:
-    """Return the lines of *text* with their ends, by CommonMark's rule; together they are *text* again."""
+    """Return the lines of *text* with their ends, by CommonMark's rule; joined, they give *text* again."""
     return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z", text)
 
 
 def blocks(text: str, *, mdx: bool | None = None) -> list[Block]:
-    """Return the blocks of a page; *mdx* tells its grammar. With None, an import or a component in its prose makes it MDX."""
+    """Return the blocks of a page; *mdx* is its grammar. With None, an import or a component in its prose makes it MDX."""
     tokens = _parser(mdx or False).parse(text)
     if mdx is None and any(map(_only_in_mdx, tokens)):
         tokens = _parser(mdx=True).parse(text)
@@ -96,7 +96,7 @@ def _only_in_mdx(token: Token) -> bool:
 
 def _parser(mdx: bool) -> MarkdownIt:
     parser = MarkdownIt("commonmark")
-    parser.core.ruler.enableOnly(["normalize", "block"])  # what stands inside a line does not matter
+    parser.core.ruler.enableOnly(["normalize", "block"])  # ignores what is inside a line
     parser.block.ruler.before("code", "front_matter", _front_matter)
     interrupts: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     if mdx:
@@ -138,7 +138,7 @@ def _html(token: Token, start: int) -> Iterator[Block]:
 
 
 def _unseen(token: Token, start: int) -> Iterator[Unseen]:
-    """Yield the comments in text, in indented code, in a fence without an end, and in expressions of MDX."""
+    """Yield the comments in text, in indented code, in a fence without an end, and in MDX expressions."""
     content = token.content
     if token.type == "inline":
         content = _CODE_SPAN.sub(lambda span: re.sub(r"[^\n]", " ", span[0]), content)
@@ -164,7 +164,7 @@ def _fence(token: Token, start: int, end: int) -> Fence:
 
 
 def _front_matter(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Take what stands between two lines ``---`` at the very beginning."""
+    """Parse what is between two lines ``---`` at the very beginning."""
     if start != 0 or state.level != 0 or state.src[: state.eMarks[0]].rstrip() != "---":
         return False
     closing = next((n for n in range(1, end) if state.src[state.bMarks[n] : state.eMarks[n]].rstrip() in ("---", "...")), None)
@@ -172,7 +172,7 @@ def _front_matter(state: StateBlock, start: int, end: int, silent: bool) -> bool
 
 
 def _line_comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: ARG001 - the rule's signature
-    """Take a comment of MDX that has a line of its own, as pages without MDX may use one too."""
+    """Parse an MDX comment on its own line, which pages without MDX may use too."""
     line = line_text(state, start).rstrip()
     if state.is_code_block(start) or not (line.startswith("{/*") and line.endswith("*/}")):
         return False
@@ -180,7 +180,7 @@ def _line_comment(state: StateBlock, start: int, end: int, silent: bool) -> bool
 
 
 def _colon_fence(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Take a directive of MyST for code, which may stand between colons too."""
+    """Parse a MyST directive for code, which may be between colons too."""
     found = _COLON_FENCE.fullmatch(line_text(state, start).rstrip())
     if found is None or state.is_code_block(start):
         return False
@@ -196,7 +196,7 @@ def _colon_fence(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _indented(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Take a tab or an admonition of Python-Markdown: a line of its own, and what is indented by four blanks below it."""
+    """Parse a tab or an admonition of Python-Markdown: its line, and the lines below that are indented by four spaces."""
     if state.is_code_block(start) or not _INDENTS.fullmatch(line_text(state, start)):
         return False
     last = start + 1

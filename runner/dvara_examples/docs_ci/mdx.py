@@ -1,6 +1,6 @@
-"""The blocks that only MDX has: tags, expressions and modules; and paragraphs, which indented blocks end there too.
+"""The blocks that only MDX has: tags, expressions and modules; and paragraphs, which indented blocks can interrupt there.
 
-Held against the compiler ``@mdx-js/mdx`` in the tests. MDX has neither HTML blocks nor indented code.
+Tests compare the result with the compiler ``@mdx-js/mdx``. MDX has neither HTML blocks nor indented code.
 """
 
 import re
@@ -18,7 +18,7 @@ _MODULE = re.compile(r"(?:import|export)\b")
 
 
 def use_mdx(parser: MarkdownIt) -> None:
-    """Let *parser* read blocks as MDX does."""
+    """Let *parser* read the blocks of MDX."""
     interrupts: RuleOptionsType = {"alt": ["paragraph", "blockquote", "list"]}
     parser.disable(["html_block", "code", "lheading", "reference"])
     parser.block.ruler.before("fence", "html_comment", _html_comment, interrupts)
@@ -28,7 +28,7 @@ def use_mdx(parser: MarkdownIt) -> None:
 
 
 def _html_comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Take a comment of HTML, which Docusaurus still reads, however many lines it has."""
+    """Parse an HTML comment, which Docusaurus still accepts, of any number of lines."""
     if not line_text(state, start).startswith("<!--"):
         return False
     last = next((n for n in range(start, end) if "-->" in line_text(state, n)), None)
@@ -36,7 +36,7 @@ def _html_comment(state: StateBlock, start: int, end: int, silent: bool) -> bool
 
 
 def _markup(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Take tags and expressions that have their lines to themselves: what follows them is a block of its own."""
+    """Parse tags and expressions that are alone on their lines; what follows them is a separate block."""
     if line_text(state, start)[:1] not in ("<", "{"):
         return False
     if _SUMMARY.fullmatch(line_text(state, start)):
@@ -60,7 +60,7 @@ def _markup(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _own_lines(state: StateBlock, start: int, end: int) -> Iterator[int]:
-    """Yield the lines from *start* that belong to the same list item or quote; *start* itself may end both."""
+    """Yield the lines from *start* that belong to the same list item or quote, which *start* itself may end."""
     indent = min(state.blkIndent, state.sCount[start])
     for number in range(start, end):
         if not state.isEmpty(number) and state.sCount[number] < indent:
@@ -69,7 +69,7 @@ def _own_lines(state: StateBlock, start: int, end: int) -> Iterator[int]:
 
 
 def _module(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Take imports and exports: from a line of the page itself to the first blank line at which all brackets are closed."""
+    """Parse imports and exports: from a line of the page itself to the first blank line at which all brackets are closed."""
     if state.level or state.blkIndent or state.sCount[start] or not _MODULE.match(line_text(state, start)):
         return False
     last = start
@@ -84,7 +84,7 @@ def _module(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _paragraph(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: ARG001 - the rule's signature
-    """Take lines up to a blank one or another block, which may be indented as deep as it likes."""
+    """Parse lines up to a blank one or another block of any indentation."""
     rules, outer = state.md.block.ruler.getRules("paragraph"), state.parentType
     state.parentType = "paragraph"
     last = start + 1

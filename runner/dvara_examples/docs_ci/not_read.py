@@ -1,4 +1,4 @@
-"""What may be code on pages, or beside them, and is not looked at: nobody should believe that it was checked."""
+"""Possible code on or next to pages that is not checked; says so, because nobody should believe that it was."""
 
 import re
 from collections import Counter
@@ -19,7 +19,7 @@ _SOUNDS_LIKE_CODE = re.compile(r"py|javascript|typescript|java|node|[jt]sx|deno|
 
 
 def not_read(found: Checked, named: Sequence[str], world: World) -> Iterator[str]:
-    """Yield, for people, a line for each page and each folder in which something was not looked at."""
+    """Yield, for people, a line for each page and each folder with something unchecked."""
     for page, _ in found:
         parts = list(_on(page))
         if parts:
@@ -31,7 +31,7 @@ def not_read(found: Checked, named: Sequence[str], world: World) -> Iterator[str
 
 
 def _on(page: Page) -> Iterator[str]:
-    """Yield what on *page* may be code, and is in no fence that is understood."""
+    """Yield what on *page* may be code, but is in no fence that the tool understands."""
     lines = split_page(page.text)
     for fence in page.fences:
         lines[fence.start : fence.end] = ["\n"] * (fence.end - fence.start)
@@ -46,7 +46,7 @@ def _on(page: Page) -> Iterator[str]:
 
 
 def _beside(found: Checked, named: Sequence[str], world: World) -> Iterator[tuple[Path, list[Path]]]:
-    """Yield the folders that were asked for, or hold pages that the manifest names, with their files in other formats."""
+    """Yield the folders that were named, or that contain pages of the manifest, with their files in other formats."""
     if named:
         folders = [folder for name in named if (folder := world.cwd / name).is_dir()]
         inside = {folder: list(below(folder, tuple(OTHER_FORMATS))) for folder in folders}

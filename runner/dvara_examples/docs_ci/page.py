@@ -1,4 +1,4 @@
-"""A page as this tool sees it: its text, its fences with the directives that they stand under, and what is wrong with these."""
+"""A page as this tool sees it: its text, its fences with their directives, and what is wrong with these."""
 
 import codecs
 import itertools
@@ -49,13 +49,13 @@ _About = Shows | RunsAs | Untested
 
 @cache
 def fence_words() -> Mapping[str, str]:
-    """Return the words that an info string may begin with, and the language whose toolchain runs such a fence."""
+    """Return the first words of info strings, and the language whose toolchain runs such a fence."""
     return {word: language for language in languages() for word in load_toolchain(language).spelling.fences}
 
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A fence that can be tested: its *language*, and the directive that it stands under, with its line, if there is any."""
+    """A fence that can be tested: its *language*, and its directive with its line, if there is one."""
 
     fence: Fence
     language: str | None
@@ -86,7 +86,7 @@ class Generated:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page that was read from *path*; *shown* is its name for people. *text* is without its byte order mark."""
+    """A page that was read from *path*; *shown* is its name in messages. *text* has no byte order mark."""
 
     path: Path
     shown: str
@@ -103,7 +103,7 @@ class Page:
 
 
 def load_page(path: Path, shown: str) -> Page:
-    """Read the page at *path*. Raises PageError where it is no text in UTF-8."""
+    """Read the page at *path*. Raises PageError if it is not text in UTF-8."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -119,7 +119,7 @@ def load_page(path: Path, shown: str) -> Page:
 
 
 def read_page(path: Path, shown: str, text: str, *, has_bom: bool = False, mdx: bool | None = None) -> Page:
-    """Return the page that *text* is; *mdx* tells its grammar, None where a name that ends in ``.mdx`` or its content does."""
+    """Return the page for *text*; *mdx* is its grammar, None to decide by a name that ends in ``.mdx`` or by the content."""
     found = blocks(text, mdx=True if mdx is None and path.suffix == ".mdx" else mdx)
     reader = _Reader()
     reader.read(found)
@@ -140,7 +140,7 @@ def read_page(path: Path, shown: str, text: str, *, has_bom: bool = False, mdx: 
 
 
 def word_of(info: str) -> str | None:
-    """Return the word of an info string that tells the language, in lower case, or None."""
+    """Return the first word of an info string, in lower case, or None."""
     word = _WORD.match(info)
     return word["word"].lower() if word else None
 
@@ -153,10 +153,10 @@ def language_of(info: str) -> str | None:
 
 @dataclass(slots=True)
 class _Reader:
-    """Goes through the blocks of one page and notes which directive each fence stands under.
+    """Goes through the blocks of one page and assigns a directive to each fence.
 
-    A directive is about the first fence in each language behind it, as long as nothing but tabs lies between; where it is
-    closed by a comment of its own, prose may lie between too.
+    A directive applies to the first fence in each language after it, as long as only tabs are between; if a comment closes its
+    group, prose may be between too.
     """
 
     snippets: list[Snippet] = field(default_factory=list)
@@ -187,7 +187,7 @@ class _Reader:
                         self._end()
         self._end()
         if self._table is not None:
-            self._problem(self._table, "the table that begins here has no /examples comment behind it; add one")
+            self._problem(self._table, "the table that begins here has no /examples comment at its end; add one")
 
     def _unseen(self, block: Unseen) -> None:
         try:
@@ -195,7 +195,7 @@ class _Reader:
         except BadDirective:
             ours = True
         if ours:
-            sentence = "this comment stands in the middle of something else and has no effect; give it a line of its own"
+            sentence = "this comment is inside something else and has no effect; move it to its own line"
             self._problem(block.start + 1, sentence)
 
     def _directives(self, found: Sequence[Block]) -> dict[int, Directive]:
@@ -257,10 +257,10 @@ class _Reader:
             self.snippets.append(Snippet(fence, language, about, self._line))
 
     def _end(self) -> None:
-        """Let no further fence stand under the directive; one that is about no fence at all is a mistake."""
+        """End the group of the directive; one that applies to no fence is a mistake."""
         if self._about is not None and not self._served:
             sentence = (
-                "no fence in Python, JavaScript or Java follows this comment; only blank lines and tabs may stand between, "
+                "no fence in Python, JavaScript or Java follows this comment; only blank lines and tabs may be between, "
                 "and inside HTML a fence needs a blank line before it"
             )
             self._problem(self._line, sentence)
@@ -271,6 +271,6 @@ class _Reader:
 
 
 def _closed_later(directives: Mapping[int, Directive]) -> set[int]:
-    """Return the indices of the directives that a comment of their own closes."""
+    """Return the indices of the directives whose group a comment closes."""
     about = [(index, d) for index, d in sorted(directives.items()) if isinstance(d, Shows | RunsAs | Untested | Close)]
     return {index for (index, _), (_, following) in itertools.pairwise(about) if isinstance(following, Close)}

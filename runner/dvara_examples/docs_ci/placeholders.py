@@ -1,7 +1,7 @@
-"""What a page shows in the place of the gateway's address and the key, mapped to what a run has for them.
+"""What a page shows instead of the gateway's address and key, and what a run uses for them.
 
-A page that is meant to be read shows ``"https://your-gateway.example/v1"`` where a script reads a variable. Inside a string, such
-a text is replaced by an expression that reads the variable; line numbers stay. Comments and everything else stay as printed.
+A page for readers shows ``"https://your-gateway.example/v1"`` where a script reads a variable. Inside a string, such a text
+is replaced by an expression that reads the variable; line numbers, comments and everything else stay the same.
 """
 
 import re
@@ -15,7 +15,7 @@ Pairs = Sequence[tuple[str, str]]
 
 
 class Unmappable(Diagnosed):
-    """A placeholder stands in a string that cannot be taken apart; *line* counts from 1 within the code."""
+    """A placeholder is in a string that cannot be split; *line* counts from 1 within the code."""
 
     def __init__(self, line: int, text: str) -> None:
         super().__init__(f"the placeholder {text!r} is inside a text block or bytes", "use a plain string")
@@ -23,7 +23,7 @@ class Unmappable(Diagnosed):
 
 
 def renamed_variables(code: str, variables: Pairs) -> str:
-    """Return *code* with each variable's name replaced by that of the one that it stands for."""
+    """Return *code* with the name of each variable replaced by the one that it stands for."""
     names = dict(variables)
     if not names:
         return code

@@ -1,4 +1,4 @@
-"""Where people read about a variant: its script, at the line where what it shows begins, and the pages that show it."""
+"""Where people read about a variant: its script, with the first line of its region, and the pages that show it."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 def find_places(
     manifest: Manifest, variants: Sequence[Variant], pages: "Sequence[Page] | None" = None
 ) -> dict[str, tuple[SourceLine, ...]]:
-    """Return the places of each of *variants* by its id; *pages* are those of the manifest unless told otherwise.
+    """Return the places of each of *variants* by its id; *pages* are those of the manifest by default.
 
-    A page or a script that is not in order is no place, and no reason to run nothing.
+    A broken page or script is ignored here, because it must not prevent a run.
     """
     sources = Sources(manifest)
     shown = _shown(manifest, sources, _readable(manifest) if pages is None else pages)
@@ -47,10 +47,10 @@ def _shown(manifest: Manifest, sources: Sources, pages: "Sequence[Page]") -> Map
 
 
 def _readable(manifest: Manifest) -> "list[Page]":
-    """Read the manifest's pages, but for those that name no example anyway."""
+    """Read the manifest's pages, except those that name no example."""
     if not manifest.docs:
         return []
-    from dvara_examples.docs_ci.find import declared  # Markdown is parsed only where there is some
+    from dvara_examples.docs_ci.find import declared  # parses Markdown only if there are fences
     from dvara_examples.docs_ci.page import load_page
 
     pages = []

@@ -1,4 +1,4 @@
-"""The scripts that a page prints: each fence put where its region is, or on its own, with the page's placeholders mapped."""
+"""The scripts that a page prints: each fence in place of its region, or alone, with placeholders replaced."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from dvara_examples.toolchains import load_toolchain
 
 @dataclass(frozen=True, slots=True)
 class PrintedScript:
-    """One script as a page prints it: *lines* are those of its fences on the page, from 1, and *name* is what its file is called.
+    """One script as printed on a page: *lines* are those of its fences on the page, from 1, and *name* is its file name.
 
     *run_id* names the run's example: the page and the example, with a number from the second script on
     (``guide.md#stream-basic#2``). Code of the page's *own* has the line of its directive (``guide.md:12#stream-basic``).
@@ -39,7 +39,7 @@ class PrintedScript:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A fence and what it stands for; without a source it is a script by itself."""
+    """A fence and what it replaces; without a source it is a script by itself."""
 
     snippet: Snippet
     example: Example
@@ -85,7 +85,7 @@ def _parts(page: Page, sources: Sources, *, strict: bool) -> Iterator[_Part]:
 
 
 def _fits(part: _Part, group: Sequence[_Part]) -> bool:
-    """Tell whether a fence can go into the same script as *group*: its region overlaps with none of theirs."""
+    """Tell whether a fence can join the script of *group*: its region overlaps none of theirs."""
     assert part.source is not None
     mine = part.source.region
     regions = [other.source.region for other in group if other.source is not None]
@@ -118,7 +118,7 @@ def _script(page: Page, run_id: str, group: Sequence[_Part]) -> PrintedScript:
 
 
 def _own(page: Page, part: _Part) -> str:
-    """Return code of the page's own, with what it lacks of its example's script."""
+    """Return the page's own code, with what it lacks from its example's script."""
     return _spelling(part.variant).completed(_mapped(page, part) + "\n", read_script(part.variant.file))
 
 

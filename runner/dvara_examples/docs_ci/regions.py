@@ -1,7 +1,7 @@
 """Region tags: the parts of a script that pages show.
 
-A region begins behind a comment ``[START name]`` and ends before ``[END name]``, each alone on its line behind ``#`` or
-``//``. Regions may lie inside each other, and a region's text leaves out the tags inside it; they may not cross.
+A region begins after a comment ``[START name]`` and ends before ``[END name]``, each alone on its line after ``#`` or
+``//``. Regions may be nested, and a region's text omits the tags inside it; they must not overlap.
 """
 
 import re
@@ -15,7 +15,7 @@ _TAG = re.compile(r"\s*(?:#|//)\s*\[(?P<word>START|END)\s+(?P<name>[A-Za-z0-9][\
 
 
 class BadRegion(Diagnosed):
-    """The tags of a script do not fit together; *line* is where, counted from 1."""
+    """The tags of a script do not match; *line* is the place, counted from 1."""
 
     def __init__(self, line: int, cause: str, hint: str) -> None:
         super().__init__(cause, hint)
@@ -26,7 +26,7 @@ class BadRegion(Diagnosed):
 class Region:
     """A named part of a script: its *lines* without common indentation and line ends, and the *numbers* of these lines.
 
-    *indent* is what was taken off each line. *first_line* and *last_line* are those of the text between the tags.
+    *indent* is what was removed from each line. *first_line* and *last_line* are those of the text between the tags.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Region:
 
     @property
     def first_line(self) -> int:
-        """The first line of the region, behind its tag."""
+        """The first line of the region, after its tag."""
         return self.numbers[0]
 
     @property
@@ -46,7 +46,7 @@ class Region:
 
 
 def split_lines(text: str) -> list[str]:
-    """Return the lines of *text* as editors and compilers count them: LF, CR LF and CR end one, and nothing else does."""
+    """Return the lines of *text* as editors and compilers count them: LF, CR LF and CR end a line, and nothing else."""
     lines = re.split(r"\r\n|\r|\n", text)
     return lines[:-1] if lines[-1] == "" else lines
 
@@ -67,7 +67,7 @@ def find_regions(text: str) -> Mapping[str, Region]:
             _check_end(tag["name"], number, open_at, kept)
             del open_at[tag["name"]]
     for name, number in open_at.items():
-        raise BadRegion(number, f"the region {name} begins here and has no [END {name}]", "add one behind its last line")
+        raise BadRegion(number, f"the region {name} begins here and has no [END {name}]", "add one after its last line")
     return {name: _region(name, lines) for name, lines in kept.items()}
 
 

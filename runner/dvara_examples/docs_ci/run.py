@@ -1,4 +1,4 @@
-"""``docs run`` and ``docs gate``: what pages print is planned like any example, and run in the same way."""
+"""``docs run`` and ``docs gate``: what pages print is planned and run like any example."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ from dvara_examples.session.choice import Chosen, PrintedCode
 
 
 def choose_printed(pages: Sequence[Page], manifest: Manifest, world: World) -> Chosen:
-    """Choose everything that *pages* print under a directive. Raises PageError, and NothingSelected where that is nothing."""
+    """Select everything that *pages* print under a directive. Raises PageError, and NothingSelected if there is nothing."""
     chosen = _chosen(_scripts(pages, manifest, world), manifest, world)
     if not chosen.variants:
         raise NothingSelected("nothing to run: no fence of these pages has a comment example: or run-as: above it")
@@ -25,7 +25,7 @@ def choose_printed(pages: Sequence[Page], manifest: Manifest, world: World) -> C
 
 
 def choose_for_gate(checked: Checked, manifest: Manifest, world: World) -> Chosen:
-    """Choose the examples that the pages show in step, each once, and the code of the pages' own. Raises PageError."""
+    """Select the examples that the pages show in step, each once, and the pages' own code. Raises PageError."""
     shown = {s.variant.id for _, standings in checked for s in standings if s.state is FenceState.IN_STEP and s.variant}
     variants = tuple(variant for variant in manifest.variants if variant.id in shown)
     pages = [page for page, _ in checked]
@@ -51,7 +51,7 @@ def _chosen(
     variants: tuple[Variant, ...] = (),
     pages: Sequence[Page] = (),
 ) -> Chosen:
-    """Put together the examples of *manifest* that *variants* belong to, and one for each that a page prints."""
+    """Combine the examples of *manifest* for *variants* with one for each script that a page prints."""
     examples: dict[str, Example] = {example.id: example for example in manifest.examples}
     made: list[Variant] = list(variants)
     places = dict(find_places(manifest, variants, pages))

@@ -1,4 +1,4 @@
-"""What the directives of pages name: examples of the manifest, and regions of their scripts, each script read once."""
+"""What the directives of pages refer to: examples of the manifest, and regions of their scripts, each script read once."""
 
 import tokenize
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from dvara_examples.toolchains import load_toolchain
 
 
 class Unknown(Diagnosed):
-    """A directive names an example, a language or a region that is not there."""
+    """A directive names an example, a language or a region that does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Sources:
         return example, variant
 
     def find(self, about: Shows, language: str | None) -> Source:
-        """Return what a fence in *language* under *about* is to show. Raises Unknown."""
+        """Return what a fence in *language* under *about* must show. Raises Unknown."""
         example, variant = self.variant(about, language)
         regions = self.regions(variant)
         name = about.region or default_region(example.id)
@@ -56,7 +56,7 @@ class Sources:
         return Source(example, variant, regions[name])
 
     def regions(self, variant: Variant) -> dict[str, Region]:
-        """Return the regions of a variant's script. Raises Unknown where its tags do not fit together."""
+        """Return the regions of a variant's script. Raises Unknown if its tags do not match."""
         if variant.file not in self._regions:
             try:
                 self._regions[variant.file] = dict(find_regions(read_script(variant.file)))
@@ -76,12 +76,12 @@ class Sources:
 
 
 def default_region(example_id: str) -> str:
-    """Return the name of the region that an example's whole code stands in: its id with underscores."""
+    """Return the name of the region with an example's whole code: its id with underscores."""
     return example_id.replace("-", "_")
 
 
 def read_script(file: Path) -> str:
-    """Return the text of a script as it is, line ends included; a Python script may name its encoding in a comment."""
+    """Return the text of a script, line ends included; a Python script may name its encoding in a comment."""
     data = file.read_bytes()
     encoding = "utf-8-sig"
     if file.suffix == ".py":

@@ -1,4 +1,4 @@
-"""``docs check --suggest``: the comments that would tie a page's untested fences to examples, as they can be pasted."""
+"""``docs check --suggest``: comments to paste that connect a page's untested fences with examples."""
 
 import difflib
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ def suggestions(page: Page, standings: Sequence[FenceStatus], sources: Sources) 
         found = _most_alike(snippet, sources)
         if found is not None:
             words, share = found
-            yield snippet.line, comment(f"example: {words}", page), f"{share:.0%} of it stands there"
+            yield snippet.line, comment(f"example: {words}", page), f"{share:.0%} of it is the same"
         elif signs.SPEAKS.search(text) or signs.ASKS.search(text):
             placeholders(text, snippet.line + 1, guesses)
             yield (
@@ -39,7 +39,7 @@ def suggestions(page: Page, standings: Sequence[FenceStatus], sources: Sources) 
 
 
 def _most_alike(snippet: Snippet, sources: Sources) -> tuple[str, float] | None:
-    """Return the example, with its region, that *snippet* shows most of, and how much of both is the same."""
+    """Return the example and region that *snippet* shows most of, and the share of both that is the same."""
     best: tuple[str, float] | None = None
     for example in sources.manifest.examples:
         for variant in example.variants:
@@ -58,7 +58,7 @@ def _most_alike(snippet: Snippet, sources: Sources) -> tuple[str, float] | None:
 
 
 def _any_example(snippet: Snippet, sources: Sources) -> str:
-    """Return an example that has the snippet's language, for its answers and expectations."""
+    """Return an example in the snippet's language, for its answers and expectations."""
     fitting = (
         e.id for e in sources.manifest.examples if not e.opt_in and any(v.language == snippet.language for v in e.variants)
     )

@@ -1,8 +1,8 @@
-"""Brings pages back in step: the content of the fences that have drifted, and of generated tables, and not a byte else.
+"""Updates pages: the content of drifted fences, and of generated tables, and not a byte else.
 
-Lines that are right already stay as they are; new ones get the fence's own indentation and quote marks, and the page's line
-ends. The marker of a fence is touched in one case alone: where the code holds a line that would end it, both markers are
-lengthened. What was written is read again before it takes the page's place, and refused if anything else would change.
+Lines that are already right stay as they are; new ones get the fence's indentation and quote marks, and the page's line
+ends. The markers of a fence change in one case only: if the code has a line that would end it, both become longer.
+The new page is read again before it replaces the old one, and refused if anything else would change.
 """
 
 import codecs
@@ -25,9 +25,9 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def synced(page: Page, sources: Sources) -> str:
-    """Return the text of *page* as it would be in step; what names nothing that exists stays as it is.
+    """Return the text of *page* with all updates; what refers to something unknown stays as it is.
 
-    Raises PageError where the page cannot be written without changing something else.
+    Raises PageError if the page cannot be written without changing something else.
     """
     lines = split_page(page.text)
     wanted = {snippet.fence.start: content for snippet in page.snippets if (content := _content(snippet, sources)) is not None}
@@ -43,7 +43,7 @@ def synced(page: Page, sources: Sources) -> str:
 
 
 def save(page: Page, text: str) -> None:
-    """Put *text* in the place of *page*, at once or not at all; the file's mode, its links and its byte order mark stay."""
+    """Replace *page* by *text* in one step; the file's mode, its links and its byte order mark stay."""
     path = Path(os.path.realpath(page.path))
     data = (codecs.BOM_UTF8 if page.has_bom else b"") + text.encode()
     handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -58,7 +58,7 @@ def save(page: Page, text: str) -> None:
 
 
 def _content(snippet: Snippet, sources: Sources) -> tuple[str, ...] | None:
-    """Return what a fence is to show, or None where that is its own affair."""
+    """Return what a fence must show, or None if that is up to the page."""
     if not isinstance(snippet.about, Shows) or not snippet.fence.closed:
         return None
     try:
@@ -68,7 +68,7 @@ def _content(snippet: Snippet, sources: Sources) -> tuple[str, ...] | None:
 
 
 def _fence(lines: Sequence[str], fence: Fence, content: Sequence[str]) -> list[str]:
-    """Return the lines of a fence that holds *content*; those that are right already keep every byte."""
+    """Return the lines of a fence with *content*; lines that are already right keep every byte."""
     opening, first, closing = lines[fence.start], fence.start + 1, lines[fence.end - 1]
     prefix, end = _prefix(opening, fence.markup), _line_end(opening)
     marks = highlights(fence.lines)
@@ -100,12 +100,12 @@ def _table(lines: Sequence[str], table: Generated, wanted: Sequence[str]) -> lis
 
 
 def _prefix(line: str, markup: str) -> str:
-    """Return what stands before each line of a fence's content: quote marks stay, and the signs of lists become blanks."""
+    """Return the prefix of each line of a fence's content: quote marks stay, and list markers become spaces."""
     return re.sub(r"[^>\s]", " ", line[: line.index(markup)])
 
 
 def _placed(prefix: str, line: str) -> str:
-    """Return *line* behind *prefix*; a quote mark takes the blank behind it for its own, and blank lines need none."""
+    """Return *line* with *prefix*; a quote mark includes the space after it, and blank lines need none."""
     if not line:
         return prefix.rstrip()
     return f"{prefix} {line}" if prefix.endswith(">") and line[0] in " \t" else prefix + line
@@ -117,14 +117,14 @@ def _line_end(line: str) -> str:
 
 
 def _marker(markup: str, content: Sequence[str]) -> str:
-    """Return the fence's marker, longer than any line of *content* that could be taken for its end."""
+    """Return the fence's marker, longer than any line of *content* that would end it."""
     closers = [re.fullmatch(rf" {{0,3}}({re.escape(markup[0])}{{3,}})\s*", line) for line in content]
     longest = max((len(found[1]) for found in closers if found), default=0)
     return markup if longest < len(markup) else markup[0] * (longest + 1)
 
 
 def _check(page: Page, text: str, wanted: dict[int, tuple[str, ...]]) -> None:
-    """Read what would be written, and refuse it where any fence would not be what it is to be, or the others not as before."""
+    """Parse the new page, and refuse it if a fence is not what it must be, or another one has changed."""
     after = read_page(page.path, page.shown, text, mdx=page.mdx)
     meant = [wanted.get(fence.start, fence.lines) for fence in page.fences]
     seen = [without_highlights(fence.lines) for fence in after.fences]
@@ -139,5 +139,5 @@ def _check(page: Page, text: str, wanted: dict[int, tuple[str, ...]]) -> None:
         )
         raise PageError(
             f"{page.shown}:{line}: this fence cannot be written without changing the page around it",
-            "give it a place of its own, outside of lists, quotes and HTML, and sync again",
+            "move it out of lists, quotes and HTML, and sync again",
         )

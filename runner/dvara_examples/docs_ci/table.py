@@ -1,4 +1,4 @@
-"""The table of all examples, as a page shows it."""
+"""The table of all examples for a page."""
 
 import os
 from pathlib import Path
@@ -8,9 +8,9 @@ from dvara_examples.toolchains import load_toolchain
 
 
 def table_lines(manifest: Manifest, page: Path) -> tuple[str, ...]:
-    """Return the lines of the table: an example per row, with links to its scripts as seen from *page*.
+    """Return the lines of the table: an example per row, with links to its scripts relative to *page*.
 
-    Examples that ``all`` leaves out have no row. A blank line stands before and behind, as some renderers need it.
+    Opt-in examples have no row. A blank line comes before and after it, because some renderers need it.
     """
     shown = [example for example in manifest.examples if not example.opt_in]
     languages = list(dict.fromkeys(variant.language for example in shown for variant in example.variants))

@@ -1,4 +1,4 @@
-"""Pages that say nothing to this tool: every fence that can be run is run, and every guess that this takes is told."""
+"""Pages without comments for this tool: runs every fence that can run, and prints every guess."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -49,7 +49,7 @@ sys.exit(subprocess.run(["sh", "-ec", {command!r}], check=False).returncode)
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What is to be run, what was guessed for it, and which fences are not tried, each with the reason."""
+    """What to run, the guesses for it, and the fences that are left out, each with the reason."""
 
     chosen: Chosen
     guesses: Mapping[str, tuple[Guess, ...]]
@@ -58,7 +58,7 @@ class Tried:
 
 @dataclass(slots=True)
 class _Chain:
-    """Fences that continue one another."""
+    """Fences that continue each other."""
 
     language: str
     fences: list[Fence] = field(default_factory=list)
@@ -70,7 +70,7 @@ class _Chain:
 
 
 def choose_unmarked(pages: Sequence[Page], world: World) -> Tried:
-    """Choose every fence of *pages* that can be run; nothing starts."""
+    """Select every fence of *pages* that can run; starts nothing."""
     examples: list[Example] = []
     scripts: dict[str, PrintedScript] = {}
     printed: dict[str, PrintedCode] = {}
@@ -92,7 +92,7 @@ def choose_unmarked(pages: Sequence[Page], world: World) -> Tried:
     return Tried(Chosen(manifest, variants, lambda: places, printed=printed), guessed, left_out)
 
 
-ANY_KEY = "whatever key the code sends is taken for the key of the run"
+ANY_KEY = "any key in the code is accepted as the key of the run"
 
 
 def _scripts(page: Page, world: World, guesses: Guesses, missed: list[Guess]) -> Iterator[PrintedScript]:
@@ -124,7 +124,7 @@ def _scripts(page: Page, world: World, guesses: Guesses, missed: list[Guess]) ->
 
 
 def _pairs(chain: _Chain, guesses: Guesses) -> list[tuple[str, str]]:
-    """Return what the texts in *chain* stand for: Anthropic's clients put ``/v1`` behind an address themselves."""
+    """Return what the texts in *chain* stand for: Anthropic's clients append ``/v1`` to an address themselves."""
     if not _OF_ANTHROPIC.search(chain.text):
         return list(guesses.pairs.items())
     roots = {text for text, ours in guesses.pairs.items() if ours == "DVARA_URL" and not text.endswith("/v1")}
@@ -138,7 +138,7 @@ _OF_ANTHROPIC = re.compile(r"\b(?:Async)?Anthropic\(|\bChatAnthropic\(|Anthropic
 
 
 def _chains(page: Page, missed: list[Guess]) -> Iterator[_Chain]:
-    """Yield the fences that can be run, each with those that it continues: a part that asks no model may come before."""
+    """Yield the fences that can run, each with those that it continues: a part that asks no model may come first."""
     by_language: dict[str, list[_Chain]] = {}
     for fence in page.fences:
         language = language_of(fence.info)
@@ -168,10 +168,10 @@ def _not_alone(text: str, language: str) -> str | None:
     code = code_of(text)
     reading = _reading(language)
     if not any(map(reading.is_client, reading.imports(code))) and not signs.SPEAKS.search(text):
-        return "asks no model by itself"
+        return "asks no model"
     if (reason := reading.not_alone(text, code) or cannot_run(code, None) or asks_elsewhere(code, text, reading)) is not None:
         return reason
-    return None if signs.ASKS.search(code) or _CALLS.search(code) else "sends no request by itself"
+    return None if signs.ASKS.search(code) or _CALLS.search(code) else "sends no request"
 
 
 _CALLS = re.compile(
@@ -186,7 +186,7 @@ def _reading(language: str) -> Reading:
 
 
 def _imported(chain: _Chain, guesses: Guesses, installed: Mapping[str, None]) -> dict[str, None]:
-    """Guess the packages of *chain* from what it imports, but for those that the page has *installed*."""
+    """Guess the packages of *chain* from its imports, except those that the page has *installed*."""
     reading = _reading(chain.language)
     imported = reading.imports(code_of(chain.text))
     found = (reading.package_of(name) for name in imported if reading.is_client(name) or name in reading.companions)
@@ -227,7 +227,7 @@ def _curl_scripts(page: Page, world: World, guesses: Guesses, missed: list[Guess
 
 
 def _name_variables(command: str, line: int, guesses: Guesses) -> tuple[str, ...]:
-    """Take the variables of a shell *command* for address and key, and return those that are neither."""
+    """Use the variables of a shell *command* as address and key, and return the others."""
     unknown = []
     for name in shell_variables(command):
         if name in ("DVARA_URL", "DVARA_API_KEY"):
@@ -244,7 +244,7 @@ def _name_variables(command: str, line: int, guesses: Guesses) -> tuple[str, ...
 def _printed(
     page: Page, world: World, chain: _Chain, text: str, packages: tuple[str, ...], name: str = "", line: int = 0
 ) -> PrintedScript:
-    """Return the script of *chain*, held to what can be expected of any script that asks a model."""
+    """Return the script of *chain*, with the expectations for any script that asks a model."""
     shown = page_id(page, world)
     lines = (line,) if line else tuple(fence.start + 1 for fence in chain.fences)
     run_id = f"{shown}:{name or lines[0]}"
@@ -266,7 +266,7 @@ def _file_name(chain: _Chain, text: str) -> str:
 
 
 def guess_lines(tried: Tried) -> Iterator[str]:
-    """Yield, for people, what was guessed, and what is not tried, with the page's lines."""
+    """Yield, for people, the guesses and the fences that are left out, with the page's lines."""
     for page, guesses in tried.guesses.items():
         yield from (f"guess  {page}:{guess.line}  {guess.sentence}" for guess in guesses)
     for page, missed in tried.left_out.items():
@@ -274,5 +274,5 @@ def guess_lines(tried: Tried) -> Iterator[str]:
 
 
 def is_unmarked(page: Page) -> bool:
-    """Tell whether *page* says nothing to this tool."""
+    """Tell whether *page* has no comment for this tool."""
     return not page.tables and not page.problems and all(snippet.about is None for snippet in page.snippets)

@@ -1,6 +1,6 @@
-"""What ``dvara-examples doctor`` looks at, check by check: runtimes, folders, gateway, key, model, a stream.
+"""The checks of ``dvara-examples doctor``: runtimes, folders, gateway, key, model, a stream.
 
-Every check says how things stand and, where they do not stand well, what mends it.
+Every check reports a state and, if something is wrong, a fix.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,9 +15,9 @@ __all__ = ["Check", "CheckState", "examine"]
 
 
 def examine(world: World, gateway: str, say: Callable[[str], None]) -> Iterator[Check]:
-    """Yield the checks as they are made; *gateway* is a kind, *say* hears what is about to be spent before it is.
+    """Yield the checks as they finish; *gateway* is a kind, *say* is called before anything is spent.
 
-    One short completion is asked for, in the words of the examples: newer models refuse ``max_tokens``.
+    It asks for one short completion, in the same way as the examples, because newer models refuse ``max_tokens``.
     """
     yield from check_languages(world)
     yield from check_folders(world)

@@ -1,4 +1,4 @@
-"""One check, and what came of it."""
+"""One check, and its result."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from dvara_examples.core.errors import Diagnosis
 
 
 class CheckState(StrEnum):
-    """How one thing stands."""
+    """The state of one check."""
 
     OK = "ok"
     NOTE = "note"
@@ -18,9 +18,9 @@ class CheckState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was looked at (*topic*), how it stands, in words, and the *hint* where there is something to fix.
+    """What was checked (*topic*), its state, in words, and the *hint* if there is something to fix.
 
-    *details* are things that belong to it: lines with a state, a text and a hint of their own.
+    *details* are lines that belong to it, each with a state, a text and a hint.
     """
 
     topic: str
@@ -31,11 +31,11 @@ class Check:
 
     @classmethod
     def of(cls, topic: str, state: CheckState, diagnosis: Diagnosis) -> "Check":
-        """Put a diagnosis into a check."""
+        """Turn a diagnosis into a check."""
         return cls(topic, state, diagnosis.cause, diagnosis.hint)
 
     def as_plain(self) -> dict[str, object]:
-        """Return the check as plain values, for a program to read."""
+        """Return the check as plain values, for programs."""
         plain: dict[str, object] = {"topic": self.topic, "state": self.state.value, "text": self.text, "hint": self.hint}
         plain["mend"] = self.hint  # the old name of hint, for one release
         return plain | {"details": [detail.as_plain() for detail in self.details]}

@@ -1,4 +1,4 @@
-"""The folders that are written: the cache, the one for what runs leave, and that of temporary files."""
+"""The folders that are written to: the cache, the state folder, and that of temporary files."""
 
 import errno
 import os
@@ -22,7 +22,7 @@ _NOEXEC_HINT = "let DVARA_EXAMPLES_CACHE name a folder on another file system"
 
 
 def check_folders(world: World) -> Iterator[Check]:
-    """Yield whether cache and state can be written to, and how much room there is; of temporary files only what is wrong."""
+    """Yield whether cache and state are writable, and their free space; for temporary files only problems."""
     try:
         tempfile.TemporaryFile().close()
     except OSError as error:
@@ -39,7 +39,7 @@ def check_folders(world: World) -> Iterator[Check]:
 
 
 def _look_below(folder: Path) -> None:
-    """Raise PermissionError for a folder that runs write into and that another user, such as root, has made his own."""
+    """Raise PermissionError for a folder that runs write to and that belongs to another user, such as root."""
     layouts = _children(folder)
     kinds = [kind for layout in layouts for kind in _children(layout)]
     tools = [tool for kind in kinds if kind.name == "downloads" for tool in _children(kind)]
@@ -53,14 +53,14 @@ def _children(folder: Path) -> list[Path]:
 
 
 def _tried(topic: str, folder: Path) -> Check:
-    """Write a megabyte into *folder*, or into the nearest one above it that is there, and take it away again."""
+    """Write a megabyte into *folder*, or into its nearest existing parent, and remove it."""
     there = next((place for place in (folder, *folder.parents) if place.exists()), folder)
     try:
         with tempfile.TemporaryFile(dir=there, buffering=0) as file:
             _look_below(folder)
             written = file.write(bytes(_TRIED_BYTES))
             if written < _TRIED_BYTES:
-                file.write(bytes(_TRIED_BYTES - written))  # says why not all of it went
+                file.write(bytes(_TRIED_BYTES - written))  # says why not everything was written
         free = shutil.disk_usage(there).free
     except OSError as error:
         return Check.of(topic, CheckState.WRONG, disk_refused(folder, error))

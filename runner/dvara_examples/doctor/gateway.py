@@ -23,7 +23,7 @@ _STREAM_LIMIT_S = 60.0
 
 
 def check_gateway(world: World, kind: str, say: Callable[[str], None]) -> Iterator[Check]:
-    """Yield what is found on the way to one streamed answer; the first obstacle ends it."""
+    """Yield the checks up to one streamed answer; the first problem ends them."""
     try:
         with open_gateway(kind, world) as gateway:
             yield Check("gateway", CheckState.OK, f"{gateway.description}: answers{_way(gateway, world)}")
@@ -49,20 +49,20 @@ def _way(gateway: Gateway, world: World) -> str:
 
 
 def _spelling(world: World, gateway: Gateway) -> Iterator[Check]:
-    """Tell of an address that this tool understands, but that clients which join strings do not."""
+    """Warn about an address that this tool understands, but that clients which join strings do not."""
     written = (world.env("DVARA_URL") or "").strip()
     if gateway.kind != "url" or "//" not in written.partition("://")[2]:
         return
     with gateway.endpoint([]) as endpoint:
         hint = f"export DVARA_URL={endpoint.base_url}"
-    text = "DVARA_URL holds // in its path: it is read here as if it were one slash, but a client of your own may be refused"
+    text = "DVARA_URL has // in its path: this tool reads it as one slash, but your own clients may be refused"
     yield Check("address", CheckState.NOTE, f"{text} (400 invalid_path)", hint)
 
 
 def _stream(world: World, gateway: Gateway, say: Callable[[str], None]) -> Iterator[Check]:
     model = world.env("DVARA_MODEL") or USUAL_MODEL
     if gateway.remote:
-        say(f"one short request to {model} goes to {gateway.description}, where it may cost money")
+        say(f"sending one short request for {model} to {gateway.description}, which may cost money")
     exchange, base_url = _one_answer(world, gateway, model)
     refusal = of_refusal(exchange, base_url, model, gateway.models)
     if refusal is None and exchange.response is not None and exchange.response.status >= 400:
@@ -75,7 +75,7 @@ def _stream(world: World, gateway: Gateway, say: Callable[[str], None]) -> Itera
     if refusal is not None and refusal.subject == KEY:
         yield Check.of("key", CheckState.WRONG, refusal)
         return
-    yield Check("key", CheckState.OK, "is accepted" if gateway.kind != "embedded" else "one is made up for each run")
+    yield Check("key", CheckState.OK, "is accepted" if gateway.kind != "embedded" else "a new one for each run")
     if refusal is not None:
         yield Check.of("model", CheckState.WRONG, refusal)
         return
@@ -84,7 +84,7 @@ def _stream(world: World, gateway: Gateway, say: Callable[[str], None]) -> Itera
 
 
 def _one_answer(world: World, gateway: Gateway, model: str) -> tuple[Exchange, str]:
-    """Ask for a short stream through the tap, as examples do, and return what it saw and the gateway's address."""
+    """Ask for a short stream through the tap, as examples do, and return what the tap saw and the gateway's address."""
     body = {"model": model, "stream": True, "messages": [{"role": "user", "content": "Say hi."}]}
     timer = start_timer(world.clock)
     with gateway.endpoint([]) as upstream:
@@ -93,7 +93,7 @@ def _one_answer(world: World, gateway: Gateway, model: str) -> tuple[Exchange, s
             headers = {"Authorization": f"Bearer {tap.endpoint.key}", "Connection": "close"}
             address = f"{tap.endpoint.base_url}/chat/completions"
             with (
-                contextlib.suppress(requests.RequestException),  # the tap tells how it ended
+                contextlib.suppress(requests.RequestException),  # the tap reports how it ended
                 session.post(address, json=body, headers=headers, timeout=_SILENCE_LIMIT_S, stream=True) as response,
             ):
                 for _ in response.iter_content(None):
@@ -106,7 +106,7 @@ def _one_answer(world: World, gateway: Gateway, model: str) -> tuple[Exchange, s
 
 
 def _measured(exchange: Exchange) -> Check:
-    """Say how the stream went: time to the first text, to the end, and how it ended."""
+    """Describe the stream: time to the first text, to the end, and its ending."""
     first = next((event.at_s for event in exchange.events if event.text), None)
     began = f"first token after {first - exchange.started_at_s:.2f} s, " if first is not None else "no text came, "
     whole = f"whole after {exchange.ended_at_s - exchange.started_at_s:.2f} s, ended: {exchange.ending}"

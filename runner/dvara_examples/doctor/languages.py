@@ -1,4 +1,4 @@
-"""The runtimes and package tools: those that are used, and those that were looked at and passed over."""
+"""The runtimes and package tools: those that are used, and those that were rejected."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ _STATES = {
 
 
 def check_languages(world: World) -> Iterator[Check]:
-    """Yield one check per language, with a detail for each thing that was looked at."""
+    """Yield one check per language, with a detail for each candidate."""
     for language in languages():
         toolchain = load_toolchain(language)
         there = world.of(language)

@@ -1,4 +1,4 @@
-"""An answer as a value: what a correct gateway says to one request, and in which pieces it streams it."""
+"""An answer as a value: what a correct gateway says to one request, and the pieces in which it streams it."""
 
 import json
 import re
@@ -21,7 +21,7 @@ class Break(StrEnum):
 
 
 class ChunkHabit(StrEnum):
-    """What the chunks of other providers have, or lack, which the gateway passes on or writes otherwise."""
+    """What the chunks of other providers add or lack; the gateway passes it on, or writes it differently."""
 
     EMPTY_FIRST = "empty_first"
     USAGE_LAST = "usage_last"
@@ -63,7 +63,7 @@ class Answer:
 
     @property
     def field(self) -> str:
-        """Where in a delta, or in a message, the text stands."""
+        """The field of a delta, or of a message, with the text."""
         return "refusal" if self.kind == "refusal" else "content"
 
     @property
@@ -83,23 +83,23 @@ def text_answer(text: str, *, piece_delay_s: float = 0.02) -> Answer:
 
 
 def json_answer(value: object, *, piece_delay_s: float = 0.02) -> Answer:
-    """Return the answer that says *value* as JSON, in pieces that can only be parsed when all have come."""
+    """Return the answer that says *value* as JSON, in pieces that can only be parsed together."""
     text = json.dumps(value, ensure_ascii=False)
     pieces = tuple(text[at : at + JSON_PIECE_CHARS] for at in range(0, len(text), JSON_PIECE_CHARS))
     return Answer(kind="json", text=text, pieces=pieces, piece_delay_s=piece_delay_s)
 
 
 def words(text: str) -> tuple[str, ...]:
-    """Cut *text* as the Mock provider streams it: the first word, then one space and a word each; runs of whitespace are lost."""
+    """Split *text* as the Mock provider streams it: the first word, then a space and a word each; runs of whitespace are lost."""
     found = text.split()
     return (found[0], *(f" {word}" for word in found[1:])) if found else ("",)
 
 
 def argument_slices(arguments: str) -> tuple[str, ...]:
-    """Cut the arguments of a tool call into the slices that a stream carries."""
+    """Split the arguments of a tool call into the slices that a stream carries."""
     return tuple(re.findall(r"(?s).{1,8}", arguments))
 
 
 def piece_count(answer: Answer) -> int:
-    """Return how many pieces the answer is streamed in: deltas of text, and openers and slices of tool calls."""
+    """Return the number of pieces in which the answer is streamed: deltas of text, and openers and slices of tool calls."""
     return len(answer.pieces) + sum(1 + len(argument_slices(call.arguments)) for call in answer.tool_calls)

@@ -14,7 +14,7 @@ PIECES = items(text(), few="at least one piece (for an answer without text, use 
 
 
 def _as_json(value: object, *, nested: bool = False) -> object:
-    """Return *value* where JSON can spell it; the outermost has to be a mapping or a list, whose parts alone never parse."""
+    """Return *value* if JSON can represent it; the outermost must be a mapping or a list, whose parts never parse alone."""
     match value:
         case Mapping():
             for key, item in as_mapping(value).items():
@@ -58,7 +58,7 @@ def _status(value: object) -> int:
 
 
 def _refusal(found: Mapping[str, Any]) -> Refusal:
-    """Return the row of the error table that is named by its status, its code or both."""
+    """Return the row of the error table with this status, code or both."""
     status = found.get("status")
     usual = row_of_status(status) if status is not None else None
     code = found.get("code") or (usual.code if usual else "")
@@ -84,7 +84,7 @@ ERROR = mapping(
 
 
 def _counts(found: Mapping[str, Any]) -> Mapping[str, object]:
-    """Return token counts; ``total_tokens`` is their sum where it is not given."""
+    """Return token counts; ``total_tokens`` defaults to their sum."""
     counts = {key: found.get(key, 0) for key in ("prompt_tokens", "completion_tokens")}
     return {**counts, "total_tokens": sum(counts.values()), **found}
 

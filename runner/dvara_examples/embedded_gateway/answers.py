@@ -129,7 +129,7 @@ def _instead(kind: str, key: str) -> tuple[str, str] | None:
 
 
 def _kind(kind: str) -> Shape[Mapping[str, Any]]:
-    """Return the shape of the answers that say *kind*."""
+    """Return the shape of the answers of *kind*."""
     keys = {str(key): _KEYS[key] for key in (kind, *BESIDE[kind])}
     respelled = {"spelling": one_of(tuple(SPELLINGS)).to(lambda word: SPELLINGS[word])}
     return mapping(keys, (kind,), renamed=RENAMED, respelled=respelled, instead=partial(_instead, kind))
@@ -144,7 +144,7 @@ ANSWER: Shape[Answer] = either(
 
 
 def _answer(kind: str, found: Mapping[str, Any]) -> Answer:
-    """Return the answer without what breaks it."""
+    """Return the answer without the keys that cut it off."""
     match kind:
         case "json":
             answer = json_answer(found["json"])
@@ -197,7 +197,7 @@ def _breaks(answer: Answer, found: Mapping[str, Any]) -> Answer:
 
 
 def answer_words(answers: Sequence[object]) -> frozenset[str]:
-    """Return the keys that *answers* use, and the habits under ``chunks``: what a gateway in between may not pass on."""
+    """Return the keys and ``chunks`` habits of *answers*, which a gateway in between may not pass on."""
     words: set[str] = set()
     for answer in answers:
         if isinstance(answer, Mapping):

@@ -10,7 +10,7 @@ from dvara_examples.embedded_gateway.stream_script import Frame, StreamScript
 
 
 class ChatWording:
-    """Words one answer in unnamed chunks; a failure of the provider cuts the connection."""
+    """Writes one answer in unnamed chunks; a failure of the provider cuts the connection."""
 
     opens_early = False
 
@@ -28,7 +28,7 @@ class ChatWording:
         yield "", self._maker.chunk(frame.delta, frame.finish_reason)
 
     def ending(self, _script: StreamScript) -> Events:
-        """Return the usage, where it was asked for, and ``[DONE]``."""
+        """Return the usage, if requested, and ``[DONE]``."""
         tells_usage = self._request.include_usage or ChunkHabit.USAGE_LAST in self._answer.habits
         if tells_usage and self._answer.reports_usage:
             yield "", self._maker.usage(usage_of(self._answer, self._request))

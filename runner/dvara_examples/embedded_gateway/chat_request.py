@@ -1,4 +1,4 @@
-"""Reads and checks the body of ``POST /v1/chat/completions`` the way the gateway does, in its order of checks."""
+"""Parses and checks the body of ``POST /v1/chat/completions`` like the gateway, in the same order."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +33,7 @@ class ChatRequest:
 
 
 def text_of(message: Object) -> str:
-    """Return the text of one message, whether it is one text or a list of parts."""
+    """Return the text of one message, whether it is a text or a list of parts."""
     content = message.get("content")
     if isinstance(content, str):
         return content

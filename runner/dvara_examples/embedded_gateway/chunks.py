@@ -17,7 +17,7 @@ def new_id(prefix: str, length: int) -> str:
 
 
 def completion_id(model: str) -> str:
-    """Return an id in the spelling of the provider that serves *model*; the gateway passes it on."""
+    """Return an id in the format of the provider that serves *model*; the gateway passes it on."""
     if model.startswith("mock/"):
         return f"mock-{secrets.token_hex(16)}"
     return new_id("msg_01", 22) if model.startswith("claude") else new_id("chatcmpl-", 29)
@@ -25,9 +25,9 @@ def completion_id(model: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ChunkMaker:
-    """Makes the chunks of one stream: the same id throughout, ``created`` from *now* (seconds since 1970) in each.
+    """Builds the chunks of one stream: the same id throughout, ``created`` from *now* (seconds since 1970) in each.
 
-    *habits* are those of other providers; the gateway's own is to leave out what is absent.
+    *habits* are those of other providers; the gateway itself omits what is absent.
     """
 
     id: str
@@ -50,11 +50,11 @@ class ChunkMaker:
         return self._whole({"choices": [choice]})
 
     def without_choices(self) -> dict[str, object]:
-        """Return a chunk that says nothing yet, such as those with which some providers tell what they think of the prompt."""
+        """Return a chunk without content, such as those in which some providers report their view of the prompt."""
         return self._whole({"choices": []})
 
     def usage(self, usage: Mapping[str, object]) -> dict[str, object]:
-        """Return the chunk that a client gets for ``stream_options.include_usage``."""
+        """Return the chunk for ``stream_options.include_usage``."""
         return self._whole({"choices": [], "usage": usage})
 
     def _whole(self, said: Mapping[str, object]) -> dict[str, object]:
@@ -92,7 +92,7 @@ def call_id(call: ToolCall) -> str:
 
 
 def usage_of(answer: Answer, request: ChatRequest) -> Mapping[str, object]:
-    """Return the token counts: what the answer says, or a quarter of the characters, as the Mock provider counts."""
+    """Return the token counts: those of the answer, or a quarter of the characters, as the Mock provider counts."""
     if answer.usage is not None:
         return answer.usage
     said = len(answer.text) + sum(len(call.arguments) for call in answer.tool_calls)

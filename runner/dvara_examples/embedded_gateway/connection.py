@@ -1,4 +1,4 @@
-"""One client connection of the embedded gateway: requests in turn until someone ends it."""
+"""One client connection of the embedded gateway: one request after the other until one side ends it."""
 
 import contextlib
 import re
@@ -20,7 +20,7 @@ _LINGER_S = 2.0
 
 
 class Connection:
-    """Serves one socket, which it owns; :meth:`cut` may be called from any thread, all else from the connection's own."""
+    """Serves one socket, which it owns; :meth:`cut` may be called from any thread, all else only from the connection's thread."""
 
     def __init__(
         self,
@@ -54,10 +54,10 @@ class Connection:
                         break
                 self._hang_up()
             except (OSError, Departed, Closing):
-                pass  # the client has gone, or the embedded gateway goes: either way there is nobody to answer
+                pass  # the client has gone, or the gateway is closing: nobody to answer
 
     def cut(self, *, only_idle: bool = False) -> bool:
-        """End the connection now, with a FIN; with *only_idle*, not while a request is answered. Tell whether it was cut."""
+        """End the connection now, with a FIN; with *only_idle*, not during a request. Tell whether it was cut."""
         with self._lock:
             if self._cut or (only_idle and self._busy):
                 return self._cut
@@ -120,11 +120,11 @@ class Connection:
             route(visit, self._keys)
         except TimeoutError:
             if visit.response.status is not None:
-                raise  # the client does not read: the stream stays unfinished
+                raise  # the client does not read: leave the stream unfinished
             self._late_body(visit)
 
     def _late_body(self, visit: RequestContext) -> None:
-        """Answer a body that does not come; the framework does so in a JSON of its own."""
+        """Answer a request whose body does not come; the framework uses its own JSON for that."""
         stamp = self._clock.utc_now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         body = {"timestamp": stamp, "status": 408, "error": "Request Timeout", "path": visit.head.path}
         visit.response.json(408, body)
@@ -136,7 +136,7 @@ class Connection:
         self._log("".join(c if c.isprintable() else "?" for c in line))
 
     def _hang_up(self) -> None:
-        """End with a FIN. Input that nobody reads would turn it into an RST, so it is read away for a moment."""
+        """End with a FIN. Unread input would turn it into an RST, so discard it for a moment."""
         self._sock.shutdown(socket.SHUT_WR)
         self._sock.settimeout(_LINGER_S)
         until_s = self._clock.monotonic() + _LINGER_S

@@ -1,4 +1,4 @@
-"""The default answers: what the embedded gateway says to a key that has no script, decided by what is asked.
+"""The default answers of the embedded gateway for a key without a script, chosen by the request.
 
 It plays a workspace whose governance blocks personal data and attacks on the prompt. In this order:
 
@@ -31,7 +31,7 @@ _ASKS_FOR_EMAIL = re.compile(r"\be-?mail address", re.IGNORECASE)
 
 
 def default_answer(request: ChatRequest) -> Answer:
-    """Return what the book says to *request*."""
+    """Return the default answer to *request*."""
     return _governed(request) or _structured(request) or _tool_call(request) or _greeting(request)
 
 

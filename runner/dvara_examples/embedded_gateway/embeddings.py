@@ -1,6 +1,6 @@
-"""``POST /v1/embeddings``: the same vector for the same text, as arrays of numbers alone.
+"""``POST /v1/embeddings``: the same vector for the same text, as arrays of numbers only.
 
-DVARA accepts no ``encoding_format`` but ``float``. OpenAI's clients ask for ``base64`` unless told otherwise, and are refused.
+DVARA accepts no ``encoding_format`` but ``float``. OpenAI's clients ask for ``base64`` by default, and are refused.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ DIMENSIONS = 16
 
 
 def embeddings(visit: RequestContext, keys: KeyRing, key: str) -> None:
-    """Answer one request; an answer gives only its error, silence and delay. Raises RequestRefused, Closing, OSError."""
+    """Answer one request; only the error, silence and delay of an answer apply. Raises RequestRefused, Closing, OSError."""
     body, scripted = body_and_answer(visit, keys, key)
     model, texts = _parse(body)
     answer = scripted or Answer(kind="embeddings")
@@ -32,7 +32,7 @@ def embeddings(visit: RequestContext, keys: KeyRing, key: str) -> None:
 
 
 def vector(text: str) -> list[float]:
-    """Return a vector of length 1 that depends on *text* alone."""
+    """Return a vector of length 1 that depends only on *text*."""
     digest = hashlib.sha256(text.encode(errors="replace")).digest()
     raw = [byte - 127.5 for byte in digest[:DIMENSIONS]]
     length = math.hypot(*raw)

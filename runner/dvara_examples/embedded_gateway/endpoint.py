@@ -1,6 +1,6 @@
 """Answers one request of an endpoint that generates text: its checks, then the answer, streamed or whole.
 
-An endpoint differs from the others in how it reads a request and in how it words an answer, see :class:`TextEndpoint`.
+Endpoints differ in how they parse a request and how they write an answer, see :class:`TextEndpoint`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -26,7 +26,7 @@ Events = Iterable[tuple[str, Mapping[str, object]]]
 
 
 class StreamWording(Protocol):
-    """The events in which an endpoint tells one answer."""
+    """The events of one answer at an endpoint."""
 
     opens_early: bool
     """:meth:`opening` goes out before the provider is asked, so the status is 200 even if that fails."""
@@ -40,11 +40,11 @@ class StreamWording(Protocol):
         ...
 
     def ending(self, script: StreamScript) -> Events:
-        """Return the events behind the last piece of a complete answer."""
+        """Return the events after the last piece of a complete answer."""
         ...
 
     def failure(self, refusal: Refusal, trace_id: str) -> Events:
-        """Return the events that report a failure; none where the connection is cut instead."""
+        """Return the events that report a failure; none if the connection is cut instead."""
         ...
 
     def stopped(self, refusal: Refusal, trace_id: str) -> Events:
@@ -54,7 +54,7 @@ class StreamWording(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TextEndpoint:
-    """How an endpoint reads its requests and words its answers; *stream* is None where it does not stream."""
+    """How an endpoint parses requests and writes answers; *stream* is None if it does not stream."""
 
     parse: Callable[[IncomingRequest, bytes], ChatRequest]
     whole: Callable[[Answer, ChatRequest, int], Mapping[str, object]]
@@ -64,7 +64,7 @@ class TextEndpoint:
 
 
 def answer_request(visit: RequestContext, keys: KeyRing, key: str, endpoint: TextEndpoint) -> None:
-    """Answer one request with what *keys* hold for its *key* or its mark. Raises RequestRefused, Closing, OSError."""
+    """Answer one request with the answer for its *key* or its mark. Raises RequestRefused, Closing, OSError."""
     body, scripted = body_and_answer(visit, keys, key)
     request = endpoint.parse(visit.head, body)
     answer = keys.spell(scripted or _default_answer(request))
@@ -78,18 +78,18 @@ def answer_request(visit: RequestContext, keys: KeyRing, key: str, endpoint: Tex
 
 
 def _default_answer(request: ChatRequest) -> Answer:
-    from dvara_examples.embedded_gateway.default_answers import default_answer  # scripts have answers of their own
+    from dvara_examples.embedded_gateway.default_answers import default_answer  # scripts have their own answers
 
     return default_answer(request)
 
 
 def body_and_answer(visit: RequestContext, keys: KeyRing, key: str) -> tuple[bytes, Answer | None]:
-    """Return a request's body and its scripted answer, None where the default answers answer. Raises RequestRefused."""
+    """Return a request's body and its scripted answer, None for the default answers. Raises RequestRefused."""
     scripted = keys.take(key)
     if scripted is not None and scripted.error is not None and scripted.error.row.writer is Writer.FILTER:
         visit.answer = f"error {scripted.error.code}"
         visit.pause(scripted.first_delay_s)
-        raise RequestRefused(scripted.error)  # a filter refuses before anything looks at the body
+        raise RequestRefused(scripted.error)  # a filter refuses before anything reads the body
     body = json_body(visit)
     if keys.marks:
         scripted = keys.take_marked("\n".join((visit.head.path, *visit.head.headers.values())).encode() + b"\n" + body)
@@ -97,7 +97,7 @@ def body_and_answer(visit: RequestContext, keys: KeyRing, key: str) -> tuple[byt
 
 
 def json_body(visit: RequestContext) -> bytes:
-    """Return the body of a request that says it is JSON. Raises RequestRefused."""
+    """Return the body of a request that declares JSON. Raises RequestRefused."""
     media = visit.head.header("content-type").split(";", 1)[0].strip().lower()
     if media != "application/json":
         raise refuse("unsupported_media_type", f"Content-Type '{media}' is not supported; application/json is")
@@ -110,7 +110,7 @@ def json_body(visit: RequestContext) -> bytes:
 
 
 def whole(visit: RequestContext, answer: Answer, document: Callable[[], Mapping[str, object]], *, cached: bool = True) -> None:
-    """Send the answer in one JSON document; whatever would cut a stream is a failure of the provider here."""
+    """Send the answer in one JSON document; what would cut a stream is a failure of the provider here."""
     _raise_error(visit, answer)
     try:
         if answer.silent:
@@ -132,7 +132,7 @@ def _raise_error(visit: RequestContext, answer: Answer) -> None:
 
 
 def _stream(visit: RequestContext, answer: Answer, wording: StreamWording) -> None:
-    """Send the answer event by event, for as long as a stream may live."""
+    """Send the answer event by event, within the lifetime of a stream."""
     fails_late = wording.opens_early and answer.error is not None and answer.error.code in _PROVIDER_FAILURES
     if not fails_late:
         _raise_error(visit, answer)
@@ -169,7 +169,7 @@ def _play(visit: RequestContext, answer: Answer, wording: StreamWording) -> None
         reported = _send(visit, wording.failure(Refusal("provider_error"), response.trace_id), answer)
     if answer.done_after_error:
         response.event(DONE, spaced=answer.spaced)
-    if response.status is None:  # one that broke before its first event can still become an HTTP error
+    if response.status is None:  # a stream that broke before its first event can still become an HTTP error
         raise refuse("provider_error" if script.end is StreamEnd.ABORT else "internal_error")
     if script.end is StreamEnd.ABORT and not reported:
         response.abort()

@@ -1,7 +1,7 @@
-"""The errors that DVARA answers with: one row per code, and the decision that carries one to the client.
+"""DVARA's errors: one row per code, and the exception that carries one to the client.
 
 The body is ``{"error": {"message", "type", "code"[, "param"], "trace_id"[, "rate_limit"]}}``; the status and the type follow from
-the code. Who writes the answer decides how it looks on the wire, see :class:`Writer`.
+the code. The layer that writes the answer decides its format, see :class:`Writer`.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ class Writer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ErrorRow:
-    """One error: its HTTP status, its words in the envelope, and the message where none is given."""
+    """One error: its HTTP status, the fields of its envelope, and its default message."""
 
     status: int
     type: str
@@ -77,13 +77,13 @@ ERRORS: Mapping[str, ErrorRow] = MappingProxyType({row.code: row for row in _ROW
 
 
 def row_of_status(status: int) -> ErrorRow | None:
-    """Return the usual error of *status*, or None where the gateway has none."""
+    """Return the usual error for *status*, or None if the gateway has none."""
     return next((row for row in _ROWS if row.status == status), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The decision to answer a request with an error instead of a completion."""
+    """The decision to answer a request with an error."""
 
     code: str
     message: str | None = None
@@ -93,7 +93,7 @@ class Refusal:
 
     @property
     def row(self) -> ErrorRow:
-        """The row of the table that *code* names."""
+        """The row of the table for *code*."""
         return ERRORS[self.code]
 
     def envelope(self, trace_id: str, now: datetime) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""A plausible instance of a JSON Schema, with pleasant values for well-known property names."""
+"""A plausible instance of a JSON Schema, with nice values for well-known property names."""
 
 from collections.abc import Mapping, Sequence
 
@@ -39,7 +39,7 @@ Schema = Mapping[str, object]
 
 
 def instance_of(schema: Schema) -> object:
-    """Return a value that *schema* accepts, as far as its common keywords go; local references are followed."""
+    """Return a value that *schema* accepts, as far as its common keywords go; follows local references."""
     return _Builder(schema).build(schema, "", 0)
 
 

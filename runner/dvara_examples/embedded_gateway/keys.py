@@ -8,7 +8,7 @@ from dvara_examples.embedded_gateway.answer import Answer
 
 
 def new_key() -> str:
-    """Return a random key in the gateway's shape: ``gw_`` and 40 hexadecimal digits."""
+    """Return a random key in the gateway's format: ``gw_`` and 40 hexadecimal digits."""
     return f"gw_{secrets.token_hex(20)}"
 
 
@@ -20,13 +20,13 @@ class _Script:
         self.taken = 0
 
     def take(self) -> Answer | None:
-        """Return the next answer, or None where there is no script."""
+        """Return the next answer, or None if there is no script."""
         self.taken += 1
         return self._answers[min(self.taken, len(self._answers)) - 1] if self._answers else None
 
 
 class KeyRing:
-    """Keys and scripts; safe to use from several threads. *spell* puts each answer into the spelling that is wanted."""
+    """Keys and scripts; safe to use from several threads. *spell* adapts the notation of each answer."""
 
     def __init__(self, spell: Callable[[Answer], Answer] = lambda answer: answer) -> None:
         self.spell = spell
@@ -36,12 +36,12 @@ class KeyRing:
         self._lock = threading.Lock()
 
     def add(self, key: str, answers: Sequence[Answer] = ()) -> None:
-        """Accept *key*; without answers it is served from the default answers."""
+        """Accept *key*; without answers it gets the default answers."""
         with self._lock:
             self._scripts[key] = _Script(answers)
 
     def remove(self, key: str) -> None:
-        """Accept *key* no longer; an unknown one is no error."""
+        """Stop accepting *key*; an unknown one is not an error."""
         with self._lock:
             self._scripts.pop(key, None)
 
@@ -50,7 +50,7 @@ class KeyRing:
             return key in self._scripts
 
     def add_mark(self, mark: str, answers: Sequence[Answer]) -> None:
-        """Answer requests that hold *mark* anywhere (path, header or body) with *answers*, whatever their key."""
+        """Answer requests that contain *mark* anywhere (path, header or body) with *answers*, whatever their key."""
         with self._lock:
             self._marked[mark] = _Script(answers), self._unmarked
 
@@ -61,7 +61,7 @@ class KeyRing:
             return script.taken, self._unmarked - unmarked_before
 
     def take_marked(self, text: bytes) -> Answer | None:
-        """Return the answer to a request whose path, headers and body are *text*, None if no mark is in it."""
+        """Return the answer to a request with this path, headers and body as *text*, None if it has no mark."""
         with self._lock:
             script = next((script for mark, (script, _) in self._marked.items() if mark.encode() in text), None)
             if script is None:
@@ -71,12 +71,12 @@ class KeyRing:
 
     @property
     def marks(self) -> bool:
-        """Whether requests are told apart by marks at the moment."""
+        """Whether marks are currently used to tell requests apart."""
         with self._lock:
             return bool(self._marked)
 
     def take(self, key: str) -> Answer | None:
-        """Return the scripted answer to the next request of *key*, None where the default answers answers."""
+        """Return the scripted answer to the next request of *key*, None for the default answers."""
         with self._lock:
             script = self._scripts.get(key)
             return script.take() if script else None

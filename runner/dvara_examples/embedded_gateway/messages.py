@@ -17,7 +17,7 @@ _STOP_REASONS = {"stop": "end_turn", "length": "max_tokens", "tool_calls": "tool
 
 
 class MessagesWording:
-    """Words one answer in named events, block by block; the provider is asked before the first one."""
+    """Writes one answer in named events, block by block; the provider is asked before the first one."""
 
     opens_early = False
 
@@ -126,7 +126,7 @@ def _document(answer: Answer, request: ChatRequest, _created: int) -> dict[str, 
 
 
 def _arguments(text: str) -> object:
-    """Return the arguments of a call as an object; ones that are not JSON as what the model wrote."""
+    """Return the arguments of a call as an object; if they are not JSON, the text that the model wrote."""
     try:
         return json.loads(text or "{}")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Reads and checks the body of ``POST /v1/messages``, and turns it into the chat request that it becomes."""
+"""Parses and checks the body of ``POST /v1/messages``, and turns it into a chat request."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ Object = Mapping[str, object]
 
 
 def chat_from_messages(head: IncomingRequest, body: bytes, *, counting: bool = False) -> Object:
-    """Return the chat request that a Messages request becomes; *counting* needs no ``max_tokens``. Raises RequestRefused."""
+    """Return the chat request for a Messages request; *counting* needs no ``max_tokens``. Raises RequestRefused."""
     version = head.header("anthropic-version")
     if version != VERSION:
         raise refuse("unsupported_api_version", f"anthropic-version must be {VERSION}, found '{version}'; {_HOW}")
@@ -84,7 +84,7 @@ def _message(message: object, index: int) -> object:
 
 
 def _texts(parts: object) -> list[str]:
-    """Return all text of a list of parts, that of tool results included."""
+    """Return all text of a list of parts, including tool results."""
     found = []
     for part in _list(parts):
         if not isinstance(part, Mapping):

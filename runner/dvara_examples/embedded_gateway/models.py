@@ -1,11 +1,11 @@
-"""The models that the embedded gateway lists, and the names that it routes: by prefix, as the gateway does by default."""
+"""The models of the embedded gateway, and how it routes names: by prefix, like the gateway's default."""
 
 LISTED = (
     *("mock/test-model", "gpt-4o", "gpt-4o-mini", "claude-sonnet-5", "claude-sonnet-4-5", "gemini-2.5-flash"),
     "text-embedding-3-small",
 )
 OWNER = "dvara-examples"
-_CREATED = 1_767_225_600  # 2026-01-01, the same for all: nobody waits for a release
+_CREATED = 1_767_225_600  # 2026-01-01 for all of them: the date does not matter
 
 _PREFIXES = (
     "gpt",
@@ -27,7 +27,7 @@ _NAMESPACES = ("ollama/", "azure/", "groq/", "bedrock/", "mock/")
 
 
 def has_provider(model: str) -> bool:
-    """Tell whether some provider serves *model*; a name with a slash is looked up by the part before it alone."""
+    """Tell whether a provider serves *model*; for a name with a slash, only the part before it counts."""
     return model.startswith(_NAMESPACES) or ("/" not in model and model.startswith(_PREFIXES))
 
 

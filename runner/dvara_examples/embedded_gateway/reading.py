@@ -1,6 +1,6 @@
 """Reads HTTP/1.1 requests from a socket, within the container's limits.
 
-Only what the gateway's container accepts gets through; :class:`NotHttp` stands for what it answers with an HTML page of its own.
+Only what the gateway's container accepts gets through; for anything else, :class:`NotHttp` stands for its HTML error page.
 """
 
 import re
@@ -20,7 +20,7 @@ _ABSOLUTE = re.compile(r"https?://[^/?#]*")
 
 
 class NotHttp(Exception):  # noqa: N818 - says what the bytes are
-    """The bytes are no request that the container accepts: it answers 400 in HTML and closes."""
+    """The container does not accept the bytes as a request: it answers 400 in HTML and closes."""
 
 
 class BadBody(Exception):  # noqa: N818 - says what the body is
@@ -28,7 +28,7 @@ class BadBody(Exception):  # noqa: N818 - says what the body is
 
 
 class TooLarge(Exception):  # noqa: N818 - says what the body is
-    """The body is longer than is read."""
+    """The body is longer than the limit."""
 
 
 class Departed(Exception):  # noqa: N818 - a normal end
@@ -45,11 +45,11 @@ class IncomingRequest:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def header(self, name: str) -> str:
-        """Return a header by its lower-case name, empty where there is none."""
+        """Return a header by its lower-case name, empty if missing."""
         return self.headers.get(name, "")
 
     def lists(self, name: str, word: str) -> bool:
-        """Tell whether a comma-separated header holds *word*, whatever its case."""
+        """Tell whether a comma-separated header has *word*, ignoring case."""
         return word in (part.strip().lower() for part in self.header(name).split(","))
 
     @property
@@ -69,12 +69,12 @@ class IncomingRequest:
 
     @property
     def content_length(self) -> int:
-        """The announced size of the body; 0 where none is announced."""
+        """The announced size of the body; 0 if none is announced."""
         return int(self.header("content-length") or 0)
 
 
 class SocketReader:
-    """Buffered reading from one socket; pipelined requests wait in the buffer."""
+    """Buffered reading from one socket; pipelined requests stay in the buffer."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
@@ -82,7 +82,7 @@ class SocketReader:
 
     @property
     def pending(self) -> bool:
-        """Bytes of a further request are here already."""
+        """Whether bytes of a further request are already here."""
         return bool(self._buffer)
 
     def _fill(self) -> bool:
@@ -110,7 +110,7 @@ class SocketReader:
         return line.removesuffix(b"\r")
 
     def head(self) -> IncomingRequest | None:
-        """Return the next request's head, or None where the client ended the connection. Raises NotHttp, TimeoutError."""
+        """Return the head of the next request, or None if the client ended the connection. Raises NotHttp, TimeoutError."""
         while True:
             del self._buffer[: len(self._buffer) - len(self._buffer.lstrip(b"\r\n"))]
             end = self._buffer.find(b"\r\n\r\n")
@@ -130,7 +130,7 @@ class SocketReader:
 
 
 def parse_head(raw: bytes) -> IncomingRequest:
-    """Parse the head of a request, given without the empty line at its end. Raises NotHttp."""
+    """Parse the head of a request, without the empty line at its end. Raises NotHttp."""
     first, *lines = raw.split(b"\r\n")
     match = _REQUEST_LINE.fullmatch(first)
     if match is None:
@@ -158,7 +158,7 @@ def _check(head: IncomingRequest) -> None:
 
 
 class RequestBody:
-    """The body of one request, read at most once and only when someone wants it."""
+    """The body of one request, read at most once and only on demand."""
 
     def __init__(self, reader: SocketReader, head: IncomingRequest) -> None:
         self._reader = reader
@@ -168,12 +168,12 @@ class RequestBody:
 
     @property
     def finished(self) -> bool:
-        """Nothing of it is left to read."""
+        """Whether nothing of it is left to read."""
         return self._done
 
     @property
     def known_to_be_too_much(self) -> bool:
-        """More is announced than is swallowed."""
+        """Whether more is announced than may be discarded."""
         return self._left > SWALLOW_LIMIT_BYTES
 
     def read(self, limit: int = BODY_LIMIT_BYTES) -> bytes:
@@ -189,7 +189,7 @@ class RequestBody:
         return b"".join(parts)
 
     def swallow(self) -> bool:
-        """Read away what is left; False where that is too much or broken, and the connection has to end."""
+        """Discard the rest; False if it is too much or broken, and the connection must end."""
         try:
             self.read(SWALLOW_LIMIT_BYTES)
         except (TooLarge, BadBody, Departed, OSError):
@@ -212,7 +212,7 @@ class RequestBody:
         return data
 
     def _next_chunk(self) -> bool:
-        """Read the size of the next chunk; False after the last one, whose trailers are of no interest."""
+        """Read the size of the next chunk; False after the last one, whose trailers are ignored."""
         self._left = self._chunk_size()
         if self._left == 0:
             self._done = True

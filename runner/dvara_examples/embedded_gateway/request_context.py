@@ -1,4 +1,4 @@
-"""One request in the hands of the embedded gateway: what came, what goes back, and waiting in between."""
+"""One request at the embedded gateway: what came, what goes back, and waiting in between."""
 
 import select
 import socket
@@ -25,16 +25,16 @@ class Timeouts:
 
 
 class Closing(Exception):  # noqa: N818 - a normal end
-    """The embedded gateway is being closed: whatever is under way ends here."""
+    """The embedded gateway is closing: everything in progress ends here."""
 
 
 class DeadlineExceeded(Exception):  # noqa: N818 - a normal end
-    """The gateway's own limit for this request has run out."""
+    """The gateway's own limit for this request has expired."""
 
 
 @dataclass(slots=True)
 class RequestContext:
-    """A request and its response; used by the connection's thread alone.
+    """A request and its response; used only by the connection's thread.
 
     *model* and *answer* are notes for the request log, filled in as they become known.
     """
@@ -56,7 +56,7 @@ class RequestContext:
         return int(self.clock.utc_now().timestamp())
 
     def pause(self, seconds: float) -> None:
-        """Wait, but not longer than the request's limit. Raises DeadlineExceeded, Closing."""
+        """Wait, but not beyond the request's limit. Raises DeadlineExceeded, Closing."""
         left_s = self.began_s + self.limit_s - self.clock.monotonic()
         if self.closing.wait(max(0.0, min(seconds, left_s))):
             raise Closing
@@ -64,8 +64,8 @@ class RequestContext:
             raise DeadlineExceeded
 
     def stay_silent(self) -> None:
-        """Wait for an end: of the client (ConnectionError), of the limit (DeadlineExceeded) or of the server (Closing)."""
-        poll = select.poll()  # not select(), which knows no descriptor above 1023
+        """Wait for the end: of the client (ConnectionError), of the limit (DeadlineExceeded) or of the server (Closing)."""
+        poll = select.poll()  # not select(), which cannot handle descriptors above 1023
         poll.register(self.sock, select.POLLIN)
         while True:
             if poll.poll(0) and not self.sock.recv(1, socket.MSG_PEEK):

@@ -1,7 +1,7 @@
 """``POST /v1/responses``: OpenAI's Responses events, as DVARA makes them from a chat answer.
 
-DVARA hides three things here, and so does this. An answer that was cut off by length, or withheld by governance, ends with
-``response.completed`` like any other. A provider that cannot be opened is no HTTP status: two events went out before.
+DVARA hides three things here, and so does this module. An answer that was cut off by length, or withheld by governance, ends
+with ``response.completed`` like any other. A provider that fails to open is not an HTTP status: two events went out before.
 """
 
 import json
@@ -22,7 +22,7 @@ _FOREIGN_PARTS = ("input_file", "input_audio")
 
 
 class ResponsesWording:
-    """Words one answer in named events, each with its ``sequence_number``."""
+    """Writes one answer in named events, each with its ``sequence_number``."""
 
     opens_early = True
 
@@ -34,12 +34,12 @@ class ResponsesWording:
         self._opened = False
 
     def opening(self) -> Events:
-        """Return the two events that go out before the provider is asked."""
+        """Return the two events that precede the request to the provider."""
         yield self._event("response.created", {"response": self._response("in_progress")})
         yield self._event("response.in_progress", {"response": self._response("in_progress")})
 
     def frame(self, frame: Frame) -> Events:
-        """Return a delta for a piece of text; the gateway passes no tool call on here."""
+        """Return a delta for a piece of text; the gateway drops tool calls here."""
         if not self._opened:
             yield from self._open()
         text = frame.delta.get("content") or frame.delta.get("refusal")
@@ -106,7 +106,7 @@ def _document(answer: Answer, request: ChatRequest, created: int) -> dict[str, o
 
 
 def _parse(_head: IncomingRequest, body: bytes) -> ChatRequest:
-    """Read a request and return it as the chat request that it becomes. Raises RequestRefused."""
+    """Parse a request and return the chat request for it. Raises RequestRefused."""
     given = json_object(body)
     for name in _REFUSED:
         if given.get(name) not in (None, [], {}):

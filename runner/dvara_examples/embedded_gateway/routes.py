@@ -1,4 +1,4 @@
-"""From the request line to the answer: the gateway's filters first (path, key), then what is asked for."""
+"""From the request line to the answer: first the gateway's filters (path, key), then the endpoint."""
 
 import importlib
 import re
@@ -29,13 +29,13 @@ _NOT_CANONICAL = re.compile(r"//|%|;|/\.\.?(/|$)")
 
 
 def route(visit: RequestContext, keys: KeyRing) -> None:
-    """Answer one request. Raises Closing, Departed and OSError where the connection cannot go on."""
+    """Answer one request. Raises Closing, Departed and OSError if the connection cannot continue."""
     try:
         _dispatch(visit, keys)
     except (RequestRefused, DeadlineExceeded) as end:
         refusal = end.refusal if isinstance(end, RequestRefused) else refuse("internal_error").refusal
         if visit.body.known_to_be_too_much or (visit.head.expects_continue and not visit.body.finished):
-            visit.response.closes = True  # the container does not wait for what it will not read
+            visit.response.closes = True  # the container does not wait for a body that it will not read
         visit.response.refusal(refusal)
 
 

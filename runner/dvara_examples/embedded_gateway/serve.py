@@ -1,4 +1,4 @@
-"""The embedded gateway in the foreground, for ``dvara-examples gateway``: for curl, and for one's own code."""
+"""The embedded gateway in the foreground, for ``dvara-examples gateway``: for curl, and for your own code."""
 
 import contextlib
 import signal
@@ -18,15 +18,15 @@ _TICK_S = 3600.0
 def serve(*, port: int, key: str | None, clock: Clock, write: Callable[[str], None]) -> None:
     """Serve the default answers on *port* of loopback until a KeyboardInterrupt, and *write* one line per request.
 
-    Without *key* a new one is made and shown, as clients need it; a given one is not shown, as it may be a real one.
+    Without *key* a new one is made and shown, because clients need it; a given one is not shown, because it may be real.
     Raises GatewayError if the port cannot be used.
     """
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it starts in the background ignore it
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets background programs ignore it
     lock = threading.Lock()
 
     def log(line: str) -> None:
-        with lock, contextlib.suppress(OSError):  # nobody reads any more: that is no reason to stop serving
+        with lock, contextlib.suppress(OSError):  # nobody reads any more, which is no reason to stop serving
             write(f"{clock.utc_now():%H:%M:%S} {line}")
 
     with EmbeddedServer(clock=clock, port=port, default_key=key, log=log) as embedded, contextlib.suppress(KeyboardInterrupt):
@@ -41,7 +41,7 @@ def serve(*, port: int, key: str | None, clock: Clock, write: Callable[[str], No
 
 
 def _greeting(embedded: EmbeddedServer, *, shown: bool) -> str:
-    """Return the lines that a user needs to try it: address, key (if it is to be *shown*), and a command to paste."""
+    """Return the lines that a user needs to try it: address, key (if *shown*), and a command to paste."""
     key = f"export DVARA_API_KEY={embedded.default_key}" if shown else "export DVARA_API_KEY=…  # the key that --key gave"
     return "\n".join(
         (

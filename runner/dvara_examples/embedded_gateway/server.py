@@ -1,4 +1,4 @@
-"""The server: listens, gives every connection a thread, and ends all of them when it is closed."""
+"""The server: listens, runs a thread per connection, and ends all of them when it is closed."""
 
 import select
 import socket
@@ -22,8 +22,8 @@ _RETRY_S = 0.05
 class EmbeddedServer:
     """A correct DVARA on a loopback port, with scripted answers; a context manager, safe to use from several threads.
 
-    *default_key* is answered from the default answers; without one given, a random one is made. *log* gets one line per
-    request, from the connections' threads. *spell* puts each answer into another spelling than DVARA's. The port is bound when
+    *default_key* gets the default answers; if not given, it is random. *log* gets one line per request, from the connections'
+    threads. *spell* changes the notation of each answer from DVARA's. The port is bound when
     the ``with`` block is entered.
     """
 
@@ -58,11 +58,11 @@ class EmbeddedServer:
         return key
 
     def withdraw(self, key: str) -> None:
-        """Accept *key* no longer; requests under way are finished."""
+        """Stop accepting *key*; requests in progress finish."""
         self._keys.remove(key)
 
     def add_mark(self, mark: str, answers: Sequence[Answer]) -> None:
-        """Answer requests that hold *mark* anywhere (path, header or body) with *answers*, whatever their key."""
+        """Answer requests that contain *mark* anywhere (path, header or body) with *answers*, whatever their key."""
         self._keys.add_mark(mark, answers)
 
     def remove_mark(self, mark: str) -> tuple[int, int]:
@@ -82,7 +82,7 @@ class EmbeddedServer:
         self.close()
 
     def close(self, *, grace_s: float = 0.0) -> None:
-        """Stop listening and end all connections; requests under way have *grace_s* seconds to finish. May be called again."""
+        """Stop listening and end all connections; requests in progress have *grace_s* seconds to finish. May be called again."""
         self._stop_accepting()
         deadline_s = self._clock.monotonic() + grace_s
         while self._cut_all(only_idle=True) and self._clock.monotonic() < deadline_s:
@@ -105,13 +105,13 @@ class EmbeddedServer:
             ) from error
 
     def _accept(self) -> None:
-        poll = select.poll()  # not select(), which knows no descriptor above 1023
+        poll = select.poll()  # not select(), which cannot handle descriptors above 1023
         poll.register(self._listener, select.POLLIN)
         poll.register(self._wake, select.POLLIN)
         while self._wake.fileno() not in {fd for fd, _ in poll.poll()}:
             try:
                 sock, _ = self._listener.accept()
-            except OSError:  # the client gave up in the queue, or this process has no descriptor left for it
+            except OSError:  # the client gave up while queued, or this process has no descriptor left
                 self._closing.wait(_RETRY_S)
                 continue
             self._start(sock)
@@ -140,7 +140,7 @@ class EmbeddedServer:
             sock.close()
 
     def _cut_all(self, *, only_idle: bool) -> bool:
-        """Cut the connections; tell whether some are left at work."""
+        """Cut the connections; tell whether some are still busy."""
         with self._lock:
             connections = list(self._open)
         cut = [connection.cut(only_idle=only_idle) for connection in connections]

@@ -1,4 +1,4 @@
-"""What a stream will show, event by event, and how it ends; a pure function of the answer."""
+"""What a stream will send, event by event, and how it ends; a pure function of the answer."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class StreamEnd(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One event to come, *delay_s* after the one before it."""
+    """One event, *delay_s* after the one before it."""
 
     delta: Mapping[str, object]
     delay_s: float = 0.0
@@ -32,14 +32,14 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class StreamScript:
-    """The frames of one stream and its end; *complete* streams carry a usage chunk where one was asked for."""
+    """The frames of one stream and its end; *complete* streams carry a usage chunk if one was requested."""
 
     frames: tuple[Frame, ...]
     end: StreamEnd
 
     @property
     def complete(self) -> bool:
-        """The answer is told to its end."""
+        """Whether the answer is sent to its end."""
         return self.end is StreamEnd.DONE
 
 
@@ -63,7 +63,7 @@ def stream_script(answer: Answer) -> StreamScript:
 
 
 def _finished(answer: Answer, frames: list[Frame]) -> list[Frame]:
-    """Add the finish reason: in a chunk of its own, or in the one chunk of an answer that was held back."""
+    """Add the finish reason: in a separate chunk, or in the one chunk of a deferred answer."""
     if answer.refused:
         return [Frame({}, finish_reason="content_filter")]
     if answer.deferred:
@@ -87,7 +87,7 @@ def _call_deltas(index: int, call: ToolCall) -> Iterator[dict[str, object]]:
 
 
 def _deferred(answer: Answer) -> Iterator[dict[str, object]]:
-    """Put all that the provider said into one delta; of a broken answer, the text that had come."""
+    """Put everything that the provider said into one delta; for a broken answer, the text so far."""
     if answer.breaks is not None:
         text = "".join(answer.pieces[: answer.breaks_after])
         if text:

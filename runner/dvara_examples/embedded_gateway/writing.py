@@ -1,7 +1,7 @@
-"""Writes the response to one request as the gateway's container does: header order, framing, and whether the connection is kept.
+"""Writes the response to one request like the gateway's container: header order, framing, and whether the connection is kept.
 
-The status line has no reason phrase. A stream's head goes out with its first event; every event is a chunk of its own (over
-8192 bytes it takes several), and the last chunk is sent by itself. HTTP/1.0 clients get a body that ends with the connection.
+The status line has no reason phrase. A stream's head goes out with its first event; every event is one chunk (several
+above 8192 bytes), and the last chunk is sent separately. HTTP/1.0 clients get a body that ends with the connection.
 """
 
 import json
@@ -31,12 +31,12 @@ Header = tuple[str, str]
 
 
 def compact(value: object) -> str:
-    """Return *value* as JSON without blanks, non-ASCII characters as they are; a lone surrogate becomes ``?``, as in Java."""
+    """Return *value* as JSON without spaces, non-ASCII characters as they are; a lone surrogate becomes ``?``, as in Java."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace").decode()
 
 
 def bad_request_page(now: datetime) -> bytes:
-    """Return the container's whole answer to what is no proper request."""
+    """Return the container's complete answer to an invalid request."""
     headers = (
         ("Content-Type", "text/html;charset=utf-8"),
         ("Content-Language", "en"),
@@ -58,7 +58,7 @@ def _chunks(data: bytes) -> bytes:
 
 
 class ResponseWriter:
-    """One response, written in one go or as a stream; used by the connection's thread alone.
+    """One response, written in one go or as a stream; used only by the connection's thread.
 
     *closes* tells whether the connection ends after it; *status* is None until the head is out.
     """
@@ -86,7 +86,7 @@ class ResponseWriter:
         self._whole(status, compact(value).encode(), [*headers, ("Content-Type", media)], chunked=chunked)
 
     def refusal(self, refusal: Refusal) -> None:
-        """Write an error of the table the way its writer does."""
+        """Write an error of the table like the layer that raises it."""
         now, row = self._now(), refusal.row
         envelope = envelope_of(self._path, row.status, refusal.envelope(self.trace_id, now))
         headers = refusal.all_headers(now)
@@ -120,7 +120,7 @@ class ResponseWriter:
         self._sock.sendall(_head(status, traced) + data)
 
     def event(self, data: str, *, name: str = "", spaced: bool = False) -> None:
-        """Send one server-sent event, with *name* if there is one; the first event brings the head along."""
+        """Send one server-sent event, with *name* if there is one; the first event also sends the head."""
         space = " " if spaced else ""
         named = f"event:{space}{name}\n" if name else ""
         event = f"{named}data:{space}{data}\n\n".encode()
@@ -132,7 +132,7 @@ class ResponseWriter:
             self._sock.sendall(framed)
 
     def end_stream(self) -> None:
-        """End a stream properly: the last chunk, in a segment of its own."""
+        """End a stream properly: the last chunk, in a separate segment."""
         if not self._http10:
             self._sock.sendall(b"0\r\n\r\n")
 

@@ -1,7 +1,7 @@
 """The contract of an expectation: one assertion about a transcript.
 
 An expectation is one module in the sub-package of its witness (``process``, ``output``, ``stream``, ``wire``). The file's name
-is its key in the manifest, and the module holds
+is its key in the manifest, and the module has
 
 * ``VALUE``, the :class:`~dvara_examples.core.shapes.Shape` of its value: the JSON Schema for editors, and the parser;
 * one frozen, slotted dataclass that fulfils :class:`~dvara_examples.records.verdict.Expectation`.

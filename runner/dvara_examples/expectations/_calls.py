@@ -1,4 +1,4 @@
-"""Which requests belong to one call of a client: what an application asked for once, however often the client sent it."""
+"""Groups requests into calls of a client: what an application asked for once, however often the client sent it."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ _FROM_OUTSIDE = ("system", "developer", "user", "tool", "function")
 
 
 def calls(exchanges: Sequence[Exchange]) -> list[Call]:
-    """Group *exchanges* by what was asked, in the order of their first requests.
+    """Group *exchanges* by question, in the order of their first requests.
 
     Requests with the same method and target ask the same if their messages are equal apart from the assistant's own. So a
     client that sends the cut answer back and asks again stays in its call, and a request with a tool's result begins a new one.
@@ -26,7 +26,7 @@ def calls(exchanges: Sequence[Exchange]) -> list[Call]:
 
 
 def messages(request: Request) -> list[dict[str, object]]:
-    """Return the messages of a chat request; none where the body is something else or was not kept in full."""
+    """Return the messages of a chat request; none if the body is something else or was not stored in full."""
     if len(request.body) < request.body_size_bytes:
         return []
     try:
@@ -38,11 +38,11 @@ def messages(request: Request) -> list[dict[str, object]]:
 
 
 def results(request: Request) -> list[tuple[str, object]]:
-    """Return the ids and contents of the tools' results in a request; none where its body was not kept in full."""
+    """Return the ids and contents of the tool results in a request; none if its body was not stored in full."""
     return tool_results(request.target, request.body) if len(request.body) >= request.body_size_bytes else []
 
 
 def _asked(request: Request) -> str | bytes:
-    """Return what tells one question from another."""
+    """Return the key that distinguishes one question from another."""
     outside = [message for message in messages(request) if message.get("role") in _FROM_OUTSIDE]
     return json.dumps(outside, sort_keys=True) if outside else request.body

@@ -1,4 +1,4 @@
-"""Tool calls in streamed answers that did not come to their end."""
+"""Tool calls that were cut off in streamed answers."""
 
 import json
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _ASKS_FOR_TOOLS = frozenset({"tool_calls", "function_call", "stop"})
 
 @dataclass(frozen=True, slots=True)
 class CutToolCall:
-    """A call whose *arguments* the model was still writing; *why* says how that is known, for people."""
+    """A call whose *arguments* are incomplete; *why* says how that is known, for people."""
 
     exchange: Exchange
     call_id: str
@@ -23,7 +23,7 @@ class CutToolCall:
 
 @dataclass(slots=True)
 class _Parts:
-    """What the events have said of one call so far."""
+    """What the events have said about one call so far."""
 
     call_id: str = ""
     name: str = ""
@@ -31,9 +31,9 @@ class _Parts:
 
 
 def cut_tool_calls(exchange: Exchange) -> list[CutToolCall]:
-    """Return the calls in *exchange* that must not be executed: no reason that ends them, or arguments that are not JSON.
+    """Return the calls in *exchange* that must not be executed: no finish reason for calls, or arguments that are not JSON.
 
-    An answer whose events were not all kept may have ended its calls in those that are missing; nothing is said of it.
+    If not all events were stored, the missing ones may have ended the calls, so nothing is returned.
     """
     if exchange.event_count > len(exchange.events):
         return []
@@ -51,7 +51,7 @@ def cut_tool_calls(exchange: Exchange) -> list[CutToolCall]:
 
 
 def _why_cut(exchange: Exchange, arguments: str) -> str:
-    """Say why a call with *arguments* is cut; empty where it is whole."""
+    """Say why a call with *arguments* is cut off; empty if it is complete."""
     if exchange.finish_reason is None:
         return "no finish_reason"
     if exchange.finish_reason not in _ASKS_FOR_TOOLS:

@@ -1,4 +1,4 @@
-"""Assertions about a JSON document: what ``stdout_json:`` holds against stdout, and ``request_json:`` against bodies."""
+"""Assertions about a JSON document: stdout for ``stdout_json:``, and bodies for ``request_json:``."""
 
 import json
 import re
@@ -18,14 +18,14 @@ Miss = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class JsonWanted:
-    """The document equals *equals* (when set), holds the values of *at*, and is valid against *schema* (when set)."""
+    """The document equals *equals* (if set), has the values of *at*, and is valid against *schema* (if set)."""
 
     equals: object = _MISSING
     at: tuple[tuple[str, object], ...] = ()
     schema: Mapping[str, object] | bool = True
 
     def miss(self, text: str, name: str) -> Miss | None:
-        """Return the first assertion that *text* does not fulfil, or None; *name* says what it is the text of."""
+        """Return the first assertion that *text* does not fulfil, or None; *name* says what the text is."""
         try:
             document = json.loads(text, parse_constant=_refuse)
         except (ValueError, RecursionError) as error:
@@ -74,7 +74,7 @@ def _as_schema(value: object) -> Mapping[str, object] | bool:
 
 
 def _refuse_references_elsewhere(schema: object) -> None:
-    """Raise InvalidValue where *schema* refers to another document: a verdict must not depend on the network."""
+    """Raise InvalidValue if *schema* refers to another document: a verdict must not depend on the network."""
     waiting = [schema]
     while waiting:
         part = waiting.pop()
@@ -86,7 +86,7 @@ def _refuse_references_elsewhere(schema: object) -> None:
 
 
 def _refuse(constant: str) -> object:
-    """Refuse what Python reads and JSON does not know."""
+    """Refuse what Python accepts although it is not JSON."""
     raise ValueError(f"{constant} is no JSON")
 
 

@@ -18,7 +18,7 @@ PIPES: tuple[Literal["stdout", "stderr"], ...] = ("stdout", "stderr")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """When a moment was, and which *source* saw it; *at_s* is None where it never came, and *why* says so in a sentence."""
+    """The time of a moment, and the *source* that saw it; *at_s* is None if it never came, and *why* says so in a sentence."""
 
     at_s: float | None
     source: str
@@ -71,7 +71,7 @@ class OutputMoment:
     pattern: re.Pattern[str]
 
     def find(self, seen: Transcript) -> Found:
-        """Return when the piece came with which the first match was complete."""
+        """Return the time of the piece that completed the first match."""
         output = seen.stdout if self.pipe == "stdout" else seen.stderr
         text, ends = _with_ends(output)
         match = self.pattern.search(text)
@@ -97,7 +97,7 @@ def _first_text(exchange: Exchange) -> Found:
 
 
 def _with_ends(output: Output) -> tuple[str, list[tuple[int, float]]]:
-    """Return the leading text and, for each piece, how many characters there were after it and when it came."""
+    """Return the leading text and, for each piece, the number of characters after it and its time."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     parts, ends, count = [], [], 0
     for index, piece in enumerate(output.pieces, 1):

@@ -1,4 +1,4 @@
-"""Assertions about a text: what ``stdout:`` and ``stderr:`` hold against a pipe, and ``text:`` against an answer."""
+"""Assertions about a text: ``stdout:`` and ``stderr:`` about a pipe, and ``text:`` about an answer."""
 
 import re
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from dvara_examples.records.transcript import Output
 from dvara_examples.records.verdict import Finding, Witness
 
 T = TypeVar("T")
-_CUT = "there was more text than is kept, so that nobody can tell"
+_CUT = "there was more text than is stored, so nobody can tell"
 
 
 @dataclass(frozen=True, slots=True)
 class TextSeen:
-    """A text as far as it was kept: *parts* are what stood together (one, unless something between was not kept).
+    """A text as far as it was stored: *parts* are contiguous pieces (one, unless something between them was not stored).
 
-    *shown* is the text for people, *size* says how much there was, *nothing* what to say where there was none.
+    *shown* is the text for people, *size* says how much there was, *nothing* is the message if there was none.
     """
 
     parts: tuple[str, ...]
@@ -46,9 +46,9 @@ class TextWanted:
     equals: str | None = None
 
     def misses(self, seen: TextSeen) -> Iterator[tuple[str, str]]:
-        """Yield an ``(expected, sentence)`` pair for each assertion that is not shown to hold.
+        """Yield an ``(expected, sentence)`` pair for each assertion that is not proved.
 
-        What was not kept could hold anything: there, nothing is called equal, lacking, or matching from end to end.
+        The missing parts could contain anything, so nothing about them is called equal, lacking, or matching from end to end.
         """
         if self.equals is not None and not (seen.whole and seen.parts[0] == self.equals):
             parting = f"the texts part at character {_parting(seen.parts[0], self.equals)}"
@@ -72,7 +72,7 @@ class TextWanted:
 
 
 def finding(key: str, witness: Witness, wanted: TextWanted, seen: TextSeen) -> Finding:
-    """Return the finding for one text; of several assertions that do not hold, the first is told in full."""
+    """Return the finding for one text; of several failed assertions, the first is described in full."""
     misses = list(wanted.misses(seen))
     if not misses:
         return Finding(key, witness, ok=True, expected=str(wanted), seen=f"{seen.size} that fit")
@@ -83,7 +83,7 @@ def finding(key: str, witness: Witness, wanted: TextWanted, seen: TextSeen) -> F
 
 
 def quote(text: str, most: int = 120) -> str:
-    """Return *text* in quotes with control characters escaped, its middle left out where it is longer than *most*."""
+    """Return *text* in quotes with control characters escaped, its middle omitted if it is longer than *most*."""
     if len(text) > most:
         keep = most // 2
         text = f"{text[:keep]} [...] {text[-keep:]}"
@@ -91,7 +91,7 @@ def quote(text: str, most: int = 120) -> str:
 
 
 def telling_pattern(value: object) -> re.Pattern[str]:
-    """Return *value* compiled; a pattern that finds itself in any text (``x*``, ``^``) says nothing and is refused."""
+    """Return *value* compiled; refuses a pattern that matches any text (``x*``, ``^``), because it proves nothing."""
     pattern = as_pattern(value)
     if "(?!" not in pattern.pattern and all(pattern.search(text) for text in ("", "\0", "\ufffe\n\0")):
         raise InvalidValue(

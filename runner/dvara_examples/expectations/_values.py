@@ -37,7 +37,7 @@ def counted(count: str, noun: str) -> str:
 
 
 def bounds(number: Shape[Number]) -> Shape[Range[Number]]:
-    """Return the shape of a mapping with ``min``, ``max`` or both; one that every number fulfils is refused."""
+    """Return the shape of a mapping with ``min``, ``max`` or both; refuses one that every number fulfils."""
     return mapping({"min": number, "max": number}, least=1, few=_TRUTH).to(_range)
 
 

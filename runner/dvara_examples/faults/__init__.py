@@ -1,13 +1,13 @@
 """The contract of a fault: what the network, not the gateway, does to one response on its way to the client.
 
-A fault is one module in this package. The file's name is its key in the manifest, and the module holds
+A fault is one module in this package. The file's name is its key in the manifest, and the module has
 
 * ``VALUE``, the :class:`~dvara_examples.core.shapes.Shape` of its value: the JSON Schema for editors, and the parser;
 * one frozen, slotted dataclass that fulfils :class:`Fault`.
 
-``spoil`` is a generator over the parts of one response (see `wire/parts.py`): it yields them, changed or not, and between them
-what is to be done. It passes on whatever it does not know, and :class:`NothingYet` at once; it ends when its input does, and
-may end before. It is pure: time and sockets are the business of the tap. Nothing else needs to change; the contract test
+``apply`` is a generator over the parts of one response (see `wire/parts.py`): it yields them, changed or not, and actions
+between them. It passes on whatever it does not know, and :class:`NothingYet` at once; it ends when its input does, and
+may end before. It is pure: the tap is responsible for time and sockets. Nothing else needs to change; the contract test
 finds the module by itself.
 """
 
@@ -24,7 +24,7 @@ from dvara_examples.wire.parts import Items
 
 
 class Turn(IntEnum):
-    """When a fault has its turn among several on one response; within a turn the manifest's order counts."""
+    """The turn of a fault among several on one response; within a turn the manifest's order counts."""
 
     RESPONSE = 0
     """Puts another response in its place."""
@@ -47,13 +47,13 @@ REWRITING = (Turn.CONTENT, Turn.SPELLING, Turn.CODING)
 
 
 class Fault(Protocol):
-    """What happens to one response; ``str()`` says it in words, beginning with the key."""
+    """A change to one response; ``str()`` describes it in words, beginning with the key."""
 
     key: ClassVar[str]
     turn: ClassVar[Turn]
 
     def apply(self, items: Items) -> Items:
-        """Yield what becomes of *items*, the parts of one response; begun anew for each response."""
+        """Yield the changed *items*, the parts of one response; called again for each response."""
         ...
 
 
@@ -66,7 +66,7 @@ _EXPECTED = f"{NONE} or a mapping of faults, such as {{cut: {{after_events: 3}}}
 
 @cache
 def fault_keys() -> tuple[str, ...]:
-    """Return every key that an entry of ``faults:`` may hold, sorted."""
+    """Return every key that an entry of ``faults:`` may have, sorted."""
     return tuple(sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")))
 
 

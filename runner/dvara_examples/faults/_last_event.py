@@ -1,4 +1,4 @@
-"""What is missing behind the last event; which one that is shows at the end only."""
+"""What is missing after the last event; only the end shows which event is the last."""
 
 import re
 from dataclasses import replace
@@ -11,8 +11,8 @@ from dvara_examples.wire.parts import BodyEnd, Event, Items
 def without_tail(fault: Fault, tail: re.Pattern[bytes], items: Items) -> Items:
     """Drop what *tail* finds at the end of the last event.
 
-    It is held back from the ``finish_reason`` on, so that the text before it comes as it came, and given out again as soon as
-    something follows; a stream with neither that nor ``[DONE]`` is left alone.
+    It is held back from the ``finish_reason`` on, so that earlier text comes in time, and released as soon as
+    something follows; a stream with neither that nor ``[DONE]`` does not change.
     """
     near_end = dropped = False
     held = b""

@@ -1,4 +1,4 @@
-"""What faults leave beside an exchange."""
+"""Notes of faults about an exchange."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +14,7 @@ def did(fault: Fault) -> Note:
 
 
 def instead(fault: Fault, what: str) -> Note:
-    """Say *what* came of a fault that did not do what it says."""
+    """Say *what* happened to a fault that did not act as declared."""
     return Note(FaultNote(str(fault), what))
 
 
@@ -24,12 +24,12 @@ def never_came(fault: Fault) -> Note:
 
 
 def not_done(fault: Fault) -> Note:
-    """Say that a fault of event streams left another body alone."""
+    """Say that a fault of event streams did not change another body."""
     return instead(fault, "skipped, because the body is not an uncompressed event stream")
 
 
 def on_events(fault: Fault, items: Items, change: Callable[[bytes], bytes]) -> Items:
-    """Pass the bytes of each event through *change* where they have fields, and note what was done."""
+    """Pass the bytes of each event with fields through *change*, and note this."""
     has_fields = True
     for item in items:
         match item:
@@ -44,12 +44,12 @@ def on_events(fault: Fault, items: Items, change: Callable[[bytes], bytes]) -> I
 
 
 def noted(fault: Fault, head: Head) -> Note:
-    """Say that the fields of the stream behind *head* are rewritten, or that it has none."""
+    """Say that the fields of the stream after *head* are rewritten, or that it has none."""
     return did(fault) if head.events and head.fields else not_done(fault)
 
 
 def lose_events(fault: Fault, items: Items, rest: Callable[[EventEnd], EventEnd | None]) -> Items:
-    """Empty each event for which *rest* tells what its end is from then on, not None; its place in the stream stays."""
+    """Empty each event from the first end for which *rest* returns a value; its place in the stream stays."""
     lost = False
     for item in items:
         if isinstance(item, Event) and isinstance(item.end, EventEnd) and (end := rest(item.end)) is not None:

@@ -1,4 +1,4 @@
-"""Places in a response at which a fault can act: how they are written, and how they are found."""
+"""Places in a response at which a fault can act: how to write and how to find them."""
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ Reached = Generator[Item, None, Items | None]
 class Place:
     """A place in a response.
 
-    ``before_head``; ``after_bytes`` so many bytes of the body, without its framing; ``after_events`` so many events and
+    ``before_head``; ``after_bytes`` a number of bytes of the body, without its framing; ``after_events`` a number of events and
     ``mid_event``, half of event *number*; ``after_finish``, the event with the finish reason; ``after_done``, the protocol's
     last word.
     """
@@ -46,7 +46,7 @@ class Place:
                 return "before the head"
 
     def reach(self, items: Items) -> Reached:
-        """Yield the parts before this place; return those behind it."""
+        """Yield the parts before this place; return those after it."""
         number = self.number
         match self.kind:
             case "before_head":
@@ -67,14 +67,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class PlaceAnd:
-    """A place, and what stands beside it in the same mapping."""
+    """A place, and the other keys of its mapping."""
 
     place: Place
     more: Mapping[str, Any]
 
 
 def place_and(more: Mapping[str, Shape[Any]]) -> Shape[PlaceAnd]:
-    """Return the shape of a mapping that names one place, and may hold the keys of *more*."""
+    """Return the shape of a mapping that names one place, and may have the keys of *more*."""
     counted = {kind: whole(least) for kind, least in _COUNTED.items()}
     named = dict.fromkeys(_NAMED, constant(True))
 
@@ -119,7 +119,7 @@ def _after_bytes(number: int, items: Items) -> Reached:
 
 
 def _mid_event(number: int, items: Items) -> Reached:
-    """Hold the event back until it is whole, as its middle is not known before."""
+    """Hold the event back until it is complete, because its middle is not known before."""
     before = Place("after_events", number - 1)
     rest = yield from before.reach(items)
     held: list[Item] = []

@@ -1,4 +1,4 @@
-"""``bom: true``: the event stream begins with a byte order mark, which a client has to skip."""
+"""``bom: true``: the event stream begins with a byte order mark, which a client must skip."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -13,7 +13,7 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class Bom:
-    """A byte order mark before the first byte of the stream; where the gateway sends one itself, no second one."""
+    """A byte order mark before the first byte of the stream, unless the gateway sends one."""
 
     key: ClassVar[str] = "bom"
     turn: ClassVar[Turn] = Turn.SPELLING

@@ -1,4 +1,4 @@
-"""``close_early: true``: the connection is closed with a FIN where an answer should begin; the gateway had the request."""
+"""``close_early: true``: the connection is closed with a FIN instead of an answer; the gateway has received the request."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -21,7 +21,7 @@ class CloseEarly:
         return self.key
 
     def apply(self, items: Items) -> Items:
-        """End the response before it begins; where the gateway gives none, there is nothing to do."""
+        """End the response before it begins; without a response, do nothing."""
         rest = yield from Place("before_head").reach(items)
         if rest is not None:
             yield did(self)

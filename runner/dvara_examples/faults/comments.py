@@ -25,12 +25,12 @@ class Comments:
         return f"{self.key} {', '.join(self.where)}"
 
     def apply(self, items: Items) -> Items:
-        """Put the comments in."""
+        """Insert the comments."""
         due, after = "before" in self.where, "after" in self.where
         has_fields = True
         for item in items:
             if isinstance(item, Event) and due and has_fields:
-                mark = _BOM if item.data.startswith(_BOM) else b""  # it stays at the very start
+                mark = _BOM if item.data.startswith(_BOM) else b""  # a byte order mark stays at the very start
                 yield Event(mark + _COMMENT)
                 item = replace(item, data=item.data.removeprefix(mark))
             elif isinstance(item, BodyEnd) and after:
@@ -42,7 +42,7 @@ class Comments:
                 after &= item.events and has_fields
             elif isinstance(item, Event):
                 due = "between" in self.where
-                after &= item.end is not None  # the comment's blank line would make half an event a whole one
+                after &= item.end is not None  # the comment's blank line would turn half an event into a whole one
 
 
 VALUE = some_of(_WHERE).to(Comments, "Put comments before the first event, between events, after the last one.")

@@ -1,4 +1,4 @@
-"""``cut: {after_events: 3}``: the connection is closed with a FIN, as a proxy does that restarts or has had enough."""
+"""``cut: {after_events: 3}``: the connection is closed with a FIN, as by a proxy that restarts or reaches a limit."""
 
 from dataclasses import dataclass
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""``data_lines: 3``: the data of one event stands in several lines, which the standard joins by LF."""
+"""``data_lines: 3``: the data of one event is in several lines, which the standard joins by LF."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _OPENERS = (b"{", b"[", b",", b":")
 
 @dataclass(frozen=True, slots=True)
 class DataLines:
-    """Up to *count* lines of data per event; what cannot be cut so often, such as ``[DONE]``, has fewer."""
+    """Up to *count* lines of data per event; what has too few places to split, such as ``[DONE]``, has fewer."""
 
     key: ClassVar[str] = "data_lines"
     turn: ClassVar[Turn] = Turn.SPELLING
@@ -26,17 +26,17 @@ class DataLines:
         return f"{self.key} {self.count}"
 
     def apply(self, items: Items) -> Items:
-        """Cut the data of each event."""
+        """Split the data of each event."""
         return on_events(self, items, lambda data: _DATA.sub(self._cut, data))
 
     def _cut(self, found: re.Match[bytes]) -> bytes:
         before, field, value, end = found.groups()
         lines = (b"data: " + line if line.startswith(b" ") else field + line for line in _lines(value, self.count))
-        return before + (end or b"\n").join(lines) + end  # a client takes one space away, and not the line's own
+        return before + (end or b"\n").join(lines) + end  # a client removes one space after the colon, not one of the line
 
 
 def _lines(value: bytes, count: int) -> list[bytes]:
-    """Cut *value* behind ``{``, ``[``, ``,`` and ``:`` outside of texts; the sentinel is no JSON and stays whole."""
+    """Split *value* after ``{``, ``[``, ``,`` and ``:`` outside of strings; the sentinel is not JSON and stays whole."""
     if not value.startswith(b"{"):
         return [value]
     lines = [b""]

@@ -1,4 +1,4 @@
-"""``data_space: add`` · ``data_space: drop``: ``data: x`` and ``data:x`` are the same to the standard, not to every client."""
+"""``data_space: add`` · ``data_space: drop``: ``data: x`` and ``data:x`` are equal by the standard, but not for every client."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dvara_examples.faults import Turn
 from dvara_examples.faults._notes import on_events
 from dvara_examples.wire.parts import Items
 
-# A value that begins with a space of its own keeps its data only while another one stands before it.
+# A value that begins with a space keeps its data only if another space precedes it.
 _SPELLINGS = {
     "add": (re.compile(rb"(\A\xef\xbb\xbf|\A|[\r\n])data:(?! )"), rb"\1data: "),
     "drop": (re.compile(rb"(\A\xef\xbb\xbf|\A|[\r\n])data: (?! )"), rb"\1data:"),
@@ -18,7 +18,7 @@ _SPELLINGS = {
 
 @dataclass(frozen=True, slots=True)
 class DataSpace:
-    """The space behind ``data:``; *word*: ``add`` or ``drop``."""
+    """The space after ``data:``; *word*: ``add`` or ``drop``."""
 
     key: ClassVar[str] = "data_space"
     turn: ClassVar[Turn] = Turn.SPELLING
@@ -28,9 +28,9 @@ class DataSpace:
         return f"{self.key} {self.word}"
 
     def apply(self, items: Items) -> Items:
-        """Write the beginning of every data line anew."""
+        """Rewrite the beginning of every data line."""
         pattern, spelling = _SPELLINGS[self.word]
         return on_events(self, items, lambda data: pattern.sub(spelling, data))
 
 
-VALUE = one_of(_SPELLINGS).to(DataSpace, "Add or drop the space behind `data:`.")
+VALUE = one_of(_SPELLINGS).to(DataSpace, "Add or drop the space after `data:`.")

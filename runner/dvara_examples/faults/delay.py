@@ -1,4 +1,4 @@
-"""``delay: {head_s: 0.5, event_s: 0.1}``: everything comes, and comes late."""
+"""``delay: {head_s: 0.5, event_s: 0.1}``: everything comes late."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Delay:
         return f"{self.key} " + " and ".join(f"{wait:g} s before {what}" for what, wait in waits.items() if wait)
 
     def apply(self, items: Items) -> Items:
-        """Wait, then go on; the size of an event's chunk goes out with the event."""
+        """Wait, then continue; the size of an event's chunk is sent with the event."""
         held: list[Item] = []
         between = False
         for item in items:

@@ -1,4 +1,4 @@
-"""``drop_finish: true``: the event with the finish reason gets lost, and with it all that says that the answer is whole."""
+"""``drop_finish: true``: the event with the finish reason gets lost, and with it the proof that the answer is whole."""
 
 from dataclasses import dataclass, replace
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""``drop_last_blank_line: true``: the stream ends right behind its last line, so that by the standard its last event is lost."""
+"""``drop_last_blank_line: true``: the stream ends after its last line, so by the standard its last event is lost."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _LAST_LINE_END = re.compile(rb"(?:\r\n|\r|\n)\Z")
 
 @dataclass(frozen=True, slots=True)
 class DropLastBlankLine:
-    """No blank line behind the last event."""
+    """No blank line after the last event."""
 
     key: ClassVar[str] = "drop_last_blank_line"
     turn: ClassVar[Turn] = Turn.CONTENT
@@ -23,8 +23,8 @@ class DropLastBlankLine:
         return self.key
 
     def apply(self, items: Items) -> Items:
-        """Hold each blank line back that may be the last, until something follows it."""
+        """Hold back each blank line that may be the last, until something follows."""
         return without_tail(self, _LAST_LINE_END, items)
 
 
-VALUE = constant(True).to(lambda _: DropLastBlankLine(), "Drop the blank line behind the last event.")
+VALUE = constant(True).to(lambda _: DropLastBlankLine(), "Drop the blank line after the last event.")

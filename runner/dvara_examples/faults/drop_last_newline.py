@@ -14,7 +14,7 @@ _LINE_ENDS = re.compile(rb"[\r\n]+\Z")
 
 @dataclass(frozen=True, slots=True)
 class DropLastNewline:
-    """No line end behind the last event."""
+    """No line end after the last event."""
 
     key: ClassVar[str] = "drop_last_newline"
     turn: ClassVar[Turn] = Turn.CONTENT
@@ -23,8 +23,8 @@ class DropLastNewline:
         return self.key
 
     def apply(self, items: Items) -> Items:
-        """Hold line ends back that may be the last, until something follows them."""
+        """Hold back line ends that may be the last, until something follows."""
         return without_tail(self, _LINE_ENDS, items)
 
 
-VALUE = constant(True).to(lambda _: DropLastNewline(), "Drop every line end behind the last event.")
+VALUE = constant(True).to(lambda _: DropLastNewline(), "Drop every line end after the last event.")

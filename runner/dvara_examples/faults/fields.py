@@ -1,4 +1,4 @@
-"""``fields: {each: {id: "7"}, alone: {retry: "3000"}}``: fields beside the data, which clients of a chat stream pass over."""
+"""``fields: {each: {id: "7"}, alone: {retry: "3000"}}``: extra fields, which clients of a chat stream ignore."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The lines *each* before the data of each event, and the lines *alone* as a block of their own before the first event."""
+    """The lines *each* before the data of each event, and the lines *alone* as a separate block before the first event."""
 
     key: ClassVar[str] = "fields"
     turn: ClassVar[Turn] = Turn.CONTENT
@@ -27,11 +27,11 @@ class Fields:
         return f"{self.key} " + ", ".join(f"{names(lines)} {where}" for where, lines in said.items() if lines)
 
     def apply(self, items: Items) -> Items:
-        """Put the lines in."""
+        """Insert the lines."""
         first = has_fields = True
         for item in items:
             if isinstance(item, Event) and item.end is not None and has_fields:
-                mark = _BOM if item.data.startswith(_BOM) else b""  # it stays at the very start
+                mark = _BOM if item.data.startswith(_BOM) else b""  # a byte order mark stays at the very start
                 if first and self.alone:
                     yield Event(mark + self.alone + b"\n")
                     mark = b""

@@ -1,4 +1,4 @@
-"""``framing: close`` · ``framing: http_1_0`` · ``framing: trailers``: the other ways in which HTTP says where a body ends."""
+"""``framing: close`` · ``framing: http_1_0`` · ``framing: trailers``: the other ways in which HTTP marks the end of a body."""
 
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -19,7 +19,7 @@ _TRAILER = ("X-Checked", "yes")
 
 @dataclass(frozen=True, slots=True)
 class FramedOtherwise:
-    """The same body in the framing of *word*; chunks and lengths that the gateway wrote are taken off."""
+    """The same body in the framing of *word*; the gateway's chunks and lengths are removed."""
 
     key: ClassVar[str] = "framing"
     turn: ClassVar[Turn] = Turn.WRAPPING
@@ -29,7 +29,7 @@ class FramedOtherwise:
         return f"{self.key} {self.word}"
 
     def apply(self, items: Items) -> Items:
-        """Write the head anew, then drop the framing, or put fields at its end."""
+        """Rewrite the head, then drop the framing, or append fields."""
         for item in items:
             if not isinstance(item, Head):
                 yield item

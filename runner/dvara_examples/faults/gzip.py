@@ -1,4 +1,4 @@
-"""``gzip: true``: the event stream is compressed on its way, event by event, and the head says so."""
+"""``gzip: true``: the event stream is compressed on its way, event by event, with the matching header."""
 
 import zlib
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ _GZIP = 16 + zlib.MAX_WBITS
 
 @dataclass(frozen=True, slots=True)
 class Gzip:
-    """``Content-Encoding: gzip``, and a flush behind each event."""
+    """``Content-Encoding: gzip``, and a flush after each event."""
 
     key: ClassVar[str] = "gzip"
     turn: ClassVar[Turn] = Turn.CODING

@@ -1,4 +1,4 @@
-"""``headers: {set: {Content-Type: text/plain}, drop: [X-Trace-ID]}``: what proxies write into a head, and take out of it."""
+"""``headers: {set: {Content-Type: text/plain}, drop: [X-Trace-ID]}``: headers that proxies add and remove."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -17,7 +17,7 @@ _FRAMING = ("content-length", "transfer-encoding")
 
 @dataclass(frozen=True, slots=True)
 class Headers:
-    """Headers that are dropped, then headers that are *set*, in place of what there was under their names."""
+    """Headers to drop, then headers to *set*, which replace those of the same name."""
 
     key: ClassVar[str] = "headers"
     turn: ClassVar[Turn] = Turn.WRAPPING
@@ -29,7 +29,7 @@ class Headers:
         return f"{self.key} {', '.join(said)}"
 
     def apply(self, items: Items) -> Items:
-        """Write the head anew."""
+        """Rewrite the head."""
         for item in items:
             if not isinstance(item, Head):
                 yield item

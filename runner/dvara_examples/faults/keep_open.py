@@ -1,4 +1,4 @@
-"""``keep_open: true``: the response does not end after its last word; what would end it is swallowed, the socket stays open."""
+"""``keep_open: true``: the response does not end after its last word; its end is swallowed, and the socket stays open."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,7 +12,7 @@ from dvara_examples.wire.parts import Head, Hold, Items
 
 @dataclass(frozen=True, slots=True)
 class KeepOpen:
-    """No last chunk, no FIN. A body with a ``Content-Length`` is whole with its last byte, and cannot be kept open."""
+    """No last chunk, no FIN. A body with a ``Content-Length`` is complete with its last byte, and cannot be kept open."""
 
     key: ClassVar[str] = "keep_open"
     turn: ClassVar[Turn] = Turn.PLACE
@@ -21,7 +21,7 @@ class KeepOpen:
         return self.key
 
     def apply(self, items: Items) -> Items:
-        """Hold everything back that follows the sentinel."""
+        """Hold back everything that follows the sentinel."""
         for item in items:
             yield item
             if isinstance(item, Head):

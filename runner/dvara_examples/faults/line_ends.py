@@ -1,4 +1,4 @@
-"""``line_ends: crlf`` · ``line_ends: cr``: the line ends that the standard allows beside LF."""
+"""``line_ends: crlf`` · ``line_ends: cr``: the other line ends that the standard allows."""
 
 import re
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class LineEnds:
         return f"{self.key} {self.word}"
 
     def apply(self, items: Items) -> Items:
-        """Write every line end anew."""
+        """Rewrite every line end."""
         end = _ENDS[self.word]
         return on_events(self, items, lambda data: _ANY_END.sub(end, data))
 

@@ -1,4 +1,4 @@
-"""``malform: {event: 3}`` · ``malform: {event: 3, into: text}``: one event is not the JSON that it must be."""
+"""``malform: {event: 3}`` · ``malform: {event: 3, into: text}``: one event is not valid JSON."""
 
 import re
 from collections.abc import Callable
@@ -32,7 +32,7 @@ class Malform:
         return f"{self.key} event {self.number} into {self.into}"
 
     def apply(self, items: Items) -> Items:
-        """Write the data of the event anew."""
+        """Rewrite the data of the event."""
         done, found_data = False, _DATA
         for item in items:
             if isinstance(item, Head) and not item.fields:

@@ -1,7 +1,7 @@
-"""``refuse: true``: the client's connection is reset as soon as it is there; neither tap nor gateway reads a byte of it.
+"""``refuse: true``: the client's connection is reset as soon as it opens; neither tap nor gateway reads a byte of it.
 
-The entry is used up by a new connection, if it is next when one comes. Should a request come before that, on a connection
-that is open already, then that connection is reset, and the gateway does not hear of the request.
+A new connection uses up the entry, if it is next when one comes. If a request comes before that on an open
+connection, that connection is reset, and the gateway does not get the request.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Refuse:
         return self.key
 
     def apply(self, items: Items) -> Items:  # noqa: ARG002 - whatever would come, it comes to nothing
-        """End the response before anything has come of it."""
+        """End the response before any of it exists."""
         yield did(self)
         yield Rst(str(self))
 

@@ -1,4 +1,4 @@
-"""``replace: {content_type: text/html, body: <html>}``: somebody else answers, as proxies and portals do."""
+"""``replace: {content_type: text/html, body: <html>}``: something else answers, as proxies and portals do."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,7 +14,7 @@ _BODILESS = (204, 205, 304)
 
 @dataclass(frozen=True, slots=True)
 class Replace:
-    """A response with this *status*, *content_type* and whole *body*, as soon as the gateway begins its own."""
+    """A response with this *status*, *content_type* and complete *body*, as soon as the gateway begins its own."""
 
     key: ClassVar[str] = "replace"
     turn: ClassVar[Turn] = Turn.RESPONSE
@@ -27,7 +27,7 @@ class Replace:
         return f"{self.key} by status {self.status} with {f'{size} bytes' if size else 'an empty body'} of {self.content_type}"
 
     def apply(self, items: Items) -> Items:
-        """Say it where the head would come, and swallow all that the gateway says."""
+        """Send it instead of the head, and swallow everything from the gateway."""
         due = True
         for item in items:
             if isinstance(item, NothingYet):

@@ -1,4 +1,4 @@
-"""``slice: {bytes: 1}`` · ``slice: {events: 3}``: TCP segments that do not care where messages begin and end."""
+"""``slice: {bytes: 1}`` · ``slice: {events: 3}``: TCP segments that ignore message boundaries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ from dvara_examples.wire.parts import (
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Segments of *size* bytes, head and framing included, or of *size* whole events, held back until they are together.
+    """Segments of *size* bytes, head and framing included, or of *size* whole events, held back until they are complete.
 
-    Between them lie *pause_s* seconds. A reader that is slower than the writer finds several segments at once, as ever.
+    *pause_s* seconds are between them. A reader that is slower than the writer may get several segments at once.
     """
 
     key: ClassVar[str] = "slice"
@@ -41,7 +41,7 @@ class Slice:
         return f"{self.key} into segments of {self.size} {unit}" + (f", {self.pause_s:g} s apart" if self.pause_s else "")
 
     def apply(self, items: Items) -> Items:
-        """Put edges between segments."""
+        """Insert boundaries between segments."""
         return self._by_bytes(items) if self.unit == "bytes" else self._by_events(items)
 
     def _edge(self) -> Item:
@@ -76,7 +76,7 @@ class Slice:
                     yield from held
                     held, count = [], 0
                 continue
-            if not isinstance(item, NothingYet):  # the body has ended, or something else is to be done here
+            if not isinstance(item, NothingYet):  # the body has ended, or another action follows
                 yield from held
                 held, count = [], 0
             yield item

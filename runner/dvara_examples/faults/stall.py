@@ -12,7 +12,7 @@ from dvara_examples.wire.parts import Hold, Items, Wait
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """Silence at *place*, for *for_s* seconds; None: until the client goes."""
+    """Silence at *place*, for *for_s* seconds; None: until the client leaves."""
 
     key: ClassVar[str] = "stall"
     turn: ClassVar[Turn] = Turn.PLACE

@@ -1,4 +1,4 @@
-"""``throttle: {bytes_per_s: 2000}``: a narrow line; the response goes out in small portions at that speed."""
+"""``throttle: {bytes_per_s: 2000}``: a slow line; the response goes out in small portions at that speed."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -23,7 +23,7 @@ class Throttle:
         return f"{self.key} to {self.bytes_per_s} bytes per second"
 
     def apply(self, items: Items) -> Items:
-        """Wait before each further portion as long as the one before takes."""
+        """Before each further portion, wait as long as the previous one takes."""
         size = max(1, self.bytes_per_s // _PORTIONS_PER_S)
         room = size
         for item in items:

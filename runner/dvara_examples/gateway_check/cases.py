@@ -15,10 +15,10 @@ _BURST = 2_000
 
 @dataclass(frozen=True, slots=True)
 class GatewayCase:
-    """One thing that a provider does.
+    """One behaviour of a provider.
 
     *scripts* make the responses to the first, second, … request with the same mark; the last one serves all that follow.
-    *clients* ask side by side. *leaves_after_events*: the client hangs up then. *timed*: nothing else runs meanwhile, and the
+    *clients* run in parallel. *leaves_after_events*: the client hangs up then. *timed*: nothing else runs meanwhile, and the
     arrival of text is judged. *slow*: only with ``--slow``. *limit_s* is how long the client waits for the next byte.
     """
 
@@ -34,7 +34,7 @@ class GatewayCase:
 
 
 def all_cases() -> tuple[GatewayCase, ...]:
-    """Return every case, in the order in which they are started: the longest first."""
+    """Return every case, in the order in which they start: the longest first."""
     found = [*_slow(), *_timed(), *_leaving(), *_statuses()]
     for spelling in SPELLINGS.values():
         found += _endings(spelling)
@@ -42,7 +42,7 @@ def all_cases() -> tuple[GatewayCase, ...]:
 
 
 def _then_whole(first: MakeScript) -> tuple[MakeScript, ...]:
-    """A failure once; a gateway that asks again gets a whole answer."""
+    """Fail once; a gateway that asks again gets a whole answer."""
     return first, lambda mark: stream(CHAT.whole(mark))
 
 

@@ -1,4 +1,4 @@
-"""Runs the cases through a gateway: the timed ones alone, the others a few side by side."""
+"""Runs the cases through a gateway: the timed ones alone, the others a few at a time."""
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +23,7 @@ _PROVIDER_LIMIT_S = 6.0
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """What the gateway made of one case: *effects*, the worst first, and what both sides saw last."""
+    """How the gateway handled one case: *effects*, the worst first, and what both sides saw last."""
 
     case: GatewayCase
     effects: tuple[GatewayEffect, ...]
@@ -38,7 +38,7 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """All results, the worst first, and what was *left_out* with the reason."""
+    """All results, the worst first, and what was *left_out*, with the reason."""
 
     results: tuple[CaseResult, ...]
     left_out: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ def check_gateway(
     timer: Timer,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> Checked:
-    """Run *cases* and return what the gateway made of them. Raises GatewayError where it cannot be checked at all."""
+    """Run *cases* and return the results. Raises GatewayError if the gateway cannot be checked at all."""
     notes = _first_request(gateway, provider, timer)
     left_out = tuple(_not_offered(gateway, provider, cases, timer))
     offered = [case for case in cases if case.spelling.name not in {name for name, _ in left_out}]
@@ -96,7 +96,7 @@ def _one(gateway: CheckedGateway, provider: CheckProvider, case: GatewayCase, ti
 def _probe(
     gateway: CheckedGateway, provider: CheckProvider, spelling: Spelling, timer: Timer
 ) -> tuple[SideReading, int, SideRecording | None]:
-    """Ask for one whole answer; return what came, how many requests the provider got, and its side of the first."""
+    """Ask for one whole answer; return it, the number of requests at the provider, and the provider's side of the first."""
     mark = secrets.token_hex(6)
     case = GatewayCase("probe", "a whole answer", (lambda m: stream(spelling.whole(m), gap_s=0),), spelling)
     provider.expect(mark, case)
@@ -121,7 +121,7 @@ def _first_request(gateway: CheckedGateway, provider: CheckProvider, timer: Time
 def _not_offered(
     gateway: CheckedGateway, provider: CheckProvider, cases: Sequence[GatewayCase], timer: Timer
 ) -> Iterator[tuple[str, str]]:
-    """Yield the protocols that the gateway does not pass on to the same endpoint of its provider, with what it said."""
+    """Yield the protocols that the gateway does not pass on to the same endpoint of its provider, with its answer."""
     for name in dict.fromkeys(case.spelling.name for case in cases if case.spelling is not CHAT):
         client, asked, first = _probe(gateway, provider, SPELLINGS[name], timer)
         target = (first.asked_target or "") if first else ""

@@ -22,7 +22,7 @@ _TOTAL_LIMIT_S = 240.0
 
 @dataclass(frozen=True, slots=True)
 class CheckedGateway:
-    """The gateway under check: *base_url* ends in its API prefix, *headers* go with every request."""
+    """The gateway under test: *base_url* ends in its API prefix, *headers* are added to every request."""
 
     base_url: str
     key: str
@@ -35,14 +35,14 @@ class CheckedGateway:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """When the client stops: after *idle_s* without a byte, or after so many events where it leaves early."""
+    """When the client stops: after *idle_s* without a byte, or after a number of events to leave early."""
 
     idle_s: float
     leaves_after_events: int | None = None
 
 
 def ask(gateway: CheckedGateway, spelling: Spelling, prompt: str, patience: Patience, timer: Timer) -> SideRecording:
-    """Send one streaming request and record the response. Raises GatewayError where nobody listens."""
+    """Send one streaming request and record the response. Raises GatewayError if nothing listens."""
     began_s = timer()
     with _connect(gateway) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -86,7 +86,7 @@ def _request(gateway: CheckedGateway, spelling: Spelling, prompt: str) -> bytes:
 
 
 class _Progress:
-    """Follows the framing just far enough to know when the response is over, and counts events."""
+    """Follows the framing far enough to know when the response is over, and counts events."""
 
     def __init__(self) -> None:
         self.events = 0

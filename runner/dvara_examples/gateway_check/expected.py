@@ -1,4 +1,4 @@
-"""The file of ``--expect``: the known behaviour of a gateway, held against what a check found. Pure but for the file."""
+"""The file of ``--expect``: the known behaviour of a gateway, compared with the results of a check. Pure except for the file."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class ExpectationFileError(DvaraExamplesError):
 
 @dataclass(frozen=True, slots=True)
 class BehaviourChange:
-    """A case whose effects are not those that the file names."""
+    """A case whose effects differ from the file."""
 
     case_id: str
     expected: tuple[str, ...]
@@ -57,14 +57,14 @@ def _kinds(name: str, value: object) -> tuple[str, ...]:
 
 
 def write_expected(checked: Checked) -> str:
-    """Return the text of a file that expects what *checked* found."""
+    """Return the text of a file that expects the results in *checked*."""
     cases = {case_id: list(kinds) for case_id, kinds in sorted(_found(checked).items())}
     body = yaml.safe_dump({"version": _VERSION, "cases": cases}, sort_keys=False, default_flow_style=None, width=120)
     return _HEAD + body
 
 
 def changes(checked: Checked, expected: Mapping[str, tuple[str, ...]]) -> Iterator[BehaviourChange]:
-    """Yield every case that was checked and behaves differently, or that *expected* does not name."""
+    """Yield every case that behaves differently, or that *expected* does not name."""
     for case_id, kinds in _found(checked).items():
         known = expected.get(case_id, ())
         if set(known) != set(kinds):

@@ -1,4 +1,4 @@
-"""Compares what the provider sent with what the client got, and names what the gateway made of it. Pure."""
+"""Compares what the provider sent with what the client got, and names the effects of the gateway. Pure."""
 
 import json
 import statistics
@@ -35,10 +35,10 @@ _FAILURES = (
 
 @dataclass(frozen=True, slots=True)
 class SeenExchange:
-    """One request of the client: *client* is what it got, *attempts* what the provider sent to each request that came of it.
+    """One request of the client: *client* is what it got, *attempts* is what the provider sent to each resulting request.
 
-    *asked* counts those requests, also where no record of one is there. *left_at_s* is when the client hung up, where the case
-    says so. *timed*: the arrival of text is judged.
+    *asked* counts those requests, including unrecorded ones. *left_at_s* is when the client hung up, if the case
+    has that. *timed*: the arrival of text is judged.
     """
 
     client: SideReading
@@ -49,7 +49,7 @@ class SeenExchange:
 
 
 def judge(seen: SeenExchange) -> tuple[GatewayEffect, ...]:
-    """Return what the gateway did, the worst first; never empty."""
+    """Return the effects, the worst first; never empty."""
     if seen.asked > len(seen.attempts) or not seen.attempts:
         missing = "the provider was not asked" if not seen.asked else "a request at the provider had no end in time"
         return (GatewayEffect(EffectKind.CANNOT_TELL, f"{missing}; the client got {describe(seen.client)}"),)
@@ -63,7 +63,7 @@ def judge(seen: SeenExchange) -> tuple[GatewayEffect, ...]:
 
 
 def describe(side: SideReading) -> str:
-    """Return the ending of one side with what clients go by: status, finish reason, ``[DONE]``."""
+    """Return the ending of one side with what clients check: status, finish reason, ``[DONE]``."""
     if side.ending is Ending.HTTP_ERROR:
         return f"status {side.status}"
     marks = [f"finish_reason {side.finish_reason}" if side.finish_reason else "", "[DONE]" if side.sentinel else ""]
@@ -87,7 +87,7 @@ def _retries(seen: SeenExchange) -> Iterator[GatewayEffect]:
 
 
 def _endings(provider: SideReading, client: SideReading, *, retried: bool) -> Iterator[GatewayEffect]:
-    """Judge the ending first; where it is hidden or made another, smaller changes are not worth a word."""
+    """Judge the ending first; if it is hidden or changed, smaller changes are not mentioned."""
     if client.ending is Ending.UNRECOGNISED and provider.ending is not Ending.UNRECOGNISED:
         yield GatewayEffect(EffectKind.CANNOT_TELL, f"{describe(provider)} reaches the client as a response that cannot be read")
         return
@@ -106,7 +106,7 @@ def _endings(provider: SideReading, client: SideReading, *, retried: bool) -> It
 
 
 def _hidden(provider: SideReading, client: SideReading, *, retried: bool) -> str | None:
-    """Say how an answer that is not whole comes out as one that is; None where none does."""
+    """Say how an incomplete answer looks like a whole one; None if none does."""
     told = f"{describe(provider)} comes out as {describe(client)}"
     if provider.ending in (*_FAILURES, Ending.CLIENT_CLOSED) and client.ending in (*_WHOLE, *_CLEAN):
         return told
@@ -226,7 +226,7 @@ def _delays(provider: SideReading, client: SideReading) -> Iterator[GatewayEffec
 
 
 def delays_s(sent: Sequence[tuple[float, int]], got: Sequence[tuple[float, int]]) -> tuple[float, ...]:
-    """Return how long after each piece of text was sent the client had as many characters."""
+    """Return, for each piece of text, the time from sending it until the client had as many characters."""
     found, place = [], 0
     for at_s, size in sent:
         while place < len(got) and got[place][1] < size:

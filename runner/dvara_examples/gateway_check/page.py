@@ -1,4 +1,4 @@
-"""What a check found, as one HTML file that a browser opens without a network. Pure."""
+"""The results of a check as one HTML file that a browser opens without a network. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class CaseView:
 
 
 def check_page(checked: Checked, changed: Sequence[BehaviourChange] | None, gateway: str) -> str:
-    """Return the page on the check of *gateway*; *changed* is None where nothing was expected."""
+    """Return the page about *gateway*; *changed* is None if nothing was expected."""
     red = red_cases(checked, changed)
     template = page_templates("dvara_examples.gateway_check").get_template("check.html")
     return template.render(

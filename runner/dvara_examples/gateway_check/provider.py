@@ -29,7 +29,7 @@ _UNKNOWN = {"error": {"message": "no script for this request", "type": "invalid_
 
 
 class CheckProvider:
-    """Answers what the gateway asks; safe to use from several threads. *unmarked* counts POSTs that belong to no case."""
+    """Answers the gateway's requests; safe to use from several threads. *unmarked* counts POSTs that belong to no case."""
 
     def __init__(self, timer: Timer) -> None:
         self.unmarked = 0
@@ -43,14 +43,14 @@ class CheckProvider:
         self._stopping = threading.Event()
 
     def expect(self, mark: str, case: GatewayCase) -> None:
-        """Serve *case* to requests that hold *mark*."""
+        """Serve *case* to requests that contain *mark*."""
         with self._lock:
             self._cases[mark] = case
 
     def attempts(self, mark: str, wait_s: float) -> tuple[SideRecording, ...]:
         """Return what was sent to each request with *mark*.
 
-        Those under way are waited for as long as their scripts go on: none may be *wait_s* late with a step.
+        Waits for those in progress as long as their scripts continue: none may be late with a step by *wait_s*.
         """
         with self._changed:
             began_s = self._timer()
@@ -82,7 +82,7 @@ class CheckProvider:
                 left = request[2]
 
     def _answer(self, connection: socket.socket, head: RequestHead, body: bytes) -> bool:
-        """Answer one request; return whether the connection goes on."""
+        """Answer one request; return whether the connection continues."""
         marked = _MARK.search(body)
         mark = marked[1].decode() if marked else ""
         with self._lock:
@@ -128,7 +128,7 @@ class CheckProvider:
         return SideRecording(tuple(sent), close, began_s, ended_s, model)
 
     def _due_s(self, mark: str, takes_s: float) -> float:
-        """Return when a step is over that begins now, and note that nothing is late until then."""
+        """Return when a step that begins now will be over, and note that nothing is late until then."""
         due_s = self._timer() + takes_s
         with self._lock:
             self._step_due_s[mark] = max(self._step_due_s[mark], due_s)
@@ -142,7 +142,7 @@ class CheckProvider:
                 continue
             if not connection.recv(1, socket.MSG_PEEK):
                 raise ConnectionError("the gateway left")
-            self._stopping.wait(min(left_s, 0.02))  # bytes of a next request: they stay where they are
+            self._stopping.wait(min(left_s, 0.02))  # bytes of the next request: leave them
 
 
 def _end(connection: socket.socket, end: ScriptEnd) -> None:
@@ -153,7 +153,7 @@ def _end(connection: socket.socket, end: ScriptEnd) -> None:
 
 
 def _read_request(connection: socket.socket, left: bytes) -> tuple[RequestHead, bytes, bytes] | None:
-    """Return the next request's head and body and what follows them; None at the end of the connection."""
+    """Return the next request's head and body and what follows; None at the end of the connection."""
     heads, data = HeadBuffer(), left
     while True:
         raw, taken = heads.feed(memoryview(data))

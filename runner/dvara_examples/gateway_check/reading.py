@@ -1,4 +1,4 @@
-"""Reads one side of an exchange: the same code for what the provider sent and for what the client got. Pure."""
+"""Parses one side of an exchange: the same code for what the provider sent and for what the client got. Pure."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -25,11 +25,11 @@ class TimedEvent:
 
 @dataclass(frozen=True, slots=True)
 class SideReading:
-    """What one side of an exchange says.
+    """What one side of an exchange contains.
 
-    *content* is the answer's text with the arguments of its tool calls; *grown* says at which time it had how many characters.
-    *tail* is what follows the last event without being one. *left_at_s* is when the other side hung up before the end, *silent_s*
-    how long nothing had moved when it came to rest, *lasted_s* how long the exchange took.
+    *content* is the answer's text with the arguments of its tool calls; *grown* says when it had how many characters.
+    *tail* is what follows the last event without being one. *left_at_s* is when the other side hung up early, *silent_s*
+    how long nothing had moved when it ended, *lasted_s* how long the exchange took.
     """
 
     ending: Ending
@@ -51,7 +51,7 @@ class SideReading:
 
 
 def read_side(recording: SideRecording, target: str, idle_limit_s: float) -> SideReading:
-    """Read the response in *recording* to a streaming POST for *target*."""
+    """Parse the response in *recording* to a streaming POST for *target*."""
     wire = _Wire()
     for piece in recording.pieces:
         wire.feed(piece.at_s, piece.data)
@@ -83,7 +83,7 @@ def read_side(recording: SideRecording, target: str, idle_limit_s: float) -> Sid
 
 
 class _Wire:
-    """Takes the head and the framing off; *broken* where they cannot be followed."""
+    """Removes the head and the framing; *broken* if they are invalid."""
 
     def __init__(self) -> None:
         self.head: ResponseHead | None = None
@@ -136,7 +136,7 @@ def _close(recording: SideRecording, wire: _Wire) -> CloseKind:
 
 
 class _Parts:
-    """What the payload holds: events where it is a stream, else a document."""
+    """The content of the payload: events if it is a stream, else a document."""
 
     def __init__(self, target: str) -> None:
         self.reader = reader_for(target)
@@ -168,7 +168,7 @@ class _Parts:
         self.comments = sum(line.startswith(b":") for line in lines)
 
     def tail(self) -> str:
-        """Return what stands after the last blank line, where it is no line of an event."""
+        """Return what follows the last blank line, unless it is a line of an event."""
         last = bytes(self.raw).replace(b"\r\n", b"\n").rpartition(b"\n\n")[2].strip()
         if not self.events or not last or last.startswith((b"data", b"event", b"id", b"retry", b":")):
             return ""

@@ -1,4 +1,4 @@
-"""What is recorded of one side of one exchange: timed bytes, and how it came to rest."""
+"""The recording of one side of one exchange: timed bytes, and how it ended."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,7 +18,7 @@ class TimedBytes:
 class SideRecording:
     """One response as one side saw it.
 
-    *close* says how it came to rest; for the provider, ``CLIENT`` means that the gateway left, at *ended_at_s*. *asked_model* and
+    *close* says how it ended; for the provider, ``CLIENT`` means that the gateway left, at *ended_at_s*. *asked_model* and
     *asked_target* are the model and the target in the request that the provider got.
     *cut*: a body that the connection's end delimits was cut, because the gateway
     asked by HTTP/1.0, where no cut can be seen.
@@ -34,7 +34,7 @@ class SideRecording:
 
 
 class EffectKind(StrEnum):
-    """What a gateway made of what the provider did, the worst first."""
+    """The effects of a gateway on what the provider did, the worst first."""
 
     HIDDEN = "hidden"
     """An answer that is not whole reaches the client as a whole one, or as a response that ends in good order."""
@@ -59,7 +59,7 @@ SEVERITY = tuple(EffectKind)
 
 @dataclass(frozen=True, slots=True)
 class GatewayEffect:
-    """One thing that a gateway did, with the facts in *detail*."""
+    """One effect of a gateway, with the facts in *detail*."""
 
     kind: EffectKind
     detail: str = ""

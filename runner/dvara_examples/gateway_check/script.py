@@ -1,4 +1,4 @@
-"""What the scripted provider does with one request: bytes, waits and an end, as plain values."""
+"""The provider's script for one request: bytes, waits and an end, as plain values."""
 
 import json
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ def stream(
 ) -> ResponseScript:
     """Return a 200 with *events* (whole or in part), *gap_s* apart.
 
-    *last_chunk* False leaves out the end of the chunked coding; *missing_bytes* are announced by Content-Length and not sent.
+    *last_chunk* False omits the end of the chunked coding; *missing_bytes* are announced by Content-Length and not sent.
     """
     chunked = framing == "chunked"
     steps: list[Step] = [ScriptPause(THINKING_S), _stream_head(framing, sum(map(len, events)) + missing_bytes)]
@@ -71,7 +71,7 @@ def stream(
 
 
 def document(status: int, body: object, *headers: tuple[str, str], content_type: str = "application/json") -> ResponseScript:
-    """Return a response that is no stream; *body* is bytes or what becomes JSON."""
+    """Return a response that is not a stream; *body* is bytes or a value to encode as JSON."""
     payload = body if isinstance(body, bytes) else json.dumps(body).encode()
     lines = [f"HTTP/1.1 {status} {'OK' if status == 200 else 'Error'}", f"Content-Type: {content_type}"]
     lines += [f"{name}: {value}" for name, value in headers]
@@ -80,18 +80,18 @@ def document(status: int, body: object, *headers: tuple[str, str], content_type:
 
 
 def refusal(status: int, kind: str, *headers: tuple[str, str]) -> ResponseScript:
-    """Return an HTTP error in OpenAI's spelling."""
+    """Return an HTTP error in OpenAI's format."""
     error = {"message": f"the scripted provider says {status}", "type": kind, "param": None, "code": kind}
     return document(status, {"error": error}, *headers)
 
 
 def no_response(end: ScriptEnd) -> ResponseScript:
-    """Return an end of the connection in place of a response."""
+    """Return an end of the connection instead of a response."""
     return ResponseScript((ScriptPause(THINKING_S),), end)
 
 
 def for_http_1_0(script: ResponseScript) -> ResponseScript:
-    """Return *script* as a server answers HTTP/1.0: no chunks, and the end of the connection ends the body."""
+    """Return *script* for HTTP/1.0: no chunks, and the end of the connection ends the body."""
     if not any(isinstance(step, bytes) and _CHUNKED in step for step in script.steps):
         return script
     steps = [step if isinstance(step, ScriptPause) else _unchunked(step) for step in script.steps]

@@ -1,4 +1,4 @@
-"""How an answer is spelled in the events of each protocol that gateways offer."""
+"""How each protocol that gateways offer writes an answer as events."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -11,9 +11,9 @@ WORDS = ("An", " answer", " in", " five", " words.")
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """One protocol: where its requests go, what they hold, and the events of an answer.
+    """One protocol: the path and body of its requests, and the events of an answer.
 
-    *start*, *piece* and *finish* give events; *done* is the last word after the finish, or nothing.
+    *start*, *piece* and *finish* return events; *done* is the last word after the finish, or nothing.
     """
 
     name: str
@@ -26,7 +26,7 @@ class Spelling:
     error: bytes
 
     def begun(self, mark: str, words: Sequence[str] = WORDS[:3]) -> list[bytes]:
-        """Return the events of an answer as far as *words* go."""
+        """Return the events of an answer for *words*."""
         return [*self.start(mark), *(self.piece(mark, word) for word in words)]
 
     def whole(self, mark: str, words: Sequence[str] = WORDS) -> list[bytes]:
@@ -35,13 +35,13 @@ class Spelling:
 
 
 def sse(data: object, name: str = "") -> bytes:
-    """Return one event; *data* is text or what becomes JSON."""
+    """Return one event; *data* is text or a value to encode as JSON."""
     text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
     return (f"event: {name}\n" if name else "").encode() + f"data: {text}\n\n".encode()
 
 
 def chat_chunk(mark: str, delta: Mapping[str, object] | None, finish: str | None = None, **more: object) -> bytes:
-    """Return one chunk of a chat completion; *delta* None leaves ``choices`` empty."""
+    """Return one chunk of a chat completion; *delta* None makes ``choices`` empty."""
     choices = [] if delta is None else [{"index": 0, "delta": delta, "finish_reason": finish}]
     chunk = {"id": f"chatcmpl-{mark}", "object": "chat.completion.chunk", "created": 1_784_800_000, "model": _MODEL}
     return sse({**chunk, "choices": choices, **more})
@@ -51,7 +51,7 @@ DONE = b"data: [DONE]\n\n"
 
 
 def chat_usage(mark: str) -> bytes:
-    """Return the chunk that holds nothing but the usage."""
+    """Return the chunk with the usage only."""
     return chat_chunk(mark, None, usage=_USAGE)
 
 

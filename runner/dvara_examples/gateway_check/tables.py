@@ -1,4 +1,4 @@
-"""What a check found, as text for people and for other programs. Pure."""
+"""The results of a check, as text for people and for other programs. Pure."""
 
 import json
 from collections import Counter
@@ -24,7 +24,7 @@ def table(checked: Checked) -> Iterator[str]:
 
 
 def counted(checked: Checked) -> str:
-    """Return how many cases have which worst effect, in one line."""
+    """Return the number of cases by their worst effect, in one line."""
     counts = Counter(result.worst for result in checked.results)
     return " · ".join(f"{counts[kind]} {kind}" for kind in EffectKind if counts[kind])
 
@@ -44,7 +44,7 @@ def timeline(result: CaseResult) -> Iterator[str]:
 
 
 def report(kind: str, checked: Checked, changed: Sequence[BehaviourChange] | None, gateway: str) -> str:
-    """Return the report *kind* on the check of *gateway*; *changed* is None where nothing was expected."""
+    """Return the report *kind* about *gateway*; *changed* is None if nothing was expected."""
     match kind:
         case "html":
             from dvara_examples.gateway_check.page import check_page
@@ -61,7 +61,7 @@ def report(kind: str, checked: Checked, changed: Sequence[BehaviourChange] | Non
 
 
 def red_cases(checked: Checked, changed: Sequence[BehaviourChange] | None) -> dict[str, str]:
-    """Return case id → sentence for what fails the check: a change where behaviour is expected, else what is hidden."""
+    """Return case id → sentence for what fails the check: a change if behaviour is expected, else what is hidden."""
     if changed is not None:
         return {change.case_id: str(change) for change in changed}
     hidden = [result for result in checked.results if result.worst is EffectKind.HIDDEN]

@@ -1,7 +1,7 @@
 """The contract of a gateway kind: something that answers examples.
 
 A kind is one module in this package, named like the kind, with a function ``open_gateway(world, name, described)`` that
-returns a context manager yielding a :class:`Gateway`. Its file name is the word that ``--gateway`` uses. *name* is what stands
+returns a context manager yielding a :class:`Gateway`. Its file name is the word for ``--gateway``. *name* is the part
 after the word and a colon (``command:litellm``), and *described* are the gateways that the manifest describes.
 """
 
@@ -29,26 +29,26 @@ embedded gateway's does; Docker is there; the network beyond this machine may be
 
 
 class Gateway(Protocol):
-    """A gateway that is up; safe to use from several threads."""
+    """A running gateway; safe to use from several threads."""
 
     @property
     def kind(self) -> str:
-        """The word that ``--gateway`` uses."""
+        """Its word for ``--gateway``."""
         ...
 
     @property
     def description(self) -> str:
-        """For people, without secrets: ``embedded``, ``https://gw.example.com/v1``."""
+        """Its name in messages, without secrets: ``embedded``, ``https://gw.example.com/v1``."""
         ...
 
     @property
     def capabilities(self) -> frozenset[str]:
-        """Those of :data:`CAPABILITIES` that it has; ``needs:`` of an example is held against them."""
+        """Its :data:`CAPABILITIES`, which are compared with ``needs:`` of an example."""
         ...
 
     @property
     def models(self) -> tuple[str, ...]:
-        """The ids of the models that it says it serves; empty where it does not say."""
+        """The ids of the models that it lists; empty if it lists none."""
         ...
 
     @property
@@ -59,7 +59,7 @@ class Gateway(Protocol):
     def endpoint(self, answers: Sequence[object]) -> AbstractContextManager[Endpoint]:
         """Yield the address for one run; *answers* are the scripted answers as plain values, in order.
 
-        Only a gateway that is ``scripted`` heeds the answers. The endpoint is usable inside the ``with`` block alone.
+        Only a gateway that is ``scripted`` uses the answers. The endpoint is usable only inside the ``with`` block.
         """
         ...
 
@@ -76,10 +76,10 @@ class LimitedGateway(Protocol):
 
 @runtime_checkable
 class LoggingGateway(Protocol):
-    """A gateway that was started here and whose log is kept."""
+    """A gateway that was started here and whose log is stored."""
 
     def keep_log_in(self, folder: Path) -> None:
-        """Move the log into *folder*, where it goes on."""
+        """Move the log into *folder*, where it continues."""
         ...
 
 
@@ -123,5 +123,5 @@ def start_gateway(
 
 
 def limits_of(gateway: Gateway) -> Mapping[str, str]:
-    """Return what *gateway* does not pass on as it is, with the reason; nothing where it does not say."""
+    """Return what *gateway* does not pass on unchanged, with the reason; nothing if it does not say."""
     return gateway.cannot if isinstance(gateway, LimitedGateway) else {}

@@ -1,10 +1,10 @@
-"""What an error of a client library came from."""
+"""The causes of an error of a client library."""
 
 from collections.abc import Iterator
 
 
 def causes_of(error: BaseException) -> Iterator[BaseException]:
-    """Yield *error* and everything that it came from; urllib3 keeps causes in ``reason`` and ``args``."""
+    """Yield *error* and all its causes; urllib3 keeps them in ``reason`` and ``args``."""
     waiting, seen = [error], set[int]()
     while waiting:
         current = waiting.pop()

@@ -1,4 +1,4 @@
-"""Starts a described gateway in a container, waits until it is ready, and removes it in every case."""
+"""Starts a described gateway in a container, waits until it is ready, and always removes it."""
 
 import io
 import os
@@ -38,7 +38,7 @@ _WRONG_FORMAT = "exec format error"
 
 @dataclass(frozen=True, slots=True)
 class ContainerGateway:
-    """A gateway that is up in a container: where it answers, its log, how long it took, and whether it still lives."""
+    """A gateway that runs in a container: its address, its log, how long it took to start, and whether it is still alive."""
 
     endpoint: Endpoint
     log: GatewayLog
@@ -49,7 +49,7 @@ class ContainerGateway:
     _platform: str
 
     def death(self) -> GatewayError | None:
-        """Return what to say where the container has ended by itself; a closed port is waited upon."""
+        """Return an error message if the container has ended by itself; a closed port is just not ready yet."""
         if refuses(self.endpoint.base_url):
             with suppress(requests.RequestException):
                 self._container.wait(timeout=_END_LIMIT_S)
@@ -58,7 +58,7 @@ class ContainerGateway:
 
 @contextmanager
 def own_network(client: "DockerClient") -> Iterator["Network"]:
-    """Make a network for one container, and remove it. Raises GatewayError."""
+    """Create a network for one container, and remove it. Raises GatewayError."""
     import docker
 
     name = f"dvara-examples-{secrets.token_hex(6)}"
@@ -78,8 +78,8 @@ def own_network(client: "DockerClient") -> Iterator["Network"]:
 def host_for_containers(client: "DockerClient", network: "Network") -> tuple[str, str]:
     """Return the address of this machine to listen on, and the name under which containers of *network* reach it.
 
-    On Linux both are the network's own gateway address, which no other machine can reach. Raises GatewayError for an engine
-    elsewhere.
+    On Linux both are the network's own gateway address, which no other machine can reach. Raises GatewayError for a remote
+    engine.
     """
     if not on_this_machine(client):
         return _LOOPBACK, "host.docker.internal"
@@ -100,7 +100,7 @@ def run_container(
 ) -> Iterator[ContainerGateway]:
     """Start the image of *description* in front of *upstream*, and remove the container at the end. Raises GatewayError.
 
-    Its port is published on loopback alone. Its log is kept in the state folder, also after a failed start.
+    Its port is published on loopback only. Its log is stored in the state folder, even after a failed start.
     """
     image = get_image(client, description.image, world, lambda text: _say(world, text))
     setting = Setting(upstream, _EVERYWHERE, description.image_port, description.image_folder)
@@ -141,7 +141,7 @@ def _say(world: World, text: str) -> None:
 def _container(
     client: "DockerClient", image: str, description: GatewayDescription, setting: Setting, network: "Network"
 ) -> Iterator["Container"]:
-    """Create a container, put its files into it, start it, and remove it with its volumes at the end."""
+    """Create a container, copy its files into it, start it, and remove it with its volumes at the end."""
     import docker
 
     values = setting.values
@@ -178,7 +178,7 @@ def _hosts(upstream: ProviderAddress) -> dict[str, str]:
 
 
 def _archive(description: GatewayDescription, setting: Setting) -> bytes:
-    """Return the files as a tar archive to be unpacked at the root, readable by whoever runs in there."""
+    """Return the files as a tar archive to be unpacked at the root, readable by any user in the container."""
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w") as archive:
         for name, text in description.files.items():
@@ -203,14 +203,14 @@ def _wrong_platform(description: GatewayDescription, platform: str) -> Diagnosis
 
 
 def _published(container: "Container", port: int) -> int | None:
-    """Return the port of this machine that leads to *port* of the container, None where it has ended."""
+    """Return the port of this machine that leads to *port* of the container, None if it has ended."""
     container.reload()
     bound = (container.attrs["NetworkSettings"]["Ports"] or {}).get(f"{port}/tcp") or []
     return int(bound[0]["HostPort"]) if bound else None
 
 
 def _follow(container: "Container", log: GatewayLog) -> None:
-    """Keep what the container writes, line by line, until it ends."""
+    """Store what the container writes, line by line, until it ends."""
     import docker
 
     rest = b""
@@ -225,7 +225,7 @@ def _follow(container: "Container", log: GatewayLog) -> None:
 
 
 def _state(container: "Container") -> tuple[int, bool] | None:
-    """Return exit status and whether memory ran out where the container has ended."""
+    """Return exit status and whether memory ran out if the container has ended."""
     import docker
 
     try:

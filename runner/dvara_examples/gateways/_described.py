@@ -39,31 +39,31 @@ class DescribedGateway:
 
     @property
     def description(self) -> str:
-        """Kind and title, and where it is so, that runs take turns, or that other machines can reach it."""
+        """Kind and title, and a note if runs take turns, or if other machines can reach it."""
         turns = "; runs take turns, as it passes no mark on" if self.described.mark is MarkKind.NONE else ""
         exposed = "; it listens on every interface" if self.started.exposed else ""
         return f"{self.described.title} ({self.kind}{turns}{exposed})"
 
     @property
     def capabilities(self) -> frozenset[str]:
-        """Scripted answers, and what the description says that it offers."""
+        """Scripted answers, and what the description offers."""
         return frozenset({"scripted"}) | self.described.offers
 
     @property
     def cannot(self) -> Mapping[str, str]:
-        """What it does not pass on as it is, with the reason."""
+        """What it does not pass on unchanged, with the reason."""
         return self.described.cannot
 
     @contextmanager
     def endpoint(self, answers: Sequence[object]) -> Iterator[Endpoint]:
-        """Yield the gateway's address for one run. Raises GatewayError where it has ended."""
+        """Yield the gateway's address for one run. Raises GatewayError if it has ended."""
         self._raise_if_dead()
         with self.provider.run(self.started.endpoint, self.described, answers, self.world) as endpoint:
             yield endpoint
         self._raise_if_dead()
 
     def keep_log_in(self, folder: Path) -> None:
-        """Move the log into *folder*, where it goes on."""
+        """Move the log into *folder*, where it continues."""
         self.started.log.move_into(folder)
 
     def _raise_if_dead(self) -> None:
@@ -75,7 +75,7 @@ class DescribedGateway:
 def described_gateway(kind: str, world: World, start: Start) -> Iterator[DescribedGateway]:
     """Yield what *start* starts as a gateway, with a scripted provider behind it. Raises GatewayError.
 
-    One request has gone through it to the provider before. It warms the gateway up (some import half of themselves for it), and
+    First, one request goes through it to the provider. It warms up the gateway (some import half of themselves for it), and
     shows whether the mark of a run arrives.
     """
     with start(lambda host: scripted_provider(world, host)) as started:
@@ -115,7 +115,7 @@ def _ask_once(description: GatewayDescription, endpoint: Endpoint, started: Runn
 
 
 def _text(stream: str) -> str:
-    """Return the text of a streamed answer; what is no chunk is left out."""
+    """Return the text of a streamed answer; ignores what is not a chunk."""
     lines = (line.partition("data:")[2] for line in stream.splitlines() if line.startswith("data:"))
     return "".join(_content(line) for line in lines)
 

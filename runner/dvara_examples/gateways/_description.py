@@ -1,7 +1,7 @@
-"""A gateway that this tool can start, described as a value: a program or an image, its files, and how runs are told apart.
+"""A gateway that this tool can start, described as a value: a program or an image, its files, and how it identifies runs.
 
-A description stands in the manifest under ``gateways:``, in a file of its own, or comes with this tool (``known/``). Texts of it
-may hold the placeholders of :data:`PLACEHOLDERS`.
+A description is in the manifest under ``gateways:``, in a separate file, or comes with this tool (``known/``). Its texts
+may contain the placeholders of :data:`PLACEHOLDERS`.
 """
 
 import re
@@ -51,13 +51,13 @@ class Readiness:
 
 @dataclass(frozen=True, slots=True)
 class GatewayDescription:
-    """How to start a gateway and what to expect of it; texts still hold their placeholders.
+    """How to start a gateway and what to expect of it; texts still contain their placeholders.
 
     *argv* starts it as a program, *image* (with *image_argv* for the image's entry point, and files in *image_folder*) as a
     container, which listens on *image_port*. *install* says how to get the program. *files* are written to its folder before it
     starts. *headers* are added to every request. *mark* says what the gateway passes on, *mark_header* in which header. *cannot*
-    maps what the gateway does not pass on as it is (a key of an answer, or an example's id or glob) to the reason. *tried* says
-    which release was tried.
+    maps what the gateway does not pass on unchanged (a key of an answer, or an example's id or glob) to the reason. *tried* says
+    which release was tested.
     """
 
     name: str
@@ -81,7 +81,7 @@ class GatewayDescription:
     tried: str = ""
 
     def named(self, name: str) -> "GatewayDescription":
-        """Return the description with its *name*, which is its title too where that has none."""
+        """Return the description with its *name*, which is the default title."""
         return replace(self, name=name, title=self.title or name)
 
 
@@ -112,7 +112,7 @@ def _inside(name: str) -> str:
 
 
 def _mark(found: str) -> tuple[MarkKind, str]:
-    """Return what is passed on, and the name of the header where it is one."""
+    """Return what is passed on, and the name of the header if it is one."""
     word, _, header = found.partition(" ")
     return MarkKind(word), header
 

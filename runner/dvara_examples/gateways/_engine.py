@@ -1,7 +1,7 @@
-"""The container engine: finds it as Docker's own command does, says in a sentence what stands in the way, and cleans up.
+"""The container engine: finds it as Docker's own command does, explains problems in a sentence, and cleans up.
 
-Everything that is made there carries labels that name the process it belongs to, so that a later start can remove what a killed
-one left behind, and leaves alone what belongs to one that still lives.
+Everything that is created there has labels that name its process, so a later start can remove what a killed
+process left behind, without touching what belongs to a running one.
 """
 
 import os
@@ -29,15 +29,15 @@ _MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
 
 
 def labels() -> dict[str, str]:
-    """Return the labels of what this process makes."""
+    """Return the labels for what this process creates."""
     return {LABEL: owner()}
 
 
 @contextmanager
 def engine(world: World) -> Iterator["DockerClient"]:
-    """Connect to the engine that ``DOCKER_HOST`` or the current context names, and remove what a killed process left there.
+    """Connect to the engine of ``DOCKER_HOST`` or the current context, and remove what a killed process left there.
 
-    Raises GatewayError where there is none or it may not be used, ExtraError where the package is missing.
+    Raises GatewayError if there is none or it may not be used, ExtraError if the package is missing.
     """
     docker = import_extra("docker", "docker", "a container")
     host, client = host_of(world), None
@@ -74,9 +74,9 @@ def remove_leftovers(client: "DockerClient") -> int:
 
 
 def host_of(world: World) -> str:
-    """Return the engine's address: ``DOCKER_HOST``, or what ``DOCKER_CONTEXT`` or the context in use names.
+    """Return the engine's address: ``DOCKER_HOST``, or that of ``DOCKER_CONTEXT`` or the current context.
 
-    Raises GatewayError for a context that is not there.
+    Raises GatewayError for a context that does not exist.
     """
     if (host := world.env("DOCKER_HOST")) is not None:
         return host
@@ -112,16 +112,16 @@ def _unreachable(host: str, error: Exception) -> Diagnosis:
 
 
 def platform_of(client: "DockerClient") -> str:
-    """Return what images the engine runs, as ``linux/amd64``."""
+    """Return the platform of the engine's images, such as ``linux/amd64``."""
     version = client.version()
     machine = str(version.get("Arch", ""))
     return f"{version.get('Os', 'linux')}/{_MACHINES.get(machine, machine)}"
 
 
 def fair_share(client: "DockerClient") -> dict[str, Any]:
-    """Return the options with which a container gets more of busy processors than one program of the machine does.
+    """Return the options that give a container a larger share of busy processors than one program of the machine.
 
-    As a rule all containers together get the share of one. Where systemd has the groups in hand that stays so.
+    By default all containers together get the share of one. If systemd manages the groups, this is limited by its slice.
     """
     share: dict[str, Any] = {"cpu_shares": _CPU_SHARES}
     return {**share, "cgroup_parent": "/"} if client.info().get("CgroupDriver") == "cgroupfs" else share

@@ -1,4 +1,4 @@
-"""Finds the description of a gateway by the name that the user gave: in the manifest, a file, or among those that come along."""
+"""Finds the description of a gateway by the user's name for it: in the manifest, a file, or this tool."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,9 +24,9 @@ def known_names() -> tuple[str, ...]:
 def find_description(
     name: str, kind: Literal["command", "docker"], world: World, own: Mapping[str, GatewayDescription]
 ) -> GatewayDescription:
-    """Return the description called *name*, which *kind* can start; *own* are those of the manifest and go first.
+    """Return the description *name*, which *kind* can start; *own* are those of the manifest and take precedence.
 
-    A name with a slash or the suffix ``.yaml`` is a file. Without a name it is the only one of the manifest that *kind* can
+    A name with a slash or the suffix ``.yaml`` is a file. Without a name, it is the only one of the manifest that *kind* can
     start, or DVARA's image. Raises GatewayError.
     """
     description = _named(name, world, own) if name else _only(kind, own)

@@ -1,4 +1,4 @@
-"""Gets a container image: from the engine if it is there, else from its registry, with progress."""
+"""Gets a container image: from the engine if present, else from its registry, with progress."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ _SAY_EVERY_S = 5.0
 
 
 def get_image(client: "DockerClient", name: str, world: World, say: Callable[[str], None]) -> "Image":
-    """Return the image called *name*, pulled where it is missing; *say* hears how far that is. Raises GatewayError."""
+    """Return the image *name*, pulled if missing; *say* gets the progress. Raises GatewayError."""
     import docker
 
     try:
@@ -72,7 +72,7 @@ def _refused(client: "DockerClient", name: str, reason: str) -> Diagnosis:
 
 
 def _check_platform(client: "DockerClient", image: "Image", name: str) -> None:
-    """Refuse an image for another system; one for another processor may still run where it is emulated."""
+    """Refuse an image for another system; one for another processor may still run with emulation."""
     system = str(image.attrs.get("Os") or "linux")
     wanted = platform_of(client)
     if system != wanted.partition("/")[0]:
@@ -80,5 +80,5 @@ def _check_platform(client: "DockerClient", image: "Image", name: str) -> None:
 
 
 def said(error: Exception) -> str:
-    """Return what the engine or the network said, on one line."""
+    """Return the message of the engine or the network, on one line."""
     return " ".join(str(getattr(error, "explanation", None) or error).split())[:300]

@@ -1,6 +1,6 @@
-"""Keeps one program, and ends it with everything it started once its own stdin is closed; a program of its own.
+"""Runs one program, and stops it with all its child processes once its own stdin closes; a separate program.
 
-The tool holds the other end of that pipe. However the tool ends, ``kill -9`` included, the pipe closes with it, so that no
+The tool has the other end of that pipe. However the tool ends, even by ``kill -9``, the pipe closes with it, so no
 gateway outlives it. Usage: ``python -I _keeper.py GRACE_S ARGV...``; the exit status is the program's, or 128 and its signal.
 """
 
@@ -41,4 +41,4 @@ def _signal(group: int, number: signal.Signals) -> None:
 
 
 if __name__ == "__main__":
-    os._exit(main())  # at once: the tool waits for this end
+    os._exit(main())  # at once: the tool waits for this

@@ -1,4 +1,4 @@
-"""What a gateway writes: kept in a file with secrets masked, with its last lines at hand."""
+"""The output of a gateway: stored in a file with secrets masked, and its last lines for messages."""
 
 import os
 import threading
@@ -14,7 +14,7 @@ _LINE_LIMIT_BYTES = 64 * 1024
 
 
 class GatewayLog:
-    """A log file that one thread fills from a stream; everything else may be called from any thread."""
+    """A log file that one thread writes from a stream; everything else may be called from any thread."""
 
     def __init__(self, path: Path, redactor: Redactor) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -26,7 +26,7 @@ class GatewayLog:
         self._read = threading.Event()
 
     def write_line(self, line: bytes) -> None:
-        """Keep one *line*, secrets masked."""
+        """Store one *line*, with secrets masked."""
         masked = self._redactor.data(line)
         with self._lock:
             if not self._file.closed:
@@ -35,14 +35,14 @@ class GatewayLog:
             self._last.append(masked.decode(errors="replace").rstrip())
 
     def read_from(self, stream: BinaryIO) -> None:
-        """Keep the lines of *stream* until its end, and close it."""
+        """Store the lines of *stream* until its end, and close it."""
         with stream:
             while line := stream.readline(_LINE_LIMIT_BYTES):
                 self.write_line(line)
         self._read.set()
 
     def wait_until_read(self, limit_s: float) -> None:
-        """Wait until the stream has been read to its end, which a program that has ended may still have lines in."""
+        """Wait until the stream is read to its end; a program that has ended may still have lines in it."""
         self._read.wait(limit_s)
 
     def move_into(self, folder: Path) -> None:
@@ -58,6 +58,6 @@ class GatewayLog:
 
     @property
     def last_lines(self) -> str:
-        """The last lines, each after a line end; empty where nothing was written."""
+        """The last lines, each after a line end; empty if nothing was written."""
         with self._lock:
             return "".join(f"\n{line}" for line in self._last)

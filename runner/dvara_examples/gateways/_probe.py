@@ -1,7 +1,7 @@
-"""Asks a gateway for its models, once, and tells in a sentence what stands in the way.
+"""Asks a gateway for its models, once, and explains problems in a sentence.
 
-The list of models is a hint and no gate: keys without the scope for it, broken lists and lists in other shapes are common where
-chat works. Where it is not as expected, a chat request decides, the one thing that every example needs.
+The list of models is only a hint: keys without permission for it, broken lists and lists in other shapes are common although
+chat works. If it is not as expected, a chat request decides, which is what every example needs.
 """
 
 import json
@@ -39,7 +39,7 @@ _BODY_LIMIT_S = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """What the gateway said about its models; *lists_models* is False where it has no such list, and *doubt* says why."""
+    """The gateway's list of models; *lists_models* is False if it has no such list, and *doubt* says why."""
 
     models: tuple[str, ...] = ()
     owners: frozenset[str] = frozenset()
@@ -64,12 +64,12 @@ class _Answer:
         return None if self.html else _json(self.body)
 
     def repeats(self, other: "_Answer") -> bool:
-        """Tell whether both are the same answer, but for what is counted or drawn anew each time, such as request ids."""
+        """Tell whether both are the same answer, ignoring counters and random parts such as request ids."""
         return (self.status, _steady(self.body)) == (other.status, _steady(other.body))
 
 
 class _TapsWay(HTTPAdapter):
-    """Connects and verifies as the tap does, so that where the probe is let in, the examples' requests are too."""
+    """Connects and verifies like the tap, so if the probe gets in, the examples' requests do too."""
 
     def __init__(self, context: ssl.SSLContext | None, origin: GatewayAddress, proxy: Proxy | None, patience_s: float) -> None:
         self._context = context
@@ -82,11 +82,11 @@ class _TapsWay(HTTPAdapter):
         super().init_poolmanager(connections, maxsize, block, **tls, **more)
 
     def cert_verify(self, conn: object, url: str, verify: object, cert: object) -> None:
-        """Leave the context as it is: the library would add certificates of its own."""
+        """Do not change the context: the library would add its own certificates."""
 
 
 def probe(upstream: Endpoint, world: World, *, model: str = "gpt-4o", patience_s: float = PATIENCE_S) -> Probed:
-    """Send ``GET {base_url}/models``, and a chat request to *model* where its answer is not the expected one.
+    """Send ``GET {base_url}/models``, and a chat request to *model* if the answer is not as expected.
 
     Raises GatewayError, whose message never holds the key.
     """
@@ -94,7 +94,7 @@ def probe(upstream: Endpoint, world: World, *, model: str = "gpt-4o", patience_s
     proxy = proxy_for(origin, world.environ)
     context = tls_context(world.environ) if origin.tls else None
     with requests.Session() as session:
-        session.trust_env = False  # no proxies but the tap's, and no .netrc in the place of the key
+        session.trust_env = False  # no proxies but the tap's, and no .netrc instead of the key
         session.mount(f"{origin.scheme}://", _TapsWay(context, origin, proxy, patience_s))
         listed: _Answer | None = None
         try:
@@ -126,7 +126,7 @@ def probe(upstream: Endpoint, world: World, *, model: str = "gpt-4o", patience_s
 
 
 def _in_short(upstream: Endpoint, listed: _Answer | None) -> str:
-    """Say what came in the place of a list."""
+    """Describe what came instead of a list."""
     if listed is None:
         return "no answer"
     if listed.html:
@@ -138,7 +138,7 @@ def _in_short(upstream: Endpoint, listed: _Answer | None) -> str:
 def _ask(
     session: requests.Session, upstream: Endpoint, world: World, path: str, body: Mapping[str, object] | None, patience_s: float
 ) -> _Answer:
-    """Send one request as a client does; of a stream that goes well the first piece is taken."""
+    """Send one request as a client does; of a good stream, read only the first piece."""
     with session.request(
         "GET" if body is None else "POST",
         f"{upstream.base_url}/{path}",
@@ -157,7 +157,7 @@ def _ask(
 
 
 def _body(response: requests.Response, timer: Timer) -> bytes:
-    """Return the body, but no more of it than a list of models can be long. Raises TimeoutError for one that drips in."""
+    """Return the body, up to the length of a long list of models. Raises TimeoutError for one that arrives too slowly."""
     data = b""
     for part in response.iter_content(65_536):
         data += part
@@ -169,7 +169,7 @@ def _body(response: requests.Response, timer: Timer) -> bytes:
 
 
 def _read(upstream: Endpoint, answer: _Answer) -> Probed | Diagnosis:
-    """Make sense of the answer to the request for models."""
+    """Interpret the answer to the request for models."""
     base_url, status = upstream.base_url, answer.status
     if (obstacle := _stops_chat(upstream, answer)) is not None:
         return obstacle
@@ -185,7 +185,7 @@ def _read(upstream: Endpoint, answer: _Answer) -> Probed | Diagnosis:
 
 
 def _stops_chat(upstream: Endpoint, answer: _Answer) -> Diagnosis | None:
-    """Say why no example can do anything with a gateway that gives this *answer* to chat, or None where that is not sure."""
+    """Say why no example can use a gateway that gives this *answer* to chat, or None if that is not certain."""
     base_url, status = upstream.base_url, answer.status
     if status == 401:
         return diagnoses.key_refused(base_url, status, _message(answer.value, upstream.key))
@@ -227,7 +227,7 @@ def _code(value: object) -> str:
 
 
 def _message(value: object, key: str) -> str:
-    """Return what the gateway said, to go behind the status; a gateway that echoes the key is not quoted."""
+    """Return the gateway's message, to append to the status; empty for a gateway that echoes the key."""
     message = _error_field(value, "message")
     printable = "".join(c for c in message if c.isprintable())[:200].rstrip(" .")
     return f": {printable}" if printable and key not in message else ""

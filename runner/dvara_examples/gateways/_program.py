@@ -1,4 +1,4 @@
-"""Starts a described gateway as a local program, waits until it is ready, and stops it in every case."""
+"""Starts a described gateway as a local program, waits until it is ready, and always stops it."""
 
 import secrets
 import shutil
@@ -34,9 +34,9 @@ _HOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class StartedGateway:
-    """A gateway that is up: where it answers, its log, how long it took, and whether it still lives.
+    """A running gateway: its address, its log, how long it took to start, and whether it is still alive.
 
-    It is *exposed* where it listens on more than loopback, so that other machines can reach it.
+    It is *exposed* if it listens on more than loopback, so that other machines can reach it.
     """
 
     endpoint: Endpoint
@@ -47,9 +47,9 @@ class StartedGateway:
     _title: str
 
     def death(self) -> GatewayError | None:
-        """Return what to say where the gateway has ended by itself.
+        """Return an error message if the gateway has ended by itself.
 
-        Its end is known a moment after its port has closed, so a closed port is waited upon.
+        The end of the process becomes known a moment after its port closes, so wait for it if the port is closed.
         """
         if self._process.poll() is None and refuses(self.endpoint.base_url):
             with suppress(subprocess.TimeoutExpired):
@@ -61,8 +61,8 @@ class StartedGateway:
 def run_program(description: GatewayDescription, upstream: ProviderAddress, world: World) -> Iterator[StartedGateway]:
     """Start the program of *description* in front of *upstream*, and stop it at the end of the block. Raises GatewayError.
 
-    It runs in a temporary folder that holds its files, on a free loopback port, with an environment of its own. Its log is kept
-    in the state folder, also after a failed start.
+    It runs in a temporary folder with its files, on a free loopback port, with its own environment. Its log is stored
+    in the state folder, even after a failed start.
     """
     argv0 = _found(description, world)
     with own_folder() as folder:
@@ -97,7 +97,7 @@ def write_files(description: GatewayDescription, setting: Setting, folder: Path)
 
 
 def _found(description: GatewayDescription, world: World) -> str:
-    """Return the path of the program. Raises GatewayError where it is not there."""
+    """Return the path of the program. Raises GatewayError if it is missing."""
     name = description.argv[0]
     path = str(world.cwd / name) if "/" in name else name
     found = shutil.which(path, path=world.env("PATH"))
@@ -116,7 +116,7 @@ def _free_port() -> int:
 
 @contextmanager
 def _process(argv: list[str], environ: dict[str, str], folder: Path, log: GatewayLog) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run *argv* under the keeper, in a session of its own, and read what it writes; closing the pipe to the keeper ends it."""
+    """Run *argv* under the keeper, in a separate session, and read its output; closing the pipe to the keeper ends it."""
     process = subprocess.Popen(
         [sys.executable, "-I", "-S", str(_KEEPER), str(_GRACE_S), *argv],
         env=environ,
@@ -144,7 +144,7 @@ def _process(argv: list[str], environ: dict[str, str], folder: Path, log: Gatewa
 
 
 def _exposed(port: int) -> bool:
-    """Tell whether somebody listens on *port* of more than loopback; what the system does not show counts as no."""
+    """Tell whether something listens on *port* of more than loopback; False if the system does not show it."""
     with suppress(psutil.Error):
         listening = (found.laddr for found in psutil.net_connections("tcp") if found.status == psutil.CONN_LISTEN)
         return any(at and at.port == port and not ip_address(at.ip).is_loopback for at in listening)

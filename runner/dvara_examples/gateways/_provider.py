@@ -1,4 +1,4 @@
-"""The scripted provider behind a gateway that was started: the embedded gateway, spelled as OpenAI spells its answers."""
+"""The scripted provider behind a started gateway: the embedded gateway, with answers in OpenAI's notation."""
 
 import hashlib
 import secrets
@@ -28,7 +28,7 @@ class ProviderAddress:
     key: str
 
     def reached_as(self, host: str) -> "ProviderAddress":
-        """Return the same provider under the name that containers know this machine by."""
+        """Return the same provider under the name by which containers reach this machine."""
         parts = urlsplit(self.url)
         return replace(self, url=urlunsplit(parts._replace(netloc=f"{host}:{parts.port}")))
 
@@ -63,9 +63,9 @@ class Setting:
 
 
 class ScriptedProvider:
-    """Answers what a gateway asks on behalf of the runs; safe to use from several threads.
+    """Answers a gateway's requests on behalf of the runs; safe to use from several threads.
 
-    Runs are told apart by what the gateway passes on. Where it passes nothing on, :meth:`run` lets them take turns.
+    Runs are identified by what the gateway passes on. If it passes on nothing, :meth:`run` lets them take turns.
     """
 
     def __init__(self, server: EmbeddedServer) -> None:
@@ -77,7 +77,7 @@ class ScriptedProvider:
     def run(self, at: Endpoint, description: GatewayDescription, answers: Sequence[object], world: World) -> Iterator[Endpoint]:
         """Yield the gateway *at* its address with the mark of one run, whose requests get *answers* in order.
 
-        Raises GatewayError at the end where requests came without any mark, and none with this one.
+        Raises GatewayError at the end if requests came without any mark, and none with this one.
         """
         spelled = [parse_answer(answer) for answer in answers]
         if description.mark is MarkKind.NONE:
@@ -128,7 +128,7 @@ def scripted_provider(world: World, host: str = "127.0.0.1") -> Iterator[tuple[S
 
 
 def as_provider(answer: Answer) -> Answer:
-    """Return *answer* in a provider's spelling: with a space after ``data:``, without which DVARA reads nothing."""
+    """Return *answer* in a provider's notation: with a space after ``data:``, without which DVARA reads nothing."""
     return replace(answer, spaced=True)
 
 

@@ -1,4 +1,4 @@
-"""Waits until a gateway that was started answers as its description says."""
+"""Waits until a started gateway answers as its description says."""
 
 import http.client
 import socket
@@ -47,7 +47,7 @@ def await_ready(
 
 
 def _ask(address: tuple[str, int], path: str, key: str) -> str:
-    """Return the status of one GET as text, or in words why there is none."""
+    """Return the status of one GET as text, or words that say why there is none."""
     try:
         with closing(http.client.HTTPConnection(*address, timeout=_ANSWER_LIMIT_S)) as connection:
             connection.request("GET", path, headers={"Authorization": f"Bearer {key}"})
@@ -61,7 +61,7 @@ def _ask(address: tuple[str, int], path: str, key: str) -> str:
 
 
 def refuses(base_url: str) -> bool:
-    """Tell whether nobody listens any more; a program that is just ending may still accept, and close at once."""
+    """Tell whether nothing listens any more; a program that is just ending may still accept, and close at once."""
     address = GatewayAddress.of(base_url)
     try:
         with socket.create_connection((address.host, address.port), _ANSWER_LIMIT_S) as sock:

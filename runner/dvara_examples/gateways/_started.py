@@ -1,4 +1,4 @@
-"""A described gateway that is up, and the provider that was opened behind it."""
+"""A running described gateway, and the provider behind it."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -17,16 +17,16 @@ Provide = Callable[[str], AbstractContextManager[tuple[P, ProviderAddress]]]
 
 
 class RunningGateway(Protocol):
-    """A gateway that is up, whatever runs it."""
+    """A running gateway, whatever runs it."""
 
     @property
     def endpoint(self) -> Endpoint:
-        """Where it answers."""
+        """Its address."""
         ...
 
     @property
     def log(self) -> GatewayLog:
-        """What it writes."""
+        """Its log."""
         ...
 
     @property
@@ -35,13 +35,13 @@ class RunningGateway(Protocol):
         ...
 
     def death(self) -> GatewayError | None:
-        """Return what to say where it has ended by itself."""
+        """Return an error message if it has ended by itself."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class StartedBetween(Generic[P]):
-    """A gateway that is up as *described*, in front of the *provider* that was opened for it."""
+    """A running gateway as *described*, in front of the *provider* that was opened for it."""
 
     described: GatewayDescription
     provider: P

@@ -1,6 +1,6 @@
-"""Lets the question for the models take the way through a proxy that the tap's connections take, byte for byte.
+"""Sends the request for the models through a proxy exactly as the tap's connections do, byte for byte.
 
-The library's own way would ask for http addresses in another manner than the tap does, and could be let through where the
+The library itself would send requests to http addresses in another way than the tap, and might be let through although the
 examples' requests are not.
 """
 

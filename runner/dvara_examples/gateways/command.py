@@ -1,4 +1,4 @@
-"""A gateway that is a local program: started as its description says, with a scripted provider behind it."""
+"""A gateway that is a local program: started from its description, with a scripted provider behind it."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager

@@ -1,4 +1,4 @@
-"""A gateway in a container: started from the image that its description names, with a scripted provider behind it."""
+"""A gateway in a container: started from the image of its description, with a scripted provider behind it."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager

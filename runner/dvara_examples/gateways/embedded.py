@@ -1,4 +1,4 @@
-"""The embedded gateway as a gateway: starts in this process, needs no network, no key and no account, and can be scripted."""
+"""The embedded gateway as a gateway: runs in this process, needs no network, key or account, and can be scripted."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from dvara_examples.records.model import Endpoint
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedGateway:
-    """A running embedded gateway; every endpoint has a key, and with it a script, of its own."""
+    """A running embedded gateway; every endpoint has its own key, and with it its own script."""
 
     embedded: EmbeddedServer
     kind: str = "embedded"
@@ -26,7 +26,7 @@ class EmbeddedGateway:
     def endpoint(self, answers: Sequence[object]) -> Iterator[Endpoint]:
         """Yield an address whose request k gets answer k, the last one repeating. Raises InvalidValue for a wrong answer.
 
-        Without answers the embedded gateway's default answers serve the requests.
+        Without answers, requests get the embedded gateway's default answers.
         """
         key = self.embedded.add_key([parse_answer(answer) for answer in answers])
         try:

@@ -1,8 +1,8 @@
-"""Any gateway at a URL: ``DVARA_URL`` says where it is, ``DVARA_API_KEY`` holds the key that it accepts.
+"""Any gateway at a URL: ``DVARA_URL`` is its address, ``DVARA_API_KEY`` the key that it accepts.
 
-The URL may come with or without ``/v1`` and a slash at its end; where no part of its path is ``v1``, ``/v1`` is added. On
-opening, the gateway is asked for its models once, so that a wrong address or key is told before any example starts. Where the
-answer is no list, a short chat request decides whether the gateway can be used. Both go the way the examples' requests go,
+The URL may come with or without ``/v1`` and a trailing slash; if no part of its path is ``v1``, ``/v1`` is added. On
+opening, the gateway is asked for its models once, so that a wrong address or key is reported before any example starts. If the
+answer is not a list, a short chat request decides whether the gateway can be used. Both go the way of the examples' requests,
 through the proxy that the environment names, and no redirect is followed.
 """
 
@@ -35,7 +35,7 @@ class UrlGateway:
 
     @property
     def remote(self) -> bool:
-        """Whether its address is not one of this machine."""
+        """Whether its address is on another machine."""
         return not is_loopback(GatewayAddress.of(self.upstream.base_url).host)
 
     @contextmanager
@@ -64,7 +64,7 @@ def _describe(upstream: Endpoint, probed: Probed) -> UrlGateway:
 
 
 def endpoint_of(world: World) -> Endpoint:
-    """Return the address and the key that the environment names. Raises GatewayError where one is missing or malformed."""
+    """Return the address and the key from the environment. Raises GatewayError if one is missing or malformed."""
     url, key = world.env("DVARA_URL"), world.env("DVARA_API_KEY")
     if url is None:
         raise GatewayError("DVARA_URL is not set", "set it to the gateway's address, such as http://localhost:8080/v1")
@@ -75,17 +75,17 @@ def endpoint_of(world: World) -> Endpoint:
 
 
 def sendable(key: str) -> str:
-    """Return *key*, the value of DVARA_API_KEY. Raises GatewayError where no header can carry it."""
+    """Return *key*, the value of DVARA_API_KEY. Raises GatewayError if no header can contain it."""
     if not all("!" <= character <= "~" for character in key):
-        cause = "DVARA_API_KEY holds blanks, line ends or non-ASCII characters, which no header can carry"
+        cause = "DVARA_API_KEY has spaces, line ends or non-ASCII characters, which no header can contain"
         raise GatewayError(Diagnosis(cause, "set it to the key alone", diagnoses.KEY))
     return key
 
 
 def normalised(url: str, name: str = "DVARA_URL") -> str:
-    """Return *url* as a base URL with its API prefix and without a slash at its end.
+    """Return *url* as a base URL with its API prefix and without a trailing slash.
 
-    Raises GatewayError, whose sentence calls the address by the *name* that the user gave it under.
+    Raises GatewayError, whose sentence uses the *name* under which the user gave the address.
     """
     parts = _split(url, name)
     if "@" in parts.netloc:
@@ -110,7 +110,7 @@ def normalised(url: str, name: str = "DVARA_URL") -> str:
 
 
 def _split(url: str, name: str) -> SplitResult:
-    """Split *url*; the message never shows it, as it may hold a password."""
+    """Split *url*; the error message never shows it, because it may contain a password."""
     try:
         parts = urlsplit(url.strip())
         port = parts.port

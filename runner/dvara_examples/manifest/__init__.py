@@ -1,7 +1,7 @@
 """The manifest: a YAML file that names each example, its script in every language and what must hold when it runs.
 
-``load_manifest`` turns the file into immutable values, or tells every problem in it at once, each with its line and column.
-It is imported when it is first asked for: `list` of an unchanged manifest needs no YAML.
+``load_manifest`` turns the file into immutable values, or reports every problem in it at once, each with its line and column.
+It is imported on demand: `list` of an unchanged manifest needs no YAML.
 """
 
 import importlib
@@ -15,7 +15,7 @@ __all__ = ["Example", "Manifest", "Origin", "Variant", "load_manifest", "manifes
 
 
 def __getattr__(name: str) -> object:
-    """Return what other packages use of this one."""
+    """Return the public names of this package, imported on demand."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = "model" if name[0].isupper() else "loader"

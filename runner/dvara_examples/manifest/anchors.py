@@ -1,4 +1,4 @@
-"""Anchors and aliases of one YAML document, with a bound on what aliases may stand for."""
+"""Anchors and aliases of one YAML document, with a limit on what aliases may expand to."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ MOST_REPEATED = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """What an alias may stand for: *value* holds *size* values, counting those that aliases inside it stand for."""
+    """What an alias may stand for: *value* has *size* values, counting those that aliases inside it stand for."""
 
     value: object
     path: Path
@@ -19,9 +19,9 @@ class Anchor:
 
 @dataclass(slots=True)
 class Anchors:
-    """The anchors met so far. Those of containers are open until the container ends, by the level that it is on.
+    """The anchors so far. Those of containers are open until the container ends, by the level of the container.
 
-    *repeated* counts the values that aliases stand for beyond themselves. No value is copied, so that a bomb of aliases takes
+    *repeated* counts the values that aliases add. No value is copied, so an alias bomb takes
     no memory: an alias is the very object that it stands for.
     """
 
@@ -38,7 +38,7 @@ class Anchors:
         self._finished[name] = Anchor(value, path, 1)
 
     def open(self, name: str, path: Path, level: int, values: int) -> None:
-        """Note that a container begins on *level*, after so many *values* of the document."""
+        """Note that a container begins on *level*, after *values* values of the document."""
         self._open[level] = (name, path, values + self.repeated)
 
     def close(self, value: object, level: int, values: int) -> None:
@@ -49,7 +49,7 @@ class Anchors:
             self._finished[name] = Anchor(value, path, values + self.repeated - before)
 
     def resolve(self, name: str) -> Anchor:
-        """Return what the alias *name* stands for. Raises InvalidValue where it may not stand for it."""
+        """Return what the alias *name* stands for. Raises InvalidValue if it is not allowed."""
         if any(name == opened for opened, _, _ in self._open.values()):
             raise InvalidValue(f"the alias *{name} outside its own anchor", "it inside", "write the value out")
         anchor = self._finished.get(name)

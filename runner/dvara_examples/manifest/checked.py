@@ -1,8 +1,8 @@
-"""Which manifests were found good before, so that a run does not check again what has not changed.
+"""Which manifests were valid before, so that a run does not check again what has not changed.
 
-What a manifest says in the words of plug-ins (expectations, answers, faults) depends on its text and on those plug-ins alone.
-Checking it means importing all of them, while a run needs a few. So the digest of both is noted, one per manifest; where it is
-the same, those values are taken as they are. Everything else, such as which scripts there are, is checked each time.
+Whether words of plug-ins (expectations, answers, faults) are valid depends only on the text and on those plug-ins.
+Checking imports all of them, while a run needs a few. So the digest of both is stored, one per manifest; if it is
+unchanged, those values are not checked again. Everything else, such as which scripts exist, is checked each time.
 """
 
 import contextlib
@@ -19,9 +19,9 @@ _FOLDER = "checked"
 
 @dataclass(frozen=True, slots=True)
 class CheckedBefore:
-    """The note about one manifest, in *file*; whatever keeps it from being read or written means that all is checked.
+    """The note about one manifest, in *file*; if it cannot be read or written, everything is checked.
 
-    Where it is not *writable* nothing is noted: of the commands that run nothing only `list`, which has to be quick, notes it.
+    If it is not *writable*, nothing is stored: of the commands that run nothing, only `list`, which must be quick, stores it.
     """
 
     file: Path
@@ -33,14 +33,14 @@ class CheckedBefore:
         return cls(cache_dir / _FOLDER / hashlib.sha256(os.fsencode(manifest)).hexdigest()[:32], writable)
 
     def holds(self, text: str) -> bool:
-        """Tell whether just this *text* was found good by just these plug-ins."""
+        """Tell whether exactly this *text* was valid with exactly these plug-ins."""
         try:
             return self.file.read_text("ascii") == _digest(text)
         except (OSError, UnicodeDecodeError):
             return False
 
     def note(self, text: str) -> None:
-        """Note that *text* was found good."""
+        """Note that *text* is valid."""
         if not self.writable:
             return
         beside = self.file.with_name(f"{self.file.name}.{os.getpid()}.new")

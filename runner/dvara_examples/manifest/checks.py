@@ -1,4 +1,4 @@
-"""What is needed wherever a part of the manifest is checked."""
+"""What every check of a part of the manifest needs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """What the parts of one manifest are checked with.
+    """The context in which the parts of one manifest are checked.
 
-    *shown* is the manifest's name for people; *landmarks* tell where examples and variants begin.
+    *shown* is the manifest's name in messages; *landmarks* tell where examples and variants begin.
     """
 
     shown: str
@@ -27,7 +27,7 @@ class Checks:
     landmarks: Mapping[Path, Mapping[str | int, YamlMark]]
 
     def read(self, shape: Shape[T], value: object, path: Path) -> T | None:
-        """Return *value* as *shape* parses it; all that is wrong is noted, and what is right is returned, or None."""
+        """Return *value* as *shape* parses it; problems are noted, and valid parts are returned, or None."""
         try:
             return shape.parse(value)
         except InvalidValue as error:
@@ -36,6 +36,6 @@ class Checks:
             return parts
 
     def origin(self, container: Path, step: str | int) -> Origin:
-        """Return where the item or key *step* of *container* stands; inside an alias, where the whole manifest begins."""
+        """Return the position of the item or key *step* of *container*; inside an alias, that of the whole manifest."""
         mark = self.landmarks.get(container, {}).get(step)
         return Origin(self.shown, mark.line + 1, mark.column + 1) if mark else Origin(self.shown, 1, 1)

@@ -1,6 +1,6 @@
-"""All that a manifest may say, declared once: it is parsed by this, and the JSON Schema for editors is made of it.
+"""Everything that a manifest may say, declared once: the source of both the parser and the JSON Schema for editors.
 
-What needs more than one value (ids that are unique, what a variant inherits) is checked in ``examples`` and ``variants``.
+``examples`` and ``variants`` check what needs more than one value (unique ids, what a variant inherits).
 """
 
 import re
@@ -41,10 +41,10 @@ _MAY_DIFFER = ("args", "env", "limits", "expect")
 
 
 class Declaration:
-    """The shapes of a manifest whose words are those of *words* and whose files *scripts* finds.
+    """The shapes of a manifest with the words of *words* and the files that *scripts* finds.
 
-    *manifest* is that of the whole but for its examples, each of which is an *example*: its expectations, answers and faults stay
-    plain values, and so does the order of its variants. *shared* have names in the schema.
+    *manifest* is the shape of the whole except its examples, each of which is an *example*: its expectations, answers and faults
+    stay plain values, and so does the order of its variants. *shared* have names in the schema.
     """
 
     def __init__(self, words: Vocabulary, scripts: Scripts) -> None:
@@ -89,7 +89,7 @@ class Declaration:
             "docs": items(PATTERN, 0).described(
                 "The documentation pages that show the examples, seen from the repository's root."
             ),
-            "strict": boolean().described("Refuse scripts beside the named ones that no variant names."),
+            "strict": boolean().described("Refuse scripts that no variant names, next to those of variants."),
             "ignore": items(SCRIPTS, 0).described(
                 "Scripts that are not examples: paths, folders or patterns, from the manifest's folder."
             ),
@@ -109,7 +109,7 @@ class Declaration:
             "id": fields.ID.described("What selects the example; unique."),
             "title": LINE.described("What the example shows, in a few words."),
             "tags": items(WORD, 0),
-            "opt_in": boolean().described("Not part of all: an id, a glob or a tag has to ask for it."),
+            "opt_in": boolean().described("Not part of all: it must be selected by id, glob or tag."),
             "needs": items(one_of(self._words.capabilities), 0).described(
                 "What the gateway must be capable of; elsewhere the example is skipped."
             ),
@@ -161,7 +161,7 @@ class Declaration:
         )
 
     def _known_failure(self) -> Shape[KnownFailure]:
-        """Return the shape of what is known to fail, each finding of which is held against what is expected later on."""
+        """Return the shape of a known failure, whose findings are compared with the expectations later."""
         key = Shape(lambda: {"enum": list(self._words.expectation_keys())}, as_text, lambda value: isinstance(value, str))
         finding = either(key.to(lambda one: (one,)), items(key), expected="a key of expect, or a list of them")
         return mapping({"finding": finding, "because": LINE, "upstream": LINE}, ("finding", "because")).to(
@@ -180,7 +180,7 @@ class Declaration:
         )
 
     def _listed(self, written: str) -> Packages:
-        """Return what the file *written* lists, a project's with extras."""
+        """Return the content of the list *written*; a project's with extras."""
         if (found := _WITH_PARTS.fullmatch(written)) is None:
             return Packages(file=self._scripts.find_list(written))
         parts = tuple(part for part in re.split(r"[\s,]+", found["parts"]) if part)
@@ -199,6 +199,6 @@ def _gateway() -> "Shape[GatewayDescription]":
 
 
 def _instead(key: str) -> tuple[str, str] | None:
-    """Return what to say of a *key* of other tools."""
+    """Return a hint for a *key* of other tools."""
     ours = KEYS.get(key)
     return ("a known key", f"{key} is called {ours} here") if ours else None

@@ -16,11 +16,11 @@ from dvara_examples.toolchains import Packages
 
 
 def read_manifest(checks: Checks, value: object) -> tuple[Mapping[str, Any], tuple[Example, ...]]:
-    """Return what the document *value* says as a whole, and its examples in order; what is wrong is noted and left out."""
+    """Return what the document *value* says as a whole, and its examples in order; problems are noted and left out."""
     if isinstance(value, dict) and "version" in value:
         try:
             VERSION.parse(value["version"])
-        except InvalidValue as error:  # another version has other rules: nothing else can be said of it
+        except InvalidValue as error:  # another version has other rules, so check nothing else
             checks.problems.note(error, ("version",))
             return {}, ()
     found: Mapping[str, Any] = checks.read(checks.declared.manifest, value, ()) or {}
@@ -33,7 +33,7 @@ def read_manifest(checks: Checks, value: object) -> tuple[Mapping[str, Any], tup
 
 
 def refuse_unnamed(checks: Checks, scripts: Scripts, value: Mapping[str, Any]) -> None:
-    """Note scripts that no variant names, unless a variant could not be read and may have named them."""
+    """Note scripts that no variant names, unless an unreadable variant may have named them."""
     if all(_names_scripts(example, scripts) for example in value["examples"]):
         for script in scripts.unnamed():
             hint = "name it in a variant or under ignore, move it elsewhere, or start its name with an underscore"
@@ -59,7 +59,7 @@ class _ExampleReader:
     _first_of: dict[str, Path] = field(default_factory=dict)
 
     def read(self, value: object, index: int) -> Example | None:
-        """Return the example at *index*, or None where it cannot be told what it is."""
+        """Return the example at *index*, or None if its id is unknown."""
         path: Path = ("examples", index)
         found = self.checks.read(self.checks.declared.example, value, path)
         if found is None or not isinstance(value, dict):
@@ -101,7 +101,7 @@ class _ExampleReader:
             self.checks.problems.add("an id of its own", again, hint, place, first=(first, False))
 
     def _expected_at(self, path: Path, variant: Variant) -> dict[str, str]:
-        """Return where the manifest has each expectation of *variant*: its own before the example's."""
+        """Return the position of each expectation of *variant* in the manifest: its own first, then the example's."""
         marks = self.checks.landmarks
         common = marks.get((*path, "expect"), {})
         own = marks.get((*path, "variants", variant.language, "expect"), {})

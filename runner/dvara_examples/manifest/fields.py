@@ -1,4 +1,4 @@
-"""Single fields of the manifest, as shapes that know nothing of other fields or of files."""
+"""Single fields of the manifest, as shapes that do not depend on other fields or on files."""
 
 import re
 
@@ -90,7 +90,7 @@ _VARIABLE = text(
 
 
 def _no_secret(name: str, value: object) -> None:
-    """Refuse a name that looks as if it held a secret; where *value* is nothing but the throw-away key, the name may say so."""
+    """Refuse a name that looks like a secret, unless *value* is only the throw-away key."""
     if _SECRET.search(name) and value != KEY:
         raise InvalidValue("no secrets", name, f"write {KEY} for the key of the run, or remove it")
 

@@ -1,6 +1,6 @@
-"""What `list` shows of a manifest, kept from the last time: where nothing has changed since, the manifest is not even read.
+"""The content of `list`, cached: if nothing has changed since the last time, the manifest is not even read.
 
-It lies in the cache, beside the size and the last change of every file and folder that it depends on: the manifest, what that
+It is in the cache, with the size and last change of every file and folder that it depends on: the manifest, what it
 names, and the modules that decide what a manifest may say.
 """
 
@@ -28,7 +28,7 @@ State = dict[str, list[int]]
 
 
 class ListedVariant(NamedTuple):
-    """The script of one example in one language; *relative* is seen from *root*, with forward slashes."""
+    """The script of one example in one language; *relative* is relative to *root*, with forward slashes."""
 
     example_id: str
     language: str
@@ -47,7 +47,7 @@ class ListedVariant(NamedTuple):
 
 
 class ListedExample(NamedTuple):
-    """One example, without what it answers and expects."""
+    """One example, without its answers and expectations."""
 
     id: str
     title: str
@@ -58,7 +58,7 @@ class ListedExample(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """The examples of a manifest, and the *notes* that reading it led to."""
+    """The examples of a manifest, and the *notes* from reading it."""
 
     root: Path
     examples: tuple[ListedExample, ...]
@@ -71,7 +71,7 @@ class Listing(NamedTuple):
 
 
 def listing_of(world: World) -> Listing:
-    """Return the examples of *world*'s manifest, and tell the user the notes about it. Raises ManifestError."""
+    """Return the examples of *world*'s manifest, and show the user its notes. Raises ManifestError."""
     began_ns = int(world.clock.utc_now().timestamp() * 1e9)
     file = world.cache_dir / _FOLDER / f"{zlib.crc32(os.fsencode(world.manifest_path)):08x}.json"
     kept = _kept(file, world)
@@ -106,7 +106,7 @@ def _example(
 
 
 def _kept(file: Path, world: World) -> Listing | None:
-    """Return what *file* holds, if it was written for this very place and nothing has changed since."""
+    """Return the content of *file*, if it is for exactly this place and nothing has changed since."""
     try:
         found = json.loads(file.read_bytes())
         state: State = found["state"]
@@ -118,7 +118,7 @@ def _kept(file: Path, world: World) -> Listing | None:
 
 
 def _keep(file: Path, manifest: "Manifest", world: World, began_ns: int) -> None:
-    """Write what was read since *began_ns* into *file*, unless that may have changed meanwhile, or the folder takes no file."""
+    """Write what was read since *began_ns* to *file*, unless it may have changed meanwhile, or the folder is not writable."""
     beside = file.with_name(f"{file.name}.{os.getpid()}.new")
     with contextlib.suppress(OSError):
         state = {path: _state_of(path) for path in (*map(str, manifest.sources), *_deciding())}
@@ -131,7 +131,7 @@ def _keep(file: Path, manifest: "Manifest", world: World, began_ns: int) -> None
 
 
 def _place(world: World) -> list[str | None]:
-    """Return what else the result depends on: whose modules these are, and from where the manifest is seen."""
+    """Return what else the result depends on: the location of the modules, and the current folder."""
     return [*map(str, (_PACKAGE, world.manifest_path, world.root, world.cwd)), world.env("DVARA_EXAMPLES_LANGUAGES")]
 
 
@@ -141,7 +141,7 @@ def _state_of(path: str) -> list[int]:
 
 
 def _deciding() -> Iterator[str]:
-    """Yield the modules of this tool that decide what a manifest may say; one that is added forbids nothing."""
+    """Yield the modules of this tool that decide what a manifest may say."""
     for name in _DECIDING:
         for folder, _, files in os.walk(_PACKAGE / name):
             yield from (os.path.join(folder, file) for file in files if file.endswith(".py"))  # noqa: PTH118 - as above

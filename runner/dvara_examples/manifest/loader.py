@@ -1,4 +1,4 @@
-"""Loads a manifest: the text, its YAML, its examples, and, where something is wrong, every problem with its position."""
+"""Loads a manifest: the text, its YAML, its examples, and every problem with its position."""
 
 import gc
 from collections.abc import Collection, Iterator, Mapping
@@ -33,11 +33,11 @@ def load_manifest(
 ) -> Manifest:
     """Read the manifest at *path*, whose scripts all lie below *root*; both are absolute.
 
-    Scripts that are *also_named* may lie beside the manifest's own without being in it.
+    Scripts that are *also_named* may be next to the manifest's own without being in it.
 
-    Messages name the file as it is seen from the folder *display* (default: *root*), if it lies in there. *vocabulary* is what
-    the manifest's words are held against (default: the plug-ins that are installed); they are not asked about what is known to be
-    good from *before*. Raises ManifestError with every problem.
+    Messages name the file relative to the folder *display* (default: *root*), if it is in there. *vocabulary* defines
+    the manifest's words (default: the installed plug-ins); it is not used for what is known to be
+    valid from *before*. Raises ManifestError with every problem.
     """
     shown = _shown(path, display or root)
     text = read_text(path, shown)
@@ -67,9 +67,9 @@ def load_manifest(
 
 
 def manifest_of(world: World, also_named: Collection[Path] = (), *, remember: bool = False) -> Manifest:
-    """Read the manifest of *world*; messages name it as seen from where the user is. Raises ManifestError.
+    """Read the manifest of *world*; messages name it relative to the current folder. Raises ManifestError.
 
-    What it says in old words goes to the user as notes. With *remember* it is noted in the cache that it was found good.
+    Old words are reported to the user as notes. With *remember*, the cache notes that it is valid.
     """
     before = CheckedBefore.of(world.manifest_path, world.cache_dir, writable=remember)
     manifest = load_manifest(world.manifest_path, world.root, display=world.cwd, also_named=also_named, before=before)
@@ -91,7 +91,7 @@ def _notes(document: YamlDocument, shown: str, text: str) -> tuple[str, ...]:
 
 
 def _unnamed(scripts: Scripts) -> Iterator[str]:
-    """Yield a sentence about the scripts that no variant names, where there are some."""
+    """Yield a sentence about the scripts that no variant names, if there are any."""
     found = scripts.unnamed()
     if found:
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
@@ -100,13 +100,13 @@ def _unnamed(scripts: Scripts) -> Iterator[str]:
 
 
 def _distinct(problems: list[Problem]) -> list[Problem]:
-    """Leave out what was said a second time, of a value or key that YAML's own rules had refused before."""
+    """Leave out second reports about a value or key that YAML's own rules had already refused."""
     refused = {(p.path, p.on_key) for p in problems if p.at is not None}
     return [p for p in problems if p.at is not None or (p.path, p.on_key) not in refused]
 
 
 def _sentences(problems: list[Problem], shown: str, text: str, document: YamlDocument | None) -> tuple[Diagnosis, ...]:
-    """Return what to say of each problem, in the order of the file."""
+    """Return the message for each problem, in the order of the file."""
     spots: set[Spot] = {(p.path, p.on_key) for p in problems if p.at is None} | {p.first for p in problems if p.first}
     places = _places(text, spots, document)
     lines = []
@@ -118,7 +118,7 @@ def _sentences(problems: list[Problem], shown: str, text: str, document: YamlDoc
 
 
 def _places(text: str, spots: set[Spot], document: YamlDocument | None) -> Mapping[Spot, Position]:
-    """Return where *spots* stand; the text is read once more for that."""
+    """Return the positions of *spots*; this reads the text once more."""
     if not spots:
         return {}
     from dvara_examples.manifest.positions import find_positions
@@ -128,7 +128,7 @@ def _places(text: str, spots: set[Spot], document: YamlDocument | None) -> Mappi
 
 @contextmanager
 def _collection_paused() -> Iterator[None]:
-    """Keep the garbage collector from walking over and over through values that all stay."""
+    """Keep the garbage collector from walking again and again through values that all stay."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

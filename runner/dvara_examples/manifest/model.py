@@ -1,4 +1,4 @@
-"""What a valid manifest says, as immutable values."""
+"""The content of a valid manifest, as immutable values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A place in the manifest: *file* as it is shown to people, *line* and *column* counted from 1."""
+    """A place in the manifest: *file* as shown to people, *line* and *column* counted from 1."""
 
     file: str
     line: int
@@ -27,7 +27,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class EndpointVariables:
-    """The variables in which scripts expect the gateway: *urls* with the form of the address, *keys* and *models*.
+    """The variables from which scripts read the gateway: *urls* with the form of the address, *keys* and *models*.
 
     An empty form stands for the usual one.
     """
@@ -44,10 +44,10 @@ class EndpointVariables:
 
 @dataclass(frozen=True, slots=True)
 class ScriptSetting:
-    """What surrounds a script: the folder that it runs in (*cwd*; None: an empty one), its input, and *env* of its ``.env`` file.
+    """The environment of a script: the folder it runs in (*cwd*; None: an empty one), its stdin, and *env* of its ``.env`` file.
 
     *listen* is the port at which a script with a hard-coded address expects the gateway. A script that is a server has *ready*,
-    which tells when it can be asked, and *send*, which is asked of it; it is stopped then.
+    which says when it accepts requests, and *send*, which is sent to it before it is stopped.
     """
 
     cwd: Path | None = None
@@ -63,9 +63,9 @@ class ScriptSetting:
 class Variant:
     """The script of one example in one language, with everything that the example and the defaults say merged in.
 
-    *file* is absolute, *relative* the same file seen from the root, with forward slashes. *expect* holds the expectations as
-    plain values, the example's own with the variant's override merged in; *because* tells why it overrides them. *skip* is the
-    reason why the variant never runs, *known_failure* what is known to fail in it. *packages* is what it depends on, where the
+    *file* is absolute, *relative* is relative to the root, with forward slashes. *expect* has the expectations as
+    plain values, the example's own with the variant's override merged in; *because* says why it overrides them. *skip* is the
+    reason why the variant never runs, *known_failure* what is known to fail in it. *packages* is what it depends on, if the
     manifest says so.
     """
 
@@ -95,9 +95,9 @@ class Variant:
 class Example:
     """One behaviour, shown in one or more languages.
 
-    *answers* are the scripted answers as plain values, one per request; *expect* holds for every variant that does not override
+    *answers* are the scripted answers as plain values, one per request; *expect* applies to every variant that does not override
     it. *faults* are what the network does to the responses, as plain values, one entry per request.
-    *opt_in* keeps it out of ``all``: it has to be asked for. *url* is how DVARA_URL is spelled to the scripts, with ``{host}``
+    *opt_in* excludes it from ``all``: it must be asked for. *url* is the form of DVARA_URL for the scripts, with ``{host}``
     for host and port; None: as usual. *at_terminal* is what happens there while a script prints. *models* are those that its
     scripts ask for.
     """
@@ -120,12 +120,12 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A manifest that was read from *path*; no file that it names lies outside *root*.
+    """A manifest that was read from *path*; no file that it names is outside *root*.
 
-    *docs* are the patterns, seen from *root*, of the documentation pages that show the examples. *notes* are sentences about
-    words that have a new name, and about scripts that no variant names. *gateways* are those that it describes, by name.
-    *images* are the container images of languages, where it names others than the usual.
-    *sources* are the files and folders that decide about all this.
+    *docs* are the patterns, relative to *root*, of the documentation pages that show the examples. *notes* are sentences about
+    renamed words, and about scripts that no variant names. *gateways* are those that it describes, by name.
+    *images* are the container images of languages, if it names any.
+    *sources* are the files and folders that all of this depends on.
     """
 
     path: Path

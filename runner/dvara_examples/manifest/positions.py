@@ -1,4 +1,4 @@
-"""Finds where in the text of a document given values and keys stand, by reading its events once more."""
+"""Finds the positions of values and keys in the text of a document, by reading its events once more."""
 
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
@@ -23,20 +23,20 @@ from dvara_examples.manifest.source import Position, YamlEvent, open_events, pos
 def find_positions(text: str, spots: Collection[Spot], aliases: Mapping[Path, Path]) -> Mapping[Spot, Position]:
     """Return the position of each of *spots*; one that does not exist gets that of the nearest value around it.
 
-    *aliases* is that of the document: what lies inside an alias is looked for where it was written.
+    *aliases* is that of the document: what is inside an alias is looked for at its anchor.
     """
     written = {spot: (_follow(spot[0], aliases), spot[1]) for spot in spots}
     trails = {path[:length] for path, _ in written.values() for length in range(len(path) + 1)}
     search = _Search(trails, set(written.values()))
     next_event = open_events(text)
-    with suppress(yaml.YAMLError):  # where the text breaks off, what comes before it is found all the same
+    with suppress(yaml.YAMLError):  # if the text breaks off, what comes before is still found
         while search.missing and not isinstance(event := next_event(), StreamEndEvent):
             search.take(event)
     return {spot: search.nearest(*place) for spot, place in written.items()}
 
 
 def _follow(path: Path, aliases: Mapping[Path, Path]) -> Path:
-    """Return *path* with each alias on the way replaced by where its anchor stands; the last step is never replaced."""
+    """Return *path* with each alias on the way replaced by its anchor; the last step is never replaced."""
     length = 1
     while length < len(path):
         target = aliases.get(path[:length])
@@ -49,7 +49,7 @@ def _follow(path: Path, aliases: Mapping[Path, Path]) -> Path:
 
 @dataclass(slots=True)
 class _Frame:
-    """A container that is being read: *path* is None where nothing in it is looked for."""
+    """A container that is being read: *path* is None if nothing in it is looked for."""
 
     path: Path | None
     mapping: bool
@@ -62,7 +62,7 @@ class _Frame:
 
 @dataclass(slots=True)
 class _Search:
-    """What is looked for: *trails* are all paths that lead to it, *missing* what was not found yet."""
+    """What to look for: *trails* are all paths that lead to it, *missing* is what was not found yet."""
 
     trails: Collection[Path]
     missing: set[Spot]
@@ -70,7 +70,7 @@ class _Search:
     frames: list[_Frame] = field(default_factory=list)
 
     def take(self, event: YamlEvent) -> None:
-        """Take the next event."""
+        """Process the next event."""
         match event:
             case MappingEndEvent() | SequenceEndEvent():
                 self.frames.pop()
@@ -89,7 +89,7 @@ class _Search:
         return next((self.found[spot] for spot in spots if spot in self.found), (1, 1))
 
     def _place(self, event: YamlEvent) -> Path | None:
-        """Note the position of a value or key when it is looked for; return its path when something inside it may be."""
+        """Note the position of a value or key if it is looked for; return its path if something inside it may be."""
         if not self.frames:
             path: Path | None = ()
         else:
@@ -99,7 +99,7 @@ class _Search:
                 return None
             path = frame.child()
         if path is None or path not in self.trails or (path, False) in self.found:
-            return None  # not looked for, or below a key that came a second time
+            return None  # not looked for, or below a repeated key
         self._found((path, False), event)
         return path
 
@@ -114,7 +114,7 @@ class _Search:
         self.missing.discard(spot)
 
     def _advance(self, scalar: str | None = None) -> None:
-        """Step past the key (the *scalar*, where it is one), value or item that was just read."""
+        """Step past the key (the *scalar*, if it is one), value or item that was just read."""
         if not self.frames:
             return
         frame = self.frames[-1]

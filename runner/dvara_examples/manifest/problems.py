@@ -1,4 +1,4 @@
-"""Collects everything that is wrong with a manifest, so that all of it can be told at once."""
+"""Collects all problems of a manifest, to report them together."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,9 +18,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with the value (or, with *on_key*, the key) at *path*.
+    """A problem with the value (or, with *on_key*, the key) at *path*.
 
-    *first* is the thing's first occurrence where it is one too many. *at* is the position, where it is known already.
+    *first* is the first occurrence of something repeated. *at* is the position, if already known.
     """
 
     expected: str
@@ -33,7 +33,7 @@ class Problem:
 
     @property
     def place(self) -> str:
-        """The key that is meant, or for a wrong key the one around it: ``examples[0].tags[1]`` is ``tags[1]``."""
+        """The wrong key, or for a wrong value its key: ``examples[0].tags[1]`` is ``tags[1]``."""
         steps = self.path[:-1] if self.on_key else self.path
         named = [at for at, step in enumerate(steps) if isinstance(step, str)]
         if not named:
@@ -42,7 +42,7 @@ class Problem:
         return str(key) + "".join(f"[{index}]" for index in indices)
 
     def diagnosis(self, where: str, first: str) -> Diagnosis:
-        """Return the problem in words; *where* is the position, and *first* says where the thing stands for the first time."""
+        """Return the problem in words; *where* is the position, and *first* says where the thing occurs first."""
         place = f"{self.place}: " if self.place else ""
         return Diagnosis(f"{where}: {place}expected {self.expected}, found {self.found}{first}", self.hint)
 
@@ -54,11 +54,11 @@ class Problems:
     found: list[Problem] = field(default_factory=list)
 
     def add(self, expected: str, found: str, hint: str, path: Path, *, on_key: bool = False, first: Spot | None = None) -> None:
-        """Note that the value (or key) at *path* is not what it should be."""
+        """Note that the value (or key) at *path* is wrong."""
         self.found.append(Problem(expected, found, hint, path, on_key, first))
 
     def read(self, parse: Callable[[object], T], value: object, path: Path, fallback: T) -> T:
-        """Return what *parse* makes of *value*; where it raises InvalidValue, note that and return *fallback*."""
+        """Return *value* as parsed by *parse*; if it raises InvalidValue, note that and return *fallback*."""
         try:
             return parse(value)
         except InvalidValue as error:
@@ -66,13 +66,13 @@ class Problems:
             return fallback
 
     def note(self, error: InvalidValue, path: Path) -> None:
-        """Note an *error*, and all that it brings along, whose own paths start at *path*."""
+        """Note an *error*, and the further problems in it, whose own paths start at *path*."""
         for one in error.all():
             self.add(one.expected, one.found, one.hint, (*path, *one.path), on_key=one.on_key)
 
 
 def syntax_problem(error: yaml.YAMLError, text: str) -> Problem:
-    """Put the parser's complaint in words that help somebody who does not know how parsers think."""
+    """Rephrase the parser's complaint for people who do not know how parsers work."""
     mark = getattr(error, "problem_mark", None)
     if not isinstance(error, yaml.MarkedYAMLError) or mark is None:
         return Problem("valid YAML", f"a syntax error ({error})", at=(1, 1))

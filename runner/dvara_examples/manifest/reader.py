@@ -1,8 +1,8 @@
-"""Turns YAML into plain values, strictly: what a manifest may not hold is refused here, each with its position.
+"""Turns YAML into plain values, strictly: refuses what a manifest may not contain, with positions.
 
-The parser's events are consumed as they come, and no tree of nodes is kept: ten thousand cases would need 200 MB of them.
-Positions are therefore known only while an event is at hand. The few that are always wanted are kept as *landmarks*;
-:mod:`~dvara_examples.manifest.positions` finds the others by reading once more, when there is something to complain about.
+The parser's events are consumed as they come, without a tree of nodes, which would need 200 MB for ten thousand cases.
+So positions are known only while an event is at hand. The few that are always needed are kept as *landmarks*;
+:mod:`~dvara_examples.manifest.positions` finds the others by reading once more, if there is a problem.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -34,7 +34,7 @@ _STR_TAG = "tag:yaml.org,2002:str"
 
 
 class Unreadable(Exception):  # noqa: N818 - holds problems, is not one of its own
-    """The text is no YAML document, or none that may be read to its end; *problems* tells what was found up to there."""
+    """The text is not a YAML document, or cannot be read to its end; *problems* is what was found up to there."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__()
@@ -45,9 +45,9 @@ class Unreadable(Exception):  # noqa: N818 - holds problems, is not one of its o
 class YamlDocument:
     """One YAML document as plain values: None, bool, int, float, str, list, dict with text keys.
 
-    *problems* are those of YAML itself (duplicate keys, words that are read in two ways, ...). *landmarks* holds, for each
-    container at a path that was asked for, the positions of its items or keys. *aliases* leads from where an alias stands to what
-    it stands for.
+    *problems* are those of YAML itself (duplicate keys, ambiguous words, ...). *landmarks* has, for each
+    container at a requested path, the positions of its items or keys. *aliases* maps the place of an alias to the place
+    of its anchor.
     """
 
     value: object
@@ -57,27 +57,27 @@ class YamlDocument:
 
 
 def read_document(text: str, landmarks: Collection[str] = ()) -> YamlDocument:
-    """Read *text*, which must hold one document; containers that stand under a key in *landmarks* keep their positions.
+    """Read *text*, which must be one document; containers under a key in *landmarks* keep their positions.
 
-    Raises Unreadable where there is no going on: a syntax error, another document, a bomb of aliases, too many levels.
+    Raises Unreadable if it cannot continue: a syntax error, another document, an alias bomb, too many levels.
     """
     try:
         next_event = open_events(text)
-    except yaml.YAMLError as error:  # PyYAML's own parser looks at the characters at once
+    except yaml.YAMLError as error:  # PyYAML's own parser checks the characters at once
         raise Unreadable([syntax_problem(error, text)]) from None
     return _Reader(text, next_event, landmarks).document()
 
 
 class _Slot:
-    """Where the next value goes, when that is not under a key of a mapping."""
+    """Where the next value goes, if not under a key of a mapping."""
 
     __slots__ = ()
 
 
 _ITEM = _Slot()  # the frame is a sequence
 _KEY = _Slot()  # the frame is a mapping, and a key comes next
-_DROPPED = _Slot()  # the key that came was refused, so that its value goes nowhere
-_UNREAD = _Slot()  # no value: a word that was not seen before, or a key that was refused
+_DROPPED = _Slot()  # the key was refused, so its value goes nowhere
+_UNREAD = _Slot()  # no value: a word that was not seen before, or a refused key
 
 
 @dataclass(slots=True)
@@ -102,7 +102,7 @@ class _Reader:
         return YamlDocument(roots[0], self.problems, self.landmarks, self.aliases)
 
     def _build(self) -> list[object]:  # noqa: C901 - one branch per kind of event, and no call for the common ones
-        """Consume all events; return the document's value in a list, which is empty when there is no document.
+        """Consume all events; return the document's value in a list, which is empty if there is no document.
 
         One long loop over local names: it runs once per value, and calls would double its time.
         """
@@ -119,7 +119,7 @@ class _Reader:
             kind = type(event)
             if kind is ScalarEvent:
                 value = event.value
-                if not event.style and event.tag is None:  # plain: neither quoted, nor a block, nor said to be text
+                if not event.style and event.tag is None:  # plain: not quoted, not a block, not tagged as text
                     value = words.get(value, _UNREAD)
                     if value is _UNREAD:
                         value = read_plain(event.value)
@@ -217,7 +217,7 @@ class _Reader:
         return _UNREAD
 
     def _bad_key(self, key: object, event: YamlEvent, into: object) -> None:
-        """Note what is wrong with a *key*: it stands there already, or is no text."""
+        """Note what is wrong with a *key*: it is repeated, or not text."""
         if key is _UNREAD:
             return
         path = self._path(into, key if isinstance(key, str) else "?")
@@ -229,7 +229,7 @@ class _Reader:
             self._note("text as a key", what, "put it in quotes", path, event, on_key=True)
 
     def _decorated(self, value: object, event: YamlEvent, into: object, slot: object) -> object:
-        """Heed the tag and the anchor of a scalar; return its value."""
+        """Process the tag and the anchor of a scalar; return its value."""
         path = self._path(into, slot)
         if event.tag == _STR_TAG:
             value = event.value
@@ -244,7 +244,7 @@ class _Reader:
         self._note("no tag but !!str", shown, "write the value alone", path, event)
 
     def _open(self, event: YamlEvent, into: object, slot: object, values: int) -> None:
-        """Heed the tag and the anchor of a container that begins after so many *values*."""
+        """Process the tag and the anchor of a container that begins after *values* values."""
         path = self._path(into, slot)
         if event.tag is not None:
             self._bad_tag(event.tag, path, event)

@@ -1,8 +1,8 @@
-"""Reads one plain (unquoted) word of YAML, and refuses it where the two versions of YAML read it differently.
+"""Reads one plain (unquoted) word of YAML, and refuses it if the two versions of YAML read it differently.
 
 PyYAML follows YAML 1.1 (where ``no`` is a boolean, ``010`` is 8 and ``1:30`` is 90); editors and most other tools follow the core
-schema of YAML 1.2 (section 10.3 of its specification). A word that both read alike is taken; any other has to be quoted or
-written plainly, so that nobody has to know which version is at work.
+schema of YAML 1.2 (section 10.3 of its specification). A word that both read alike is accepted; any other must be quoted or
+written plainly, so that nobody needs to know which version applies.
 """
 
 import re
@@ -29,7 +29,7 @@ _SPELLED = {"null": None, "true": True, "false": False, "": None}
 
 @dataclass(frozen=True, slots=True)
 class RefusedScalar:
-    """A word that is not taken as it stands: what is said about it, and the *value* to go on with."""
+    """A refused word: the message, and the *value* to continue with."""
 
     expected: str
     found: str
@@ -88,7 +88,7 @@ def _read_number(word: str, kind: str) -> object:
 
 
 def _read_two_ways(word: str, kind_1_1: str, kind_1_2: str) -> RefusedScalar:
-    """Say how the two versions of YAML read *word*; the value to go on with is the one of YAML 1.1."""
+    """Say how the two versions of YAML read *word*; the value to continue with is that of YAML 1.1."""
     if len(word) > _LONGEST_SHOWN:
         return RefusedScalar(_ALIKE, "a very long number", "put it in quotes", word)
     value = yaml.safe_load(word) if kind_1_1 in ("bool", "int", "float") else word
@@ -112,5 +112,5 @@ _NAMES_1_1 = {"str": "text", "timestamp": "a date", "merge": "a merge key", "val
 
 
 def _decimal(word: str) -> int:
-    """Return what YAML 1.2 reads: digits are decimal there, however many zeros lead, and octal begins with 0o."""
+    """Return what YAML 1.2 reads: digits are decimal there, despite leading zeros, and octal begins with 0o."""
     return int(word, 0 if word.startswith(("0o", "0x")) else 10)

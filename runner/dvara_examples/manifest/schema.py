@@ -1,7 +1,7 @@
-"""The JSON Schema of the manifest, for editors, as the declaration makes it.
+"""The JSON Schema of the manifest, for editors, generated from the declaration.
 
-A schema cannot say everything that the loader checks (files that exist, ids that are unique, words of YAML 1.1): the loader stays
-the judge. The committed copy lies beside the manifest, and a test holds it against what is built here.
+A schema cannot express everything that the loader checks (files that exist, unique ids, words of YAML 1.1), so the loader
+decides. The committed copy is next to the manifest, and a test compares it with the one built here.
 """
 
 import json

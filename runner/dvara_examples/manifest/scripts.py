@@ -1,4 +1,4 @@
-"""Holds the manifest's paths against the files that there are; every folder is listed once, however many files are asked for."""
+"""Compares the manifest's paths with existing files; every folder is listed once, however many files are looked up."""
 
 import os
 from collections.abc import Collection, Mapping
@@ -21,7 +21,7 @@ class _Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A script that exists: *file* is absolute, *relative* the same seen from the root, with forward slashes."""
+    """An existing script: *file* is absolute, *relative* is relative to the root, with forward slashes."""
 
     file: Path
     relative: str
@@ -40,7 +40,7 @@ class _Folder:
 class Scripts:
     """Finds scripts below *root*, by paths that are relative to *base*; *suffixes* are the endings of each language's scripts.
 
-    Those that are *also_named* need no variant, nor do those that fit one of the patterns *ignored*, seen from *base*.
+    Scripts that are *also_named* need no variant, nor do those that match one of the patterns *ignored*, relative to *base*.
     """
 
     root: Path
@@ -55,7 +55,7 @@ class Scripts:
     _files: set[str] = field(default_factory=set)
 
     def find(self, written: str, language: str) -> Script:
-        """Return the script at the path *written* in the manifest. Raises InvalidValue where it is not what it should be."""
+        """Return the script at the path *written* in the manifest. Raises InvalidValue if it is not valid."""
         known = self._found.get((written, language))
         if known is not None:
             return known
@@ -74,9 +74,9 @@ class Scripts:
         return script
 
     def unnamed(self) -> list[str]:
-        """Return, seen from the root, the scripts that lie beside those that were found but that nobody asked for.
+        """Return, relative to the root, the scripts next to those that were found that nobody named.
 
-        Names that start with a dot or an underscore are left out: so a helper is marked that is no example.
+        Names that start with a dot or an underscore are left out: they mark helpers that are not examples.
         """
         missed = {
             folder.relative + name
@@ -92,11 +92,11 @@ class Scripts:
         return sorted(missed - self._named)
 
     def looked_at(self) -> list[str]:
-        """Return the absolute paths of the folders, lists and targets of links that decided about what was found."""
+        """Return the absolute paths of the folders, lists and link targets that the result depends on."""
         return sorted(self._files.union(folder.path for folder in self._folders.values()))
 
     def find_list(self, written: str, expected: str = "a list of packages, or the path of a file that lists them") -> Path:
-        """Return the file at the path *written* in the manifest. Raises InvalidValue, with what is *expected*, without one."""
+        """Return the file at the path *written* in the manifest. Raises InvalidValue, naming what is *expected*, if missing."""
         path = os.path.normpath(self.base / written)
         if written.startswith("/") or not (_inside(path, str(self.root)) and self._truly_inside(path)):
             raise InvalidValue("a path inside the repository", quoted(written))
@@ -106,15 +106,15 @@ class Scripts:
         return Path(path)
 
     def find_env(self, written: str) -> Path:
-        """Return the ``.env`` file at the path *written* in the manifest. Raises InvalidValue without one."""
+        """Return the ``.env`` file at the path *written* in the manifest. Raises InvalidValue if there is none."""
         return self.find_list(written, "a .env file")
 
     def find_folder(self, written: str) -> Path:
-        """Return the folder at the path *written* in the manifest. Raises InvalidValue where there is none."""
+        """Return the folder at the path *written* in the manifest. Raises InvalidValue if there is none."""
         return Path(self._folder(written, written).path)
 
     def _ignored(self, folder: _Folder, name: str) -> bool:
-        """Tell whether a pattern fits the script *name* in *folder*, or a folder that holds it."""
+        """Tell whether a pattern matches the script *name* in *folder*, or a folder above it."""
         seen = Path(os.path.relpath(os.path.join(folder.path, name), self.base)).as_posix()  # noqa: PTH118 - may lead upwards
         parts = seen.split("/")
         wholes = ["/".join(parts[: end + 1]) for end in range(len(parts))]
@@ -133,7 +133,7 @@ class Scripts:
         return folder
 
     def _truly_inside(self, path: str) -> bool:
-        """Tell whether *path* lies in the root when every symbolic link is followed."""
+        """Tell whether *path* is inside the root after following every symbolic link."""
         return _inside(os.path.realpath(path), os.path.realpath(self.root))
 
     def _check_entry(self, folder: _Folder, name: str, written: str, language: str) -> None:
@@ -141,7 +141,7 @@ class Scripts:
         if kind is None:
             near = nearest(name, [n for n in folder.entries if n.endswith(self.suffixes[language])])
             if near:
-                self._named.add(folder.relative + near)  # one wrong name is one problem, not two
+                self._named.add(folder.relative + near)  # report one wrong name once, not twice
             hint = f"did you mean {written.removesuffix(name) + near!r}?" if near else ""
             raise InvalidValue("the path of a script", f"no file at {quoted(written)}", hint)
         self._named.add(folder.relative + name)

@@ -1,4 +1,4 @@
-"""``ready:`` and ``send:`` of a script that is a server: when it can be asked, and what is asked of it."""
+"""``ready:`` and ``send:`` of a script that is a server: when it is ready, and what to send to it."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Checks what surrounds a script: its folder, its input, its ``.env`` file, and where and how it looks for the gateway."""
+"""Checks the environment of a script: its folder, its stdin, its ``.env`` file, and where it finds the gateway."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _ENTRY = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$")
 def read_surroundings(
     checks: Checks, found: Mapping[str, Any], written: object, path: Path, base: ScriptSetting
 ) -> ScriptSetting:
-    """Return what an example or a variant says of its surroundings on top of *base*; what is wrong is noted and left out."""
+    """Return the environment of an example or a variant on top of *base*; problems are noted and left out."""
     own = {key: found[key] for key in ("cwd", "stdin", "listen", "ready", "send") if key in found}
     base = replace(base, **own) if own else base
     if not isinstance(written, dict):
@@ -35,7 +35,7 @@ def read_surroundings(
 
 
 def _check_server(checks: Checks, found: Mapping[str, object], path: Path, around: ScriptSetting) -> None:
-    """Note a server of which nothing is asked, requests to none, and a port that the gateway would have as well."""
+    """Note a server without requests, requests without a server, and a port that the gateway needs as well."""
     if "send" in found and around.ready is None and "ready" not in found:
         checks.problems.add(
             "'ready' next to 'send'",
@@ -57,7 +57,7 @@ def _check_server(checks: Checks, found: Mapping[str, object], path: Path, aroun
 
 
 def read_env(text: str, name: str, carried: frozenset[str]) -> dict[str, str]:
-    """Return the entries of a ``.env`` file but for the variables in *carried*, which the runner sets. Raises InvalidValue."""
+    """Return the entries of a ``.env`` file except the variables in *carried*, which the runner sets. Raises InvalidValue."""
     entries = {}
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
@@ -72,7 +72,7 @@ def read_env(text: str, name: str, carried: frozenset[str]) -> dict[str, str]:
             raise InvalidValue(
                 "no real keys",
                 f"what looks like one in {variable} on line {number} of {quoted(name)}",
-                f"list {variable} under key of endpoint, so that a throw-away key takes its place",
+                f"list {variable} under key of endpoint, so that a throw-away key replaces it",
             )
         entries[variable] = value
     return entries

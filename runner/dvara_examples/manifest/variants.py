@@ -14,7 +14,7 @@ from dvara_examples.toolchains import Packages
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What an example hands down to its variants."""
+    """What a variant inherits from its example."""
 
     id: str
     args: tuple[str, ...]
@@ -26,19 +26,19 @@ class Shared:
 
 
 def merge_limits(base: Limits, own: Mapping[str, float]) -> Limits:
-    """Return *base* with the limits of *own* in their place."""
+    """Return *base* overridden by the limits of *own*."""
     return Limits(own.get("wall_s", base.wall_s), own.get("idle_s", base.idle_s))
 
 
 def plain_expect(value: object) -> Mapping[str, object]:
-    """Return the mapping under ``expect:`` as it is written; what is none was noted before."""
+    """Return the mapping under ``expect:`` as written; if it is not one, that was noted before."""
     return value if isinstance(value, dict) else {}
 
 
 def read_variants(
     checks: Checks, parsed: Mapping[str, Mapping[str, Any]], written: object, path: Path, shared: Shared
 ) -> tuple[Variant, ...]:
-    """Return the variants of one example, in the manifest's order; what is wrong is noted and left out."""
+    """Return the variants of one example, in the manifest's order; problems are noted and left out."""
     given = written if isinstance(written, dict) else {}
     variants = (_variant(checks, each, found, given[each], path, shared) for each, found in parsed.items())
     return tuple(variant for variant in variants if variant is not None)

@@ -12,16 +12,16 @@ from dvara_examples.toolchains import languages, load_toolchain
 
 
 def _answer() -> Shape[Any]:
-    from dvara_examples.embedded_gateway.answers import ANSWER  # not needed for what was found good before
+    from dvara_examples.embedded_gateway.answers import ANSWER  # not needed for what is known to be valid
 
     return ANSWER
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What the manifest's words are held against.
+    """The definitions of the manifest's words.
 
-    *suffixes* holds, for each language, the endings of its scripts. *with_builds* are the languages whose scripts may be
+    *suffixes* has, for each language, the endings of its scripts. *with_builds* are the languages whose scripts may be
     classes of a build. *expect* is the shape of ``expect:``, *answer* and *faults*
     those of one entry of ``answers:`` and ``faults:``.
     """
@@ -36,12 +36,12 @@ class Vocabulary:
 
 
 def unchecked_vocabulary() -> Vocabulary:
-    """Return the words that are installed, without the shapes of what was found good before."""
+    """Return the installed words, without the shapes of what is known to be valid."""
     return Vocabulary(_suffixes(), tuple(CAPABILITIES), expectation_keys, ANYTHING, ANYTHING, ANYTHING, _with_builds())
 
 
 def installed_vocabulary() -> Vocabulary:
-    """Return the words of the plug-ins that are installed: toolchains, expectations, answers and faults."""
+    """Return the words of the installed plug-ins: toolchains, expectations, answers and faults."""
     expect, answer, faults = deferred(expect_shape), deferred(_answer), deferred(faults_shape)
     return Vocabulary(_suffixes(), tuple(CAPABILITIES), expectation_keys, expect, answer, faults, _with_builds())
 

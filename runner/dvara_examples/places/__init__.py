@@ -1,1 +1,1 @@
-"""Other places than this machine itself for scripts to be prepared and run in: for now, containers."""
+"""Places other than this machine in which scripts are prepared and run: currently containers."""

@@ -1,7 +1,7 @@
-"""Programs in a container that runs: started through the engine, read through named pipes, watched as processes of this machine.
+"""Programs in a running container: started through the engine, read through named pipes, watched as processes of this machine.
 
-The engine's own relaying of output would blur when a piece came, hide who holds a pipe open, and swallow that a reader has
-left. So a program writes into named pipes of a folder that the container shares, which are pipes of this machine.
+If the engine relayed output, it would blur arrival times, hide who holds a pipe open, and swallow that a reader has
+left. So a program writes to named pipes in a folder that the container shares, which are pipes of this machine.
 """
 
 import os
@@ -39,7 +39,7 @@ _LOOK_EVERY_S = 0.2
 
 @dataclass(frozen=True)
 class ContainerPlace:
-    """A container that runs; *environ* is what its image and the user's settings give every program."""
+    """A running container; *environ* is what its image and the user's settings give every program."""
 
     name: str
     scratch: Path
@@ -51,7 +51,7 @@ class ContainerPlace:
     _killed: list[int] = field(default_factory=lambda: [0])
 
     def which(self, program: str) -> str | None:
-        """Return the path of *program* there, looked for on its ``PATH`` unless it is a path itself."""
+        """Return the path of *program* there, looked up on its ``PATH`` unless it is a path."""
         if program not in self._known:
             self._known[program] = self._line('command -v "$1"', program)
         return self._known[program]
@@ -61,17 +61,17 @@ class ContainerPlace:
         return Path(self._line('readlink -f "$1"', str(path)) or path)
 
     def text(self, file: Path) -> str | None:
-        """Return what *file* holds there."""
+        """Return the content of *file* there."""
         code, out = self._asked('cat "$1"', str(file))
         return out if code == 0 else None
 
     @property
     def killed_for_memory(self) -> int:
-        """How many programs had been killed for want of memory when that was looked at last."""
+        """How many programs had run out of memory at the last look."""
         return self._killed[-1]
 
     def count_killed_for_memory(self) -> int:
-        """Look how many programs the kernel has killed there because the container's memory ran out."""
+        """Look how many programs the kernel has killed because the container's memory ran out."""
         _, out = self._asked('cat "$1"/memory.events "$1"/memory/memory.oom_control 2>/dev/null', "/sys/fs/cgroup")
         if (found := _OOM_KILLS.search(out)) is not None:
             self._killed.append(int(found[1]))
@@ -89,7 +89,7 @@ class ContainerPlace:
     def run(
         self, argv: Sequence[str], env: Mapping[str, str], limit_s: float, stop: threading.Event, cwd: Path | None, stdin: str
     ) -> tuple[int, bytes, bytes]:
-        """Run a tool to its end; at *limit_s* or *stop* it is killed."""
+        """Run a tool; it is killed at *limit_s* or *stop*."""
         process = self.start(argv, env, cwd or Path("/"), stdin.encode())
         outputs: list[bytes] = [b"", b""]
 
@@ -116,7 +116,7 @@ class ContainerPlace:
         return code, outputs[0], outputs[1]
 
     def start(self, argv: Sequence[str], env: Mapping[str, str], cwd: Path, stdin: bytes) -> "ContainerProcess":
-        """Start a program with pipes of its own. Raises OSError where the engine does not."""
+        """Start a program with its own pipes. Raises OSError if the engine refuses."""
         folder = Path(tempfile.mkdtemp(prefix="pipes-", dir=self.scratch))
         try:
             return ContainerProcess(self._client, self._container, folder, argv, env, cwd, stdin)
@@ -134,7 +134,7 @@ def _of_engine(error: BaseException) -> bool:
 
 
 class ContainerProcess:
-    """A program in a container, seen as the process of this machine that it is; its parts are those of a Popen."""
+    """A program in a container, as the process of this machine that it is; has the interface of a Popen."""
 
     def __init__(
         self,
@@ -186,7 +186,7 @@ class ContainerProcess:
             os.kill(self.pid, signal.SIGKILL)
 
     def kill_all(self) -> None:
-        """Send SIGKILL to it and to what it started in its own session."""
+        """Send SIGKILL to it and to what it started in its session."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
         self.kill()
@@ -212,7 +212,7 @@ class ContainerProcess:
         raise OSError(None, "its shell did not start it in time")
 
     def _stop_shell(self) -> None:
-        """Stop the shell, and wait until it is: on its way there it would still take in its child's end."""
+        """Stop the shell, and wait until it is stopped: until then it could still reap its child."""
         os.kill(self._shell, signal.SIGSTOP)
         give_up_s = time.monotonic() + _START_LIMIT_S
         while _fields_of(self._shell)[0] != b"T":
@@ -221,14 +221,14 @@ class ContainerProcess:
             time.sleep(0.002)
 
     def _watch(self) -> None:
-        """Wait for the end of the process, keep how it ended, and let the shell go."""
+        """Wait for the end of the process, store how it ended, and release the shell."""
         poll = select.poll()
         poll.register(self._handle, select.POLLIN)
         poll.poll()
         self.returncode = _exit_code(self.pid)
-        for kept in self._kept_open:  # until now: a pipe that nobody has opened for writing yet looks as if it had ended
+        for kept in self._kept_open:  # until now: a pipe that nobody has opened for writing yet looks closed
             os.close(kept)
-        self.ended.set()  # now: whoever holds a pipe open from here on is what the program left behind
+        self.ended.set()  # now: whoever holds a pipe open from here on is a process that the program left behind
         with suppress(ProcessLookupError, PermissionError):
             os.kill(self._shell, signal.SIGCONT)
         os.close(self._handle)
@@ -243,7 +243,7 @@ class ContainerProcess:
 
 
 def _exit_code(pid: int) -> int:
-    """Return the exit code of a process that has ended and not been taken in, negative for a signal; -9 where it is gone."""
+    """Return the exit code of a process that has ended and not been reaped, negative for a signal; -9 if it is gone."""
     try:
         status = int(_fields_of(pid)[_STATUS])
     except OSError:
@@ -252,13 +252,13 @@ def _exit_code(pid: int) -> int:
 
 
 def _fields_of(pid: int) -> list[bytes]:
-    """Return what ``/proc/PID/stat`` (proc(5)) says behind the name in brackets. Raises OSError where there is none."""
+    """Return the fields of ``/proc/PID/stat`` (proc(5)) after the name in brackets. Raises OSError if it is missing."""
     stat = Path(f"/proc/{pid}/stat").read_bytes()
     return stat[stat.rindex(b")") + 2 :].split()
 
 
 def _reading_end(path: Path) -> IO[bytes]:
-    """Open a named pipe for reading, whether or not somebody writes."""
+    """Open a named pipe for reading, whether or not there is a writer."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     os.set_blocking(descriptor, True)
     return os.fdopen(descriptor, "rb", buffering=0)

@@ -1,8 +1,8 @@
-"""Containers for examples: one per language and session, in which its packages are prepared and its scripts run.
+"""Containers for examples: one per language and session, in which packages are prepared and scripts run.
 
-A container shares the machine's network, so that the tap on loopback is reached and nothing is opened to others. It sees the
-examples read-only, the cache, and a scratch folder, each under the path that it has on the machine. It is started when the
-first script of its language needs it, and removed at the end; its labels let the next start remove what a killed tool left.
+A container shares the machine's network, so scripts reach the tap on loopback and no port is opened to others. It sees the
+examples read-only, the cache, and a scratch folder, each under its path on the machine. It starts when the first
+script of its language needs it, and is removed at the end; its labels let the next start remove what a killed tool left.
 """
 
 import os
@@ -39,13 +39,13 @@ _OF_THE_IMAGE = ("PATH", "HOME", "TMPDIR", "JAVA_HOME")
 
 @contextmanager
 def in_containers(world: World, images: Mapping[str, str], memory_bytes: int | None = None) -> Iterator[World]:
-    """Return *world* with every language in a container of its own; *images* names other images than the usual, by language.
+    """Return *world* with a container for every language; *images* overrides the default images, by language.
 
-    Each container may take *memory_bytes*, without swap; None: as much as there is.
+    Each container may use *memory_bytes*, without swap; None: no limit.
 
-    Raises GatewayError where there is no engine that can be used for that, ExtraError where the package is missing.
+    Raises GatewayError if no usable engine is found, ExtraError if the package is missing.
     """
-    with interruptible(world.stop), ExitStack() as ended:  # a signal may not strike while containers are made or removed
+    with interruptible(world.stop), ExitStack() as ended:  # no signal may interrupt the creation or removal of containers
         client = ended.enter_context(engine(world))
         _check_engine(client, memory_bytes)
         scratch = ended.enter_context(own_folder())
@@ -67,7 +67,7 @@ def _check_engine(client: "DockerClient", memory_bytes: int | None) -> None:
 
 @dataclass
 class _Elsewhere(Mapping[str, World]):
-    """The world of each language, whose container is started when that world is first asked for. Safe from any thread."""
+    """The world of each language, whose container starts when that world is first requested. Safe from any thread."""
 
     world: World
     client: "DockerClient"
@@ -118,7 +118,7 @@ class _Elsewhere(Mapping[str, World]):
             self.world.stderr.flush()
 
     def _mounts(self, cache: Path) -> dict[Path, str]:
-        """Return which folders and files of this machine are seen in the container, and whether they can be written."""
+        """Return which folders and files of this machine the container sees, and whether they are writable."""
         world = self.world
         seen = dict.fromkeys([world.root, world.manifest_path.parent, _PACKAGE, world.state_dir], "ro")
         with suppress(FileNotFoundError):
@@ -130,7 +130,7 @@ class _Elsewhere(Mapping[str, World]):
 
 
 def _named_by_settings(world: World) -> Iterator[Path]:
-    """Yield the files and folders that variables of the user name to package managers: certificates, lists, local indexes."""
+    """Yield the files and folders in the user's variables for package managers: certificates, lists, local indexes."""
     for name, value in world.environ.items():
         if (passes(name) or name.startswith("PIP_")) and name not in _OF_THE_IMAGE:
             for word in value.split():
@@ -139,7 +139,7 @@ def _named_by_settings(world: World) -> Iterator[Path]:
 
 
 def _environment(world: World, image: "Image") -> dict[str, str]:
-    """Return the variables of the image, and of the user those that say where packages come from."""
+    """Return the variables of the image, and those of the user that say where packages come from."""
     own = dict(line.split("=", 1) for line in image.attrs["Config"].get("Env") or [] if "=" in line)
     kept = {n: v for n, v in world.environ.items() if (passes(n) or n.startswith("PIP_")) and n not in _OF_THE_IMAGE}
     home = world.env("HOME")
@@ -157,10 +157,10 @@ def _create(
     environ: Mapping[str, str],
     memory_bytes: int | None,
 ) -> "Container":
-    """Create a container that does nothing by itself. Raises GatewayError."""
+    """Create a container with an idle process. Raises GatewayError."""
     import docker
 
-    home, owner = environ["HOME"], f",uid={os.getuid()},gid={os.getgid()}" if os.getuid() else ""  # Podman knows none of these
+    home, owner = environ["HOME"], f",uid={os.getuid()},gid={os.getgid()}" if os.getuid() else ""  # Podman has none of these
     empty_home = {} if Path(home) in mounts or home == "/tmp" else {home: f"exec,mode=0755{owner}"}  # noqa: S108
     try:
         return client.containers.create(

@@ -1,4 +1,4 @@
-"""Runs one example's process and tells truthfully how it ended.
+"""Runs the process of one example and reports how it ended.
 
 environment.py  what an example inherits from the environment: a short list
 child.py        the child in a session of its own, a reader thread per pipe, a thread that waits for its end

@@ -23,7 +23,7 @@ from dvara_examples.records.model import LEFT_ALONE, AtTerminal, Limits
 
 @dataclass(frozen=True, slots=True)
 class ExecuteRequest:
-    """What to start: *env* is the whole environment, *cwd* an existing folder; *argv[0]* is looked for on *env*'s ``PATH``.
+    """What to start: *env* is the whole environment, *cwd* an existing folder; *argv[0]* is looked up on *env*'s ``PATH``.
 
     *at_terminal* is what happens there while it prints; *stdin* is what it reads. With a *place* it is started there.
     """
@@ -39,7 +39,7 @@ class ExecuteRequest:
 
 @contextmanager
 def _input(data: bytes) -> "Iterator[int | IO[bytes]]":
-    """Yield what a child reads: a file that holds *data*, as a pipe could not be written to in one go, or nothing."""
+    """Yield a child's stdin: a file with *data*, because a pipe could not be written in one go, or nothing."""
     if not data:
         yield subprocess.DEVNULL
         return
@@ -65,7 +65,7 @@ def _start(request: ExecuteRequest, env: Mapping[str, str]) -> StartedProcess:
 
 
 class Child:
-    """A child in a session of its own, with no more to read than is given; ``with`` leaves no child and no thread behind."""
+    """A child in its own session, with a fixed input; ``with`` leaves no child and no thread behind."""
 
     tree: ProcessTree
     readers: tuple[PipeReader, PipeReader]
@@ -83,13 +83,13 @@ class Child:
         self._ended = threading.Event()
 
     def start(self) -> Self:
-        """Start the process and the threads around it. Raises OSError or ValueError where the system does not start it."""
+        """Start the process and its threads. Raises OSError or ValueError if the system does not start it."""
         token = secrets.token_hex(8)
         self._popen = _start(self._request, {**self._request.env, MARKER: token})
         try:
             self.tree = ProcessTree(self._first_entry(), token, self._table)
             self._start_threads()
-        except BaseException:  # no thread or no descriptor is left: a child that nobody watches must not live on
+        except BaseException:  # out of threads or descriptors: an unwatched child must not live on
             self._popen.kill()
             self._popen.wait()
             raise
@@ -99,7 +99,7 @@ class Child:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
-        if not self.ended(0):  # only where an exception cut the run short, or SIGKILL did not help
+        if not self.ended(0):  # only if an exception cut the run short, or SIGKILL did not help
             self.tree.send(self.tree.living(), signal.SIGKILL)
         self._waiter.join(1.0)
         for reader in self.readers:
@@ -117,22 +117,22 @@ class Child:
 
     @property
     def to_be_interrupted(self) -> bool:
-        """Whether Ctrl-C is still to be pressed."""
+        """Whether Ctrl-C is still pending."""
         return self._request.at_terminal.interrupt_after_bytes is not None and self.interrupted_at_s is None
 
     def interrupt_if_due(self) -> None:
-        """Press Ctrl-C, once, where enough stands on stdout: all processes get it, as in the foreground of a terminal."""
+        """Send Ctrl-C, once, if enough is on stdout: all processes get it, as in the foreground of a terminal."""
         after = self._request.at_terminal.interrupt_after_bytes
         if after is not None and self.interrupted_at_s is None and self.readers[0].size_bytes >= after:
             self.interrupted_at_s = self._timer()
             self.tree.send(self.tree.living(), signal.SIGINT)
 
     def ended(self, timeout_s: float) -> bool:
-        """Wait up to *timeout_s* for the end of the process itself; its pipes may stay open longer."""
+        """Wait up to *timeout_s* for the end of the process; its pipes may stay open longer."""
         return self._ended.wait(max(timeout_s, 0.0))
 
     def _first_entry(self) -> Entry:
-        """Return the child's entry; as nobody waits for it yet, even one that has ended is still in the table."""
+        """Return the child's entry; because nobody has reaped it yet, even an ended one is still in the table."""
         pid = self._popen.pid
         return self._table.entry(pid) or Entry(pid, 0.0, os.getpid(), pid, pid)
 

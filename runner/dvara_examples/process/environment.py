@@ -1,29 +1,29 @@
-"""The environment of an example: a short list of variables that may pass, and nothing else.
+"""The environment of an example: a short list of variables that are passed on, and nothing else.
 
-An example has to run the same way at a desk, on a build machine and at a reader's. So nothing passes that changes what a
+An example must run the same way on a desktop, on a build machine and at a reader's. So nothing is passed on that changes what a
 runtime does (``PYTHON*``, ``NODE_OPTIONS``, ``JAVA_TOOL_OPTIONS``), where its requests go (proxies, other gateways'
-addresses) or what it may do there (keys and tokens of any kind). A list of what may pass cannot forget a secret's name.
+addresses) or what it may do there (keys and tokens of any kind). A list of allowed names cannot forget a secret.
 """
 
 from collections.abc import Mapping
 
 PASSED_ON = frozenset(
     {
-        "PATH",  # where runtimes find their own helpers
+        "PATH",  # where runtimes find their helpers
         "HOME",
         "USER",
         "LOGNAME",
         "TMPDIR",
         "TZ",
         "LANG",
-        "LC_ALL",  # the categories one by one: a prefix would let any name through
+        "LC_ALL",  # the categories one by one: a prefix would allow any name
         "LC_COLLATE",
         "LC_CTYPE",
         "LC_MESSAGES",
         "LC_MONETARY",
         "LC_NUMERIC",
         "LC_TIME",
-        "SSL_CERT_FILE",  # a company's own certificate authority, in the words of the three runtimes
+        "SSL_CERT_FILE",  # a company's certificate authority, as the three runtimes call it
         "SSL_CERT_DIR",
         "NODE_EXTRA_CA_CERTS",
         "SYSTEMROOT",  # Windows cannot open a socket without it
@@ -33,6 +33,6 @@ PASSED_ON = frozenset(
 
 
 def child_environment(environ: Mapping[str, str], extra: Mapping[str, str]) -> dict[str, str]:
-    """Return what an example's process gets: the listed variables of *environ*, then *extra* on top of them."""
+    """Return the environment of an example's process: the listed variables of *environ*, then *extra* on top of them."""
     passed = {name: value for name, value in environ.items() if name in PASSED_ON}
     return passed | dict(extra)

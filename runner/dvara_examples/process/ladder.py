@@ -1,4 +1,4 @@
-"""Ends processes by steps: each asks harder than the one before, and each has its own wait."""
+"""Stops processes in steps: each step is more forceful than the one before, and has its own wait."""
 
 import math
 import signal
@@ -18,9 +18,9 @@ POLL_S = 0.05
 class StopLadder:
     """How long, in seconds, each step of ending an example may take.
 
-    *interrupt_s*, *terminate_s* and *kill_s* are the waits after SIGINT, SIGTERM and SIGKILL. *grace_s* is what processes that
-    outlive the example get to end by themselves (*interrupt_s* where all were told to end just before), and *drain_s* what a
-    pipe gets to reach its end after them.
+    *interrupt_s*, *terminate_s* and *kill_s* are the waits after SIGINT, SIGTERM and SIGKILL. *grace_s* is how long processes
+    that outlive the example may take to end by themselves (*interrupt_s* if all were asked to end just before), and *drain_s* how
+    long a pipe may then take to reach its end.
     """
 
     interrupt_s: float = 2.0
@@ -33,8 +33,8 @@ class StopLadder:
 def stop_tree(tree: ProcessTree, ladder: StopLadder, ended: Callable[[float], bool]) -> signal.Signals | None:
     """Signal the whole *tree* until its first process ends, and return the last signal that was needed.
 
-    *ended* waits up to so many seconds for that end. None is returned where it had come before the first signal; an end that
-    does not even follow SIGKILL is left for the caller to notice.
+    *ended* waits up to a number of seconds for that end. None is returned if it ended before the first signal; if
+    it survives even SIGKILL, the caller will notice.
     """
     last = None
     steps = (
@@ -53,9 +53,9 @@ def stop_tree(tree: ProcessTree, ladder: StopLadder, ended: Callable[[float], bo
 
 
 def end_survivors(tree: ProcessTree, ladder: StopLadder, grace_s: float) -> tuple[Leak, ...]:
-    """End what outlived the first process of *tree*, and return one leak for each that did not go within *grace_s*.
+    """Stop what outlived the first process of *tree*, and return one leak for each that did not end within *grace_s*.
 
-    A leak says whether its process could be ended: one of another user, or one that hangs in the kernel, lives on.
+    A leak says whether its process could be stopped: one of another user, or one that hangs in the kernel, lives on.
     """
     leaks: dict[tuple[int, float], Leak] = {}
 
@@ -77,7 +77,7 @@ def end_survivors(tree: ProcessTree, ladder: StopLadder, grace_s: float) -> tupl
 
 
 def _all_gone(tree: ProcessTree, wait_s: float, meet: Callable[[Entry], None]) -> bool:
-    """Wait until no descendant lives; *meet* is called once with each that is seen, also with those that came meanwhile."""
+    """Wait until no descendant lives; *meet* is called once with each that is seen, including those that start meanwhile."""
     met = set()
     pause = threading.Event()
     for _ in range(math.ceil(wait_s / POLL_S) + 1):

@@ -1,4 +1,4 @@
-"""Reads one pipe of an example: bytes are stamped on arrival, shown live, and kept within bounds."""
+"""Reads one pipe of an example: bytes get a time on arrival, are shown live, and stored within limits."""
 
 import os
 import select
@@ -27,9 +27,9 @@ OnPiece = Callable[[str, OutputPiece], None]
 
 
 class OutputKeeper:
-    """Keeps the first *kept_bytes* less 64 KiB and the last 64 KiB of an output, and counts the rest. Not thread-safe.
+    """Stores the first *kept_bytes* minus 64 KiB and the last 64 KiB of an output, and counts the rest. Not thread-safe.
 
-    An output of up to *kept_bytes* is kept whole, with the arrival time of every piece up to the first *most_pieces*.
+    An output of up to *kept_bytes* is stored whole, with the arrival time of every piece up to the first *most_pieces*.
     """
 
     def __init__(self, kept_bytes: int, most_pieces: int = MOST_PIECES) -> None:
@@ -43,7 +43,7 @@ class OutputKeeper:
         self._dropped = False
 
     def add(self, piece: OutputPiece) -> None:
-        """Take the next piece."""
+        """Add the next piece."""
         self._size += len(piece.data)
         room = self._head_room
         if len(piece.data) <= room:
@@ -69,7 +69,7 @@ class OutputKeeper:
             self._dropped = True
 
     def output(self) -> Output:
-        """Return what was kept so far."""
+        """Return what was stored so far."""
         pieces = self._head.copy()
         if self._joined:
             pieces[-1] = OutputPiece(pieces[-1].at_s, pieces[-1].data + self._joined)
@@ -81,7 +81,7 @@ class OutputKeeper:
 
 
 def _at_most(pieces: list[OutputPiece], most: int) -> tuple[OutputPiece, ...]:
-    """Join what follows the first *most* pieces to the last of them."""
+    """Append what follows the first *most* pieces to the last of them."""
     if len(pieces) <= most:
         return tuple(pieces)
     kept, last = pieces[: most - 1], pieces[most - 1 :]
@@ -89,10 +89,10 @@ def _at_most(pieces: list[OutputPiece], most: int) -> tuple[OutputPiece, ...]:
 
 
 class PipeReader:
-    """Reads one pipe to its end in a thread of its own, which closes it then; whoever creates the reader hands over *pipe*.
+    """Reads one pipe to its end in a separate thread, which then closes it; the reader takes ownership of *pipe*.
 
-    An exception of *on_piece* ends the calls to it, never the reading; it is kept as :attr:`callback_error`. A reader that
-    *leaves_after* so many bytes closes the pipe then, as ``| head`` does, and :attr:`left_at_s` tells when.
+    An exception of *on_piece* stops further calls, but not the reading; it is stored as :attr:`callback_error`. A reader that
+    *leaves_after* a number of bytes then closes the pipe, like ``| head``, and :attr:`left_at_s` is the time of that.
     """
 
     def __init__(
@@ -116,18 +116,18 @@ class PipeReader:
         self._keeper = keeper
         self._on_piece = on_piece
         self._showing = False
-        self._lock = threading.Lock()  # guards the keeper: an abandoned reader may still be in the middle of a piece
+        self._lock = threading.Lock()  # guards the output: an abandoned reader may still be processing a piece
         self._woken, self._wake = os.pipe()
         self._thread = threading.Thread(target=self._run, name=f"read-{name}", daemon=True)
 
     def start(self) -> None:
-        """Begin to read."""
+        """Start reading."""
         self._thread.start()
 
     def wait_for_end(self, timeout_s: float) -> bool:
-        """Wait until the pipe's last writer has closed it; False where somebody still holds it open after *timeout_s*.
+        """Wait until the pipe's last writer has closed it; False if somebody still holds it open after *timeout_s*.
 
-        Time that a slow display takes is not held against the writers.
+        Time that a slow display takes is not counted against the writers.
         """
         for _ in range(DISPLAY_PATIENCE):
             self._thread.join(timeout_s)
@@ -138,12 +138,12 @@ class PipeReader:
         return True
 
     def close(self, timeout_s: float = 1.0) -> None:
-        """Stop reading, whoever still holds the pipe's other end; called once."""
+        """Stop reading, even if the pipe's other end is open; called once."""
         os.close(self._wake)
         self._thread.join(timeout_s)
 
     def output(self) -> Output:
-        """Return what was kept so far."""
+        """Return what was stored so far."""
         with self._lock:
             return self._keeper.output()
 

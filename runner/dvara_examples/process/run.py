@@ -1,4 +1,4 @@
-"""Runs one process within its limits and tells how it ended."""
+"""Runs one process within its limits and reports how it ended."""
 
 import signal
 import threading
@@ -31,9 +31,9 @@ LOOK_EVERY_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class ProcessResult:
-    """How a process ended and what it wrote; *callback_error* is the first exception of ``on_piece``, which ended the calls.
+    """How a process ended and what it wrote; *callback_error* is the first exception of ``on_piece``, which stopped the calls.
 
-    *late* says when others had the processors that it waited for, where that was asked for.
+    *late* says when other programs had the processors that it waited for, if that was requested.
     """
 
     end: ProcessEnd
@@ -57,7 +57,7 @@ def run_process(
     ladder: StopLadder = StopLadder(),  # noqa: B008 - a frozen value
     table: ProcessTable | None = None,
 ) -> ProcessResult:
-    """Run one process to its end, whatever end that is; returns within the wall limit and the waits of *ladder*.
+    """Run one process to its end, of whatever kind; returns within the wall limit and the waits of *ladder*.
 
     *on_piece* is called with ``stdout`` or ``stderr`` and each piece as it arrives, from a thread per pipe. *last_activity_s*
     tells, on *timer*, when bytes last passed elsewhere (the wire); the idle limit counts from the latest of those and of the
@@ -93,7 +93,7 @@ def run_process(
 
 @dataclass(frozen=True, slots=True)
 class _Watch:
-    """What bounds a process while it runs."""
+    """The limits of a running process."""
 
     limits: Limits
     timer: Timer
@@ -104,7 +104,7 @@ class _Watch:
     waits: ProcessorWaits | None = None
 
     def until_it_must_stop(self, child: Child) -> Cause | None:
-        """Wait for the process to end (None), or for the reason why it must be made to."""
+        """Wait for the process to end (None), or for the reason to stop it."""
         look_s = self.began_s + FIRST_LOOK_S
         while not child.ended(self._pause_s(child, look_s)):
             now_s = self.timer()
@@ -124,7 +124,7 @@ class _Watch:
         return None
 
     def _pause_s(self, child: Child, look_s: float) -> float:
-        """Return for how long nothing but the end of the process can happen that matters."""
+        """Return for how long nothing relevant can happen except the end of the process."""
         pause_s = min(self._deadline(child)[0], look_s) - self.timer()
         pause_s = min(pause_s, STOP_POLL_S) if self.stop or self.served or child.to_be_interrupted else pause_s
         return min(pause_s, TICK_S) if self.waits is not None else pause_s
@@ -136,7 +136,7 @@ class _Watch:
 
 
 def _held_pipes(readers: tuple[PipeReader, ...], drain_s: float, table: ProcessTable) -> tuple[Leak, ...]:
-    """Wait for both pipes to reach their end, and return a leak for each that somebody still holds open."""
+    """Wait for both pipes to reach their end, and return a leak for each that is still open."""
     leaks = []
     for reader in readers:
         if not reader.wait_for_end(drain_s):
@@ -175,7 +175,7 @@ def _notes(child: Child) -> Iterator[str]:
 
 
 def signal_name(number: int) -> str:
-    """Return ``SIGSEGV`` for 11; a real-time signal without a name of its own is ``SIG40``."""
+    """Return ``SIGSEGV`` for 11; a real-time signal without a name is ``SIG40``."""
     try:
         return signal.Signals(number).name
     except ValueError:

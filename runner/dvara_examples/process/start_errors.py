@@ -9,7 +9,7 @@ from dvara_examples.process.child import ExecuteRequest
 
 
 def why_not_started(request: ExecuteRequest, error: OSError | ValueError) -> Diagnosis:
-    """Return what to say of what starting *request* raised."""
+    """Return the message for the error of starting *request*."""
     name = request.argv[0] if request.argv else ""
     problem = f"could not start {name!r}"
     if not isinstance(error, OSError):

@@ -1,4 +1,4 @@
-"""Looks at the machine's processes: which there are, who started them, and which of them a run marked as its own."""
+"""The machine's processes: which exist, who started them, and which of them belong to a run."""
 
 import os
 import shlex
@@ -14,9 +14,9 @@ COMMAND_LENGTH = 120
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One process; *pid* and *started* (in the table's own unit) together never name another one.
+    """One process; *pid* and *started* (in the table's own unit) together are unique.
 
-    *ended* is True for one that only waits to be reaped by its parent.
+    *ended* is True for a zombie, which only waits for its parent to reap it.
     """
 
     pid: int
@@ -28,44 +28,44 @@ class Entry:
 
     @property
     def identity(self) -> tuple[int, float]:
-        """What tells this process from a later one with the same pid."""
+        """What distinguishes this process from a later one with the same pid."""
         return self.pid, self.started
 
 
 class ProcessTable(Protocol):
-    """The processes of the machine, as far as this user may signal them."""
+    """The processes of the machine that this user may signal."""
 
     def entries(self, first_pid: int = 0) -> Iterator[Entry]:
-        """Yield every process of this user, or those with pids from *first_pid* to the newest one, where that is known.
+        """Yield every process of this user, or those with pids from *first_pid* to the newest one, if that is known.
 
-        Larger pids than the newest are older: they were given out before the pids last started over.
+        Larger pids than the newest are older: they were assigned before the pids last wrapped around.
         """
         ...
 
     def newest_pid(self) -> int | None:
-        """Return the pid that was given out last, or None if the system hands them out in another order or does not say."""
+        """Return the latest pid, or None if the system assigns pids in another order or does not say."""
         ...
 
     def entry(self, pid: int) -> Entry | None:
-        """Return the process with that pid, or None where there is none."""
+        """Return the process with that pid, or None if there is none."""
         ...
 
     def has_variable(self, pid: int, assignment: str) -> bool:
-        """Tell whether a process was started with ``NAME=value`` in its environment; False where that cannot be read."""
+        """Tell whether a process was started with ``NAME=value`` in its environment; False if that cannot be read."""
         ...
 
     def command_line(self, pid: int) -> str:
-        """Return the command line, quoted for a shell and shortened; empty where it cannot be read."""
+        """Return the command line, quoted for a shell and shortened; empty if it cannot be read."""
         ...
 
     def holders(self, inode: int) -> tuple[int, ...]:
-        """Return the other processes that have the pipe with that inode open, as far as that can be seen."""
+        """Return the other processes that have the pipe with that inode open, as far as that is visible."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ProcTable:
-    """The table that Linux shows under ``/proc`` (proc(5)); a look at one process costs some ten microseconds."""
+    """The table in Linux's ``/proc`` (proc(5)); looking at one process costs some ten microseconds."""
 
     root: Path = Path("/proc")
 
@@ -73,7 +73,7 @@ class ProcTable:
         """Yield every process of this user, or those from *first_pid* to the newest."""
         user = os.geteuid()
         pids = [int(name) for name in os.listdir(self.root) if name.isdigit()]  # noqa: PTH208 - a Path per process is too dear
-        newest_pid = self.newest_pid() if first_pid else None  # asked after the list was made, so that none of it came later
+        newest_pid = self.newest_pid() if first_pid else None  # read after the list, so that no listed process is newer
         for pid in pids:
             if pid >= first_pid and (newest_pid is None or pid <= newest_pid):
                 with suppress(OSError):
@@ -82,7 +82,7 @@ class ProcTable:
                         yield found
 
     def entry(self, pid: int) -> Entry | None:
-        """Return the process with that pid, or None where there is none."""
+        """Return the process with that pid, or None if there is none."""
         stat = self._read(f"{pid}/stat")
         if not stat:
             return None
@@ -90,9 +90,9 @@ class ProcTable:
         return Entry(pid, int(fields[19]), int(fields[1]), int(fields[2]), int(fields[3]), ended=fields[0] in (b"Z", b"X"))
 
     def newest_pid(self) -> int | None:
-        """Return the pid that was given out last: the last number in ``loadavg``; pids go up until they start over.
+        """Return the latest pid: the last number in ``loadavg``; pids increase until they wrap around.
 
-        It counts in this process's own space of pids; where ``/proc`` shows another one, nothing can be said.
+        It is valid in this process's namespace of pids; if ``/proc`` shows another one, it is unknown.
         """
         with suppress(OSError):
             if os.readlink(f"{self.root}/self") != str(os.getpid()):  # noqa: PTH115 - as above
@@ -113,7 +113,7 @@ class ProcTable:
         return tuple(e.pid for e in self.entries() if e.pid != os.getpid() and inode in self._open_pipes(e.pid))
 
     def _open_pipes(self, pid: int) -> set[int]:
-        """Return the inodes of the pipes that a process has open, with a name or without."""
+        """Return the inodes of the pipes that a process has open, named or not."""
         found = set()
         with suppress(OSError):
             for file in (self.root / str(pid) / "fd").iterdir():
@@ -128,7 +128,7 @@ class ProcTable:
 
 
 def read_file(path: str) -> bytes:
-    """Return what is in a file of ``/proc``, or nothing where its process has ended or the system has no such file."""
+    """Return the content of a file of ``/proc``, or nothing if its process has ended or the system has no such file."""
     try:
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - a Path per process is too dear
             return file.read()
@@ -137,12 +137,12 @@ def read_file(path: str) -> bytes:
 
 
 def stat_fields(stat: bytes) -> list[bytes]:
-    """Return the fields of ``/proc/PID/stat`` behind the name in brackets, which may itself hold spaces and brackets."""
+    """Return the fields of ``/proc/PID/stat`` after the name in brackets, which may contain spaces and brackets."""
     return stat[stat.rfind(b")") + 2 :].split()
 
 
 class PsutilTable:
-    """The same through psutil, for systems without ``/proc`` (macOS); psutil is imported when it is first needed."""
+    """The same through psutil, for systems without ``/proc`` (macOS); psutil is imported on first use."""
 
     def entries(self, first_pid: int = 0) -> Iterator[Entry]:
         """Yield every process of this user with a pid from *first_pid* on."""
@@ -155,7 +155,7 @@ class PsutilTable:
                     yield found
 
     def entry(self, pid: int) -> Entry | None:
-        """Return the process with that pid, or None where there is none."""
+        """Return the process with that pid, or None if there is none."""
         import psutil
 
         with suppress(psutil.Error, OSError):
@@ -186,12 +186,12 @@ class PsutilTable:
         return ""
 
     def holders(self, inode: int) -> tuple[int, ...]:  # noqa: ARG002 - psutil does not show pipes
-        """Return nothing: psutil tells of regular files alone."""
+        """Return nothing: psutil only reports regular files."""
         return ()
 
 
 def shortened(argv: Iterator[str] | list[str]) -> str:
-    """Return a command line as a shell would take it, cut to a line that can be read."""
+    """Return a command line in shell syntax, shortened for reading."""
     line = shlex.join(argv)
     return line if len(line) <= COMMAND_LENGTH else line[: COMMAND_LENGTH - 3] + "..."
 

@@ -1,14 +1,14 @@
 """The processes of one run: the example's own and all that it started, wherever they went.
 
-A process counts as the run's own where one of these holds:
+A process belongs to the run if one of these holds:
 
 * it is in the session or process group that the example was started in;
-* an own process is its parent, or was when the tree was last looked at;
-* it was started with the run's marker variable, which every child inherits unless it is taken away on purpose. This finds
+* its parent belongs to the run, or did when the tree was last read;
+* it was started with the run's marker variable, which every child inherits unless it is deliberately removed. This finds
   a daemon that forked twice, left the session and closed its pipes.
 
-The tool does not make itself a *child subreaper* (prctl(2)) to catch orphans: that is a property of the whole process, other
-children of the tool would come under it too, and of several runs side by side it could not tell whose orphan came in.
+The tool does not become a *child subreaper* (prctl(2)) to catch orphans: that is a property of the whole process, would also
+affect other children of the tool, and with several parallel runs it could not tell whose orphan came in.
 """
 
 import os
@@ -34,7 +34,7 @@ class ProcessTree:
         self._pids_started_over = False
 
     def living(self) -> tuple[Entry, ...]:
-        """Look at the machine again and return the run's living processes, the first one included while it lives."""
+        """Read the table again and return the run's living processes, including the first one while it lives."""
         candidates = [e for e in self._newer() if e.started >= self._root.started and not e.ended]
         own = {entry.pid: entry for entry in candidates if self._is_own(entry, candidates)}
         while adopted := [e for e in candidates if e.pid not in own and e.parent in own]:
@@ -43,11 +43,11 @@ class ProcessTree:
         return tuple(own.values())
 
     def known_pids(self) -> tuple[int, ...]:
-        """Return the pids of all processes that were the run's own when last looked at; some may have ended."""
+        """Return the pids of all processes of the run when the table was last read; some may have ended."""
         return tuple(entry.pid for entry in self._known.values())
 
     def descendants(self) -> tuple[Entry, ...]:
-        """Look at the machine again and return the run's living processes without the first one."""
+        """Read the table again and return the run's living processes without the first one."""
         return tuple(entry for entry in self.living() if entry.pid != self._root.pid)
 
     def describe(self, entry: Entry) -> str:
@@ -55,13 +55,13 @@ class ProcessTree:
         return self._table.command_line(entry.pid) or "a process without a command line"
 
     def send(self, entries: Iterable[Entry], number: signal.Signals) -> None:
-        """Send the signal *number* to each of *entries*, and to no process that took over one of their pids."""
+        """Send the signal *number* to each of *entries*, and to no process that reused one of their pids."""
         for entry in entries:
-            with suppress(ProcessLookupError, PermissionError):  # gone already, or now under another user
+            with suppress(ProcessLookupError, PermissionError):  # already gone, or now under another user
                 self._send(entry, number)
 
     def reap(self) -> None:
-        """Reap own orphans that came to this process, which happens where it is the init of a container.
+        """Reap the run's orphans that came to this process, which happens if it is the init of a container.
 
         The first process is left to the thread that waits for it.
         """
@@ -72,9 +72,9 @@ class ProcessTree:
                     os.waitpid(now.pid, os.WNOHANG)
 
     def _newer(self) -> list[Entry]:
-        """Return at least the processes that came after the root, without looking at those with other pids where that is safe.
+        """Return at least the processes that started after the root, skipping other pids if that is safe.
 
-        Most of a machine's processes are older than a run, and looking at them all costs more than all else that a run does.
+        Most processes of a machine are older than a run, and reading them all costs more than anything else that a run does.
         """
         first_pid = 0 if self._pids_started_over else self._root.pid
         found = list(self._table.entries(first_pid))
@@ -109,7 +109,7 @@ class ProcessTree:
 
 
 def _handle(pid: int) -> int | None:
-    """Return a descriptor that stays with this one process (pidfd_open(2)), or None where the system has none."""
+    """Return a descriptor of exactly this process (pidfd_open(2)), or None if the system has none."""
     try:
         return os.pidfd_open(pid)
     except ProcessLookupError:

@@ -1,9 +1,9 @@
-"""For how long a run stood ready and got no processor, as other programs had it.
+"""How long a run was ready but got no processor, because other programs had it.
 
 Linux counts in nanoseconds how long each thread ran and how long it waited for its turn (``/proc/PID/task/TID/schedstat``,
 sched-stats in the kernel's documentation). What a thread waited beyond all that the run itself computed meanwhile went to
-others, so that nothing counts that a run did to itself. A wait is booked when it ends, and may be noted one look late. Systems
-that do not count show nothing.
+others, so waits that a run caused itself do not count. A wait is booked when it ends, and may be noted one sample late. Systems
+without these counters report nothing.
 """
 
 import os
@@ -32,7 +32,7 @@ class _Count:
 
 
 class ProcessorWaits:
-    """Looks at the threads of some processes again and again, and notes what others took from them; for one thread at a time."""
+    """Samples the threads of some processes, and notes what others took from them; for one thread at a time."""
 
     def __init__(self, timer: Timer, root: Path = Path("/proc")) -> None:
         self._timer = timer
@@ -43,7 +43,7 @@ class ProcessorWaits:
         self._seen: list[Lateness] = []
 
     def look(self, pids: Iterable[int]) -> None:
-        """Note for how long the processes *pids* waited in vain since the last look."""
+        """Note how long the processes *pids* have waited for others since the last sample."""
         pids, now_s = tuple(pids), self._timer()
         processes, threads = dict(self._count_processes(pids)), dict(self._count_threads(pids))
         in_threads, in_all = _changes(self._threads, threads), _changes(self._processes, processes)
@@ -59,7 +59,7 @@ class ProcessorWaits:
         return tuple(self._seen)
 
     def _count_processes(self, pids: Iterable[int]) -> Iterator[tuple[str, _Count]]:
-        """Yield what each process computed, with its threads and children that have ended (proc(5), ``stat``, 14 to 17)."""
+        """Yield the computing time of each process, with its threads and ended children (proc(5), ``stat``, 14 to 17)."""
         for pid in pids:
             fields = stat_fields(read_file(f"{self._root}/{pid}/stat"))[11:15]
             with suppress(ValueError):
@@ -75,6 +75,6 @@ class ProcessorWaits:
 
 
 def _changes(before: dict[str, _Count], now: dict[str, _Count]) -> list[_Count]:
-    """Return what was added to each count; one that is new began at nothing."""
+    """Return the increase of each count; a new one began at zero."""
     pairs = ((count, before.get(name, _Count())) for name, count in now.items())
     return [_Count(count.ran_ns - old.ran_ns, count.waited_ns - old.waited_ns) for count, old in pairs]

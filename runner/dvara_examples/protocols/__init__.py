@@ -1,26 +1,26 @@
-"""The contract of a protocol: what the events of one endpoint say, and which event is the last word.
+"""The contract of a protocol: what the events of one endpoint mean, and which event is the last word.
 
 A protocol is one module, in a folder that :func:`add_folder` adds, or in this package: there :data:`SHIPPED` repeats its
-endpoints, so that only the protocols that are spoken are imported. It has:
+endpoints, so that only the protocols in use are imported. It has:
 
-* ``ENDPOINTS``, the ends of the paths that it answers, below whatever prefix the gateway has;
+* ``ENDPOINTS``, the ends of the paths that it answers, with any prefix of the gateway;
 * ``reader() -> StreamReader``, a new reader for one response;
 * ``speaks(data) -> bool``, whether *data*, the JSON object of an event, belongs to this protocol;
 
-and, where a request asks for a stream otherwise than by ``"stream": true``,
+and, if a request asks for a stream in another way than ``"stream": true``,
 
 * ``asks_for_stream(target, request) -> bool``, whether the JSON object *request* does;
 
-and, where a request says how many answers it is for,
+and, if a request says how many answers it wants,
 
-* ``lacks(request, reader) -> str | None``, what is missing of them in the answer that *reader* has read;
+* ``lacks(request, reader) -> str | None``, what is missing in the answer that *reader* has read;
 
-and, where models can call tools,
+and, if models can call tools,
 
-* ``tool_call_parts(data) -> Iterator[ToolCallPart]``, what an event says of tool calls;
-* ``tool_results(request) -> Iterator[tuple[str, object]]``, the ids of calls and the results that a request brings.
+* ``tool_call_parts(data) -> Iterator[ToolCallPart]``, what an event says about tool calls;
+* ``tool_results(request) -> Iterator[tuple[str, object]]``, the ids of calls and their results in a request.
 
-Nothing else names a protocol. Where no module claims a request, :func:`reader_for` returns a reader of chat events that is not
+Nothing else names a protocol. If no module claims a request, :func:`reader_for` returns a reader of chat events that is not
 *known*, and the exchange is only judged good where those say that the answer is whole.
 """
 
@@ -81,7 +81,7 @@ SHIPPED: Mapping[str, str] = {
 
 
 class StreamReader(Protocol):
-    """What one response said so far.
+    """What one response has said so far.
 
     *format* says how its stream is cut into events.
     *finish_reason* is a common word of :data:`FINISH_REASONS` where the protocol's own word has one, else its own word.
@@ -113,18 +113,18 @@ class StreamReader(Protocol):
         ...
 
     def read(self, event: ServerSentEvent) -> str:
-        """Take the next event and return the answer's text in it."""
+        """Process the next event and return the answer's text in it."""
         ...
 
     def read_document(self, document: Mapping[str, object]) -> str:
-        """Take a whole response that was not streamed, and return the answer's text in it."""
+        """Process a whole response without a stream, and return the answer's text in it."""
         ...
 
 
 def add_folder(folder: Path) -> None:
-    """Take further protocols from the modules in *folder*; those that come with this tool go first.
+    """Add protocols from the modules in *folder*; those of this tool take precedence.
 
-    Raises PluginError where one of them is none.
+    Raises PluginError if one of them is not a protocol.
     """
     from dvara_examples.core.plugins import check_plugins
 
@@ -136,20 +136,20 @@ def add_folder(folder: Path) -> None:
 
 @cache
 def endpoints() -> Mapping[str, str]:
-    """Return the end of a request's path → the module of its protocol; the longer of two that end alike comes first."""
+    """Return the end of a request's path → the module of its protocol; of two with the same end, the longer comes first."""
     added = sorted(info.name for info in pkgutil.iter_modules(list(__path__)[1:]) if not info.name.startswith("_"))
     found = {end: name for name in added for end in _module(name).ENDPOINTS}
     return dict(sorted({**found, **SHIPPED}.items(), key=lambda one: len(one[0]), reverse=True))
 
 
 def protocol_of(target: str) -> str | None:
-    """Return the name of the protocol that a request's *target* belongs to, or None where no module claims it."""
+    """Return the name of the protocol of a request's *target*, or None if no module claims it."""
     path = target.partition("?")[0].rstrip("/")
     return next((name for end, name in endpoints().items() if path.endswith(end)), None)
 
 
 def asks_for_stream(target: str, body: bytes) -> bool:
-    """Tell whether the JSON request *body* asks *target* for a stream; what cannot be read asks for none."""
+    """Tell whether the JSON request *body* asks *target* for a stream; False if it cannot be read."""
     request = read_object(body)
     if request is None:
         return False
@@ -159,7 +159,7 @@ def asks_for_stream(target: str, body: bytes) -> bool:
 
 def contested(target: str, body: bytes, reader: StreamReader) -> str | None:
     """Say why an answer to the request *body* that *reader* finds complete may not be, or return None."""
-    if found := getattr(reader, "contested", None):  # readers that were written for an earlier release do not have it
+    if found := getattr(reader, "contested", None):  # readers written for an earlier release do not have it
         return str(found)
     request, lacks = read_object(body), _of_protocol(target, "lacks")
     if request is None or lacks is None or protocol_of(target) is None:
@@ -169,24 +169,24 @@ def contested(target: str, body: bytes, reader: StreamReader) -> str | None:
 
 
 def tool_call_parts(target: str, data: str) -> list[ToolCallPart]:
-    """Return what an event with this *data*, in an answer of *target*, says of tool calls."""
+    """Return what an event with this *data*, in an answer of *target*, says about tool calls."""
     event, parts = read_object(data.encode(errors="replace")), _of_protocol(target, "tool_call_parts")
     return list(parts(event)) if event is not None and parts is not None else []
 
 
 def tool_results(target: str, body: bytes) -> list[tuple[str, object]]:
-    """Return the ids of tool calls whose results a request to *target* brings, each with its content."""
+    """Return the ids and contents of the tool results in a request to *target*."""
     request, results = read_object(body), _of_protocol(target, "tool_results")
     return list(results(request)) if request is not None and results is not None else []
 
 
 def reader_for(target: str) -> StreamReader:
-    """Return a new reader for the response to a request for *target*; of chat events where the protocol is unknown."""
+    """Return a new reader for the response to a request for *target*; of chat events if the protocol is unknown."""
     return reader_maker(target)()
 
 
 def reader_maker(target: str) -> Callable[[], StreamReader]:
-    """Return a function that makes readers as :func:`reader_for` does."""
+    """Return a function that creates readers like :func:`reader_for`."""
     name = protocol_of(target)
     make: Callable[[], StreamReader] = _module(name or "chat").reader
     if name is not None:
@@ -201,7 +201,7 @@ def reader_maker(target: str) -> Callable[[], StreamReader]:
 
 
 def foreign_protocol(target: str, first: Mapping[str, object]) -> str | None:
-    """Return the name of the protocol that a stream speaks, where its *first* object shows another one than *target*'s."""
+    """Return the name of the protocol that a stream speaks, if its *first* object shows another one than *target*'s."""
     asked = protocol_of(target)
     if asked is None or _module(asked).speaks(first):
         return None
@@ -209,7 +209,7 @@ def foreign_protocol(target: str, first: Mapping[str, object]) -> str | None:
 
 
 def _of_protocol(target: str, name: str) -> Callable[..., Any] | None:
-    """Return what the protocol of *target* may have under this *name*; that of chat where it is unknown."""
+    """Return the attribute *name* of the protocol of *target*; that of chat if it is unknown."""
     found: Callable[..., Any] | None = getattr(_module(protocol_of(target) or "chat"), name, None)
     return found
 

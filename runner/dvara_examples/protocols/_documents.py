@@ -1,4 +1,4 @@
-"""What all protocols have in common: words, and how requests, documents and errors are read."""
+"""What all protocols share: words, and how requests, documents and errors are read."""
 
 import json
 from collections.abc import Mapping
@@ -9,12 +9,12 @@ FINISH_REASONS = frozenset({"stop", "length", "content_filter", "tool_calls", "f
 
 
 def unknown_reason(found: str) -> str:
-    """Say that a finish reason is none of :data:`FINISH_REASONS`."""
+    """Say that a finish reason is not one of :data:`FINISH_REASONS`."""
     return f"expected a finish reason of {', '.join(sorted(FINISH_REASONS))}, found {found!r}"
 
 
 class ToolCallPart(NamedTuple):
-    """What one event says of one tool call: its *place* in the answer, and id, name and arguments, or the part of them here."""
+    """What one event says about one tool call: its *place* in the answer, and id, name and arguments, or a part of them."""
 
     place: int
     call_id: str = ""
@@ -23,7 +23,7 @@ class ToolCallPart(NamedTuple):
 
 
 def error_message(document: Mapping[str, object]) -> str:
-    """Return what an error envelope says, with its code; the document itself where it has another shape."""
+    """Return the message and code of an error envelope; the document itself if it has another shape."""
     error = document.get("error")
     if isinstance(error, str):
         return error
@@ -34,7 +34,7 @@ def error_message(document: Mapping[str, object]) -> str:
 
 
 def read_object(body: bytes) -> Mapping[str, object] | None:
-    """Return *body* as a JSON object, or None where it is none."""
+    """Return *body* as a JSON object, or None if it is not one."""
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
@@ -43,7 +43,7 @@ def read_object(body: bytes) -> Mapping[str, object] | None:
 
 
 def read_document(body: bytes) -> Mapping[str, object] | None:
-    """Return *body* as a JSON object that everybody can read: in UTF-8, and without ``NaN`` and ``Infinity``; else None."""
+    """Return *body* as a JSON object that every client can read: in UTF-8, and without ``NaN`` and ``Infinity``; else None."""
     try:
         document = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""What all protocols have in common: each event is one JSON object, and nothing after the last word counts."""
+"""What all protocols share: each event is one JSON object, and nothing after the last word counts."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -16,11 +16,11 @@ _MOST_ARGUMENTS_CHARS = 1024 * 1024
 
 
 class _ConstantError(ValueError):
-    """``NaN`` or ``Infinity`` came, which Python reads and other languages refuse."""
+    """``NaN`` or ``Infinity`` came, which Python accepts and other languages refuse."""
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise _ConstantError(f"an event holds {name}, which is no JSON: some clients read it, others refuse it")
+    raise _ConstantError(f"an event holds {name}, which is not JSON: some clients accept it, others refuse it")
 
 
 _raw_decode = json.JSONDecoder(parse_constant=_refuse_constant).raw_decode
@@ -28,10 +28,10 @@ _OTHER_SHAPE = "no event has the shape that the request's protocol gives it"
 
 
 class JsonEventReader:
-    """Reads one stream; a protocol says in ``_take`` and ``_error_in`` what an event means.
+    """Reads one stream; a protocol defines in ``_take`` and ``_error_in`` what an event means.
 
-    *error* and *malformed* are sentences about the first such event. *remarks* are what to note of the stream, each once,
-    *unclear* says why its text may not be all of the text that a client shows, and *undecided* why its end cannot be told.
+    *error* and *malformed* are sentences about the first such event. *remarks* are notes about the stream, each once,
+    *unclear* says why its text may not be all of the text that a client shows, and *undecided* why its end is unknown.
     """
 
     format: EventFormat = SERVER_SENT_EVENTS
@@ -60,11 +60,11 @@ class JsonEventReader:
         self.unclear: str | None = None
 
     def read(self, event: ServerSentEvent) -> str:
-        """Take the next event and return the answer's text in it; an event after the last word is only noted."""
+        """Process the next event and return the answer's text in it; an event after the last word is only noted."""
         if self.sentinel:
             self.after_sentinel = True
             return ""
-        if event.data.startswith(SENTINEL):  # clients look at the beginning only
+        if event.data.startswith(SENTINEL):  # clients look only at the beginning
             self._take_sentinel()
             return ""
         if event.cut:
@@ -74,7 +74,7 @@ class JsonEventReader:
             data = self._read_json(event.data)
         except (ValueError, RecursionError) as problem:
             return self._unreadable(event, str(problem) or "nested too deeply")
-        if not isinstance(data, dict):  # asking for a Mapping takes longer, and this is asked of every event
+        if not isinstance(data, dict):  # checking for a Mapping takes longer, and happens for every event
             return self._unreadable(event, "no JSON object")
         if self.first is None:
             self.first = data
@@ -94,13 +94,13 @@ class JsonEventReader:
         return self._arguments.cut()
 
     def _take_arguments(self, key: object, piece: object) -> None:
-        """Take the next *piece* of the arguments of the tool call *key*; what is no text is none."""
+        """Add the next *piece* of the arguments of the tool call *key*, unless it is not text."""
         if isinstance(piece, str):
             self._arguments = self._arguments or CallArguments()
             self._arguments.add(key, piece)
 
     def _take_sentinel(self) -> None:
-        """Take note of :data:`SENTINEL`."""
+        """Note :data:`SENTINEL`."""
         self.sentinel = self.sentinel_ends
 
     def _read_json(self, text: str) -> object:
@@ -116,28 +116,28 @@ class JsonEventReader:
         raise NotImplementedError
 
     def _error_in(self, event: ServerSentEvent, data: Mapping[str, object]) -> str | None:
-        """Return what an error event says, or None for any other event."""
+        """Return the message of an error event, or None for any other event."""
         raise NotImplementedError
 
     def _take(self, event: ServerSentEvent, data: Mapping[str, object]) -> str:
-        """Take note of what an event says that is no error, and return the answer's text in it."""
+        """Process an event that is not an error, and return the answer's text in it."""
         raise NotImplementedError
 
     def _take_shape(self, data: Mapping[str, object]) -> None:
-        """Claim nothing of a stream as long as none of its events belongs to the protocol."""
+        """Claim nothing about a stream as long as none of its events belongs to the protocol."""
         if data:
             self._spoken = self._speaks(data)
             self.undecided = None if self._spoken else _OTHER_SHAPE
 
     def _take_text(self, text: str) -> str:
-        """Take note that there is text of the answer, so that nothing need stand in for it, and return it."""
+        """Note that there is text of the answer, and return it."""
         if text and not self._has_text:
             self._has_text = True
             self.unclear = None if self.unclear == self._no_content else self.unclear
         return text
 
     def _take_in_place_of_text(self, what: str) -> None:
-        """Take note of what a client may show in place of an answer without text: thoughts, a refusal, spoken words."""
+        """Note what a client may show instead of an answer without text: reasoning, a refusal, audio."""
         if not self._has_text and not self.unclear:
             self.unclear = self._no_content = f"cannot tell all of the text: the answer has none where it is expected, but {what}"
 
@@ -145,7 +145,7 @@ class JsonEventReader:
         self.unclear = self.unclear or f"cannot tell all of the text: {why}"
 
     def _odd(self, remark: str) -> None:
-        """Take note of the first event that does not fit to those before it."""
+        """Note the first event that contradicts those before it."""
         if not self._at_odds:
             self._at_odds = True
             self.remarks[remark] = None
@@ -159,7 +159,7 @@ class JsonEventReader:
 
 
 class NamedEventReader(JsonEventReader):
-    """Reads a stream whose events have a ``type``, or else a name; a protocol says in ``_take_kind`` what each means."""
+    """Reads a stream whose events have a ``type``, or else a name; a protocol defines in ``_take_kind`` what each means."""
 
     def _error_in(self, event: ServerSentEvent, data: Mapping[str, object]) -> str | None:
         return said(data) if event.name.lower() == "error" or data.get("type") == "error" else None
@@ -180,13 +180,13 @@ class CallArguments:
         self._left = _MOST_ARGUMENTS_CHARS
 
     def add(self, key: object, piece: str) -> None:
-        """Take the next *piece* of one call's arguments."""
+        """Add the next *piece* of one call's arguments."""
         self._left -= len(piece)
         if self._left >= 0:
             self._pieces.setdefault(key, []).append(piece)
 
     def cut(self) -> str | None:
-        """Say of the first arguments that they stop midway, or return None; a model may also write what is no JSON at all."""
+        """Say of the first arguments that they stop midway, or return None; a model may also write what is not JSON at all."""
         if self._left < 0:
             return None
         return next((_CUT_ARGUMENTS for pieces in self._pieces.values() if _stops_midway("".join(pieces).strip())), None)
@@ -196,7 +196,7 @@ _CUT_ARGUMENTS = "the arguments of a tool call stop midway, although a finish re
 
 
 def _stops_midway(text: str) -> bool:
-    """Tell whether more text would have to follow for *text* to be JSON; empty arguments are none."""
+    """Tell whether *text* could become JSON with more text; empty arguments could not."""
     try:
         json.loads(text or "{}")
     except json.JSONDecodeError as error:
@@ -207,7 +207,7 @@ def _stops_midway(text: str) -> bool:
 
 
 def _read_json(text: str) -> object:
-    """Do what ``json.loads`` does, in two thirds of the time where no space surrounds the value, as in nearly every event."""
+    """Do the same as ``json.loads``, in two thirds of the time if no space surrounds the value, as in nearly every event."""
     try:
         value, end = _raw_decode(text)
     except _ConstantError:
@@ -218,7 +218,7 @@ def _read_json(text: str) -> object:
 
 
 def said(data: Mapping[str, object]) -> str:
-    """Return the message of an error, whether it stands in an ``error`` object or beside the type, with its code."""
+    """Return the message of an error, from an ``error`` object or next to the type, with its code."""
     error = data.get("error")
     holder = error if isinstance(error, Mapping) else data
     message, code = holder.get("message"), holder.get("code") or (holder.get("type") if holder is not data else None)
@@ -228,13 +228,13 @@ def said(data: Mapping[str, object]) -> str:
 
 
 def part(data: Mapping[str, object], key: str) -> Mapping[str, object]:
-    """Return the object under *key*, an empty one where there is none."""
+    """Return the object under *key*, an empty one if missing."""
     value = data.get(key)
     return value if isinstance(value, dict) else {}
 
 
 def texts_asked(value: object) -> int:
-    """Return how many texts a request's ``prompt`` or ``input`` holds; a list of numbers is one text in tokens."""
+    """Return how many texts a request's ``prompt`` or ``input`` has; a list of numbers is one text in tokens."""
     return len(value) if isinstance(value, list) and not all(isinstance(token, int) for token in value) else 1
 
 
@@ -244,13 +244,13 @@ def parts_of(value: object) -> Iterator[Mapping[str, object]]:
 
 
 def text_at(data: Mapping[str, object], key: str) -> str:
-    """Return the text under *key*, an empty one where there is none."""
+    """Return the text under *key*, empty if missing."""
     value = data.get(key)
     return value if isinstance(value, str) else ""
 
 
 def index_at(data: Mapping[str, object], key: str, usual: int = 0) -> int:
-    """Return the whole number under *key*, the *usual* one where there is none."""
+    """Return the whole number under *key*, the *usual* one if missing."""
     value = data.get(key)
     return value if isinstance(value, int) else usual
 

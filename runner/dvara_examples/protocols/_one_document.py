@@ -7,7 +7,7 @@ from dvara_examples.wire.sse import ServerSentEvent
 
 
 class DocumentReader(JsonEventReader):
-    """Reads one document; an event stream in its place is in no known protocol. *items* is what its list holds, if one came."""
+    """Reads one document; an event stream instead is in no known protocol. *items* is the content of its list, if one came."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -15,7 +15,7 @@ class DocumentReader(JsonEventReader):
         self.items: list[object] | None = None
 
     def read_document(self, document: Mapping[str, object]) -> str:
-        """Take the whole document, count its tokens, and return no text."""
+        """Process the whole document, count its tokens, and return no text."""
         total = part(document, "usage").get("total_tokens")
         self.total_tokens = total if isinstance(total, int) else None
         items = document.get("data")

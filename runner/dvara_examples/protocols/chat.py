@@ -1,7 +1,7 @@
-"""What a chat completion says, read tolerantly from its events or from its one JSON document.
+"""Reads a chat completion tolerantly, from its events or from its one JSON document.
 
-Gateways differ in what they leave out: ``choices`` may be missing or empty, ``delta`` and ``content`` may be null or absent.
-Only what clients cannot work with either is called malformed.
+Gateways differ in what they omit: ``choices`` may be missing or empty, ``delta`` and ``content`` may be null or absent.
+Only what clients cannot handle either is called malformed.
 """
 
 import json
@@ -29,7 +29,7 @@ _NO_TEXT = frozenset({"role", "content", "tool_calls", "function_call", "name", 
 
 
 class ChatReader(JsonEventReader):
-    """Gathers what the events of one chat stream say.
+    """Collects what the events of one chat stream say.
 
     The choice that comes first is the answer. As each one finishes for itself, *finish_reason* is the answer's, but None while
     any choice that was seen has none, and that of any choice whose reason is not known. A choice that goes on after its reason
@@ -37,7 +37,7 @@ class ChatReader(JsonEventReader):
     an event gave, or None.
     """
 
-    needs_last_word = False  # clients take the finish reason for the end; a missing [DONE] is named by an ending of its own
+    needs_last_word = False  # clients take the finish reason for the end; a missing [DONE] has its own ending
     sentinel_ends = True
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class ChatReader(JsonEventReader):
         self._reasons: dict[int, str | None] = {}
 
     def read_document(self, document: Mapping[str, object]) -> str:
-        """Take a whole completion that was not streamed, and return the answer's text."""
+        """Process a whole completion without a stream, and return the answer's text."""
         self.total_tokens, choices = total_tokens(document), document.get("choices")
         if isinstance(choices, list) and choices:
             self.finish_reason = _of_all([_reason(choice) for choice in choices if isinstance(choice, dict)] or [None])
@@ -66,7 +66,7 @@ class ChatReader(JsonEventReader):
     def _take_sentinel(self) -> None:
         super()._take_sentinel()
         if self._contested == _WENT_ON and self.finish_reason:
-            self._contested = None  # this reason was the last word's own
+            self._contested = None  # this reason was that of the last word
 
     def _speaks(self, data: Mapping[str, object]) -> bool:
         return speaks(data)
@@ -86,7 +86,7 @@ class ChatReader(JsonEventReader):
         return self._take_choices(choices) if choices else ""
 
     def _take_choices(self, choices: list[object]) -> str:
-        """Take note which choices have finished, and return the answer's text; a missing or odd index is that of the first."""
+        """Note which choices have finished, and return the answer's text; a missing or odd index counts as the first."""
         text, reasons = "", self._reasons
         for choice in choices:
             if not isinstance(choice, dict):
@@ -107,7 +107,7 @@ class ChatReader(JsonEventReader):
                 self._look_for_a_reason_elsewhere(choice)
             if isinstance(delta, dict) and ("tool_calls" in delta or "function_call" in delta):
                 self._take_calls(index, delta)
-            if len(reasons) == 1 or index == next(iter(reasons)):  # in the order in which they came
+            if len(reasons) == 1 or index == next(iter(reasons)):  # in the order of arrival
                 text += self._text(choice, "delta")
         return text
 
@@ -118,7 +118,7 @@ class ChatReader(JsonEventReader):
             self._take_arguments(index, part(holder, "function_call").get("arguments"))
 
     def _text(self, choice: Mapping[str, object], part: str) -> str:
-        """Return the text in a choice; what is no plain string is noted, and what cannot be read of it too."""
+        """Return the text in a choice; note what is not a plain string, and what of it cannot be read."""
         holder = choice.get(part)
         text, shape = read_content(_raw_content(choice, part))
         if shape:
@@ -135,13 +135,13 @@ class ChatReader(JsonEventReader):
         return self._take_text(text)
 
     def _look_beside_the_content(self, holder: Mapping[str, object]) -> None:
-        """Take note of what may be shown in place of an answer that has no content: thoughts, a refusal, spoken words."""
+        """Note what may be shown instead of an answer without content: reasoning, a refusal, audio."""
         beside = sorted(key for key, value in holder.items() if value and key not in _NO_TEXT)
         if beside:
             self._take_in_place_of_text(", ".join(map(repr, beside)))
 
     def _look_for_a_reason_elsewhere(self, choice: Mapping[str, object]) -> None:
-        """Take note of a reason that clients of other APIs would find."""
+        """Note a finish reason in the place of another API."""
         delta = choice.get("delta")
         if isinstance(delta, dict) and delta.get("finish_reason"):
             self._cannot_tell_the_end("expected finish_reason beside the delta, found it inside")
@@ -165,7 +165,7 @@ def speaks(data: Mapping[str, object]) -> bool:
 
 
 def tool_call_parts(data: Mapping[str, object]) -> Iterator[ToolCallPart]:
-    """Yield what a chunk says of the tool calls of the first choice."""
+    """Yield what a chunk says about the tool calls of the first choice."""
     delta = part(_first_choice(data), "delta")
     for position, call in enumerate(parts_of(delta.get("tool_calls"))):
         said_of, place = part(call, "function"), index_at(call, "index", position)
@@ -180,7 +180,7 @@ def tool_results(request: Mapping[str, object]) -> Iterator[tuple[str, object]]:
 
 
 def lacks(request: Mapping[str, object], came: ChatReader) -> str | None:
-    """Say where fewer choices came than *request* asks for, or return None."""
+    """Say so if fewer choices came than *request* asks for, or return None."""
     number = request.get("n")
     asked = texts_asked(request.get("prompt")) * (number if isinstance(number, int) else 1)
     if came.finish_reason is None or came.answers >= min(asked, MOST_CHOICES):
@@ -189,17 +189,17 @@ def lacks(request: Mapping[str, object], came: ChatReader) -> str | None:
 
 
 def text_of(document: Mapping[str, object], part: str) -> str:
-    """Return the text of the first choice's *part* (``delta`` or ``message``), empty where there is none."""
+    """Return the text of the first choice's *part* (``delta`` or ``message``), empty if missing."""
     return read_content(_raw_content(_first_choice(document), part))[0]
 
 
 def finish_reason(document: Mapping[str, object]) -> str | None:
-    """Return the first choice's ``finish_reason``, or None where it is absent, null or empty."""
+    """Return the first choice's ``finish_reason``, or None if it is absent, null or empty."""
     return _reason(_first_choice(document))
 
 
 def total_tokens(document: Mapping[str, object]) -> int | None:
-    """Return how many tokens ``usage`` counts, prompt and answer together, or None where it does not say."""
+    """Return how many tokens ``usage`` counts, prompt and answer together, or None if it does not say."""
     usage = document.get("usage")
     if not isinstance(usage, Mapping):
         return None
@@ -217,7 +217,7 @@ def _first_choice(document: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def read_content(content: object) -> tuple[str, str]:
-    """Return the text in *content*, and in a few words its shape where it is no plain string."""
+    """Return the text in *content*, and a short description of its shape if it is not a plain string."""
     if content is None or isinstance(content, str):
         return content or "", ""
     if not isinstance(content, list):
@@ -238,7 +238,7 @@ def _says_something(delta: Mapping[str, object]) -> bool:
 
 
 def _of_all(reasons: list[str | None]) -> str | None:
-    """Return the reason of all choices together: none while one is due, and the first that is not known before a known one."""
+    """Return the reason of all choices together: none while one is missing, and the first unknown one before a known one."""
     if None in reasons:
         return None
     return next((reason for reason in reasons if reason not in FINISH_REASONS), reasons[0])
@@ -250,7 +250,7 @@ def _raw_content(choice: Mapping[str, object], part: str) -> object:
 
 
 def _reason(choice: Mapping[str, object]) -> str | None:
-    """Return the reason as a word; what is no text is no known reason, and no missing one either."""
+    """Return the reason as a word; what is not text is an unknown reason, not a missing one."""
     reason = choice.get("finish_reason")
     if reason is None or isinstance(reason, str):
         return reason or None

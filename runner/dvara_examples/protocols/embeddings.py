@@ -14,12 +14,12 @@ def reader() -> DocumentReader:
 
 
 def speaks(_data: Mapping[str, object]) -> bool:
-    """Tell that no event belongs here."""
+    """Return False: no event belongs here."""
     return False
 
 
 def lacks(request: Mapping[str, object], came: DocumentReader) -> str | None:
-    """Say where fewer vectors came than *request* has texts, or return None."""
+    """Say so if fewer vectors came than *request* has texts, or return None."""
     if came.items is None:
         return None
     asked = texts_asked(request.get("input"))

@@ -27,7 +27,7 @@ _TOKENS = {
 
 
 class MessagesReader(NamedEventReader):
-    """Reads the events of one message; blocks that overlap, or are left open, are noted."""
+    """Reads the events of one message; notes blocks that overlap, or stay open."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,7 +63,7 @@ class MessagesReader(NamedEventReader):
         return speaks(data)
 
     def read_document(self, document: Mapping[str, object]) -> str:
-        """Take a whole message, and return its text."""
+        """Process a whole message, and return its text."""
         self._finish(document)
         if self.finish_reason is None:
             self.undecided = "expected a stop_reason, found none"
@@ -91,7 +91,7 @@ class MessagesReader(NamedEventReader):
             self.finish_reason = json.dumps(reason)
 
     def _count(self, usage: Mapping[str, object]) -> None:
-        """Take the highest count of each kind: a stream gives the input at its start, and the output at its end."""
+        """Keep the highest count of each kind: a stream gives the input at its start, and the output at its end."""
         for kind, names in _TOKENS.items():
             counts = [number for name in names if isinstance(number := usage.get(name), int)]
             self._counted[kind] = max(self._counted[kind], sum(counts))
@@ -112,7 +112,7 @@ def speaks(data: Mapping[str, object]) -> bool:
 
 
 def tool_call_parts(data: Mapping[str, object]) -> Iterator[ToolCallPart]:
-    """Yield what an event says of a block of the type ``tool_use``."""
+    """Yield what an event says about a block of the type ``tool_use``."""
     index, block, delta = index_at(data, "index"), part(data, "content_block"), part(data, "delta")
     if block.get("type") == "tool_use":
         yield ToolCallPart(index, text_at(block, "id"), text_at(block, "name"))

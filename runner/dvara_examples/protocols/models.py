@@ -13,5 +13,5 @@ def reader() -> DocumentReader:
 
 
 def speaks(_data: Mapping[str, object]) -> bool:
-    """Tell that no event belongs here."""
+    """Return False: no event belongs here."""
     return False

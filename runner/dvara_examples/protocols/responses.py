@@ -1,7 +1,7 @@
 """OpenAI's Responses events: the last word is ``response.completed``, ``response.incomplete`` or ``response.failed``.
 
-Source: https://platform.openai.com/docs/api-reference/responses-streaming. DVARA ends an answer that was cut off by length, or
-withheld, with ``response.completed`` too: there the wire says ``stop``, and no client can know better.
+Source: https://platform.openai.com/docs/api-reference/responses-streaming. DVARA also ends an answer that was cut off by
+length, or withheld, with ``response.completed``: there the wire says ``stop``, and no client can tell.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ _COMMON = {"max_output_tokens": "length", "content_filter": "content_filter"}
 
 
 class ResponsesReader(NamedEventReader):
-    """Reads the events of one response; gaps in their numbers are noted."""
+    """Reads the events of one response; notes gaps in their numbers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class ResponsesReader(NamedEventReader):
         return ""
 
     def _compare(self, kind: str, response: Mapping[str, object]) -> None:
-        """Take note of what the last event says against the good end that it is."""
+        """Note what the last event says against the good end that it is."""
         if error := part(response, "error"):
             self._contested = self._contested or f"{kind} holds an error: {said(error)}"
         whole = max(self._said_chars, len(_text(response)))
@@ -65,7 +65,7 @@ class ResponsesReader(NamedEventReader):
         return speaks(data)
 
     def read_document(self, document: Mapping[str, object]) -> str:
-        """Take a whole response, and return its text."""
+        """Process a whole response, and return its text."""
         status = document.get("status")
         if isinstance(status, str) and status not in _NOT_ENDED:
             self._finish(document, status)
@@ -105,7 +105,7 @@ def speaks(data: Mapping[str, object]) -> bool:
 
 
 def tool_call_parts(data: Mapping[str, object]) -> Iterator[ToolCallPart]:
-    """Yield what an event says of an item of the type ``function_call``."""
+    """Yield what an event says about an item of the type ``function_call``."""
     index, item = index_at(data, "output_index"), part(data, "item")
     if data.get("type") == "response.output_item.added" and item.get("type") == "function_call":
         yield ToolCallPart(index, text_at(item, "call_id"), text_at(item, "name"))

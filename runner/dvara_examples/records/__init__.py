@@ -1,1 +1,1 @@
-"""What was seen: transcripts, verdicts, results, and the folder that stores a run."""
+"""What was recorded: transcripts, verdicts, results, and the folder that stores a run."""

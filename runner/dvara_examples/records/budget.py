@@ -1,8 +1,8 @@
-"""What one session may spend at a gateway: bounds on requests and tokens, shared by all of its runs.
+"""What one session may spend at a gateway: limits on requests and tokens, shared by all of its runs.
 
-A bound is looked at when a request arrives: one that has been let through goes on to its end, so that runs side by side can
-spend more tokens than allowed, by what was under way. Tokens are those that the gateway itself counts (``usage`` of an answer
-or of a chunk); where it counts none, four characters of request and answer are taken for one.
+A limit is checked when a request arrives: a request that was let through continues to its end, so parallel runs can exceed
+the token limit by what is in progress. Tokens are those that the gateway counts (``usage`` of an answer
+or of a chunk); without a count, four characters of request and answer count as one.
 """
 
 import threading
@@ -21,7 +21,7 @@ _FIRST_ERROR_STATUS = 400
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How much may be spent; None means that there is no bound."""
+    """How much may be spent; None means no limit."""
 
     requests: int | None = None
     tokens: int | None = None
@@ -36,16 +36,16 @@ NO_BOUNDS = Budget()
 
 
 def allowance_for(kind: str, asked: Budget) -> Budget:
-    """Return the bounds that hold at a gateway of *kind*: those *asked* for, and a generous one on requests to a URL."""
+    """Return the limits at a gateway of *kind*: those *asked* for, and a generous one on requests to a URL."""
     if kind == "url" and asked.requests is None:
         return replace(asked, requests=URL_REQUESTS)
     return asked
 
 
 def cost_reminder(runs: int, gateway: str, budget: Budget) -> str:
-    """Return what a user should know before the first of *runs* asks a *gateway* on another machine."""
+    """Return what a user should know before the first of *runs* sends requests to a *gateway* on another machine."""
     send = "1 run sends its" if runs == 1 else f"{runs} runs send their"
-    return f"{send} requests to {gateway}, where they may cost money; the limit is {budget}"
+    return f"{send} requests to {gateway}, which may cost money; the limit is {budget}"
 
 
 _COUNTING_S = 0.1
@@ -53,7 +53,7 @@ _COUNTING_S = 0.1
 
 
 class UsageMeter:
-    """Counts what a session spends of its allowance; safe to use from several threads."""
+    """Counts what a session spends of its budget; safe to use from several threads."""
 
     def __init__(self, budget: Budget) -> None:
         self._allowance = budget
@@ -63,12 +63,12 @@ class UsageMeter:
 
     @property
     def bounds_tokens(self) -> bool:
-        """Whether there is a bound on tokens."""
+        """Whether tokens are limited."""
         return self._allowance.tokens is not None
 
     @property
     def spent(self) -> str | None:
-        """The bound that lets nothing more through, in words, or None where something is left."""
+        """The limit that is reached, in words, or None."""
         with self._lock:
             return self._spent()
 
@@ -81,7 +81,7 @@ class UsageMeter:
             return refusal
 
     def ended(self, exchange: Exchange, tokens: int | None) -> None:
-        """Take note of what an exchange used: *tokens* as the gateway counted them, an estimate where it did not."""
+        """Add what an exchange used: *tokens* as counted by the gateway, an estimate if it did not count."""
         used = estimated_tokens(exchange) if tokens is None else tokens
         with self._lock:
             self._tokens += used
@@ -96,10 +96,10 @@ class UsageMeter:
 
 
 class RunMeter:
-    """One run's way to the *meter* that all runs share; *refused* says why a request of this run was not passed on.
+    """One run's access to the *meter* that all runs share; *refused* says why a request of this run was not passed on.
 
-    *on_request* is called for each request that arrives. Where tokens are bounded, a request waits a moment for what this run
-    asked before: an answer is passed on before it is read, so the client may ask again before its tokens are counted.
+    *on_request* is called for each request that arrives. If tokens are limited, a request waits briefly for the previous ones of
+    this run: an answer is passed on before it is read, so the client may ask again before its tokens are counted.
     """
 
     def __init__(self, meter: UsageMeter, on_request: Callable[[], None] = lambda: None) -> None:
@@ -121,7 +121,7 @@ class RunMeter:
         return refusal
 
     def ended(self, exchange: Exchange, tokens: int | None) -> None:
-        """Tell the shared meter."""
+        """Inform the shared meter."""
         self._meter.ended(exchange, tokens)
         with self._counted:
             self._open = max(self._open - 1, 0)
@@ -129,7 +129,7 @@ class RunMeter:
 
 
 def estimated_tokens(exchange: Exchange) -> int:
-    """Return about how many tokens *exchange* used; what was refused with an error status used none."""
+    """Return about how many tokens *exchange* used; a request refused with an error status used none."""
     if exchange.response is None or exchange.response.status >= _FIRST_ERROR_STATUS:
         return 0
     return (exchange.request.body_size_bytes + len(exchange.text)) // CHARS_PER_TOKEN

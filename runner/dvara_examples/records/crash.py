@@ -1,4 +1,4 @@
-"""What a script's stderr says of its end: the line that names the error, and whether the script ended by an uncaught one."""
+"""What a script's stderr says about its end: the line with the error, and whether it ended by an uncaught one."""
 
 import re
 
@@ -19,7 +19,7 @@ _VARIABLE = re.compile(r"(?<![A-Za-z0-9_])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![A-Za-
 
 
 def error_line(stderr: str) -> str:
-    """Return the line of *stderr* that names the error, or its last line where none does; nothing where it is empty."""
+    """Return the line of *stderr* with the error, or its last line if there is none; empty if stderr is empty."""
     found = [match[0] for match in _NAMED.finditer(stderr)]
     if found:
         line = found[-1] if _PYTHON.search(stderr) else found[0]
@@ -31,10 +31,10 @@ def error_line(stderr: str) -> str:
 
 
 def crashed(seen: Transcript) -> str | None:
-    """Return the error by which the script ended without meaning to, or None where it did not."""
+    """Return the error that crashed the script, or None if it did not crash."""
     end, stderr = seen.process, seen.stderr.text
     if end.stopped_by is not None and end.limit is None:
-        return None  # a server, which has to be stopped
+        return None  # a server, which is stopped on purpose
     if end.signal is not None and end.limit is None:
         return f"it was ended by {end.signal}"
     if not end.exit_code:
@@ -45,5 +45,5 @@ def crashed(seen: Transcript) -> str | None:
 
 
 def variables_named(line: str) -> tuple[str, ...]:
-    """Return what looks like names of variables in the error *line*."""
+    """Return possible names of variables in the error *line*."""
     return tuple(dict.fromkeys(_VARIABLE.findall(line)))

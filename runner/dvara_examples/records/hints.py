@@ -1,6 +1,6 @@
-"""What stands between a user and a run, in words: each function says of one condition what it is and what mends it.
+"""Problems between a user and a run: each function describes one condition and its fix.
 
-``run`` tells these sentences where it meets the condition, ``doctor`` where it looks for it; so both say the same.
+``run`` prints these sentences when it meets the condition, ``doctor`` when it looks for it, so both say the same.
 """
 
 import errno
@@ -34,34 +34,34 @@ def silent(base_url: str) -> Diagnosis:
 
 
 def no_proper_answer(base_url: str) -> Diagnosis:
-    """What comes is not HTTP, or nothing comes."""
+    """The answer is not HTTP, or there is none."""
     return Diagnosis(f"the gateway at {base_url} ends the connection without a proper answer", "check DVARA_URL")
 
 
 def speaks_http2_alone(base_url: str) -> Diagnosis:
-    """The server answers with frames of HTTP/2, or agrees to nothing else."""
+    """The server answers with HTTP/2 frames, or agrees to nothing else."""
     hint = "switch HTTP/1.1 on there, or put a proxy in front of it that speaks both"
     return Diagnosis(f"the gateway at {base_url} speaks HTTP/2 alone; this tool needs HTTP/1.1", hint)
 
 
 def speaks_no_tls(base_url: str, said: str) -> Diagnosis:
-    """TLS was tried with a server that speaks clear text."""
+    """TLS was tried with a server that speaks plain text."""
     return Diagnosis(f"{base_url} does not speak TLS{_in_brackets(said)}", "try http:// in DVARA_URL")
 
 
 def not_trusted(base_url: str, said: str) -> Diagnosis:
-    """The certificate is not vouched for, or the handshake failed otherwise."""
+    """The certificate is not trusted, or the handshake failed in another way."""
     cause = f"no TLS connection to {base_url}{_in_brackets(said)}"
     return Diagnosis(cause, "check the address, or name your certificates in SSL_CERT_FILE")
 
 
 def no_way(base_url: str, why: Diagnosis) -> Diagnosis:
-    """No connection came about; *why* may have a hint of its own, as a proxy's refusal does."""
+    """There is no connection; *why* may have its own hint, as a proxy's refusal does."""
     return Diagnosis(f"the gateway at {base_url} cannot be reached: {why.cause}", why.hint or "check DVARA_URL and your network")
 
 
 def kept_in(base_url: str) -> Diagnosis:
-    """The user forbade the network, and named a gateway that is somewhere in it."""
+    """The user forbade network use, and named a gateway elsewhere."""
     hint = "remove --offline, or use --gateway embedded"
     return Diagnosis(f"the gateway at {base_url} is on another machine, and --offline keeps this run on its own", hint)
 
@@ -73,7 +73,7 @@ def key_missing(base_url: str) -> Diagnosis:
 
 
 def key_refused(base_url: str, status: int, said: str) -> Diagnosis:
-    """The gateway does not know the key (401), or knows it and does not let it do this (403)."""
+    """The gateway does not know the key (401), or knows it but does not allow this (403)."""
     if status == 403:
         cause = f"the gateway at {base_url} lets the key in DVARA_API_KEY not do this ({status}{said})"
         return Diagnosis(cause, "have this allowed to the key or its workspace, or use another key", KEY)
@@ -82,18 +82,18 @@ def key_refused(base_url: str, status: int, said: str) -> Diagnosis:
 
 
 def redirects(base_url: str, status: int) -> Diagnosis:
-    """The address only points at another one."""
+    """The address only redirects to another one."""
     return Diagnosis(f"{base_url} redirects to another address ({status})", "set DVARA_URL to that address itself")
 
 
 def web_page(base_url: str, status: int) -> Diagnosis:
-    """Something else than a gateway answers."""
+    """Something other than a gateway answers."""
     cause = f"{base_url} answers with an HTML page ({status}): no gateway there"
     return Diagnosis(cause, "check host, port and path in DVARA_URL")
 
 
 def wrong_prefix(base_url: str) -> Diagnosis:
-    """A DVARA answers, but not below this path."""
+    """A DVARA answers, but not at this path."""
     return Diagnosis(f"the gateway answers, but not at {base_url} (404)", "check the part before /v1 in DVARA_URL")
 
 
@@ -103,7 +103,7 @@ def doubled_prefix(name: str, mended: str) -> Diagnosis:
 
 
 def not_canonical(target: str) -> Diagnosis:
-    """A base URL with a slash at its end, and a path with one at its beginning, were put together."""
+    """A base URL with a trailing slash was joined with a path that begins with one."""
     cause = f"the request asked for {target}, and a path with // is refused (400 invalid_path)"
     return Diagnosis(cause, "remove the slash at the end of the base URL before adding a path")
 
@@ -124,20 +124,20 @@ def rate_limited(base_url: str, said: str, wait_s: str | None) -> Diagnosis:
 
 
 def refused_otherwise(base_url: str, status: int, said: str) -> Diagnosis:
-    """An error status that none of the others stands for."""
-    # Some gateways refuse a key with another status than 401: LiteLLM, where it has no database to look in, with 400.
+    """An error status that none of the others covers."""
+    # Some gateways refuse a key with a status other than 401: LiteLLM without a database does with 400.
     check = "DVARA_URL and the key in DVARA_API_KEY" if 400 <= status < 500 else "that it is up and ready"
     return Diagnosis(f"the gateway at {base_url} answers {status}{said}", f"check {check}")
 
 
 def provider_failed(base_url: str, status: int, said: str) -> Diagnosis:
-    """The gateway is up, but what is behind it does not answer as it should."""
+    """The gateway is up, but what is behind it does not answer properly."""
     cause = f"the gateway at {base_url} is up, but its provider fails ({status}{said})"
     return Diagnosis(cause, "check the provider's key and state in the gateway's own log, and try again in half a minute", MODEL)
 
 
 def disk_refused(where: Path, error: OSError) -> Diagnosis:
-    """*where* cannot be written to: the disk is full, or something else stands in the way."""
+    """*where* cannot be written to: the disk is full, or there is another obstacle."""
     if error.errno in FULL:
         return Diagnosis(
             f"the disk that holds {where} is full ({error.strerror})",
@@ -148,12 +148,12 @@ def disk_refused(where: Path, error: OSError) -> Diagnosis:
 
 
 def is_about_temporary_files(error: OSError) -> bool:
-    """Tell whether no folder can take temporary files, in Python's own words."""
+    """Tell whether no folder can take temporary files, in Python's words."""
     return isinstance(error, FileNotFoundError) and "temporary directory" in (error.strerror or "")
 
 
 def system_refused(error: OSError) -> Diagnosis:
-    """The operating system said no while something was written or started."""
+    """The operating system refused to write or start something."""
     if is_about_temporary_files(error):
         return Diagnosis(refused_by_system(error), "let TMPDIR name a folder that can be written to, and run again")
     free = "some disk space" if error.errno in FULL else "what it asks for"
@@ -161,13 +161,13 @@ def system_refused(error: OSError) -> Diagnosis:
 
 
 def node_too_old(found: str, said: str, floor: str) -> Diagnosis:
-    """The Node.js on PATH is older than the floor."""
+    """The Node.js on PATH is older than the minimum."""
     hint = f"install Node.js {floor} or newer, or take it from PATH: another is then fetched"
-    return Diagnosis(f"{found} tells {said or 'no version'!r}, {floor} or newer is needed", hint)
+    return Diagnosis(f"{found} reports {said or 'no version'!r}, {floor} or newer is needed", hint)
 
 
 def of_refusal(exchange: Exchange, base_url: str, model: str, models: Sequence[str] = ()) -> Diagnosis | None:
-    """Return what an answer of the gateway at *base_url* says about set-up, or None where it is about the request itself."""
+    """Return what an answer of the gateway at *base_url* says about set-up, or None if it is about the request itself."""
     response = exchange.response
     if response is None:
         return no_way(base_url, exchange.problem or Diagnosis("it closed the connection before it answered", ""))
@@ -195,7 +195,7 @@ def of_refusal(exchange: Exchange, base_url: str, model: str, models: Sequence[s
 
 
 def error_field(body: bytes, name: str) -> str:
-    """Return a text of the error envelope in *body*, fit to be printed, or nothing where it has none."""
+    """Return a text of the error envelope in *body*, safe to print, or nothing if it has none."""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):

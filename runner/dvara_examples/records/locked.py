@@ -1,4 +1,4 @@
-"""What is said of dependencies that no lock file pins, and how that is found again in what was said."""
+"""Messages about dependencies that no lock file pins, and how to find them again in notes."""
 
 import re
 from collections import Counter
@@ -10,12 +10,12 @@ _UNLOCKED = re.compile(r"^(?P<place>.*), not locked(?:, resolved on (?P<day>[\d-
 
 
 def not_locked(place: str, day: str) -> str:
-    """Say that what is stated in *place* is not locked, and since which *day* it is what it is."""
+    """Say that the dependencies of *place* are not locked, and that they were resolved on *day*."""
     return f"{place}, not locked" + (f", resolved on {day}" if day else "")
 
 
 def unlocked_places(results: Iterable[RunResult]) -> tuple[str, ...]:
-    """Return each place whose dependencies were not locked in *results*, with the day of their resolution and how many runs."""
+    """Return each place whose dependencies were not locked in *results*, with their day of resolution and the number of runs."""
     seen = (result.transcript.run.dependencies for result in results if result.transcript is not None)
     counts = Counter(match.groups() for words in seen if (match := _UNLOCKED.match(words)))
     return tuple(

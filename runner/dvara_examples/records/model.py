@@ -46,10 +46,10 @@ CUT_ENDINGS = frozenset({Ending.TRUNCATED, Ending.RESET, Ending.STALLED, Ending.
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a gateway answers: *base_url* ends in its API prefix (``/v1``) without a trailing slash.
+    """The address of a gateway: *base_url* ends in its API prefix (``/v1``) without a trailing slash.
 
     *key* is secret: it must never reach a transcript, a report, a terminal or an example. *headers* are added to each request on
-    its way to the gateway; *model* is the name that the gateway has to be asked for, where it matters.
+    its way to the gateway; *model* is the name to ask the gateway for, if that matters.
     """
 
     base_url: str
@@ -65,7 +65,7 @@ class Endpoint:
 class AtTerminal:
     """What the person at the terminal does to an example while it prints, counted in bytes of its stdout; None: nothing.
 
-    *interrupt_after_bytes*: Ctrl-C is pressed. *stdout_closes_after_bytes*: whoever reads its output leaves (``| head``).
+    *interrupt_after_bytes*: Ctrl-C. *stdout_closes_after_bytes*: the reader of its output leaves (``| head``).
     """
 
     interrupt_after_bytes: int | None = None
@@ -78,9 +78,9 @@ LEFT_ALONE = AtTerminal()
 
 @dataclass(frozen=True, slots=True)
 class ReadySign:
-    """When a script that is a server can be asked: it accepts connections at *port* of this machine.
+    """When a script that is a server is ready: it accepts connections at *port* of this machine.
 
-    Where *path* is given, it must also answer that with success, and *output* must stand on one line that it printed.
+    With *path*, it must also answer that with success, and *output* must be on one line that it printed.
     """
 
     port: int
@@ -101,7 +101,7 @@ class SentRequest:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one run, in seconds: *wall_s* from start to end, *idle_s* without output, traffic or exit."""
+    """Limits of one run, in seconds: *wall_s* from start to end, *idle_s* without output, traffic or exit."""
 
     wall_s: float = 60.0
     idle_s: float = 30.0

@@ -1,7 +1,7 @@
-"""Whether an example does the same in every language: a promise that no single run can keep or break.
+"""Whether an example does the same in every language, which no single run can show.
 
-Only runs that were given the same wire can be compared: those at a gateway whose answers are scripted. What a variant's own
-``expect`` overrides, with a ``because``, is meant to differ and is not held against it; nor is a known failure.
+Only runs with the same wire can be compared: those at a gateway whose answers are scripted. What a variant's own
+``expect`` overrides, with a ``because``, is meant to differ and does not count; nor does a known failure.
 """
 
 from collections import defaultdict
@@ -13,7 +13,7 @@ from dvara_examples.records.transcript import Transcript
 
 @dataclass(frozen=True, slots=True)
 class Disparity:
-    """One thing in which the languages of an example differ: *seen* are (language, what it did) pairs, in plan order."""
+    """One difference between the languages of an example: *seen* are (language, what it did) pairs, in plan order."""
 
     example_id: str
     seen: tuple[tuple[str, str], ...]
@@ -24,9 +24,9 @@ class Disparity:
 
 @dataclass(frozen=True, slots=True)
 class _Aspect:
-    """Something to compare, unless one of the expectations in *meant* was overridden: *did* says in words what a run did.
+    """Something to compare, unless one of the expectations in *meant* was overridden: *did* describes what a run did.
 
-    Runs are alike where *like* gives the same of both.
+    Runs are alike if *like* returns the same for both.
     """
 
     did: Callable[[Transcript], str]
@@ -35,7 +35,7 @@ class _Aspect:
 
 
 def parity(transcripts: Iterable[Transcript]) -> tuple[Disparity, ...]:
-    """Return in what the languages of each example differ; nothing where fewer than two can be compared."""
+    """Return the differences between the languages of each example; none if fewer than two can be compared."""
     examples: defaultdict[str, list[Transcript]] = defaultdict(list)
     for transcript in transcripts:
         if _comparable(transcript):
@@ -44,7 +44,7 @@ def parity(transcripts: Iterable[Transcript]) -> tuple[Disparity, ...]:
 
 
 def _comparable(transcript: Transcript) -> bool:
-    """Tell whether a run says how its example behaves on a wire that the other languages were given too."""
+    """Tell whether a run shows how its example behaves on a wire that the other languages had too."""
     end = transcript.process
     return transcript.scripted and transcript.known_failure is None and end.error is None and not end.interrupted
 
@@ -61,7 +61,7 @@ def _exit(run: Transcript) -> str:
 
 
 def _success(run: Transcript) -> bool:
-    """Tell whether the process reported success; which other number it gave is up to the language."""
+    """Tell whether the process reported success; which other exit code it chose is up to the language."""
     return run.process.exit_code == 0
 
 
@@ -75,7 +75,7 @@ def _requests(run: Transcript) -> str:
 
 
 def _printed(run: Transcript) -> str:
-    """Say whether more than blanks and line ends went to stdout."""
+    """Say whether more than white space went to stdout."""
     return "printed text" if run.stdout.text.strip() else "printed nothing"
 
 

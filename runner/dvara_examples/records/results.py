@@ -1,4 +1,4 @@
-"""What a session tells its reporters: events while runs go on, results in plan order, and their sum."""
+"""What a session reports: events during the session, results in plan order, and a summary."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """A line that people read, where a report can point: *file* seen from the root, with forward slashes; *line* from 1."""
+    """A line that a report can point to: *file* relative to the root, with forward slashes; *line* from 1."""
 
     file: str
     line: int
 
 
 def shown_id(variant_id: str, repetition: int | None) -> str:
-    """Return how a run is called: ``stream-basic[node]``, or ``stream-basic[node] #2`` where it is held more than once."""
+    """Return the name of a run: ``stream-basic[node]``, or ``stream-basic[node] #2`` if it is repeated."""
     return variant_id if repetition is None else f"{variant_id} #{repetition}"
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """One run and what is said of it; *stored* is the transcript's file. *internal* marks a fault of this program.
+    """One run and its result; *stored* is the transcript's file. *internal* marks a bug of this program.
 
-    *title* is the example's. *places* are the script, at the line where what it shows begins, and then the pages that show it.
-    *repetition* counts from 1 where the run was asked for more than once. *earlier* are attempts that did not pass, oldest
-    first, where it was tried again. *not_started* marks a run that would have started, had the session gone on. *problem* is
-    what kept it from starting.
+    *title* is the example's. *places* are the script, at the first line of its region, and then the pages that show it.
+    *repetition* counts from 1 if the run was requested more than once. *earlier* are attempts that did not pass, oldest
+    first, if it was retried. *not_started* marks a run that would have started, had the session gone on. *problem* is
+    what prevented it from starting.
     """
 
     variant_id: str
@@ -53,18 +53,18 @@ class RunResult:
 
     @property
     def run_id(self) -> str:
-        """The variant's id, with the number of the repetition where there are several."""
+        """The variant's id, with the number of the repetition if there are several."""
         return shown_id(self.variant_id, self.repetition)
 
     @property
     def flaky(self) -> bool:
-        """Whether it passed, but not at once."""
+        """Whether it passed, but not at the first attempt."""
         return self.verdict.outcome is Outcome.PASSED and bool(self.earlier)
 
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """A run has left the queue, or is tried again; *at_s* counts from the session's start, *attempt* from 1."""
+    """A run has left the queue, or is retried; *at_s* counts from the session's start, *attempt* from 1."""
 
     variant_id: str
     at_s: float
@@ -74,7 +74,7 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class RunPrinted:
-    """An example wrote something; *data* may still hold secrets and must pass a redactor before it is shown."""
+    """An example wrote something; *data* may still contain secrets and must pass a redactor before it is shown."""
 
     variant_id: str
     pipe: Literal["stdout", "stderr"]
@@ -84,7 +84,7 @@ class RunPrinted:
 
 @dataclass(frozen=True, slots=True)
 class Preparing:
-    """A toolchain says what it fetches or builds."""
+    """A toolchain reports what it downloads or builds."""
 
     text: str
 
@@ -103,7 +103,7 @@ RunEvent = RunStarted | RunPrinted | Preparing | RunFinished
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """A variant that was run more than once: *passed* of *runs*."""
+    """A variant that ran more than once: *passed* of *runs*."""
 
     variant_id: str
     passed: int
@@ -115,10 +115,10 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The sum of a session: one count per outcome, and in what the languages of an example differ.
+    """The summary of a session: a count per outcome, and the differences between the languages of an example.
 
-    *flaky* counts runs that passed, but not at once; they are red unless *allow_flaky*. *not_started* counts those of the
-    skipped that would have started. *part* marks one shard of several: only all of them know whether anything ran.
+    *flaky* counts runs that passed on retry; they are red unless *allow_flaky*. *not_started* counts those of the
+    skipped that would have started. *part* marks one shard of several: only all of them show whether anything ran.
     """
 
     counts: tuple[tuple[Outcome, int], ...]
@@ -156,7 +156,7 @@ class Summary:
 
     @property
     def exit_code(self) -> ExitCode:
-        """The exit code that follows; a failed expectation, or a parity that is broken, outweighs what could not run."""
+        """The resulting exit code; a failed expectation, or broken parity, outweighs what could not run."""
         if self.interrupted:
             return ExitCode.INTERRUPTED
         if self.internal:

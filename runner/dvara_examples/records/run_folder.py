@@ -1,7 +1,7 @@
-"""The folder of one session: a transcript per run, and ``run.json``, which says what was selected and what became of it.
+"""The folder of one session: a transcript per run, and ``run.json`` with what was selected and the results.
 
-Every file is written beside its place and moved into it, so that none is ever half-written. ``run.json`` is there from the
-start (``finished`` is false) and replaced at the end, also after an interruption.
+Every file is written under another name and moved into place, so none is ever incomplete. ``run.json`` exists from the
+start (``finished`` is false) and is replaced at the end, also after an interruption.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ INTERNAL_ERRORS = "internal-errors.txt"
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
-    """One line of ``run.json``: a run, its outcome as it was, and its transcript's file where it has one."""
+    """One line of ``run.json``: a run, its original outcome, and its transcript's file if it has one."""
 
     variant_id: str
     language: str
@@ -39,7 +39,7 @@ class StoredRun:
 
 @dataclass(frozen=True, slots=True)
 class StoredAbout:
-    """What ``run.json`` says of the session as a whole; where its runtimes lay is not kept."""
+    """What ``run.json`` says about the session as a whole; the location of its runtimes is not stored."""
 
     started_utc: str
     gateway: str
@@ -49,13 +49,13 @@ class StoredAbout:
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
-    """A folder below ``runs``; its name is the session's id, and sorts by time."""
+    """A folder below ``runs``; its name is the session's id, which sorts by time."""
 
     path: Path
 
     @classmethod
     def create(cls, runs_dir: Path, now: datetime) -> "RunFolder":
-        """Make a new folder named after *now* (UTC) and a random suffix; git is told to pass over all of them."""
+        """Create a folder named after *now* (UTC) and a random suffix; git ignores all of them."""
         path = runs_dir / f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
         path.mkdir(parents=True)
         with contextlib.suppress(FileExistsError), (runs_dir / ".gitignore").open("x", encoding="utf-8") as file:
@@ -78,7 +78,7 @@ class RunFolder:
         finished: bool,
         summary: Summary | None = None,
     ) -> None:
-        """Write ``run.json``: *planned* are all runs in order, *results* those of the first of them, *summary* their sum."""
+        """Write ``run.json``: *planned* are all runs in order, *results* those of the first ones, *summary* is their summary."""
         runs = tuple(map(_with_result, planned, results)) + tuple(planned[len(results) :])
         interrupted = summary is not None and summary.interrupted
         self.write_document(RunDocument(about, finished, interrupted, runs, differing(summary) if summary else ()))
@@ -88,7 +88,7 @@ class RunFolder:
         _write_atomically(self.path / _SUMMARY, document_text(document))
 
     def read(self) -> RunDocument:
-        """Read ``run.json``. Raises TranscriptError where it is missing, damaged or of another version."""
+        """Read ``run.json``. Raises TranscriptError if it is missing, damaged or of another version."""
         return read_document(self.path / _SUMMARY)
 
     def read_summary(self) -> tuple[StoredRun, ...]:
@@ -99,13 +99,13 @@ class RunFolder:
         )
 
     def read_about(self) -> StoredAbout:
-        """Read what ``run.json`` says of the session. Raises TranscriptError, as :meth:`read` does."""
+        """Read the session of ``run.json``. Raises TranscriptError, as :meth:`read` does."""
         about = self.read().about
         runtimes = (Runtime(name, entry.version, Path(), entry.origin) for name, entry in about.runtimes.items())
         return StoredAbout(about.started, about.gateway, about.deps, tuple(runtimes))
 
     def file(self, name: str | None) -> Path | None:
-        """Return the transcript that ``run.json`` calls *name*, which cannot lie outside of the folder."""
+        """Return the transcript that ``run.json`` calls *name*, which must be inside the folder."""
         return self.path / Path(name).name if name else None
 
 
@@ -141,7 +141,7 @@ def _write_atomically(path: Path, text: str) -> None:
 
 
 def stored_folders(runs_dir: Path) -> tuple[RunFolder, ...]:
-    """Return every stored run, oldest first; of those that began in the same second, the one that was written last is newest."""
+    """Return every stored run, oldest first; of those that began in the same second, the one written last is the newest."""
     by_time = sorted(runs_dir.glob(f"*/{_SUMMARY}"), key=lambda path: (path.parent.name.partition("-")[0], _written_ns(path)))
     return tuple(RunFolder(path.parent) for path in by_time)
 
@@ -154,7 +154,7 @@ def _written_ns(path: Path) -> int:
 
 
 def find_run(runs_dir: Path, name: str, cwd: Path) -> RunFolder:
-    """Find a stored run by its id, the beginning of it, ``latest``, or a path. Raises TranscriptError."""
+    """Find a stored run by its id, the beginning of the id, ``latest``, or a path. Raises TranscriptError."""
     as_path = cwd / name
     if (as_path / _SUMMARY).is_file():
         return RunFolder(as_path)
@@ -174,5 +174,5 @@ def find_run(runs_dir: Path, name: str, cwd: Path) -> RunFolder:
 
 
 def load_transcript(stored: StoredRun) -> Transcript | None:
-    """Read the transcript of a stored run, or None where it has none."""
+    """Read the transcript of a stored run, or None if it has none."""
     return read_transcript(stored.transcript) if stored.transcript else None

@@ -1,7 +1,7 @@
-"""``run.json``: what a session was asked for, and what became of each of its runs; transcripts lie beside it.
+"""``run.json``: the request of a session, and the outcome of each of its runs; transcripts are next to it.
 
-Version 2 says what is needed to put the sessions of several machines together. Version 1 is read too: what it lacks gets the
-value that it had then.
+Version 2 has what is needed to merge the sessions of several machines. Version 1 is read too: missing fields get the
+value that they had then.
 """
 
 import json
@@ -21,7 +21,7 @@ VERSION = 2
 
 @dataclass(frozen=True, slots=True)
 class RuntimeEntry:
-    """A runtime: where it lay is not kept."""
+    """A runtime, without its location."""
 
     version: str
     origin: str
@@ -37,9 +37,9 @@ class ShardEntry:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is known of a session before its first run.
+    """What is known about a session before its first run.
 
-    *manifest* is the manifest's path, seen from the root where it lies below it, and *manifest_sha256* the digest of its bytes.
+    *manifest* is the manifest's path, relative to the root if it is below it, and *manifest_sha256* the digest of its bytes.
     *selected* counts the runs of all shards. *started* is an ISO 8601 stamp.
     """
 
@@ -58,7 +58,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class AttemptEntry:
-    """One try: *transcript* is a file's name, or None where nothing started; *outcome* is None where it was not reached."""
+    """One attempt: *transcript* is a file's name, or None if nothing started; *outcome* is None if it was not reached."""
 
     outcome: Outcome | None
     reason: str
@@ -67,7 +67,7 @@ class AttemptEntry:
 
 @dataclass(frozen=True, slots=True)
 class RunEntry:
-    """One run, as it is called and where it stands; *earlier* are attempts that did not pass, oldest first."""
+    """One run, with its name and place in the plan; *earlier* are attempts that did not pass, oldest first."""
 
     id: str
     language: str
@@ -99,7 +99,7 @@ class RunDocument:
 
     @property
     def transcripts(self) -> tuple[str, ...]:
-        """The names of all transcripts, those of earlier attempts included."""
+        """The names of all transcripts, including earlier attempts."""
         names = (name for run in self.runs for name in (*(each.transcript for each in run.earlier), run.transcript))
         return tuple(name for name in names if name)
 
@@ -114,7 +114,7 @@ def document_text(document: RunDocument) -> str:
 
 
 def read_document(path: Path) -> RunDocument:
-    """Read the file *path*. Raises TranscriptError where it is missing, damaged or of another version."""
+    """Read the file *path*. Raises TranscriptError if it is missing, damaged or of another version."""
     try:
         plain = json.loads(path.read_text("utf-8"))
         return _document(plain)

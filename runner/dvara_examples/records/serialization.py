@@ -1,7 +1,7 @@
-"""Frozen dataclasses as plain values (what JSON gives) and back, exactly, by their type hints.
+"""Frozen dataclasses as plain values (for JSON) and back, exactly, by their type hints.
 
 A dataclass becomes a mapping of all its fields, a tuple a list, an enum its word. A field of bytes stays readable: it is text
-where it is valid UTF-8, and otherwise base64 under the field's name with ``_base64`` behind it.
+if it is valid UTF-8, and otherwise base64 under the field's name with the suffix ``_base64``.
 """
 
 import base64
@@ -25,7 +25,7 @@ ADDED_LATER = {"added_later": True}
 
 
 def to_plain(value: object, *, leave_out: frozenset[str] = frozenset()) -> object:
-    """Return *value* as a plain value; *leave_out* names fields of the outermost dataclass that are left out.
+    """Return *value* as a plain value; *leave_out* names fields of the outermost dataclass to omit.
 
     Raises TypeError for a type that has no plain form.
     """
@@ -61,7 +61,7 @@ def _bytes_entry(name: str, data: bytes) -> tuple[str, str]:
 
 
 def from_plain(kind: type[T], value: object, *, given: Mapping[str, object] | None = None) -> T:
-    """Return the dataclass *kind* that *value* is the plain form of; *given* holds fields that are ready already.
+    """Return the dataclass *kind* for its plain *value*; *given* has fields that are already parsed.
 
     Raises InvalidValue, with the path to what is missing, unknown or of a wrong type.
     """
@@ -96,7 +96,7 @@ def _hints(kind: type) -> dict[str, Hashable]:
 
 @cache
 def _added_later(kind: type) -> frozenset[str]:
-    """Return the fields that what older releases stored lacks; they have the default of the dataclass then."""
+    """Return the fields that stored data of older releases lacks; they get the default of the dataclass."""
     return frozenset(field.name for field in fields(kind) if ADDED_LATER.items() <= field.metadata.items())
 
 

@@ -1,6 +1,6 @@
-"""The timeline of one run: what passed on the wire and on both pipes, attempt by attempt, on one clock.
+"""The timeline of one run: the wire and both pipes, attempt by attempt, on one clock.
 
-It is made from a transcript alone and is pure; every picture of a run (with characters, in a page) is drawn from it. Times are
+It is computed from a transcript and is pure; every picture of a run (in a terminal, in a page) is drawn from it. Times are
 seconds since the run began, sizes are bytes, labels are one line each with control characters made visible.
 """
 
@@ -22,7 +22,7 @@ _LEAST_S = 0.001
 
 
 class Kind(StrEnum):
-    """What a mark stands for."""
+    """The meaning of a mark."""
 
     REQUEST = "request"
     HEAD = "head"
@@ -38,7 +38,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something at one moment; *count* is more than 1 where several were put together to be drawn as one."""
+    """Something at one moment; *count* is more than 1 if several are drawn as one."""
 
     at_s: float
     kind: Kind
@@ -49,7 +49,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """A long time within an attempt in which nothing came."""
+    """A long silence within an attempt."""
 
     from_s: float
     to_s: float
@@ -57,10 +57,10 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One request and what came of it.
+    """One request and its result.
 
-    *row* is 0 unless another attempt was still under way when it began; *left_out* counts events that the transcript does not
-    hold; *faults* are what the network was told to do, *remarks* what else the tap had to say.
+    *row* is 0 unless another attempt was still in progress when it began; *left_out* counts events that the transcript does not
+    have; *faults* are what the network was told to do, *remarks* are the tap's other notes.
     """
 
     number: int
@@ -83,7 +83,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Pipe:
-    """What the example wrote to one pipe; *left_out_bytes* were not kept."""
+    """What the example wrote to one pipe; *left_out_bytes* were not stored."""
 
     name: Literal["stdout", "stderr"]
     marks: tuple[Mark, ...]
@@ -92,7 +92,7 @@ class Pipe:
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """The end of the process: *label* is ``exit 0`` or a signal, with the limit that led to it."""
+    """The end of the process: *label* is ``exit 0`` or a signal, with the limit that caused it."""
 
     at_s: float
     label: str
@@ -116,12 +116,12 @@ class Timeline:
     notes: tuple[str, ...] = ()
 
     def share(self, at_s: float) -> float:
-        """Return where a moment lies, from 0.0 at the left edge to 1.0 at the right one."""
+        """Return the place of a moment, from 0.0 at the left edge to 1.0 at the right one."""
         return min(max((at_s - self.from_s) / (self.to_s - self.from_s), 0.0), 1.0)
 
     @property
     def rows(self) -> int:
-        """How many rows the attempts need, so that none lies on another."""
+        """How many rows the attempts need, so that none overlap."""
         return max((attempt.row for attempt in self.attempts), default=0) + 1
 
 
@@ -141,7 +141,7 @@ def timeline_of(transcript: Transcript) -> Timeline:
 
 
 def _from_s(first_s: float, to_s: float) -> float:
-    """Leave out the time before the first sign of life where it would take more than its share."""
+    """Omit the time before the first sign of life if it takes more than its share."""
     margin_s = max(_MARGIN_SHARE * (to_s - first_s), _LEAST_S)
     return max(first_s - margin_s, 0.0) if first_s > _START_SHARE * to_s else 0.0
 
@@ -223,7 +223,7 @@ def _end(process: ProcessEnd) -> RunEnd | None:
 
 
 def moments(timeline: Timeline) -> Iterator[tuple[float, str, str]]:
-    """Yield everything as ``(seconds, lane, what)``, in the order in which it happened; a lane is ``wire 1`` or a pipe's name."""
+    """Yield everything as ``(seconds, lane, what)``, in the order of time; a lane is ``wire 1`` or a pipe's name."""
     happened = [
         (mark.at_s, f"wire {attempt.number}", attempt.title if mark.kind is Kind.REQUEST else mark.label)
         for attempt in timeline.attempts
@@ -240,9 +240,9 @@ def moments(timeline: Timeline) -> Iterator[tuple[float, str, str]]:
 
 
 def thinned(marks: Sequence[Mark], timeline: Timeline, most: int) -> tuple[Mark, ...]:
-    """Return *marks*, or where they are more than *most*, so many slices of *timeline* with all marks of a slice put together.
+    """Return *marks*, or if there are more than *most*, that many slices of *timeline* with the marks of each slice merged.
 
-    A slice that holds text counts as text; sizes and counts add up to what they were.
+    A slice with text counts as text; sizes and counts add up.
     """
     if len(marks) <= most:
         return tuple(marks)

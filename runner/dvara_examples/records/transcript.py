@@ -1,6 +1,6 @@
-"""All that was seen in one run, as immutable values on one clock.
+"""Everything recorded in one run, as immutable values on one clock.
 
-Times are seconds since the run began (monotonic). Secrets never enter: whoever builds these values has removed them.
+Times are seconds since the run began (monotonic). Secrets never enter: the code that builds these values has removed them.
 Large outputs and bodies are cut: their size says how much there was, and ``complete`` whether all of it is here.
 """
 
@@ -14,7 +14,7 @@ from dvara_examples.records.model import Ending, Limits
 
 @dataclass(frozen=True, slots=True)
 class OutputPiece:
-    """What one read of a pipe returned, and when."""
+    """The result of one read from a pipe, and its time."""
 
     at_s: float
     data: bytes
@@ -22,7 +22,7 @@ class OutputPiece:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One pipe's output: leading *pieces* and, where those were cut, the last bytes as *tail*."""
+    """One pipe's output: leading *pieces* and, if those were cut, the last bytes as *tail*."""
 
     pieces: tuple[OutputPiece, ...] = ()
     size_bytes: int = 0
@@ -30,7 +30,7 @@ class Output:
 
     @property
     def head(self) -> bytes:
-        """The leading bytes that were kept, joined."""
+        """The leading bytes that were stored, joined."""
         return b"".join(piece.data for piece in self.pieces)
 
     @property
@@ -40,7 +40,7 @@ class Output:
 
     @property
     def text(self) -> str:
-        """The kept output as text, undecodable bytes replaced; a gap is made visible."""
+        """The stored output as text, with undecodable bytes replaced and gaps marked."""
         if self.complete:
             return self.head.decode("utf-8", "replace")
         gap = self.size_bytes - len(self.head) - len(self.tail)
@@ -52,9 +52,9 @@ Limit = Literal["wall", "idle"]
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """Something an example left behind: a *process* that outlived it, or a *pipe* that a stranger held open.
+    """Something that an example left behind: a *process* that outlived it, or a *pipe* that another process held open.
 
-    *stopped* is False where it was not, or could not be, ended; transcripts of older releases do not say.
+    *stopped* is False if it was not, or could not be, stopped; transcripts of older releases do not say.
     """
 
     kind: Literal["process", "pipe"]
@@ -65,9 +65,9 @@ class Leak:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a server made of one *request* of ours (``POST /chat``).
+    """A server's answer to one *request* of ours (``POST /chat``).
 
-    *status* is None where no whole answer came, and *error* says why.
+    *status* is None if no whole answer came, and *error* says why.
     """
 
     request: str
@@ -78,7 +78,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What became of a script that is a server: *ready_at_s* is None where it never could be asked, and *why* says so."""
+    """What a script that is a server did: *ready_at_s* is None if it never became ready, and *why* says why."""
 
     ready_at_s: float | None = None
     why: str = ""
@@ -130,13 +130,13 @@ class Request:
     version: str = "HTTP/1.1"
 
     def header(self, name: str) -> str | None:
-        """Return the first header of that name, whatever its case."""
+        """Return the first header of that name, ignoring case."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What the gateway answered: *framing* is how the body's end is known; the *body* holds its leading bytes only."""
+    """The gateway's response: *framing* is how the end of the body is known; the *body* has its leading bytes only."""
 
     status: int
     headers: Headers = ()
@@ -147,13 +147,13 @@ class Response:
     reason: str = ""
 
     def header(self, name: str) -> str | None:
-        """Return the first header of that name, whatever its case."""
+        """Return the first header of that name, ignoring case."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
 @dataclass(frozen=True, slots=True)
 class WirePiece:
-    """What one read from the gateway returned: its size with framing, and when it came."""
+    """The result of one read from the gateway: its size with framing, and its time."""
 
     at_s: float
     size_bytes: int
@@ -171,7 +171,7 @@ class WireEvent:
 
 @dataclass(frozen=True, slots=True)
 class FaultNote:
-    """What became of a *fault* (``cut after 3 events``) on a response: *instead* is empty where it did what it says."""
+    """The result of a *fault* (``cut after 3 events``) on a response: *instead* is empty if it acted as declared."""
 
     fault: str
     instead: str = ""
@@ -182,14 +182,14 @@ class FaultNote:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and what came of it, seen between the example and the gateway.
+    """One request and its result, seen between the example and the gateway.
 
-    *number* counts from 1 in the order in which requests arrived; *connection* counts the client's connections.
-    *text* is the answer's text as sent (all deltas joined, or the message of an answer that was not streamed).
-    *events* holds the first events, *event_count* how many there were; *text_complete* is False where the text was cut.
-    *error* says why it ended so, and *hint* what to do about it. *notes* are remarks beside the ending (``sentinel without
+    *number* counts from 1 in the order of arrival; *connection* counts the client's connections.
+    *text* is the answer's text as sent (all deltas joined, or the message of an answer without a stream).
+    *events* has the first events, *event_count* how many there were; *text_complete* is False if the text was cut.
+    *error* says why it ended this way, and *hint* what to do about it. *notes* are remarks about the ending (``sentinel without
     finish_reason``, ``close-delimited body``), and *faults* what the network did to the response.
-    *unread* is a sentence about content that the tap could not read: of that, nothing may be claimed.
+    *unread* is a sentence about content that the tap could not read: nothing may be claimed about that.
     """
 
     number: int
@@ -221,18 +221,18 @@ class Exchange:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """All that is to be said beside the ending: what went wrong, the notes, and what faults did."""
+        """Everything to say about the ending: what went wrong, the notes, and what faults did."""
         return tuple(map(str, filter(None, (self.problem, *self.notes, *self.faults))))
 
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """What was run, where, with what: everything that is known before the process starts.
+    """What was run, where, and with what: everything known before the process starts.
 
     *argv* and *file* are as run; *versions* maps names (``node``, ``openai``) to versions; *reproduce* is a command line.
-    *expected_at* says of each expectation where the manifest has it, as ``file:line``.
-    *dependencies* says where they are stated, and whether they are locked. *gateway_url* is the base URL of a gateway whose
-    answers are not scripted; of others, and in older files, it is empty.
+    *expected_at* has, for each expectation, its place in the manifest, as ``file:line``.
+    *dependencies* says where they are declared, and whether they are locked. *gateway_url* is the base URL of a gateway whose
+    answers are not scripted; for others, and in older files, it is empty.
     """
 
     variant_id: str
@@ -253,7 +253,7 @@ class RunInfo:
 
 @dataclass(frozen=True, slots=True)
 class KnownFailure:
-    """A defect of something that the example builds on: the *findings* that fail for it, the reason, and where it is told."""
+    """A bug in something that the example uses: the *findings* that fail because of it, the reason, and where it is reported."""
 
     findings: tuple[str, ...]
     because: str
@@ -262,14 +262,14 @@ class KnownFailure:
 
 @dataclass(frozen=True, slots=True)
 class Lateness:
-    """From *at_s* on the machine let this tool or the example wait, for *for_s* seconds: what is noted then came late."""
+    """From *at_s* on, the machine kept this tool or the example waiting for *for_s* seconds, so what was noted then came late."""
 
     at_s: float
     for_s: float
 
 
 def joined(late: Iterable[Lateness]) -> tuple[Lateness, ...]:
-    """Return the same times in order, each counted once where several were late together."""
+    """Return the same times in order, with overlapping ones counted once."""
     parts: list[Lateness] = []
     for each in sorted(late, key=lambda each: each.at_s):
         last = parts[-1] if parts else None
@@ -283,12 +283,12 @@ def joined(late: Iterable[Lateness]) -> tuple[Lateness, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """All that was seen in one run.
+    """Everything recorded in one run.
 
-    *expect* holds the expectations as plain values, and *known_failure* what is known to break them, so that it can be judged
-    again. *overrides* are the expectations that this language alone has, with a reason; *scripted* tells whether the gateway's
+    *expect* has the expectations as plain values, and *known_failure* what is known to break them, so that it can be judged
+    again. *overrides* are the expectations of this language alone, with a reason; *scripted* tells whether the gateway's
     answers were the same for every language. *notes* are remarks about the wire that belong to no exchange. *late* says when
-    the machine was late, and *faults* what the network was to do to the responses, in words, one entry per request.
+    the machine was late, and *faults* what the network was told to do to the responses, in words, one entry per request.
     """
 
     run: RunInfo
@@ -305,12 +305,12 @@ class Transcript:
     faults: tuple[str, ...] = ()
 
     def late_s(self, from_s: float, to_s: float) -> float:
-        """Return for how long the machine was late between two moments."""
+        """Return how long the machine was late between two moments."""
         parts = (min(late.at_s + late.for_s, to_s) - max(late.at_s, from_s) for late in self.late)
         return sum(part for part in parts if part > 0)
 
     def late_machine(self, from_s: float, to_s: float, excess_s: float) -> str:
-        """Say that the machine was late between two moments by at least *excess_s*, or return nothing where it was not.
+        """Say that the machine was late between two moments by at least *excess_s*, or return nothing if it was not.
 
         A measured time that would have been good without that proves nothing.
         """
@@ -321,5 +321,5 @@ class Transcript:
 
     @property
     def last_exchange(self) -> Exchange | None:
-        """The exchange that the run ended on, or None where the example never sent a request."""
+        """The last exchange, or None if the example never sent a request."""
         return self.exchanges[-1] if self.exchanges else None

@@ -1,8 +1,8 @@
-"""A transcript as a file of JSON lines, versioned, that tells when it was cut off.
+"""A transcript as a versioned file of JSON lines that shows if it was cut off.
 
-The first line names format and version and holds the run and its expectations. Then comes one line per piece of output,
-exchange, piece of a response and event, in the order of their times; then one per pipe and one for the process; the last
-line says that nothing is missing. Bytes that are no UTF-8 are base64 under another key (see ``plain.py``).
+The first line has format and version, the run and its expectations. Then comes one line per piece of output,
+exchange, piece of a response and event, in the order of time; then one per pipe and one for the process; the last
+line says that nothing is missing. Bytes that are not UTF-8 are base64 under another key (see ``serialization.py``).
 """
 
 import heapq
@@ -60,7 +60,7 @@ _IN_HEADER = ("run", "expect", "known_failure", "overrides", "scripted", "notes"
 _EXCHANGE_PARTS = frozenset({"pieces", "events"})
 """What an exchange holds that is written as lines of its own."""
 
-# A piece of text that JSON let in half a surrogate pair must come back as it was, which strict UTF-8 would refuse.
+# JSON may contain half a surrogate pair, which must survive a round trip although strict UTF-8 refuses it.
 _ENCODING = ("utf-8", "surrogatepass")
 
 
@@ -81,9 +81,9 @@ class _Header:
 
 
 def write_transcript(path: Path, transcript: Transcript) -> None:
-    """Write *transcript* to *path*, whose folder exists; whoever reads it meanwhile sees the old file or the whole new one.
+    """Write *transcript* to *path*, whose folder exists; readers see either the old file or the whole new one.
 
-    Raises OSError, and TypeError or ValueError where the expectations are no plain values.
+    Raises OSError, and TypeError or ValueError if the expectations are not plain values.
     """
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
@@ -99,8 +99,8 @@ def write_transcript(path: Path, transcript: Transcript) -> None:
 def read_transcript(path: Path) -> Transcript:
     """Return the transcript in the file *path*.
 
-    Raises TranscriptError, with the line where there is one, for a file that is missing, cut off, of another version, or
-    that holds what no transcript holds.
+    Raises TranscriptError, with the line if there is one, for a file that is missing, cut off, of another version, or
+    with invalid content.
     """
     try:
         content = path.read_bytes()
@@ -132,7 +132,7 @@ def _lines(transcript: Transcript) -> Iterator[Line]:
 
 
 def _timed(transcript: Transcript) -> Iterator[Iterable[tuple[float, Line]]]:
-    """Yield the sequences of lines that have a time, each with its times."""
+    """Yield the sequences of timed lines, each with its times."""
     for pipe in PIPES:
         yield [(piece.at_s, _line("piece", piece, pipe=pipe)) for piece in getattr(transcript, pipe).pieces]
     yield [(e.started_at_s, _line("exchange", e, leave_out=_EXCHANGE_PARTS)) for e in transcript.exchanges]
@@ -155,7 +155,7 @@ def _line(kind: str, value: object, *, leave_out: frozenset[str] = frozenset(), 
 
 
 class _Reading:
-    """Collects the lines of one file, and says where in it something is wrong; used once."""
+    """Collects the lines of one file, and says where something is wrong; used once."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -168,7 +168,7 @@ class _Reading:
         self._events: dict[int, list[WireEvent]] = defaultdict(list)
 
     def header(self, line: bytes) -> _Header:
-        """Return what the first line holds."""
+        """Return the content of the first line."""
         with self._telling_of(1):
             header = _parse(line)
             if header.get("format") != FORMAT:
@@ -180,12 +180,12 @@ class _Reading:
             return from_plain(_Header, {**_ADDED_LATER, **header})
 
     def take_line(self, number: int, line: bytes) -> None:
-        """Take a line between the first and the last."""
+        """Process a line between the first and the last."""
         with self._telling_of(number):
             self._take(_parse(line))
 
     def transcript(self, header: _Header) -> Transcript:
-        """Return the transcript that all lines make up."""
+        """Return the transcript for all lines."""
         if self._process is None or len(self._outputs) < len(PIPES):
             raise TranscriptError(
                 f"the transcript {self._path} lacks the line of the process or of a pipe", "run the example again"
@@ -200,7 +200,7 @@ class _Reading:
         )
         stdout, stderr = (replace(self._outputs[pipe], pieces=tuple(self._pieces[pipe])) for pipe in PIPES)
         named = {name: getattr(header, name) for name in _IN_HEADER}
-        if not self._tells_faults:  # an older file: what faults did stands among the notes alone
+        if not self._tells_faults:  # an older file: faults are only in the notes
             named["faults"] = tuple(str(note) for exchange in exchanges for note in exchange.faults)
         return Transcript(process=self._process, stdout=stdout, stderr=stderr, exchanges=exchanges, **named)
 
@@ -237,15 +237,15 @@ class _Reading:
 def _parse(line: bytes) -> Line:
     try:
         value = json.loads(line.decode(*_ENCODING))
-    except (ValueError, RecursionError):  # no UTF-8, no JSON, or nested too deeply to be read
+    except (ValueError, RecursionError):  # not UTF-8, not JSON, or nested too deeply
         raise InvalidValue("one JSON object", describe(line.decode("utf-8", "replace"))) from None
     return dict(as_mapping(value))
 
 
 def _from_prose(exchange: Exchange) -> Exchange:
-    """Return an *exchange* of an older file with its fields: there, a hint stood behind the error, and faults among the notes.
+    """Return an *exchange* of an older file with its fields: there, a hint followed the error, and faults were notes.
 
-    This is the one place where texts are taken apart, as these files hold nothing else.
+    This is the only place that parses such texts, because these files have nothing else.
     """
     error, hint = exchange.error, ""
     if error is not None and exchange.response is None:

@@ -1,4 +1,4 @@
-"""What is said of a run: findings, and the outcome that follows from them."""
+"""The result of judging a run: findings, and the outcome that follows from them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class Witness(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of one run. *Failed* (an expectation) is never mixed with *errored* (it could not run)."""
+    """The outcome of one run. *Failed* (an expectation) is never mixed with *errored* (it could not run)."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -32,12 +32,12 @@ KNOWN_FAILURE = "known_failure"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One expectation, held against one transcript.
+    """The result of checking one expectation against one transcript.
 
     *key* is the expectation's word in the manifest; *expected* and *seen* are short texts for people; *where* points
     into the evidence (``request 2``, ``stdout at 0.41 s``); *sentence* explains a finding that is not ok to an outsider.
-    *expected_at* is the line of the manifest that expects it, as ``file:line``. *uncertain* says why one that is not ok is not
-    held against the example: what was seen is not enough to tell.
+    *expected_at* is the line of the manifest that expects it, as ``file:line``. *uncertain* says why a bad finding does
+    not count against the example: the evidence is not sufficient.
     """
 
     key: str
@@ -58,13 +58,13 @@ class Expectation(Protocol):
     witness: ClassVar[Witness]
 
     def check(self, seen: Transcript) -> Finding:
-        """Hold this expectation against *seen*; reads nothing else and never raises for what an example did."""
+        """Check this expectation against *seen*; reads nothing else and never raises for what an example did."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The findings of one run and what follows from them; *reason* explains an outcome that the findings do not explain.
+    """The findings of one run and their outcome; *reason* explains an outcome that the findings do not explain.
 
     *uncertain* marks an error that only says that the machine was too late to tell.
     """
@@ -81,11 +81,11 @@ class Verdict:
 
     @property
     def healed(self) -> bool:
-        """Whether a known failure has not failed any more, which no retry may hide."""
+        """Whether a known failure no longer fails, which no retry may hide."""
         return any(finding.key == KNOWN_FAILURE for finding in self.failures)
 
     @classmethod
     def of(cls, findings: Iterable[Finding]) -> "Verdict":
-        """Build the verdict that follows from *findings* alone."""
+        """Build the verdict from *findings* alone."""
         kept = tuple(findings)
         return cls(Outcome.PASSED if all(f.ok for f in kept) else Outcome.FAILED, kept)

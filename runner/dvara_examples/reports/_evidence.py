@@ -1,4 +1,4 @@
-"""What is shown of a run that did not pass: expected and seen, the end of each timeline, and how to see it again."""
+"""What reports show about a run that did not pass: expected and seen, the end of each timeline, and how to see it again."""
 
 from collections.abc import Iterator
 
@@ -14,12 +14,12 @@ _WIDTH = 140
 
 
 def describe_failure(result: RunResult, world: World) -> Iterator[tuple[str, str]]:
-    """Yield ``(label, text)`` pairs, most telling first; a label may repeat, and a text is one line.
+    """Yield ``(label, text)`` pairs, most important first; labels may repeat, and each text is one line.
 
-    Of a run that is flaky, it is the last attempt that failed which is described.
+    For a flaky run, they describe the last failed attempt.
     """
     if result.flaky:
-        yield "flaky", f"attempt {len(result.earlier)} failed as told below, attempt {len(result.earlier) + 1} passed"
+        yield "flaky", f"attempt {len(result.earlier)} failed as described below, attempt {len(result.earlier) + 1} passed"
         yield from describe_failure(result.earlier[-1], world)
         return
     if result.verdict.reason:
@@ -41,7 +41,7 @@ def describe_failure(result: RunResult, world: World) -> Iterator[tuple[str, str
 
 
 def to_explain(result: RunResult, transcript: Transcript) -> tuple[str, ...]:
-    """Return the words of a failure that `explain` knows: findings, and how the last exchange ended if that was not well."""
+    """Return the words of a failure that `explain` knows: findings, and the ending of the last exchange if it was not good."""
     last = transcript.last_exchange
     words = [finding.key for finding in result.verdict.failures]
     words += [last.ending] if last and last.ending not in WHOLE_ENDINGS else []

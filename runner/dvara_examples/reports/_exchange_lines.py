@@ -1,4 +1,4 @@
-"""What a tap tells, as lines for people: each step of an exchange as it happens, and at its end what the ending means."""
+"""The events of a tap as lines for people: each step of an exchange as it happens, and the meaning of its ending."""
 
 from collections.abc import Iterator, Mapping
 from typing import Literal
@@ -16,7 +16,7 @@ MEANINGS: Mapping[Ending, str] = {
     Ending.RESET: "the connection was reset after the head",
     Ending.STALLED: "the connection stayed open and silent until the client gave up or was stopped",
     Ending.ERROR_EVENT: "an error came as an event inside the stream",
-    Ending.MALFORMED_EVENT: "an event is not the JSON it has to be",
+    Ending.MALFORMED_EVENT: "an event is not valid JSON",
     Ending.HTTP_ERROR: "a status of 400 or above",
     Ending.NOT_A_STREAM: "a stream was asked for, and something else came",
     Ending.NO_RESPONSE: "refused, closed or reset before the status line",
@@ -30,9 +30,9 @@ _LINE_CHARS = 240
 
 
 class ExchangeLines:
-    """Writes down what one tap tells, in the order in which it is told.
+    """Turns the events of one tap into lines, in the order of arrival.
 
-    A request's time counts from when the tap was opened, every other time from the request that it belongs to.
+    A request's time counts from when the tap was opened, every other time from its request.
     """
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class ExchangeLines:
         self._asked_at_s: dict[int, float] = {}
 
     def lines(self, told: TapEvent) -> Iterator[str]:
-        """Yield the lines for what has just been told."""
+        """Yield the lines for one event."""
         match told:
             case RequestArrived():
                 self._asked_at_s[told.number] = told.at_s

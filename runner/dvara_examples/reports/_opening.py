@@ -1,4 +1,4 @@
-"""Opens the reports that a user asked for, and keeps what goes wrong with one of them from everything else."""
+"""Opens the requested reports, and isolates problems with one of them from everything else."""
 
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -19,14 +19,14 @@ STDOUT = ("-", "/dev/stdout")
 
 @dataclass(frozen=True, slots=True)
 class ReportRequest:
-    """One ``--report KIND[=PATH]``: *path* is None where the report's own default is wanted."""
+    """One ``--report KIND[=PATH]``: *path* is None for the report's default."""
 
     kind: str
     path: str | None = None
 
     @property
     def takes_stdout(self) -> bool:
-        """Whether stdout is to hold this report alone, so that other software can read it."""
+        """Whether stdout is only for this report, so that other software can read it."""
         return self.path in STDOUT
 
     def __str__(self) -> str:
@@ -50,10 +50,10 @@ def parse_request(text: str) -> ReportRequest:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Where reports go: a relative path starts at *cwd*, one that is not named at the run's *folder*.
+    """Where reports go: a relative path starts at *cwd*, a default path at the run's *folder*.
 
-    *stdout* is what reports write to, *runner* what those write to whose lines are meant for the runner of a workflow.
-    What stands in the file *shared* already is kept, as others write to it too.
+    *stdout* is for reports, *runner* for those whose lines are for the runner of a workflow.
+    The existing content of the file *shared* is kept, because others write to it too.
     """
 
     folder: Path
@@ -65,7 +65,7 @@ class Surroundings:
 
 @contextmanager
 def open_reports(requests: Sequence[ReportRequest], about: SessionInfo, around: Surroundings) -> Iterator[OpenReports]:
-    """Open what *requests* ask for.
+    """Open the reports for *requests*.
 
     Raises ReportError if one cannot be written, and ReportsCollideError if two would go to the same place.
     """
@@ -116,7 +116,7 @@ def _path(request: ReportRequest, cwd: Path, folder: Path) -> Path | None:
 
 
 class _Guarded:
-    """Passes everything on to one report until something goes wrong with it; the runs and other reports go on."""
+    """Passes everything on to one report until that fails; the runs and other reports continue."""
 
     def __init__(self, kind: str, reporter: Reporter, failures: list[tuple[str, ExitCode]]) -> None:
         self._kind, self._reporter, self._failures = kind, reporter, failures
@@ -139,7 +139,7 @@ class _Guarded:
             return
         try:
             what()
-        except BrokenPipeError:  # whoever read it has left: nobody misses the rest
+        except BrokenPipeError:  # the reader has left: nobody needs the rest
             self._alive = False
         except OSError as error:
             self._give_up(f"{refused_by_system(error)}; make room or name another path", ExitCode.NOT_RUN)

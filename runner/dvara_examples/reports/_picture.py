@@ -1,6 +1,6 @@
 """A timeline drawn with characters: a lane per attempt and per pipe, all on one scale, within a given width.
 
-Lines are tuples of (text, tone) pairs; what a tone looks like is up to whoever writes them. Pure, like the timeline.
+Lines are tuples of (text, tone) pairs; the caller decides what a tone looks like. Pure, like the timeline.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ _CHARS_PER_TICK = 12
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """The characters to draw with; *levels* are those of a pipe, the least first."""
+    """The characters to draw with; *levels* are those of a pipe, smallest first."""
 
     request: str
     nothing: str
@@ -45,7 +45,7 @@ ASCII = Signs("[", "-", ".", "'", "|", "#", "*", "x", "=", "o", "@", "+", "-", "
 
 
 def signs_for(encoding: str | None) -> Signs:
-    """Return the signs that a stream of *encoding* can hold."""
+    """Return the characters that *encoding* supports."""
     try:
         "".join((UNICODE.request, UNICODE.silence, UNICODE.event, UNICODE.broken, UNICODE.levels)).encode(encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
@@ -54,7 +54,7 @@ def signs_for(encoding: str | None) -> Signs:
 
 
 def picture(timeline: Timeline, width: int, signs: Signs) -> Iterator[Line]:
-    """Draw *timeline* into lines of at most *width* characters (at least 30 are taken)."""
+    """Draw *timeline* as lines of at most *width* characters (at least 30)."""
     columns = min(max(width, _LEAST_WIDTH), _MOST_WIDTH) - _NAME_WIDTH - 1
     lane = _Lanes(timeline, columns, signs)
     shown = timeline.attempts
@@ -69,7 +69,7 @@ def picture(timeline: Timeline, width: int, signs: Signs) -> Iterator[Line]:
         yield lane.pipe(timeline.stderr)
     if timeline.end is not None:
         column = lane.column(timeline.end.at_s)
-        tone = "strong" if timeline.end.good else "bad"  # an exit code of 0 alone is no good news
+        tone = "strong" if timeline.end.good else "bad"  # an exit code of 0 alone is not good news
         yield _named("process", lane.beside((" " * column, ""), (signs.end, tone), (timeline.end.label, tone)))
     yield from lane.scale()
 
@@ -85,7 +85,7 @@ class _Lanes:
         return min(int(self._timeline.share(at_s) * self._columns), self._columns - 1)
 
     def attempt(self, attempt: Attempt) -> Line:
-        """Draw one attempt: its request, what came, silences, how it ended, and the word for that where there is room."""
+        """Draw one attempt: its request, what came, silences, how it ended, and the word for that if there is room."""
         signs = self._signs
         first, last = self.column(attempt.started_at_s), self.column(attempt.ended_at_s)
         drawn = [signs.nothing] * (last - first + 1)
@@ -100,7 +100,7 @@ class _Lanes:
         return _named(f"wire {attempt.number}", self.beside(*parts, (str(attempt.ending), tone)))
 
     def pipe(self, pipe: Pipe) -> Line:
-        """Draw one pipe: the taller a sign, the more was written in its time."""
+        """Draw one pipe: a taller character is more output."""
         drawn = [" "] * self._columns
         for column, marks in self._by_column(pipe.marks):
             drawn[column] = _level(sum(mark.size_bytes for mark in marks), self._signs.levels)
@@ -122,7 +122,7 @@ class _Lanes:
         yield _named("", (("".join(times).rstrip(), "dim"),))
 
     def beside(self, *parts: tuple[str, str]) -> Line:
-        """Return *parts*, the last of which is a word that stands beside the others: behind them, before them or nowhere."""
+        """Return *parts*, the last of which is a word that is placed after the others, before them or nowhere."""
         *drawn, (word, tone) = parts
         blank = drawn[0][0]
         if sum(len(text) for text, _ in drawn) + 1 + len(word) <= self._columns:
@@ -162,13 +162,13 @@ def _ending_sign(ending: Ending, signs: Signs) -> str:
 
 
 def _level(size_bytes: int, levels: str) -> str:
-    """Return the sign for so many bytes: each level holds twice to thrice as many as the one before."""
+    """Return the character for a number of bytes: each level is two to three times the one before."""
     steps = max(size_bytes, 1).bit_length() - 1  # 1 byte is 0, 1 KiB is 10
     return levels[min(steps * len(levels) // 11, len(levels) - 1)]
 
 
 def legend(signs: Signs) -> str:
-    """Say in one line what the signs stand for."""
+    """Explain the characters in one line."""
     pairs = (
         (signs.request, "request"),
         (signs.text, "text"),

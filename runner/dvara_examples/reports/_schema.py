@@ -1,4 +1,4 @@
-"""Builds JSON Schemas out of the frozen dataclasses that the reports consist of, so that the two are always in step."""
+"""Builds JSON Schemas from the frozen dataclasses of the reports, so that the two always match."""
 
 import json
 import sys

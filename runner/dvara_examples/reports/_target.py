@@ -1,6 +1,6 @@
-"""Makes the targets that reports write to: files that are replaced in one step, streams, and stdout.
+"""Creates the targets of reports: files that are replaced in one step, streams, and stdout.
 
-Everything that can be known to stand in the way is found out before the runs start.
+Every obstacle that can be known is found before the runs start.
 """
 
 import errno
@@ -28,10 +28,10 @@ def stdout_target(stdout: TextIO) -> Target:
 
 @contextmanager
 def file_target(path: Path, *, keep: bool = False) -> Iterator[Target]:
-    """Yield the target that writes to *path*, making the folders above it; the file is closed at the end.
+    """Yield the target that writes to *path*, creating missing folders; the file is closed at the end.
 
-    What is no ordinary file (a named pipe, a device) is written to as it is. Where *keep* is set, whole text comes behind
-    what stands there already. Raises ReportError where it cannot be written.
+    Anything but an ordinary file (a named pipe, a device) is written to directly. With *keep*, the text is appended to
+    the existing content. Raises ReportError if it cannot be written.
     """
     with _telling_of(path):
         mode = _mode(path)
@@ -45,7 +45,7 @@ def file_target(path: Path, *, keep: bool = False) -> Iterator[Target]:
 
 
 class _File:
-    """An ordinary file; a link is followed, so that the file behind it is the one that is replaced."""
+    """An ordinary file; a link is followed, and its target replaced."""
 
     def __init__(self, path: Path, *, keep: bool) -> None:
         self._path, self._keep = path.resolve(), keep
@@ -70,7 +70,7 @@ class _File:
             os.close(self._appending)
 
     def _put(self, data: bytes, *, trial: bool) -> None:
-        """Write *data* beside the file, and move it there unless this is but a trial."""
+        """Write *data* to a temporary file, and move it into place unless this is only a trial."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         part = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}.part")
         try:
@@ -84,7 +84,7 @@ class _File:
 
 
 class _Stream:
-    """What is no ordinary file: it cannot be replaced, and must not be waited for."""
+    """Anything but an ordinary file: it cannot be replaced, and must not block."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -104,7 +104,7 @@ class _Stream:
 
 
 def _write_all(fd: int, data: bytes, path: Path) -> None:
-    """Write *data* without a buffer that could fail later, naming *path* where that fails."""
+    """Write *data* without a buffer that could fail later, naming *path* in errors."""
     rest = memoryview(data)
     try:
         while rest:
@@ -133,7 +133,7 @@ def _telling_of(path: Path) -> Iterator[None]:
 
 
 def _repaired(text: str) -> bytes:
-    """Encode any text: two halves of a surrogate pair that met become one character, a half alone U+FFFD."""
+    """Encode any text: two halves of a surrogate pair become one character, a single half U+FFFD."""
     try:
         return text.encode()
     except UnicodeEncodeError:

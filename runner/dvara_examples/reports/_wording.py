@@ -1,4 +1,4 @@
-"""What several reports say of a result that did not pass, in the same words; and characters that would mislead, made visible."""
+"""The words that several reports share for a result that did not pass, and an escape for misleading characters."""
 
 import re
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from dvara_examples.records.verdict import Finding, Outcome
 from dvara_examples.reports._evidence import to_explain
 
 _MISLEADING = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # what steers terminals, and what XML has no way to write
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # what turns the direction of the text around it
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters of terminals, and what XML cannot contain
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # changes the direction of text
     "\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 
 
 def visible(text: str) -> str:
-    r"""Return *text* with every character that would mislead a reader or a parser written out, as in ``\x1b``.
+    r"""Return *text* with every misleading character escaped, as in ``\\x1b``.
 
     Tabs and line ends stay; CR before LF goes.
     """
@@ -37,13 +37,13 @@ def location(place: SourceLine) -> str:
 
 
 def placed(result: RunResult, within: str) -> RunResult:
-    """Return *result* with places as seen from the repository, in which the root lies at *within*: services link them so."""
+    """Return *result* with places relative to the repository (the root is at *within* in it), as services link them."""
     places = tuple(replace(p, file=p.file if p.file.startswith("/") else f"{within}{p.file}") for p in result.places)
     return replace(result, places=places)
 
 
 def headline(result: RunResult) -> str:
-    """Say in one line why a result is not what it should be."""
+    """Say in one line why a result did not pass."""
     if result.flaky:
         before = "; ".join(headline(attempt) for attempt in result.earlier)
         return one_line(f"flaky: passed at attempt {len(result.earlier) + 1}, after {before}", 400)
@@ -55,7 +55,7 @@ def headline(result: RunResult) -> str:
 
 
 def explanation(result: RunResult) -> str:
-    """Say in some lines what was expected, what was seen, how each request ended, and how to see it again."""
+    """Say in a few lines what was expected, what was seen, how each request ended, and how to see it again."""
     return visible("\n".join(_lines(result)))
 
 
@@ -93,7 +93,7 @@ def _exchange(exchange: Exchange) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something that makes a session fail though no single result says so; *outcome* tells what kind of failure it is."""
+    """Something that makes a session fail although no single result does; *outcome* is the kind of failure."""
 
     word: str
     name: str
@@ -102,7 +102,7 @@ class Trouble:
 
 
 def troubles(summary: Summary) -> Iterator[Trouble]:
-    """Yield what a report must say beside its results, to be as red as the exit code."""
+    """Yield what a report must say in addition to its results, to be as red as the exit code."""
     for disparity in summary.disparities:
         sentence = f"the languages of an example differ on the same wire: {disparity}"
         yield Trouble("parity", f"parity of {disparity.example_id}", sentence, Outcome.FAILED)
@@ -126,7 +126,7 @@ def remarkable(result: RunResult) -> bool:
 
 
 def severity(result: RunResult) -> int:
-    """Order results as exit codes are ordered, worst first: our own faults, what failed, what could not run, what was flaky."""
+    """Order results like exit codes, worst first: internal errors, failed, errored, flaky."""
     if result.internal:
         return 0
     if result.flaky:

@@ -1,8 +1,8 @@
-"""What a line means to the runner of GitHub Actions, and how to keep text from meaning anything.
+"""What a line means to the runner of GitHub Actions, and how to prevent that.
 
-A runner takes every line of a step's output for a command that begins with ``::`` behind blanks, or holds ``##[`` anywhere
+A runner takes every line of a step's output for a command that begins with ``::`` after white space, or contains ``##[`` anywhere
 (``ActionCommand`` in github.com/actions/runner). ``::stop-commands::`` would switch all of them off, and those of the rest of
-the step too where this program is killed before it switches them on; so what is not meant to be a command is changed to be none.
+the step too if this program is killed before it switches them on again; so text that is not a command is changed.
 """
 
 import re
@@ -25,33 +25,33 @@ def escape_property(text: str) -> str:
 
 
 def escape_workflow_commands(stream: TextIO) -> TextIO:
-    """Return *stream*, with a blank in whatever a runner would take for a command, however it comes in pieces."""
+    """Return *stream*, with a space inserted into whatever a runner would take for a command, across any pieces."""
     return cast("TextIO", _Muzzled(stream))
 
 
 def unmuzzled(stream: TextIO) -> TextIO:
-    """Return the stream behind a muzzled one, for what is meant for the runner; any other stream is returned as it is."""
+    """Return the stream behind an escaped one, for lines that are meant for the runner; return any other stream unchanged."""
     return stream.behind if isinstance(stream, _Muzzled) else stream
 
 
 class _Muzzled:
-    """Remembers of the line that is being written what can still matter."""
+    """Remembers the relevant part of the current line."""
 
     def __init__(self, stream: TextIO) -> None:
         self.behind = stream
         self._line = ""
 
     def write(self, text: str) -> int:
-        """Write *text*, harmless."""
+        """Write *text* without commands."""
         self.behind.write("".join(self._harmless(piece) for piece in _PIECE.findall(text)))
         return len(text)
 
     def __getattr__(self, name: str) -> object:
-        """Be the stream itself in everything else."""
+        """Delegate everything else to the stream."""
         return getattr(self.behind, name)
 
     def _harmless(self, piece: str) -> str:
-        """Return one line, or a piece of it, changed where it makes a command together with what stands before it."""
+        """Return a line, or a piece of it, changed if it forms a command with what precedes it."""
         line = self._line + piece
         places = [found.end() for found in _COMMAND.finditer(line) if found.end() >= len(self._line)]
         changed, begin = "", len(self._line)
@@ -64,5 +64,5 @@ class _Muzzled:
 
 
 def _remembered(line: str) -> str:
-    """Keep what can still matter of a line: its blank beginning, or that there is none, and the last characters."""
+    """Remember the relevant part of a line: whether only white space came so far, and the last characters."""
     return line if len(line) <= _KEPT_CHARS else ("" if not line.strip() else "x") + line[-3:]

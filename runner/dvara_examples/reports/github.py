@@ -40,10 +40,10 @@ class GithubReport:
         self._results: list[RunResult] = []
 
     def event(self, event: RunEvent) -> None:
-        """Leave events to others."""
+        """Ignore events."""
 
     def result(self, result: RunResult) -> None:
-        """Keep one result, if there is something to say of it."""
+        """Keep one result, if it needs an annotation."""
         if remarkable(result):
             self._results.append(placed(result, self._within))
 
@@ -51,7 +51,7 @@ class GithubReport:
         """Show nothing."""
 
     def close(self, summary: Summary) -> None:
-        """Write the annotations, and how many there would have been."""
+        """Write the annotations, and the number of the omitted ones."""
         lines = tuple(self._annotations(summary))
         if left_out := len(lines) - _MOST:
             lines = lines[:_MOST]
@@ -61,7 +61,7 @@ class GithubReport:
         self._target.write("".join(f"{line}\n" for line in lines))
 
     def _annotations(self, summary: Summary) -> Iterator[str]:
-        """Yield annotations, worst first; what a page shows comes after all examples, as it repeats them."""
+        """Yield annotations, worst first; those on pages come after all examples, because they repeat them."""
         results = sorted(self._results, key=severity)
         failed = [result for result in results if result.internal or result.verdict.outcome is Outcome.FAILED]
         others = [result for result in results if result not in failed]

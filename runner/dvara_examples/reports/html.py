@@ -1,7 +1,7 @@
 """``--report html``: one file that a browser opens without a network, with a picture of each run.
 
-At the top stands what is wrong; below it the matrix of examples and languages, and every run with the timeline of wire and
-pipes. There is no script in it, and a policy in its head forbids to load anything. What examples and gateways wrote is escaped.
+Problems come first, then the matrix of examples and languages, then every run with the timeline of wire and pipes. The page has
+no script, and its content security policy forbids to load anything. Text of examples and gateways is escaped.
 """
 
 from dvara_examples.core.extras import import_extra
@@ -12,7 +12,7 @@ DEFAULT_NAME = "report.html"
 
 
 class HtmlReport:
-    """Renders each run when it is told of it, so that no transcript is held longer than needed; writes once, at the end."""
+    """Renders each run as its result comes, so that no transcript is kept longer than needed; writes once, at the end."""
 
     def __init__(self, about: SessionInfo, target: Target) -> None:
         import_extra("jinja2", "html", "the HTML report")
@@ -22,14 +22,14 @@ class HtmlReport:
         self._target = target
 
     def event(self, event: RunEvent) -> None:
-        """Nothing of what happens meanwhile is in the page."""
+        """Ignore events."""
 
     def result(self, result: RunResult) -> None:
         """Render one run."""
         self._page.add(result)
 
     def tick(self) -> None:
-        """Nothing moves in the page."""
+        """Ignore the time."""
 
     def close(self, summary: Summary) -> None:
         """Write the page."""

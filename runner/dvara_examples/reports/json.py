@@ -43,10 +43,10 @@ class JsonReport:
         self._results: list[ResultFacts] = []
 
     def event(self, event: RunEvent) -> None:
-        """Leave events to others."""
+        """Ignore events."""
 
     def result(self, result: RunResult) -> None:
-        """Keep one result; the transcript behind it may go."""
+        """Keep one result, without its transcript."""
         self._results.append(result_facts(result))
 
     def tick(self) -> None:

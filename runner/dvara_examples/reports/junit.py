@@ -1,6 +1,6 @@
-"""``--report junit``: JUnit XML as Jenkins has it, valid against the schema of its xUnit plug-in; one suite per language.
+"""``--report junit``: JUnit XML for Jenkins, valid against the schema of its xUnit plug-in; one suite per language.
 
-That schema knows no attribute for file and line. They stand in the first line of a failure, as compilers write them, and in
+That schema has no attribute for file and line. They are in the first line of a failure, as compilers write them, and in
 each suite's properties.
 """
 
@@ -31,7 +31,7 @@ class JunitReport:
         self._results: list[RunResult] = []
 
     def event(self, event: RunEvent) -> None:
-        """Leave events to others."""
+        """Ignore events."""
 
     def result(self, result: RunResult) -> None:
         """Keep one result."""
@@ -117,7 +117,7 @@ def _case(result: RunResult, summary: Summary) -> ET.Element:
 
 
 def _attempt(attempt: RunResult, prefix: str) -> ET.Element:
-    """Build what Surefire writes of an attempt: ``flaky…`` where a later one passed, ``rerun…`` where the run stays red."""
+    """Build Surefire's element for an attempt: ``flaky…`` if a later one passed, ``rerun…`` if the run stays red."""
     tag = prefix + ("Error" if attempt.verdict.outcome is Outcome.ERRORED else "Failure")
     element = ET.Element(tag, type=_type(attempt), message=one_line(headline(attempt)))
     ET.SubElement(element, "stackTrace").text = _text(attempt)
@@ -141,7 +141,7 @@ def _text(result: RunResult) -> str:
 
 
 def _type(result: RunResult) -> str:
-    """Name what is wrong: the expectation that did not hold, or why a run says nothing about its example."""
+    """Name the problem: the expectation that did not hold, or why a run says nothing about its example."""
     if result.flaky:
         return "flaky"
     if result.verdict.failures:

@@ -31,9 +31,9 @@ _NOTES_BYTES = 1_000
 _SIGNS = {Outcome.PASSED: "✅", Outcome.FAILED: "❌", Outcome.ERRORED: "💥", Outcome.SKIPPED: "⏭️"}
 _FLAKY = "🔁"
 _MARKUP = re.compile(
-    r"[\\`*\[\]<>&#|~$@]"  # what means something anywhere
-    r"|(?<!\w)[-+=_.]|[-+=_.](?!\w)|(?<=\d)\)"  # what does at the edge of a word, or at the begin of a line
-    r"|:(?=//)|:(?=[\w+-]+:)|(?<=www)\.",  # what makes a link, or a picture
+    r"[\\`*\[\]<>&#|~$@]"  # special anywhere
+    r"|(?<!\w)[-+=_.]|[-+=_.](?!\w)|(?<=\d)\)"  # special at the edge of a word, or at the beginning of a line
+    r"|:(?=//)|:(?=[\w+-]+:)|(?<=www)\.",  # makes a link, or an image
     re.IGNORECASE,
 )
 
@@ -51,7 +51,7 @@ class MarkdownReport:
         self._results: list[RunResult] = []
 
     def event(self, event: RunEvent) -> None:
-        """Leave events to others."""
+        """Ignore events."""
 
     def result(self, result: RunResult) -> None:
         """Keep one result."""
@@ -61,7 +61,7 @@ class MarkdownReport:
         """Show nothing."""
 
     def close(self, summary: Summary) -> None:
-        """Write the page, as much of it as there is room for."""
+        """Write as much of the page as fits."""
         head = "".join(f"{line}\n" for line in self._head(summary))
         kept_bytes = self._target.kept_bytes()
         room = MOST_BYTES - kept_bytes - len(head.encode()) - _NOTES_BYTES
@@ -80,8 +80,8 @@ class MarkdownReport:
         self._target.write(f"{head}\n{table}{details}")
 
     def _write_less(self, head: str, kept_bytes: int) -> None:
-        """Write the headline, or nothing, where what others wrote into the same summary leaves no room for more."""
-        short = head.partition("\n")[0] + "\n\nThe summary of this step is full; the log tells the rest.\n"
+        """Write the headline, or nothing if the summary is already full."""
+        short = head.partition("\n")[0] + "\n\nThe summary of this step is full; see the log for the rest.\n"
         if kept_bytes + len(short.encode()) <= GITHUB_DROPS_ABOVE_BYTES:
             self._target.write(short)
 
@@ -106,13 +106,13 @@ class MarkdownReport:
 
 
 def escaped(text: str) -> str:
-    """Return *text* as one line that Markdown and GitHub take for nothing but text: no markup, HTML, mention or reference."""
+    """Return *text* as one line of plain text for Markdown and GitHub: no markup, HTML, mention or reference."""
     written = _MARKUP.sub(lambda found: f"&#{ord(found[0])};", " ".join(visible(text).split()))
     return written.replace("&#64;", "&#64;&#8203;").replace("&#35;", "&#35;&#8203;")
 
 
 def fenced(text: str) -> str:
-    """Return *text* as a block of code that nothing in it can end."""
+    """Return *text* as a block of code that its content cannot end."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}text\n{visible(text).rstrip()}\n{fence}\n"
@@ -135,7 +135,7 @@ def _table(results: Sequence[RunResult]) -> list[str]:
 
 
 def _launchers(results: Sequence[RunResult]) -> str:
-    """Say what started the scripts of each language, where that is not the language's own runtime."""
+    """Say what started the scripts of each language, if it is not the language's own runtime."""
     found: dict[str, dict[str, None]] = {}
     for result in results:
         if result.transcript is not None and result.transcript.run.launcher not in ("", result.language):
@@ -151,7 +151,7 @@ def _cell(result: RunResult) -> str:
 
 
 def _section(result: RunResult, summary: Summary) -> str:
-    """Return what is said of one result: a part that unfolds, as there may be many."""
+    """Return the text about one result: a collapsible part, because there may be many."""
     word = "flaky" if result.flaky else result.verdict.outcome.value
     sign = _FLAKY if result.flaky else _SIGNS[result.verdict.outcome]
     places = ", ".join(escaped(location(place)) for place in result.places)
@@ -170,7 +170,7 @@ def _section(result: RunResult, summary: Summary) -> str:
 
 
 def _skips(results: Sequence[RunResult]) -> Iterator[str]:
-    """Yield one line per reason, as one that is missing stands behind many skips."""
+    """Yield one line per reason, because one missing thing causes many skips."""
     reasons: dict[str, list[str]] = {}
     for result in results:
         if result.verdict.outcome is Outcome.SKIPPED:
@@ -180,12 +180,12 @@ def _skips(results: Sequence[RunResult]) -> Iterator[str]:
 
 
 def _fitting(parts: Iterable[str], count: int, room_bytes: int, what: str) -> str:
-    """Return as many of *count* parts as there is room for, and a note of how many are left out; those are not even asked for."""
+    """Return as many of *count* parts as fit, and a note of how many are omitted; omitted parts are never built."""
     kept: list[str] = []
     for number, part in enumerate(parts):
         room_bytes -= len(part.encode())
         if room_bytes < 0:
             left_out = count - number
-            return "".join(kept) + f"\n{left_out} more {what} are left out, as a summary is dropped whole where it is too long.\n"
+            return "".join(kept) + f"\n{left_out} more {what} are left out, because GitHub drops a summary that is too long.\n"
         kept.append(part)
     return "".join(kept)

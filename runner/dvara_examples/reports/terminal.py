@@ -1,6 +1,6 @@
-"""The report for people: a line per run as it ends, and a summary that repeats only what did not pass.
+"""The terminal report: a line per run as it ends, and a summary that repeats only what did not pass.
 
-On a terminal a live part below shows what runs and for how long; in a pipe or on CI there are plain lines only.
+On a terminal a live part below shows which runs are active and for how long; in a pipe or in CI there are plain lines only.
 """
 
 import codecs
@@ -28,7 +28,7 @@ _REASON_CHARS = 70
 
 
 class TerminalReport:
-    """Writes to the world's stdout; progress that is no result goes to its stderr, or into the live part."""
+    """Writes to the world's stdout; progress goes to its stderr, or into the live part."""
 
     def __init__(self, world: World, *, total: int, width: int, verbose: bool = False, stored: Path | None = None) -> None:
         self._world = world
@@ -48,7 +48,7 @@ class TerminalReport:
             self._live.start()
 
     def event(self, event: RunEvent) -> None:
-        """Keep track of what runs; show output at once where the user asked for it."""
+        """Keep track of active runs; show output at once if the user asked for it."""
         match event:
             case RunStarted():
                 self._running[shown_id(event.variant_id, event.repetition)] = event.at_s
@@ -112,7 +112,7 @@ class TerminalReport:
                 self._out.print(Text(f"next: {self._next(summary)}", "dim"), soft_wrap=True)
 
     def _next(self, summary: Summary) -> str:
-        """Return the command that is most useful after this session."""
+        """Return the most useful command after this session."""
         world = self._world
         here = world.root in (world.cwd, *world.cwd.parents) and world.manifest_name == "examples/manifest.yaml"
         where = (
@@ -129,7 +129,7 @@ class TerminalReport:
         return f"dvara-examples show latest{named}{where}"
 
     def _explain(self, results: Sequence[RunResult]) -> None:
-        """Say once what is to be said of *results*, which did not pass for one and the same reason."""
+        """Describe *results*, which all failed for the same reason, once."""
         from dvara_examples.reports._evidence import describe_failure  # most runs pass
 
         first = results[0]
@@ -172,9 +172,9 @@ def _reason(result: RunResult) -> str:
 
 
 def make_console(world: World, stream: object) -> "ReportConsole":
-    """Build a console that takes colour and width from *world* alone; an empty NO_COLOR, FORCE_COLOR or CI counts as unset.
+    """Build a console that takes colour and width only from *world*; an empty NO_COLOR, FORCE_COLOR or CI counts as unset.
 
-    FORCE_COLOR gives colour to what is no terminal, and nothing that moves a cursor; ``FORCE_COLOR=0`` means NO_COLOR.
+    FORCE_COLOR adds colour to a stream that is not a terminal, but no cursor movements; ``FORCE_COLOR=0`` means NO_COLOR.
     """
     environ = {key: value for key, value in world.environ.items() if value}
     forced, refused = environ.pop("FORCE_COLOR", ""), environ.pop("NO_COLOR", "")
@@ -191,7 +191,7 @@ def make_console(world: World, stream: object) -> "ReportConsole":
 
 
 class ReportConsole(Console):
-    """A console that leaves it to its caller what a reader who has left means; rich would end the program."""
+    """A console that lets its caller handle a reader who has left; rich would exit."""
 
     def on_broken_pipe(self) -> None:
         """Raise BrokenPipeError."""
@@ -199,12 +199,12 @@ class ReportConsole(Console):
 
     @property
     def is_screen(self) -> bool:
-        """Whether a cursor can be moved: on a terminal, whatever the colours are."""
+        """Whether the cursor can be moved: on a terminal, with any colours."""
         return bool(self.file.isatty()) and not self.is_dumb_terminal
 
 
 class _Lines:
-    """Puts pieces of output together into lines, so that what several examples write does not mix within a line."""
+    """Assembles pieces of output into lines, so that the output of several examples does not mix within a line."""
 
     def __init__(self, redactor: Redactor, write: Callable[[str, str, str], None]) -> None:
         self._redactor = redactor

@@ -1,4 +1,4 @@
-"""Adding to a manifest: a new example in several languages, or an entry for a script that is there already.
+"""Adding to a manifest: a new example in several languages, or an entry for an existing script.
 
 names       what a script is called in each language, and how a template is made one's own
 entry       the YAML of one entry

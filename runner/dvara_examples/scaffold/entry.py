@@ -9,7 +9,7 @@ _WIDTH = 120
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes lists inside mappings with an indent, and everything in full: no aliases."""
+    """Writes lists inside mappings with an indent, and everything in full, without aliases."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002 - the library's signature
         super().increase_indent(flow, indentless=False)

@@ -1,4 +1,4 @@
-"""Puts an entry behind the last one of a manifest's list, or a variant into one; the rest stays as it is, byte for byte."""
+"""Inserts an entry after the last one of a manifest's list, or a variant into an entry; the rest stays the same byte for byte."""
 
 import json
 import re
@@ -17,7 +17,7 @@ _COMMENT = re.compile(r"^(?P<indent> *)#")
 
 
 class _Mark(Protocol):
-    """A place in a text, counted from 0; the library has two classes for it that share no base."""
+    """A place in a text, counted from 0; the library has two classes for it without a common base."""
 
     line: int
     column: int
@@ -25,9 +25,9 @@ class _Mark(Protocol):
 
 
 def inserted(text: str, entry: Sequence[str], shown: str) -> str:
-    """Return *text*, a valid manifest that is *shown* so to people, with the lines of *entry* as its last example.
+    """Return *text*, a valid manifest called *shown* in messages, with the lines of *entry* as its last example.
 
-    Indentation, line ends and the blank line between examples are those that the manifest has. Raises ManifestError where
+    Indentation, line ends and the blank line between examples follow the manifest. Raises ManifestError if
     ``examples`` is not written as a list of lines.
     """
     lines = _lines(text)
@@ -42,9 +42,9 @@ def inserted(text: str, entry: Sequence[str], shown: str) -> str:
 
 
 def with_variant(text: str, example_id: str, language: str, path: str, shown: str) -> str:
-    """Return *text*, a valid manifest that is *shown* so to people, with one more variant of *example_id*.
+    """Return *text*, a valid manifest called *shown* in messages, with one more variant of *example_id*.
 
-    Raises ManifestError where the variants are not written out there.
+    Raises ManifestError if the variants are not written out there.
     """
     variants = _variants_node(text, example_id)
     if variants is None:
@@ -63,7 +63,7 @@ def with_variant(text: str, example_id: str, language: str, path: str, shown: st
 
 
 def _variants_node(text: str, example_id: str) -> yaml.MappingNode | None:
-    """Return the mapping of the example's variants where it stands in the example's own entry."""
+    """Return the mapping of the example's variants if it is in the example's own entry."""
     examples = _value(yaml.compose(text, Loader=yaml.SafeLoader), "examples")
     for entry in examples.value if isinstance(examples, yaml.SequenceNode) else ():
         named = _value(entry, "id")
@@ -75,7 +75,7 @@ def _variants_node(text: str, example_id: str) -> yaml.MappingNode | None:
 
 
 def _within(node: yaml.Node, entry: yaml.Node) -> bool:
-    """Tell whether *node* was written inside *entry*, and is no alias of something before it."""
+    """Tell whether *node* was written inside *entry*, and is not an alias of something before it."""
     return bool(entry.start_mark.index <= node.start_mark.index < entry.end_mark.index)
 
 
@@ -118,7 +118,7 @@ def _items(text: str, shown: str) -> tuple[list[int], int]:
     first = next(events)
     if not isinstance(first, yaml.SequenceStartEvent) or first.flow_style:
         written = f"{shown}:{_marks(first)[0].line + 1}: examples is not written as a list of lines that begin with a dash"
-        raise ManifestError((Diagnosis(written, "write it so, and a new one can be added"),))
+        raise ManifestError((Diagnosis(written, "write it like this, so that a new one can be added"),))
     starts, end, depth = [], 0, 0
     for event in events:
         if depth == 0 and not isinstance(event, yaml.SequenceEndEvent):

@@ -1,4 +1,4 @@
-"""What a language needs beside its scripts: the list of its packages, and the lock file for it."""
+"""What a language needs next to its scripts: the list of its packages, and its lock file."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,10 +11,10 @@ _OF_OURS = (b"`make lock` pins it in", b"pinned in")
 
 
 def listings_for(language: str, folder: Path, root: Path, script: str, shipped: Path) -> tuple[Mapping[Path, bytes], str]:
-    """Return the files that have to be written beside *script* in *folder*, and a remark where that cannot be done.
+    """Return the files to write next to *script* in *folder*, and a remark if that is impossible.
 
-    What lies in *folder* or above it, up to *root*, serves if it names the packages that the script imports. *shipped* is the
-    folder of the examples that come with this tool.
+    A list in *folder* or above it, up to *root*, is enough if it names the packages that the script imports. *shipped* is the
+    folder of the shipped examples.
     """
     names = load_toolchain(language).lists
     if not names:
@@ -39,5 +39,5 @@ def _names(listing: str, package: str) -> bool:
 
 
 def _up(folder: Path, root: Path) -> Iterator[Path]:
-    """Yield *folder* and those above it, as far as *root*."""
+    """Yield *folder* and those above it, up to *root*."""
     yield from (place for place in (folder, *folder.parents) if place.is_relative_to(root))

@@ -1,4 +1,4 @@
-"""Which runs a saved file concerns; pure, but for a look at which lists of dependencies there are."""
+"""Which runs a saved file affects; pure, except for a look at the existing lists of dependencies."""
 
 import itertools
 import os
@@ -25,10 +25,10 @@ _NOWHERE = Origin("", 0, 0)
 def concerned(
     saved: Collection[Path], manifest: Manifest, suffixes: Suffixes, lists: Lists, sources: Sources = MappingProxyType({})
 ) -> frozenset[str]:
-    """Return the ids of the variants that the files *saved* concern, the manifest itself left aside.
+    """Return the ids of the variants that the files *saved* affect, except by way of the manifest.
 
-    A script concerns its variants. A file beside scripts that is written in their language, and is none of them, may be used by
-    all of those; so may a list of dependencies, and code in the *sources* of packages.
+    A script affects its variants. Any other file next to scripts in their language may be used by all
+    of them; so may a list of dependencies, and code in the *sources* of packages.
     """
     paths = {os.path.realpath(path) for path in saved}
     scripts = {os.path.realpath(variant.file) for variant in manifest.variants}
@@ -50,7 +50,7 @@ def concerned(
 
 
 def _holds(source: Path, used: Mapping[str, set[Path]], endings: tuple[str, ...]) -> bool:
-    """Tell whether *source* holds one of the files *used*, whose folders it has, in a part that is watched."""
+    """Tell whether *source* contains one of the files *used*, with their *folders*, in a part that is watched."""
     real = Path(os.path.realpath(source))
     return any(
         path.endswith(endings) and real in folders and _is_watched(Path(path).parent.relative_to(real))
@@ -59,7 +59,7 @@ def _holds(source: Path, used: Mapping[str, set[Path]], endings: tuple[str, ...]
 
 
 def _code(variant: Variant, suffixes: Suffixes, lists: Lists) -> tuple[str, ...]:
-    """Return the endings of what belongs to a package in the language of *variant*: its code, and its lists."""
+    """Return the endings of the files of a package in the language of *variant*: its code, and its lists."""
     return (*suffixes.get(variant.language, ()), *(f"/{name}" for name in lists.get(variant.language, ())))
 
 
@@ -68,16 +68,16 @@ def _is_watched(folder: Path) -> bool:
 
 
 def changed(before: Manifest, after: Manifest) -> frozenset[str]:
-    """Return the ids of the variants in *after* of which *before* says something else, or nothing; lines do not matter."""
+    """Return the ids of the variants in *after* that differ from *before*; lines do not matter."""
     known = dict(_meanings(before))
     return frozenset(variant_id for variant_id, meaning in _meanings(after) if known.get(variant_id) != meaning)
 
 
 def watched_folders(manifest: Manifest, lists: Lists, sources: Sources = MappingProxyType({})) -> frozenset[Path]:
-    """Return the folders in which something that concerns *manifest* can be saved."""
+    """Return the folders in which a file that affects *manifest* can be saved."""
     folders = {manifest.path.parent, *(variant.file.parent for variant in manifest.variants)}
     links = (variant.file for variant in manifest.variants if variant.file.is_symlink())
-    folders.update(Path(os.path.realpath(link)).parent for link in links)  # who edits the target saves there
+    folders.update(Path(os.path.realpath(link)).parent for link in links)  # an editor of the link target saves there
     by_folder = {(variant.language, variant.file.parent): variant for variant in manifest.variants}
     folders.update(path.parent for variant in by_folder.values() for path in _lists(variant, manifest.root, lists))
     for source in dict.fromkeys(source for found in sources.values() for source in found):
@@ -86,19 +86,19 @@ def watched_folders(manifest: Manifest, lists: Lists, sources: Sources = Mapping
 
 
 def _below(source: Path) -> Iterator[Path]:
-    """Yield *source* and the folders in it that are watched, a bounded number of them."""
+    """Yield *source* and the watched folders in it, a limited number of them."""
     found = (Path(here) for here, folders, _ in os.walk(source) if _prune(folders))
     yield from itertools.islice(found, _MOST_FOLDERS)
 
 
 def _prune(folders: list[str]) -> bool:
-    """Leave out of *folders* what is not watched, in place; always true."""
+    """Remove from *folders* what is not watched, in place; always true."""
     folders[:] = sorted(name for name in folders if _is_watched(Path(name)))
     return True
 
 
 def _meanings(manifest: Manifest) -> Iterator[tuple[str, tuple[Example, Variant, str]]]:
-    """Yield all that is said of each variant; the text of its plain values tells 1 from true."""
+    """Yield the content of each variant; the text of its plain values tells 1 from true."""
     for example in manifest.examples:
         common = replace(example, variants=(), origin=_NOWHERE)
         for variant in example.variants:
@@ -107,10 +107,10 @@ def _meanings(manifest: Manifest) -> Iterator[tuple[str, tuple[Example, Variant,
 
 
 def _lists(variant: Variant, root: Path, lists: Lists) -> Iterable[Path]:
-    """Return the lists of dependencies that may hold for *variant*: what the manifest names, and those beside it up to *root*."""
+    """Return the possible lists of dependencies of *variant*: those of the manifest, and those next to it up to *root*."""
     names = [name.format(script=variant.file.name) for name in lists.get(variant.language, ())]
     within = [folder for folder in (variant.file.parent, *variant.file.parent.parents) if folder.is_relative_to(root)]
     named = [variant.packages.file] if variant.packages is not None and variant.packages.file is not None else []
-    if variant.packages is not None and variant.packages.project is not None:  # what describes a build lies at its top
+    if variant.packages is not None and variant.packages.project is not None:  # the files that describe a build are at its top
         named += [path for path in variant.packages.project.iterdir() if path.is_file()]
     return [*named, *(folder / name for folder in within for name in names if (folder / name).is_file())]

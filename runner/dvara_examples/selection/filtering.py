@@ -1,4 +1,4 @@
-"""What a filter means: which variants of a manifest its predicates hold for."""
+"""The meaning of a filter: which variants of a manifest its predicates match."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeVar
@@ -19,9 +19,9 @@ _ASKING = frozenset({"id", "tag", "opt_in"})
 
 
 def compile_filter(text: str, manifest: Selectable[SelectableVariant]) -> tuple[Holds, Holds]:
-    """Return whether the filter *text* holds for a variant, and whether it asks for one whose example is opt-in.
+    """Return a test whether the filter *text* matches a variant, and one whether it asks for an opt-in example.
 
-    Raises SelectionError where it cannot be parsed, or where one of its words fits nothing that the manifest has.
+    Raises SelectionError if it cannot be parsed, or if one of its words matches nothing in the manifest.
     """
     parsed = parse_filter(text)
     for predicate in predicates(parsed):
@@ -45,7 +45,7 @@ def _holds(of: Filter) -> Holds:
 
 
 def _asks(of: Filter) -> Holds:
-    """Return whether some predicate that names an example, and is not negated, holds."""
+    """Return whether a predicate that names an example, and is not negated, matches."""
     match of:
         case Predicate(name):
             return _predicate_holds(of) if name in _ASKING else _never
@@ -80,7 +80,7 @@ def _predicate_holds(predicate: Predicate) -> Holds:
 
 
 def _tails(path: str) -> Iterable[str]:
-    """Return *path* and what is left of it without its first folder, its first two, and so on."""
+    """Return *path* and what remains of it without its first folder, its first two, and so on."""
     parts = path.split("/")
     return ("/".join(parts[start:]) for start in range(len(parts)))
 
@@ -120,7 +120,7 @@ def _hint(word: str, known: Collection[str]) -> str:
 def filter_variants(
     filters: Sequence[str], manifest: Selectable[V], pairs: Iterable[tuple[SelectableExample[V], V]], *, ask: bool
 ) -> list[tuple[SelectableExample[V], V]]:
-    """Return those of *pairs* that any of *filters* holds for; with *ask*, opt-in examples have to be asked for.
+    """Return those of *pairs* that any of *filters* matches; with *ask*, opt-in examples must be asked for.
 
     Raises SelectionError as :func:`compile_filter` does.
     """

@@ -1,7 +1,7 @@
 """The language of ``--filter``: predicates such as ``tag(smoke)``, joined by ``&``, ``|``, ``!`` and parentheses.
 
-Words and precedence are those of cargo-nextest's filtersets: ``!`` binds closest, then ``&``, then ``|``; ``not``, ``and`` and
-``or`` mean the same, for shells in which the signs have a meaning of their own.
+Words and precedence are those of cargo-nextest's filtersets: ``!`` binds tightest, then ``&``, then ``|``; ``not``, ``and`` and
+``or`` mean the same, for shells in which these signs are special.
 """
 
 import re
@@ -27,7 +27,7 @@ _WORDS = {"not": "!", "and": "&", "or": "|"}
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """One question about a variant; *column* is where it stands in its text, from 1, and *pattern_column* its word."""
+    """One question about a variant; *column* is its position in the text, from 1, and *pattern_column* that of its pattern."""
 
     name: str
     pattern: str = ""
@@ -41,7 +41,7 @@ class Predicate:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """What *part* does not hold for."""
+    """Matches what *part* does not match."""
 
     part: "Filter"
 
@@ -51,7 +51,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """What all *parts*, two or more, hold for."""
+    """Matches what all *parts*, two or more, match."""
 
     parts: tuple["Filter", ...]
 
@@ -61,7 +61,7 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """What any of *parts*, two or more, holds for."""
+    """Matches what any of *parts*, two or more, matches."""
 
     parts: tuple["Filter", ...]
 
@@ -73,7 +73,7 @@ Filter = Predicate | Not | And | Or
 
 
 def parse_filter(text: str) -> Filter:
-    """Return what *text* says; ``str()`` of it parses to the same. Raises SelectionError with the column, from 1."""
+    """Parse *text*; ``str()`` of the result parses to the same. Raises SelectionError with the column, from 1."""
     if len(text) > _LONGEST:
         raise SelectionError(f"the filter {quoted(text)} is longer than {_LONGEST} characters", "say it in fewer")
     parser = _Parser(text)
@@ -124,7 +124,7 @@ class _Token:
 
 
 class _Parser:
-    """Reads one text from left to right; each method takes what it is called for."""
+    """Parses one text from left to right; each method parses what it is named after."""
 
     def __init__(self, text: str) -> None:
         self._text = text

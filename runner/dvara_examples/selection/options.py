@@ -1,11 +1,11 @@
-"""What the user asked for, as typed: plain values that the command line builds and everything else reads."""
+"""The user's options as typed: plain values that the command line builds and everything else reads."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which examples a command is about; nothing at all means every one that is not opt-in."""
+    """Which examples a command is about; without anything, all that are not opt-in."""
 
     selectors: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
@@ -31,11 +31,11 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """How often and how far a session goes.
+    """How often and how far a session runs.
 
-    *last_failed* narrows it to what did not pass the last time; *fail_fast* starts nothing more after the first run that is
-    red; a run that failed is tried *retries* more times, and is red all the same unless *allow_flaky*; every run is held
-    *repeat* times; *shard* is the part of the plan that is run here.
+    *last_failed* narrows it to what did not pass the last time; *fail_fast* starts nothing more after the first red run;
+    a failed run is retried *retries* times, and stays red unless *allow_flaky*; every run is
+    repeated *repeat* times; *shard* is the part of the plan to run here.
     """
 
     last_failed: bool = False

@@ -1,4 +1,4 @@
-"""Chooses the variants that a command is about: by id, by file, by pattern, by language and by tag."""
+"""Selects the variants that a command is about: by id, file, pattern, language and tag."""
 
 import fnmatch
 import os
@@ -30,19 +30,19 @@ def select(
     cwd: Path = Path(),
     filters: Sequence[str] = (),
 ) -> tuple[V, ...]:
-    """Return the variants that any of *selectors* names, in the order of the manifest, each once.
+    """Return the variants that any of *selectors* names, in manifest order, each once.
 
     A selector is ``all``, an id (``stream-basic``), an id with its language (``stream-basic[node]``), a pattern of either with
-    ``*`` and ``?`` (``stream-*``, ``*[node]``), or the path of a script (absolute, or seen from *cwd* or from the
+    ``*`` and ``?`` (``stream-*``, ``*[node]``), or the path of a script (absolute, or relative to *cwd* or to the
     manifest's root).
-    No selector at all means ``all``. *languages* and *tags* narrow the choice; any one of them is enough.
+    No selector at all means ``all``. *languages* and *tags* narrow the selection; any one of them is enough.
     *filters* narrow it too, by the language of :mod:`~dvara_examples.selection.filterset`; again any one is enough.
 
-    An example that is *opt_in* is no part of ``all``: an id or a pattern names it, a tag or a filter does where there is
-    no selector, and a script's path only where no other example has that script.
+    An *opt_in* example is not part of ``all``: select it by id or pattern, by a tag or a filter if there is
+    no selector, or by a script's path if no other example has that script.
 
-    Raises SelectionError where a word names nothing that the manifest has, with the nearest that it has, and NothingSelected
-    where every word is right and yet nothing is left.
+    Raises SelectionError if a word names nothing in the manifest, with the nearest known one, and NothingSelected
+    if every word is known but nothing matches all of them.
     """
     _check_known("language", languages, known_languages(manifest) if languages else set())
     _check_known("tag", tags, {tag for example in manifest.examples for tag in example.tags})
@@ -65,7 +65,7 @@ def known_languages(manifest: "Selectable[V]") -> set[str]:
 
 
 def _filter(pairs: "list[_Pair[V]]", manifest: "Selectable[V]", filters: Sequence[str], *, ask: bool) -> "list[_Pair[V]]":
-    """Keep the *pairs* that any of *filters* holds for, where there are filters at all."""
+    """Keep the *pairs* that any of *filters* matches, if there are filters."""
     if not filters:
         return pairs
     from dvara_examples.selection.filtering import filter_variants
@@ -74,7 +74,7 @@ def _filter(pairs: "list[_Pair[V]]", manifest: "Selectable[V]", filters: Sequenc
     if not kept:
         shown = " or ".join(quoted(text) for text in filters)
         opt_in = ask and filter_variants(filters, manifest, pairs, ask=False)
-        hint = "it holds for opt-in ones alone: ask for them with id(…), tag(…) or opt_in()" if opt_in else ""
+        hint = "it matches only opt-in examples: ask for them with id(…), tag(…) or opt_in()" if opt_in else ""
         raise NothingSelected(f"nothing is left to run: nothing that is selected fits the filter {shown}", hint)
     return kept
 
@@ -85,7 +85,7 @@ _Pair = tuple["SelectableExample[V]", V]
 def _narrow(
     pairs: "list[_Pair[V]]", what: str, words: Sequence[str], words_of: "Callable[[_Pair[V]], Sequence[str]]"
 ) -> "list[_Pair[V]]":
-    """Keep the *pairs* that have any of *words*, where there are words at all."""
+    """Keep the *pairs* that have any of *words*, if there are words."""
     if not words:
         return pairs
     kept = [pair for pair in pairs if not set(words_of(pair)).isdisjoint(words)]
@@ -106,7 +106,7 @@ def _check_known(what: str, words: Sequence[str], known: set[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Matcher(Generic[V]):
-    """Finds what one selector names in *manifest*; paths are seen from *cwd*."""
+    """Finds what one selector names in *manifest*; paths are relative to *cwd*."""
 
     manifest: "Selectable[V]"
     cwd: Path
@@ -127,7 +127,7 @@ class _Matcher(Generic[V]):
         return every
 
     def _by_id(self, selector: str) -> Iterator[V]:
-        """Yield by id or pattern; brackets at the end hold a language, and are never a set of characters to a pattern."""
+        """Yield matches by id or pattern; brackets at the end are a language, never a set of characters."""
         split = _LANGUAGE_SUFFIX.fullmatch(selector)
         wanted_id, wanted_language = (split["id"], split["language"]) if split else (selector, "*")
         is_id, is_language = pattern(wanted_id), pattern(wanted_language)
@@ -136,7 +136,7 @@ class _Matcher(Generic[V]):
                 yield from (variant for variant in example.variants if is_language(variant.language))
 
     def _by_file(self, selector: str) -> set[str]:
-        """Return the ids of the variants whose script *selector* names; of opt-in examples only where there are no others."""
+        """Return the ids of the variants whose script *selector* names; of opt-in examples only if there are no others."""
         found = list(self._with_file(selector))
         opt_in = {example.id for example in self.manifest.examples if example.opt_in}
         return {variant.id for variant in found if variant.example_id not in opt_in} or {variant.id for variant in found}
@@ -150,7 +150,7 @@ class _Matcher(Generic[V]):
                 yield variant
 
     def _unknown(self, selector: str) -> SelectionError:
-        """Say that *selector* names nothing, with the nearest thing that exists."""
+        """Say that *selector* names nothing, with the nearest known name."""
         split = _LANGUAGE_SUFFIX.fullmatch(selector)
         variants = [v for v in self.manifest.variants if split and v.example_id == split["id"]]
         if split and variants:
@@ -174,7 +174,7 @@ def _languages(variants: "Sequence[SelectableVariant]") -> list[str]:
 
 
 def pattern(text: str) -> Callable[[str], bool]:
-    """Return a test for ``*`` and ``?`` patterns; a bracket stands for itself."""
+    """Return a test for ``*`` and ``?`` patterns; brackets are literal."""
     if not any(sign in text for sign in "*?"):
         return text.__eq__
     matches = re.compile(fnmatch.translate(text.replace("[", "[[]"))).match

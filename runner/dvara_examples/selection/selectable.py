@@ -1,4 +1,4 @@
-"""What can be selected from: a whole manifest, or what `list` shows of one."""
+"""What can be selected from: a whole manifest, or the cached content of `list`."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,7 +30,7 @@ class SelectableVariant(Protocol):
 
     @property
     def relative(self) -> str:
-        """The script's path seen from the root, with forward slashes."""
+        """The script's path relative to the root, with forward slashes."""
         ...
 
 
@@ -52,12 +52,12 @@ class SelectableExample(Protocol[V_co]):
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """What a gateway must offer."""
+        """What it needs of a gateway."""
         ...
 
     @property
     def opt_in(self) -> bool:
-        """Whether ``all`` leaves it out."""
+        """Whether ``all`` excludes it."""
         ...
 
     @property
@@ -67,19 +67,19 @@ class SelectableExample(Protocol[V_co]):
 
 
 class Selectable(Protocol[V_co]):
-    """The examples to choose from; paths are seen from *root*."""
+    """The examples to select from; paths are relative to *root*."""
 
     @property
     def root(self) -> Path:
-        """The folder that the manifest's paths may not leave."""
+        """The folder that the manifest's paths must stay in."""
         ...
 
     @property
     def examples(self) -> Sequence[SelectableExample[V_co]]:
-        """Every example, in the order of the manifest."""
+        """Every example, in manifest order."""
         ...
 
     @property
     def variants(self) -> Sequence[V_co]:
-        """Every variant, in the order of the manifest."""
+        """Every variant, in manifest order."""
         ...

@@ -1,6 +1,6 @@
-"""One session, end to end: choose, plan, run, judge, report; ``run`` reads like a table of contents.
+"""One session, end to end: select, plan, run, judge, report; ``run`` reads like a table of contents.
 
-The main thread owns the reporters and the run folder (``dispatcher``); worker threads run examples and put what happens on one
+The main thread owns the reporters and the run folder (``dispatcher``); worker threads run examples and put their messages on one
 queue (``workers``).
 """
 

@@ -1,4 +1,4 @@
-"""What ``init --run`` makes of the first run of each script: expectations where it went well, and a comment where it did not."""
+"""Turns the first run of each script in ``init --run`` into expectations, or into a comment if it went wrong."""
 
 import math
 import re
@@ -23,19 +23,19 @@ _PLACE = re.compile(rf" ?\({_ROOT}[^()\s]*\)|{_ROOT}(?:[^\s/:()]+/)*")
 
 
 class SeenRuns:
-    """A reporter that keeps the results, and tells what goes on."""
+    """A reporter that keeps the results, and reports progress."""
 
     def __init__(self, tell: Callable[[str], object]) -> None:
         self._tell = tell
         self.results: dict[str, RunResult] = {}
 
     def event(self, event: RunEvent) -> None:
-        """Tell what is prepared."""
+        """Report preparations."""
         if isinstance(event, Preparing):
             self._tell(f"preparing  {event.text}")
 
     def result(self, result: RunResult) -> None:
-        """Keep one result, and tell how the run went: why it is red, if it is."""
+        """Keep one result, and report how the run went: if it is red, why."""
         self.results[result.variant_id] = result
         verdict = result.verdict
         why = verdict.reason or next((f"{finding.key}: {finding.sentence}" for finding in verdict.failures), "")
@@ -49,7 +49,7 @@ class SeenRuns:
 
 
 def still_loads(result: RunResult | None) -> bool:
-    """Tell whether a run was ended before it did anything at all: its libraries may take long to load on a busy machine."""
+    """Tell whether a run was stopped before it did anything: its libraries may load slowly on a busy machine."""
     seen = result.transcript if result is not None else None
     if seen is None or seen.exchanges:
         return False
@@ -68,7 +68,7 @@ def with_more_time(variant: Variant) -> Variant:
 
 
 def with_what_was_seen(drafts: Sequence[Draft], results: Mapping[str, RunResult]) -> tuple[Draft, ...]:
-    """Return *drafts* with the expectations that their scripts fulfilled; those that did not work keep what was guessed."""
+    """Return *drafts* with the expectations that their scripts fulfilled; those that failed keep the guess."""
     ids = {draft.id for draft in drafts}
     made: list[Draft] = []
     for draft in drafts:
@@ -87,7 +87,7 @@ def _free(wanted: str, taken: set[str]) -> str:
 
 
 def _apart(draft: Draft, results: Mapping[str, RunResult]) -> list[Draft]:
-    """Return *draft* with what was seen of it, as several where its languages do different things."""
+    """Return *draft* with the result of its run, split up if its languages behave differently."""
     good: dict[str, dict[str, object]] = {}
     bad: dict[str, str] = {}
     for language, script in draft.scripts.items():
@@ -148,7 +148,7 @@ def _common(several: Sequence[Mapping[str, object]]) -> tuple[dict[str, object],
 
 
 def _what_went_wrong(result: RunResult) -> str | None:
-    """Return why what was seen is nothing to expect of the script, or None."""
+    """Return why a run gives no expectations, or None."""
     seen = result.transcript
     if seen is None or seen.process.error is not None:
         return f"could not run: {_one_line(result.verdict.reason)}"
@@ -167,7 +167,7 @@ def _what_went_wrong(result: RunResult) -> str | None:
 
 
 def _refused(served: Served) -> str:
-    """Return why a server did not give what it was asked for, or nothing."""
+    """Return why a server did not answer as asked, or nothing."""
     if served.ready_at_s is None:
         return f"could not be asked: it {served.why}"
     bad = next((reply for reply in served.replies if reply.status not in range(200, 400)), None)
@@ -175,7 +175,7 @@ def _refused(served: Served) -> str:
 
 
 def _not_whole(seen: Transcript) -> str | None:
-    """Return which answer was not whole, though the script did not mind, or None."""
+    """Return which answer was not whole although the script did not notice, or None."""
     bad = next((exchange for exchange in seen.exchanges if exchange.ending not in WHOLE_ENDINGS), None)
     if bad is not None:
         status = f" ({bad.response.status})" if bad.response else ""

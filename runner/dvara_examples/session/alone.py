@@ -1,6 +1,6 @@
-"""A second look at runs that failed for their timing alone, or on a late machine: they go once more while no other run does.
+"""Repeats runs that failed only for their timing, or on a late machine, while no other run is active.
 
-Many runs share few cores, so that a run may print late although its example does not. What a run does by itself is what counts.
+Many runs share few cores, so a run may print late although its example does not. Its behaviour when alone is what counts.
 """
 
 import threading
@@ -11,7 +11,7 @@ from dvara_examples.records.verdict import Outcome, Verdict
 
 TIMED = frozenset({"progressive", "longest_gap_s", "first_token_within_s", "disconnects_within_s", "retry_delays_s"})
 """The expectations that a busy machine can fail."""
-NOTE = "run again by itself, as its timing alone had failed while other runs went on, or the machine was late"
+NOTE = "repeated alone, because only its timing had failed while other runs were active, or the machine was late"
 MOST_TRIES_ALONE = 2
 """How often a run is repeated of which nobody can tell, as the machine was late that time too."""
 
@@ -19,14 +19,14 @@ _TICK_S = 0.1
 
 
 def failed_for_time_alone(verdict: Verdict) -> bool:
-    """Tell whether nothing but the timing was wrong, or the machine was too late to tell."""
+    """Tell whether only the timing was wrong, or the machine was too late to tell."""
     failures = verdict.failures
     timed = bool(failures) and all(finding.key in TIMED for finding in failures)
     return verdict.uncertain or (verdict.outcome is Outcome.FAILED and timed)
 
 
 class Turns:
-    """Lets runs go side by side, or one of them alone. Thread-safe; setting *stop* ends every wait."""
+    """Lets runs overlap, or one of them run alone. Thread-safe; setting *stop* ends every wait."""
 
     def __init__(self, stop: threading.Event) -> None:
         self._stop = stop
@@ -36,7 +36,7 @@ class Turns:
 
     @contextmanager
     def beside_others(self) -> Iterator[None]:
-        """Wait while a run goes alone; then count as under way until the block ends."""
+        """Wait while a run is alone; then count as active until the block ends."""
         with self._changed:
             self._wait_while(lambda: self._alone)
             self._under_way += 1
@@ -49,7 +49,7 @@ class Turns:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Keep others from starting, and wait until none is under way; they go on when the block ends."""
+        """Prevent other runs from starting, and wait until none is active; they continue when the block ends."""
         with self._changed:
             self._wait_while(lambda: self._alone)
             self._alone = True

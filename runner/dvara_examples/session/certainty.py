@@ -1,4 +1,4 @@
-"""What may be said of an example whose answer passed unread: only what does not hang on that answer."""
+"""Limits what a verdict may claim if an answer passed unread: only what does not depend on that answer."""
 
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Exchange, Transcript
@@ -9,7 +9,7 @@ _SAY_NOTHING_OF_THE_ANSWER = frozenset({"limit", "leaks", "path", "request_heade
 
 
 def as_far_as_certain(verdict: Verdict, transcript: Transcript) -> Verdict:
-    """Return *verdict* without findings that hang on an answer nobody read; an error where that leaves none that failed."""
+    """Return *verdict* without findings that depend on an unread answer; an error if no failed finding remains."""
     unread = [exchange for exchange in transcript.exchanges if exchange.unread]
     if verdict.outcome is not Outcome.FAILED or not unread:
         return verdict
@@ -24,7 +24,7 @@ def as_far_as_certain(verdict: Verdict, transcript: Transcript) -> Verdict:
 
 
 def _is_certain(finding: Finding, unread: list[Exchange]) -> bool:
-    """Tell whether a *finding* stands although something is *unread*: all of an answer, or only some of its text."""
+    """Tell whether a *finding* holds although something is *unread*: all of an answer, or only some of its text."""
     if finding.key in _SAY_NOTHING_OF_THE_ANSWER:
         return True
     if any(exchange.ending is Ending.UNRECOGNISED for exchange in unread):

@@ -1,4 +1,4 @@
-"""What a session is about: the variants that were chosen, and what is known of them beyond the manifest."""
+"""What a session is about: the selected variants, and what is known about them beyond the manifest."""
 
 import hashlib
 import threading
@@ -25,9 +25,9 @@ def not_looked_up() -> Places:
 
 @dataclass(frozen=True, slots=True)
 class PrintedCode:
-    """Code of a page that runs in the place of a script: its file's *name*, its *text*, and the words that run it *again*.
+    """Code of a page that runs instead of a script: its file's *name*, its *text*, and the arguments to run it *again*.
 
-    With *any_key*, the key that stands in it is taken for the key of the run.
+    With *any_key*, the key in it is accepted as the key of the run.
     """
 
     name: str
@@ -40,9 +40,9 @@ class PrintedCode:
 class Chosen:
     """The *variants* of *manifest* to run; *printed* is by the variant's id.
 
-    *find_places* looks up where people read about them: pages have to be read for that, so it is asked once, by the first run
-    that did not pass, and of passed ones only where *places_of_passed* is set.
-    *remark* is what the user should know of how they were chosen, *manifest_sha256* the digest of the manifest's bytes.
+    *find_places* looks up where people read about them, which means reading pages, so it is called once, by the first run
+    that did not pass; for passed runs only if *places_of_passed* is set.
+    *remark* is what the user should know about the selection, *manifest_sha256* the digest of the manifest's bytes.
     """
 
     manifest: Manifest
@@ -55,12 +55,12 @@ class Chosen:
 
 
 def script_places(_manifest: Manifest, variants: Sequence[Variant]) -> Places:
-    """Return the first line of each variant's script; pages are not looked at."""
+    """Return the first line of each variant's script, without looking at pages."""
     return {variant.id: (SourceLine(variant.relative, 1),) for variant in variants}
 
 
 class PlacesOnDemand:
-    """Looks up the places of what was *chosen* when they are first asked for; thread-safe."""
+    """Looks up the places of *chosen* variants on demand; thread-safe."""
 
     def __init__(self, chosen: Chosen) -> None:
         self._chosen = chosen
@@ -68,7 +68,7 @@ class PlacesOnDemand:
         self._found: Places | None = None
 
     def of(self, variant_id: str, *, passed: bool) -> tuple[SourceLine, ...]:
-        """Return the places of a variant whose run *passed* or did not; none where they are not needed."""
+        """Return the places of a variant whose run *passed* or did not; none if they are not needed."""
         if passed and not self._chosen.places_of_passed:
             return ()
         with self._lock:
@@ -79,7 +79,7 @@ class PlacesOnDemand:
     def _look_up(self) -> Places:
         try:
             return self._chosen.find_places()
-        except (DvaraExamplesError, OSError, ValueError):  # a verdict is worth more than where people read about it
+        except (DvaraExamplesError, OSError, ValueError):  # a verdict matters more than where people read about it
             return {}
 
 
@@ -93,11 +93,11 @@ def choose_examples(
     places_of_passed: bool = True,
     remember: bool = False,
 ) -> Chosen:
-    """Load the manifest of *world* and select what is *wanted* of it. Raises DvaraExamplesError.
+    """Load the manifest of *world* and select the *wanted* variants. Raises DvaraExamplesError.
 
-    *only* narrows the selection to the variants with these ids; *find_places* says where people read about a variant,
-    of passed runs only where *places_of_passed* is set. With *remember* a good manifest is not checked again as a whole by the
-    next command.
+    *only* narrows the selection to the variants with these ids; *find_places* says where people read about a variant;
+    for passed runs only if *places_of_passed* is set. With *remember*, the next command does not check a valid manifest
+    again as a whole.
     """
     manifest = manifest_of(world, remember=remember)
     digest = hashlib.sha256(world.manifest_path.read_bytes()).hexdigest()

@@ -1,4 +1,4 @@
-"""The main thread's side: what workers send is handed to the reporters, results in plan order."""
+"""The main thread's side: passes the workers' messages to the reporters, with results in plan order."""
 
 import contextlib
 import queue
@@ -18,7 +18,7 @@ Message = RunEvent | tuple[int, RunResult]
 
 
 class Dispatcher:
-    """Takes what workers send, from one thread, and hands it to the reporters; *reported* is what they have had so far."""
+    """Takes the workers' messages, in one thread, and passes them to the reporters; *reported* is what they have had so far."""
 
     def __init__(self, reporters: Sequence[Reporter]) -> None:
         self.reported: list[RunResult] = []
@@ -28,18 +28,18 @@ class Dispatcher:
         self._reporters = list(reporters)
 
     def put(self, message: Message) -> None:
-        """Hand in one message, from any thread; waits for room, unless nobody takes messages any more."""
+        """Put one message, from any thread; waits for room, unless the dispatcher is closed."""
         while not self._closed.is_set():
             with contextlib.suppress(queue.Full):
                 self._inbox.put(message, timeout=_TICK_S)
                 return
 
     def close(self) -> None:
-        """Take no more messages."""
+        """Accept no more messages."""
         self._closed.set()
 
     def process_next(self) -> None:
-        """Take one message, or let time pass; then report every result whose turn has come."""
+        """Process one message, or let time pass; then report every result whose turn has come."""
         try:
             message = self._inbox.get(timeout=_TICK_S)
         except queue.Empty:
@@ -56,7 +56,7 @@ class Dispatcher:
             self.broadcast(methodcaller("result", due))
 
     def broadcast(self, what: Callable[[Reporter], None]) -> None:
-        """Hand something to every reporter; one whose reader has left is told nothing more, and the runs go on."""
+        """Pass something to every reporter; one whose reader has left gets nothing more, and the runs continue."""
         for reporter in tuple(self._reporters):
             try:
                 what(reporter)

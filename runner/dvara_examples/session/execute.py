@@ -1,4 +1,4 @@
-"""One run: a scripted endpoint, the tap in front of it, the example's process, and the transcript of all three."""
+"""One run: a scripted endpoint, the tap in front of it, the example's process, and a transcript of all three."""
 
 import shlex
 from collections.abc import Callable, Mapping
@@ -40,7 +40,7 @@ _STOPPED: Mapping[Cause, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """What all runs of one session share; *secrets* are masked wherever they show up, *meter* counts what is spent.
+    """What all runs of one session share; *secrets* are masked everywhere, *meter* counts what is spent.
 
     *late* returns when the machine was late since a moment of the world's clock.
     """
@@ -62,12 +62,12 @@ def execute(
     *,
     by_itself: bool = False,
 ) -> Transcript:
-    """Run one example to its end and return all that was seen; secrets are masked, scratch files are gone.
+    """Run one example and return everything that was recorded; secrets are masked, scratch files removed.
 
-    *on_request* is called when a request has arrived at the tap; it must not wait. *by_itself* tells that no other run goes on
-    meanwhile, so that it can be looked at closely.
+    *on_request* is called when a request has arrived at the tap; it must not block. *by_itself*: no other run is active,
+    so this one can be sampled closely.
 
-    Raises GatewayError where no endpoint can be had. What the example does is never an exception.
+    Raises GatewayError if no endpoint is available. Nothing that the example does raises an exception.
     """
     world, limits, around = shared.world.of(run.variant.language), run.variant.limits, run.variant.surroundings
     shared_folder = world.place.scratch if world.place else None
@@ -131,7 +131,7 @@ def execute(
 
 
 def _visiting(variant: Variant, timer: Timer) -> "AbstractContextManager[Visitor | None]":
-    """Yield who asks the server that *variant* is, or None where it is none. Raises ToolchainError where its port is taken."""
+    """Yield the visitor for a *variant* that is a server, else None. Raises ToolchainError if its port is taken."""
     if variant.surroundings.ready is None:
         return nullcontext()
     from dvara_examples.session.serving import visiting
@@ -140,7 +140,7 @@ def _visiting(variant: Variant, timer: Timer) -> "AbstractContextManager[Visitor
 
 
 def _heard(on_piece: OnPiece | None, visitor: "Visitor | None") -> OnPiece | None:
-    """Let *visitor* see what a server prints, beside whoever else does."""
+    """Let *visitor* see what a server prints, in addition to the other listener."""
     if visitor is None:
         return on_piece
 
@@ -153,14 +153,14 @@ def _heard(on_piece: OnPiece | None, visitor: "Visitor | None") -> OnPiece | Non
 
 
 def _with_served(end: ProcessEnd, served: Served) -> ProcessEnd:
-    """Return *end* with what a server did, in its notes as well."""
+    """Return *end* with the result of the server, also in its notes."""
     ready = () if served.ready_at_s is None else (f"ready at {served.ready_at_s:.2f} s",)
     replies = (f"{reply.request}: {reply.status or reply.error}, {reply.size_bytes} bytes" for reply in served.replies)
     return replace(end, served=served, notes=(*end.notes, *ready, *replies))
 
 
 def _without_memory(end: ProcessEnd, place: ProgramPlace, killed_before: int) -> ProcessEnd:
-    """Return *end* as an error where memory ran out meanwhile: no script is to be blamed for that."""
+    """Return *end* as an error if memory ran out meanwhile: no script is to blame for that."""
     if place.memory_bytes is None or place.count_killed_for_memory() <= killed_before:
         return end
     limit = f"{place.memory_bytes / 1e6:.0f} MB, which all runs of a language share"
@@ -168,7 +168,7 @@ def _without_memory(end: ProcessEnd, place: ProgramPlace, killed_before: int) ->
 
 
 def _overrides(run: PlannedRun) -> tuple[str, ...]:
-    """Return the keys of the expectations that this variant has otherwise than its example."""
+    """Return the keys of the expectations in which this variant differs from its example."""
     own, common = run.variant.expect, run.example.expect
     return tuple(key for key, value in own.items() if key not in common or common[key] != value)
 
@@ -194,7 +194,7 @@ def _run_info(run: PlannedRun, command: Command, shared: Execution, started_utc:
 
 
 def _reproduce(run: PlannedRun, shared: Execution) -> str:
-    """Return the command line that runs one variant, or what a page prints, again and shows everything."""
+    """Return the command line that repeats the run of a variant, or of a page's code, and shows everything."""
     world = shared.world
     words = ["dvara-examples", *(run.printed.again if run.printed else ("run", run.variant.id)), "--verbose"]
     if shared.deps is not Deps.LOCKED:
@@ -216,7 +216,7 @@ def _end(end: ProcessEnd, redactor: Redactor, refused: str | None) -> ProcessEnd
 
 
 def mask_output(output: Output, redactor: Redactor) -> Output:
-    """Return *output* without secrets, even where one was split between two pieces; sizes and times stay as they are."""
+    """Return *output* without secrets, even those split between two pieces; sizes and times stay the same."""
     masked = redactor.data(output.head)
     pieces, start = [], 0
     for piece in output.pieces:

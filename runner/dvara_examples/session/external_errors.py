@@ -1,4 +1,4 @@
-"""What, other than the example, made a run fail: a gateway that is gone, a model that it does not know, an account's limit."""
+"""Causes of a failure other than the example: a gateway that is down, a model that it does not know, an account's limit."""
 
 import json
 from collections.abc import Mapping
@@ -12,14 +12,14 @@ _CODE_OF_PATH = b'"invalid_path"'
 
 
 def external_error(seen: Transcript) -> Diagnosis | None:
-    """Return what stood in the way of the example's last request to a model, or None where nothing but the example is to blame.
+    """Return what prevented the example's last request to a model, or None if only the example can be the cause.
 
-    Where answers are scripted, or the network is spoilt on purpose, refusals are part of what is tried.
+    With scripted answers, or faults of the network, refusals are part of the test.
     """
     if seen.last_exchange is None or seen.scripted or seen.faults:
         return None
     target = seen.last_exchange.request.target
-    # where several models are asked, one that is refused does not show in what the last one answers
+    # if several models are asked, the last answer does not show that one was refused
     last_of_models = {_model(exchange): exchange for exchange in seen.exchanges if exchange.request.target == target}
     for model, exchange in last_of_models.items():
         if not _own_doing(exchange) and (found := of_refusal(exchange, seen.run.gateway_url or seen.run.gateway, model)):
@@ -28,7 +28,7 @@ def external_error(seen: Transcript) -> Diagnosis | None:
 
 
 def known_mistake(seen: Transcript) -> Diagnosis | None:
-    """Return what the example itself did to be refused, where that is a mistake that many make."""
+    """Return the example's own mistake that caused a refusal, if it is a common one."""
     exchange = seen.last_exchange
     if exchange is None or exchange.response is None or exchange.response.status != 400:
         return None
@@ -36,7 +36,7 @@ def known_mistake(seen: Transcript) -> Diagnosis | None:
 
 
 def _own_doing(exchange: Exchange) -> bool:
-    """Tell whether the example asked for a path that no known protocol has, or with another key than it was given."""
+    """Tell whether the example used a path that no known protocol has, or a key that it was not given."""
     key = (exchange.request.header("Authorization") or exchange.request.header("x-api-key") or "").rpartition(" ")[2]
     has_its_key = bool(key.strip("*"))
     path = exchange.request.target.partition("?")[0]

@@ -1,4 +1,4 @@
-"""A thread that tells which files were saved in some folders."""
+"""A thread that reports which files were saved in some folders."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -14,11 +14,11 @@ _QUIET_MS = 50
 
 
 class Watcher:
-    """Watches folders, without those in them, and hands the paths of what changed to *tell*, from a thread of its own.
+    """Watches folders, without their subfolders, and passes the paths of changes to *tell*, from a separate thread.
 
-    An exception, where the system cannot watch, is handed over too. The owner calls :meth:`close`.
+    If the system cannot watch, the exception is passed too. The owner calls :meth:`close`.
 
-    Raises ExtraError where the extra ``watch`` is not installed.
+    Raises ExtraError if the extra ``watch`` is not installed.
     """
 
     def __init__(self, tell: Callable[[frozenset[Path] | Exception], None]) -> None:
@@ -28,7 +28,7 @@ class Watcher:
         self._stop = threading.Event()
 
     def follow(self, folders: Iterable[Path]) -> int:
-        """Watch *folders* from now on, and return how many these are; nothing is missed while they change."""
+        """Watch *folders* from now on, and return their number; no change is missed meanwhile."""
         wanted = frozenset(folders)
         if wanted != self._folders:
             before, self._stop, self._folders = self._stop, threading.Event(), wanted
@@ -39,7 +39,7 @@ class Watcher:
         return len(wanted)
 
     def close(self) -> None:
-        """Tell no more."""
+        """Stop reporting."""
         self._stop.set()
 
     def _watch(self, folders: frozenset[Path], stop: threading.Event, ready: threading.Event) -> None:

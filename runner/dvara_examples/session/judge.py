@@ -1,4 +1,4 @@
-"""From a transcript to a verdict; pure: a stored transcript judged again gives the same verdict."""
+"""From a transcript to a verdict; pure: judging a stored transcript again gives the same verdict."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
@@ -15,9 +15,9 @@ SERVES: Mapping[str, object] = {"serves": "success"}
 
 
 def judge(transcript: Transcript) -> Verdict:
-    """Hold the transcript's own expectations, and the implied ones, against all that was seen.
+    """Check the transcript's own expectations, and the implied ones, against the record.
 
-    Raises InvalidValue where the transcript holds expectations that this release does not know.
+    Raises InvalidValue if the transcript has expectations that this release does not know.
     """
     end = transcript.process
     if end.interrupted:
@@ -45,10 +45,10 @@ def judge(transcript: Transcript) -> Verdict:
 
 
 def _without_uncertain(verdict: Verdict, known: Collection[str]) -> Verdict:
-    """Return *verdict* without findings of which nobody can tell, but for *known* failures.
+    """Return *verdict* without uncertain findings, except *known* failures.
 
-    It is an error where that leaves nothing that failed, and where a late machine explains that a limit ended the run, or that a
-    server was not ready in time: all else may follow from that.
+    It is an error if no failed finding remains, or if a late machine explains that a limit ended the run, or that a
+    server was not ready in time: everything else may follow from that.
     """
     uncertain = [finding for finding in verdict.failures if finding.uncertain and finding.key not in known]
     if not uncertain:
@@ -61,7 +61,7 @@ def _without_uncertain(verdict: Verdict, known: Collection[str]) -> Verdict:
 
 
 def _explained(verdict: Verdict, transcript: Transcript) -> Verdict:
-    """Say so where not the example failed but what it was run against, or where its mistake is one that can be named."""
+    """Say so if the cause is not the example but what it ran against, or if its mistake is a well-known one."""
     from dvara_examples.session.external_errors import external_error, known_mistake
 
     if (obstacle := external_error(transcript)) is not None:
@@ -71,7 +71,7 @@ def _explained(verdict: Verdict, transcript: Transcript) -> Verdict:
 
 
 def _with_known(known: KnownFailure, verdict: Verdict) -> Verdict:
-    """Let a run pass that fails in the known way and no other, and fail one that does not fail so any more."""
+    """Let a run pass that fails exactly as known, and fail one that no longer does."""
     healed = [finding for finding in verdict.findings if finding.ok and finding.key in known.findings]
     if healed:
         return Verdict.of((*verdict.findings, *_no_longer(healed)))
@@ -81,6 +81,6 @@ def _with_known(known: KnownFailure, verdict: Verdict) -> Verdict:
 
 
 def _no_longer(healed: Iterable[Finding]) -> Iterable[Finding]:
-    sentence = "the known failure has healed: remove known_failure from the manifest, so that it cannot come back unseen"
+    sentence = "the known failure is fixed: remove known_failure from the manifest, so that it cannot come back unnoticed"
     for finding in healed:
         yield Finding(KNOWN_FAILURE, finding.witness, False, f"{finding.key} fails", f"{finding.key} holds", sentence)

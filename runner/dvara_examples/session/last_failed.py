@@ -23,9 +23,9 @@ class _Last:
 
 
 def narrowed_to_last_failed(world: World, manifest: Manifest, wanted: Selection) -> tuple[tuple[Variant, ...], str]:
-    """Return what is *wanted* and did not pass the last time, and a sentence that says so.
+    """Return the *wanted* variants that did not pass the last time, and a sentence that says so.
 
-    Where nothing has failed, or nothing is stored yet, it is all that is wanted. Raises NothingSelected where something has
+    If nothing failed, or nothing is stored yet, it is everything *wanted*. Raises NothingSelected if something
     failed, but nothing that is wanted.
     """
     last = _last(world)
@@ -47,7 +47,7 @@ def _selected(world: World, manifest: Manifest, wanted: Selection) -> tuple[Vari
 
 
 def _last(world: World) -> _Last | None:
-    """Find the latest run of this manifest; folders that cannot be read, or do not say which manifest it was, do not count."""
+    """Find the latest run of this manifest; ignores folders that cannot be read, or do not name their manifest."""
     for folder in reversed(stored_folders(world.runs_dir)):
         try:
             document = folder.read()
@@ -59,12 +59,12 @@ def _last(world: World) -> _Last | None:
 
 
 def _of_pages_alone(document: RunDocument) -> bool:
-    """Tell whether a session ran only what pages print: that says nothing of the examples' own scripts."""
+    """Tell whether a session ran only the code of pages, which says nothing about the examples' scripts."""
     return bool(document.runs) and all("#" in entry.id for entry in document.runs)
 
 
 def _failed(document: RunDocument) -> list[str]:
-    """Return the ids of variants that did not pass, or not at once, and of those whose languages differed."""
+    """Return the ids of variants that did not pass at once, and of those whose languages differed."""
     differ = set(document.disparities)
     flaky_is_red = not document.about.allow_flaky
     return [entry.id for entry in document.runs if _red(entry, flaky_is_red=flaky_is_red) or entry.id.partition("[")[0] in differ]

@@ -1,7 +1,7 @@
-"""A witness of how late this machine was: a thread that asks to be woken often, and notes each time that it was not.
+"""Measures how late this machine is: a thread asks to be woken often, and notes each time that it was late.
 
-What it sees holds for all runs of a session. A machine that lets this tool wait has let the examples wait too, and when bytes
-are noted late, an example looks later than it was. It misses what hits an example alone (see `process.waits` for that).
+Its result applies to all runs of a session. A machine that delays this tool has delayed the examples too, and if bytes
+are noted late, an example looks later than it was. It misses delays of an example alone (see `process.waits` for those).
 """
 
 import threading
@@ -52,7 +52,7 @@ class LatenessWitness:
             self._expect_to_wake()
 
     def _expect_to_wake(self) -> None:
-        """Note how late this is, if it is, and when the next time is due."""
+        """Note how late this is, if it is, and when the next wake-up is due."""
         with self._lock:
             now_s = self._clock.monotonic()
             if now_s - self._due_s >= LEAST_S:

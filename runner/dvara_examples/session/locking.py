@@ -1,4 +1,4 @@
-"""Lock files for lists that have none: each list once, by the ecosystem's own tool."""
+"""Writes lock files for lists that have none: each list once, with the ecosystem's own tool."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from dvara_examples.toolchains import Declared, Missing, Progress, load_toolchai
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """What came of one list: the lock *file* that was written, or the *problem* that it has."""
+    """The result for one list: the new lock *file*, or its *problem*."""
 
     file: Path | None = None
     problem: str = ""
 
 
 def lock_lists(variants: Sequence[Variant], world: World, progress: Progress) -> Iterator[Locked]:
-    """Write a lock for each list of *variants* that has none, and yield what came of it, one after the other."""
+    """Write a lock for each list of *variants* that has none, and yield the results one by one."""
     done: set[Declared] = set()
     for variant in variants:
         toolchain = load_toolchain(variant.language)

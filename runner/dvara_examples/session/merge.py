@@ -1,4 +1,4 @@
-"""Several stored sessions, put together into one folder."""
+"""Merges several stored sessions into one folder."""
 
 import shutil
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ from dvara_examples.session.shards import merged_document
 def merge_runs(
     world: World, folders: Sequence[RunFolder], into: Path | None, *, allow_partial: bool
 ) -> tuple[RunFolder, str | None]:
-    """Put *folders* together into the new folder *into*, else into one beside other runs; they stay as they are.
+    """Merge *folders* into the new folder *into*, else into one next to other runs; they do not change.
 
-    Returns the folder, and a sentence about the shards that are missing, if that is allowed. Raises MergeError where they do
-    not fit together, and TranscriptError where one cannot be read; nothing has been written then.
+    Returns the folder, and a sentence about missing shards, if that is allowed. Raises MergeError if they do
+    not fit together, and TranscriptError if one cannot be read; then nothing has been written.
     """
     sessions = [(world.shown(folder.path), folder.read()) for folder in folders]
     document, remark = merged_document(sessions, allow_partial=allow_partial)
@@ -35,7 +35,7 @@ def merge_runs(
 
 
 def judge_merged(folder: RunFolder, reporters: Sequence[Reporter]) -> Summary:
-    """Judge what was merged, and note in *folder* in which examples the languages differ, now that all of them are there."""
+    """Judge the merged run, and note in *folder* the examples whose languages differ, now that all of them are there."""
     summary = judge_folder(folder, reporters)
     folder.write_document(replace(folder.read(), disparities=differing(summary)))
     return summary

@@ -1,4 +1,4 @@
-"""One cause, one finding: what follows from a request that was never sent, an answer that never came, or a crash."""
+"""One cause, one finding: combines the effects of a request that was never sent, an answer that never came, or a crash."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -18,7 +18,7 @@ _OF_THE_OUTPUT = frozenset({"stdout", "stdout_json"})
 
 
 def of_one_cause(verdict: Verdict, transcript: Transcript) -> Verdict:
-    """Return a failed *verdict* with one finding in place of several that have one cause."""
+    """Return a failed *verdict* with one finding instead of several with one cause."""
     for rule in (_unready_server, _no_request, _no_answer, _crash):
         if (found := rule(verdict, transcript)) is not None:
             return found
@@ -26,7 +26,7 @@ def of_one_cause(verdict: Verdict, transcript: Transcript) -> Verdict:
 
 
 def _unready_server(verdict: Verdict, transcript: Transcript) -> Verdict | None:
-    """Nothing can be expected of a server that never listened."""
+    """Expect nothing of a server that never listened."""
     served = transcript.process.served
     if served is None or served.ready_at_s is not None or all(finding.key != "serves" for finding in verdict.failures):
         return None
@@ -35,7 +35,7 @@ def _unready_server(verdict: Verdict, transcript: Transcript) -> Verdict | None:
 
 
 def _no_request(verdict: Verdict, transcript: Transcript) -> Verdict | None:
-    """Let a run that sent no request, though one was expected, have one finding for that instead of one per expectation."""
+    """Combine the findings of a run that sent no request, although one was expected."""
     hidden = [finding for finding in verdict.failures if finding.key not in _APART]
     if transcript.exchanges or not any(finding.witness in (Witness.WIRE, Witness.STREAM) for finding in hidden):
         return None
@@ -50,7 +50,7 @@ def _no_request(verdict: Verdict, transcript: Transcript) -> Verdict | None:
 
 
 def _why_silent(transcript: Transcript) -> Iterator[str]:
-    """Yield what stderr says of a run that sent no request, and of a variable that it may lack."""
+    """Yield what stderr says about a run that sent no request, and about a variable that it may lack."""
     from dvara_examples.process.environment import PASSED_ON
     from dvara_examples.records.crash import error_line, variables_named
     from dvara_examples.session.surroundings import WELL_KNOWN
@@ -66,7 +66,7 @@ def _why_silent(transcript: Transcript) -> Iterator[str]:
 
 
 def _no_answer(verdict: Verdict, transcript: Transcript) -> Verdict | None:
-    """Let a run whose last request got no whole answer, and that reported so, have one finding for both."""
+    """Combine the findings of a run whose last request got no whole answer, and that reported this."""
     last = transcript.last_exchange
     if last is None or last.ending not in _NO_WHOLE_ANSWER or not _ended_with_an_error(transcript):
         return None
@@ -85,7 +85,7 @@ _KILLED = "the example was ended by SIGKILL, which no program can catch; a machi
 
 
 def _crash(verdict: Verdict, transcript: Transcript) -> Verdict | None:
-    """Let a run that an uncaught error cut short have one finding for that, where all it asked before was answered."""
+    """Combine the findings of a run that crashed after all its requests so far were answered."""
     from dvara_examples.records.crash import crashed
 
     error, last = crashed(transcript), transcript.last_exchange
@@ -107,7 +107,7 @@ def _ended_with_an_error(transcript: Transcript) -> bool:
 
 
 def _same_to_the_end(transcript: Transcript) -> list[Exchange]:
-    """Return the last exchange, and those before it that ended in the same way for the same question."""
+    """Return the last exchange, and those before it that ended the same way for the same question."""
     last, found = transcript.exchanges[-1], list[Exchange]()
     for exchange in reversed(transcript.exchanges):
         same = exchange.ending is last.ending and exchange.request.target == last.request.target
@@ -118,7 +118,7 @@ def _same_to_the_end(transcript: Transcript) -> list[Exchange]:
 
 
 def _follows(finding: Finding, transcript: Transcript, unanswered: Collection[str]) -> bool:
-    """Tell whether *finding* follows where the example ended with an error and *unanswered* requests got no whole answer."""
+    """Tell whether *finding* follows if the example ended with an error and *unanswered* requests got no whole answer."""
     wanted, end = transcript.expect.get(finding.key), transcript.process
     before = [exchange for exchange in transcript.exchanges if f"request {exchange.number}" not in unanswered]
     match finding.key:
@@ -140,7 +140,7 @@ def _follows(finding: Finding, transcript: Transcript, unanswered: Collection[st
 
 
 def _merged(verdict: Verdict, following: list[Finding], key: str, cause: str) -> Verdict:
-    """Return *verdict* with one finding for all that are *following* from *cause*: that of *key*, where it is one of them."""
+    """Return *verdict* with one finding for all *following* from *cause*: that of *key*, if it is one of them."""
     main = next((finding for finding in following if finding.key == key), following[0])
     others = [finding.key for finding in following if finding is not main]
     sentence = f"{cause}; this also fails {_listed(others)}" if others else cause

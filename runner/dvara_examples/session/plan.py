@@ -16,7 +16,7 @@ from dvara_examples.toolchains import Missing, Runtime
 
 
 class MissingToolchain(StrEnum):
-    """What a runtime that is not there makes of its runs: a skip at a desk, an error on CI."""
+    """What to do with the runs of a missing runtime: skip on a desktop, error in CI."""
 
     SKIP = "skip"
     ERROR = "error"
@@ -24,10 +24,10 @@ class MissingToolchain(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """Code that a page prints, run in the place of a variant's script: its *file*, and the words that run it *again*.
+    """Code that a page prints, run instead of a variant's script: its *file*, and the arguments to run it *again*.
 
-    What it needs besides is taken from beside the variant's script. With *any_key*, a key that stands in it is
-    taken for the run's.
+    Everything else comes from the variant's script. With *any_key*, the key in it is
+    accepted as the run's.
     """
 
     file: Path
@@ -37,10 +37,10 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class PlannedRun:
-    """One run to come: at most one of *skip* and *error* says why it will not start.
+    """One planned run: at most one of *skip* and *error* says why it will not start.
 
-    *position* is the variant's place in the manifest, from 0; *repetition* counts from 1 where there are several runs of it.
-    *printed* is set where a page's code is run instead of the variant's script.
+    *position* is the variant's place in the manifest, from 0; *repetition* counts from 1 if there are several runs of it.
+    *printed* is set if a page's code runs instead of the variant's script.
     """
 
     variant: Variant
@@ -54,15 +54,15 @@ class PlannedRun:
 
     @property
     def id(self) -> str:
-        """The variant's id, with the number of the repetition where there are several."""
+        """The variant's id, with the number of the repetition if there are several."""
         return shown_id(self.variant.id, self.repetition)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The runs in manifest order, and the runtimes that they use, one per language.
+    """The runs in manifest order, and their runtimes, one per language.
 
-    *selected* is how many runs there are in all *shards*; without any they are all here.
+    *selected* is the number of runs in all *shards*; without shards they are all here.
     """
 
     runs: tuple[PlannedRun, ...]
@@ -78,9 +78,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What the gateway has of what examples may need, and what it does not pass on as it is, with the reason.
+    """What the gateway offers of what examples may need, and what it does not pass on unchanged, with the reason.
 
-    *models* are those that it lists, as names or patterns, empty where it does not say; *model* is the one that the user names.
+    *models* are those that it lists, as names or patterns, empty if it lists none; *model* is the user's choice.
     """
 
     capabilities: frozenset[str] = frozenset()
@@ -100,7 +100,7 @@ class Offered:
         return self._lacks_models(example)
 
     def _lacks_models(self, example: Example) -> str | None:
-        """Hold the models of *example* against the list, where there is one; the user's model stands for one alone."""
+        """Compare the models of *example* with the list, if there is one; the user's model replaces a single one."""
         asked = (self.model,) if self.model and len(example.models) == 1 else example.models
         if not self.models or "scripted" in self.capabilities:
             return None
@@ -112,7 +112,7 @@ Probed = Mapping[str, Runtime | Missing]
 
 
 def probe_all(languages: Iterable[str], probe: Callable[[str], Runtime | Missing]) -> Probed:
-    """Probe every language once, side by side."""
+    """Probe every language once, in parallel."""
     wanted = sorted(set(languages))
     with ThreadPoolExecutor(max_workers=max(len(wanted), 1), thread_name_prefix="probe") as pool:
         return dict(zip(wanted, pool.map(probe, wanted), strict=True))
@@ -129,17 +129,17 @@ def make_plan(
 
 
 def repeated(plan: Plan, times: int) -> Plan:
-    """Return *plan* with each run held *times* times in a row."""
+    """Return *plan* with each run repeated *times* times in a row."""
     if times == 1:
         return plan
     return _plan([replace(run, repetition=number) for run in plan.runs for number in range(1, times + 1)])
 
 
 def part_of(plan: Plan, shard: Shard) -> Plan:
-    """Return the part of *plan* that *shard* is: each run is in exactly one, and each has its share of every language.
+    """Return the part of *plan* for *shard*: each run is in exactly one, and each has its share of every language.
 
-    Which one depends on the choice of runs and the number of shards alone, not on the machine. Runs are dealt like cards,
-    one language after the other, so that no two shards differ by more than one run, of all or of any language.
+    The assignment depends only on the selected runs and the number of shards, not on the machine. Runs are dealt like cards,
+    one language after the other, so no two shards differ by more than one run, in total or of any language.
     """
     dealt = deal([run.variant.language for run in plan.runs], shard.of)
     mine = [run for run, index in zip(plan.runs, dealt, strict=True) if index == shard.index]
@@ -147,7 +147,7 @@ def part_of(plan: Plan, shard: Shard) -> Plan:
 
 
 def deal(languages: Sequence[str], of: int) -> list[int]:
-    """Return for each run of a whole plan, of which *languages* are given in order, its shard from 1 to *of*."""
+    """Return for each run of a whole plan, with its *languages* in order, its shard from 1 to *of*."""
     order = sorted(range(len(languages)), key=lambda place: (languages[place], place))
     shards = [0] * len(languages)
     for turn, place in enumerate(order):

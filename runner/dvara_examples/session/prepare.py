@@ -1,4 +1,4 @@
-"""Open the gateway and plan: everything between the choice of examples and the start of the first."""
+"""Opens the gateway and plans: everything between the selection of examples and the first run."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,9 +17,9 @@ from dvara_examples.toolchains import Deps, load_toolchain
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How the user wants it run; *gateway* names a kind, and ``auto`` is ``url`` where DVARA_URL is set.
+    """The user's options for running; *gateway* names a kind, and ``auto`` is ``url`` if DVARA_URL is set.
 
-    *allowance* is what the user lets the session spend; what it leaves open depends on the gateway.
+    *allowance* is what the user lets the session spend; the default depends on the gateway.
     """
 
     gateway: str = "auto"
@@ -33,10 +33,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A plan together with the gateway that it was made for; lives as long as the gateway is open.
+    """A plan with the gateway that it was made for; valid while the gateway is open.
 
-    *started_utc* is read from the clock once, so that all that is stored and reported of it is the same. *manifest_sha256* is the
-    digest of the manifest's bytes; *remark* is what the user should know of how the runs were chosen.
+    *started_utc* is read from the clock once, so that it is the same in everything stored and reported. *manifest_sha256* is the
+    digest of the manifest's bytes; *remark* is what the user should know about the selection.
     """
 
     world: World
@@ -52,7 +52,7 @@ class Session:
 
 @contextmanager
 def open_session(world: World, chosen: Chosen, options: Options) -> Iterator[Session]:
-    """Probe the runtimes, open the gateway and plan the runs that were *chosen*; nothing starts. Raises DvaraExamplesError."""
+    """Probe the runtimes, open the gateway and plan the *chosen* runs; nothing starts. Raises DvaraExamplesError."""
     control = options.control
     with open_plan(world, chosen.manifest, chosen.variants, options) as (gateway, plan):
         plan = repeated(plan, control.repeat)
@@ -73,14 +73,14 @@ def open_plan(world: World, manifest: Manifest, variants: Sequence[Variant], opt
 
 
 def gateway_kind(asked: str, world: World) -> str:
-    """Resolve ``auto``: a gateway that DVARA_URL names goes before the embedded one."""
+    """Resolve ``auto``: a gateway at DVARA_URL takes precedence over the embedded one."""
     if asked != "auto":
         return asked
     return "url" if world.env("DVARA_URL") else "embedded"
 
 
 def remarks(session: Session, options: Options) -> Iterator[str]:
-    """Yield what a user should know before the first run: how they were chosen, and what they may cost elsewhere."""
+    """Yield what a user should know before the first run: how the runs were selected, and what they may cost elsewhere."""
     if session.remark is not None:
         yield session.remark
     gateway, number = session.gateway, len(session.plan.to_start)
@@ -89,7 +89,7 @@ def remarks(session: Session, options: Options) -> Iterator[str]:
 
 
 def about_session(session: Session) -> About:
-    """Return what ``run.json`` says of *session* before its first run."""
+    """Return the session's part of ``run.json`` before its first run."""
     world, plan, control = session.world, session.plan, session.control
     return About(
         started=session.started_utc,
@@ -107,7 +107,7 @@ def about_session(session: Session) -> About:
 
 
 def planned_entries(plan: Plan) -> list[RunEntry]:
-    """Return what ``run.json`` says of the runs of *plan* before they have begun."""
+    """Return the runs of *plan* for ``run.json`` before they have begun."""
     return [
         RunEntry(
             id=run.variant.id,

@@ -1,6 +1,6 @@
-"""The online half of runs: everything that scripts need is fetched and built beforehand, all languages at once.
+"""The online half of runs: fetches and builds in advance everything that scripts need, for all languages at once.
 
-What was finished once stays: whoever is interrupted goes on where it stopped.
+Finished steps stay finished: after an interruption, the next call continues where this one stopped.
 """
 
 import os
@@ -28,7 +28,7 @@ _REST = 20
 
 @dataclass(frozen=True, slots=True)
 class ListSize:
-    """What one list of packages takes on the disk; *name* says where the packages are stated."""
+    """The disk space of one list of packages; *name* says where the packages are declared."""
 
     name: str
     size_bytes: int
@@ -36,11 +36,11 @@ class ListSize:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """What came of one language: how many of its *scripts* can run now, and why the others cannot (*problems*).
+    """The result for one language: how many of its *scripts* can run now, and why the others cannot (*problems*).
 
-    *steps* say what was fetched or built; without any, all of it came from the cache. *grown_bytes* is what came onto the
-    disk since the language before was told of, and *lists* what each list of packages takes there.
-    *missing* says that no runtime fits.
+    *steps* say what was fetched or built; if empty, everything came from the cache. *grown_bytes* is the disk space added
+    since the previous language was reported, and *lists* the space of each list of packages.
+    *missing* means that no runtime fits.
     """
 
     language: str
@@ -65,10 +65,10 @@ Counting looks at every file in the caches, so it is only done for somebody who 
 
 
 def make_ready(variants: Sequence[Variant], world: World, deps: Deps, show: Show) -> Iterator[Ready]:
-    """Make every script of *variants* ready to run with *deps*, all languages at once, and yield what came of each in turn.
+    """Prepare every script of *variants* with *deps*, all languages at once, and yield the result of each language.
 
-    *show* hears about twice a second how it goes. What only makes later runs quicker is done once a language is ready, while
-    others still fetch; it is over when the iterator ends.
+    *show* gets the progress about twice a second. What only speeds up later runs is done once a language is ready, while
+    others still fetch; it is finished when the iterator ends.
     """
     languages = dict.fromkeys(variant.language for variant in variants)
     disk = _Disk(world)
@@ -96,7 +96,7 @@ def make_ready(variants: Sequence[Variant], world: World, deps: Deps, show: Show
 
 
 class _Disk:
-    """What comes onto the disk; where everything is there, nobody has to look through the caches."""
+    """The growth of the disk usage; if nothing is missing, the caches need not be measured."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -104,22 +104,22 @@ class _Disk:
         self._known: int | None = None
 
     def begin(self) -> None:
-        """Look how it is before anything is fetched."""
+        """Measure before anything is fetched."""
         with self._lock:
             if self._known is None:
                 self._known = disk_use(self._world)
 
     def grown(self) -> int:
-        """Return how many bytes have come since it was told last."""
+        """Return how many bytes were added since the last call."""
         return 0 if self._known is None else max(0, disk_use(self._world) - self._known)
 
     def told(self, grown_bytes: int) -> None:
-        """Count *grown_bytes* no more."""
+        """Stop measuring."""
         self._known = None if self._known is None else self._known + grown_bytes
 
 
 class _Work:
-    """One language, prepared in a thread of its own."""
+    """One language, prepared in a separate thread."""
 
     def __init__(
         self, toolchain: Toolchain, runtime: Runtime, scripts: Sequence[Script], world: World, deps: Deps, disk: _Disk
@@ -139,7 +139,7 @@ class _Work:
         self._thread.start()
 
     def wait(self, show: Show) -> Ready:
-        """Tell how it goes until it is done, and return what came of it."""
+        """Report progress until it is done, and return the result."""
         wait_s = _LOOK_EVERY_S
         while not self._done.wait(wait_s):
             if self._steps:
@@ -156,7 +156,7 @@ class _Work:
         return Ready(*about, ready, steps, grown, self._seconds, problems, lists=self._lists)
 
     def finish(self) -> None:
-        """Wait for what makes later runs quicker."""
+        """Wait for the work that speeds up later runs."""
         self._thread.join()
         if self._crashed_later is not None:
             raise self._crashed_later
@@ -184,7 +184,7 @@ class _Work:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """What came of one script: what its *list* of packages put on the disk (*installed*), or what went wrong."""
+    """The result for one script: the packages that its *list* put on the disk (*installed*), or what went wrong."""
 
     list: str = ""
     installed: tuple[Path, ...] = ()
@@ -194,7 +194,7 @@ class _Made:
 def _prepare_each(
     toolchain: Toolchain, runtime: Runtime, scripts: Sequence[Script], world: World, deps: Deps, progress: Callable[[str], None]
 ) -> list[_Made]:
-    """Prepare the folder of each script and build the script, several at once; return what came of each script."""
+    """Prepare the folder of each script and build the script, several at once; return the result for each script."""
     failed: list[_Made] = []
     sets: dict[tuple[Path, Declared], list[Path]] = {}
     for script, packages in scripts:
@@ -227,7 +227,7 @@ def _prepare_each(
 
 
 def _list_name(folder: Path, declared: Declared, scripts: int, world: World) -> str:
-    """Return where packages are stated, in words that tell one list from another."""
+    """Return where packages are declared, in words that distinguish the lists."""
     if not declared.words:
         return in_words(declared, world)
     many = "1 script" if scripts == 1 else f"{scripts} scripts"
@@ -235,7 +235,7 @@ def _list_name(folder: Path, declared: Declared, scripts: int, world: World) -> 
 
 
 def _sizes(made: Iterable[_Made]) -> Iterator[ListSize]:
-    """Yield what each list takes on the disk; scripts of several folders may share one."""
+    """Yield the disk space of each list; scripts of several folders may share one."""
     lists: dict[str, set[Path]] = {}
     for one in made:
         if one.installed:
@@ -245,12 +245,12 @@ def _sizes(made: Iterable[_Made]) -> Iterator[ListSize]:
 
 
 def disk_use(world: World) -> int:
-    """Return how many bytes lie in the caches, files with several names counted once."""
+    """Return the number of bytes in the caches, with hard links counted once."""
     return _bytes_in((world.cache_dir, world.state_dir / "cache"))
 
 
 def _bytes_in(places: Iterable[Path]) -> int:
-    """Return how many bytes lie in files and folders, files with several names counted once."""
+    """Return the number of bytes in files and folders, with hard links counted once."""
     seen: set[tuple[int, int]] = set()
     total = 0
     for place in places:
@@ -262,7 +262,7 @@ def _bytes_in(places: Iterable[Path]) -> int:
 
 
 def _below(folder: Path) -> Iterator[os.stat_result]:
-    """Yield what the system says of each file in *folder*; one that is being written may be gone again."""
+    """Yield the status of each file in *folder*; files that are being written may disappear."""
     waiting = [str(folder)]
     while waiting:
         with suppress(OSError), os.scandir(waiting.pop()) as entries:

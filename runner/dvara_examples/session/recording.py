@@ -1,7 +1,7 @@
-"""Runs one script once and turns what was seen into expectations that will be seen again.
+"""Runs one script once and turns what happened into expectations that every run will fulfil.
 
-Only what a second run would show too is asserted: how the process and each exchange ended, what was asked for, whether the text
-of the wire stood on stdout. Times, and words that a model chooses, are not; what was left out is told with its reason.
+It only asserts what a second run would show too: how the process and each exchange ended, what was requested, whether the text
+of the wire was on stdout. It asserts no times and no words of a model; what it leaves out is reported with the reason.
 """
 
 import os
@@ -37,7 +37,7 @@ _LEAST_PIECES, _LEAST_SPREAD_S = 5, 0.2
 class Recorded:
     """The *entry* as plain values, and what it does *not assert*, each with the reason.
 
-    *language* and *path* are those of the script; *joins* is set where the example is there already and gets a variant.
+    *language* and *path* are those of the script; *joins* is set if the example exists already and gets a variant.
     """
 
     entry: Mapping[str, object]
@@ -49,7 +49,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class ToRecord:
-    """A script, and how its example is called: by *example_id*, else by the file's name. It may *join* an example."""
+    """A script, and the id of its example: *example_id*, else the file's name. It may *join* an example."""
 
     file: Path
     example_id: str | None = None
@@ -58,10 +58,10 @@ class ToRecord:
 
 
 def record(order: ToRecord, world: World, gateway: str, progress: Progress) -> Recorded | None:
-    """Run the script once against *gateway* and return an entry that it fulfils; None where it was interrupted.
+    """Run the script once against *gateway* and return an entry that it fulfils; None if interrupted.
 
-    Raises SelectionError for what is no script of a known language, ToolchainError where it cannot be run or did not end by
-    itself, and NotRecorded where it crashed, sent no request, or does not do what the example that it joins expects.
+    Raises SelectionError if it is not a script of a known language, ToolchainError if it cannot be run or did not end by
+    itself, and NotRecorded if it crashed, sent no request, or does not do what the example that it joins expects.
     """
     file, language = order.file, language_of(order.file)
     name = order.example_id or id_from(file)
@@ -82,7 +82,7 @@ def record(order: ToRecord, world: World, gateway: str, progress: Progress) -> R
 
 
 def _refuse_false_green(seen: Transcript, file: Path, world: World) -> None:
-    """Raise NotRecorded where what was seen would be held against the script for ever, though it only went wrong."""
+    """Raise NotRecorded if the run went wrong in a way that no entry should assert."""
     error = crashed(seen)
     shown = world.shown(file)
     if not seen.exchanges:
@@ -99,7 +99,7 @@ _GIVEN = (
 
 
 def no_request_lines(seen: Transcript, file: Path, shown: str) -> Iterator[str]:
-    """Yield what may have kept the requests of the script *file* from the gateway: its error, addresses and variables."""
+    """Yield possible reasons why requests of the script *file* did not reach the gateway: its error, addresses and variables."""
     error = error_line(seen.stderr.text)
     if error:
         yield error
@@ -118,16 +118,16 @@ _MOST_REASONS = 4
 
 
 def _refuse_misfit(seen: Transcript, example: Example) -> None:
-    """Raise NotRecorded where the script does not do what *example* expects of all its languages."""
+    """Raise NotRecorded if the script does not do what *example* expects of all its languages."""
     findings = (parse_expectation(key, value).check(seen) for key, value in example.expect.items())
     misfits = [f"{f.key}: {f.sentence or f'expected {f.expected}, found {f.seen}'}" for f in findings if not f.ok]
     if misfits:
         cause = f"{example.id} ({example.origin}) expects what this script does not do\n" + "\n".join(misfits)
-        raise NotRecorded(cause, "record it as an example of its own, or add the variant by hand with its own expect")
+        raise NotRecorded(cause, "record it as a separate example, or add the variant by hand with its own expect")
 
 
 def language_of(file: Path) -> str:
-    """Return the language of the script *file*. Raises SelectionError where it is no script of a known one."""
+    """Return the language of the script *file*. Raises SelectionError if it is not a script of a known one."""
     suffixes = {suffix: language for language in languages() for suffix in load_toolchain(language).suffixes}
     if not file.is_file():
         raise SelectionError(f"{file} is not a file", "expected the path of a script")
@@ -142,7 +142,7 @@ def id_from(file: Path) -> str:
 
 
 def _run(order: ToRecord, language: str, name: str, world: World, gateway: str, progress: Progress) -> Transcript | None:
-    """Run the script as an example that expects nothing; None where that was interrupted."""
+    """Run the script as an example that expects nothing; None if interrupted."""
     result = _Seen(progress)
     with own_folder() as folder:
         options = Options(gateway, missing_toolchain=MissingToolchain.ERROR)
@@ -155,7 +155,7 @@ def _run(order: ToRecord, language: str, name: str, world: World, gateway: str, 
 
 
 def _chosen(order: ToRecord, language: str, name: str, world: World) -> Chosen:
-    """Return the script as the one variant of the example that it joins, or of one of its own."""
+    """Return the script as the one variant of the example that it joins, or of a new one."""
     shown = world.shown(order.file)
     nowhere = Origin(shown, 1, 1)
     variant = Variant(name, language, order.file, shown, (), {}, Limits(), {}, None, None, nowhere)
@@ -168,7 +168,7 @@ def _chosen(order: ToRecord, language: str, name: str, world: World) -> Chosen:
 
 
 class _Seen:
-    """A reporter that keeps what was *seen* of one run, or the *problem* that there was; *tell* hears of preparations."""
+    """A reporter that keeps what was *seen* of one run, or the *problem* that occurred; *tell* gets preparations."""
 
     def __init__(self, tell: Progress) -> None:
         self.seen: Transcript | None = None
@@ -176,7 +176,7 @@ class _Seen:
         self._tell = tell
 
     def event(self, event: RunEvent) -> None:
-        """Tell of what is prepared."""
+        """Report preparations."""
         if isinstance(event, Preparing):
             self._tell(event.text)
 
@@ -185,7 +185,7 @@ class _Seen:
         self.seen, self.problem = result.transcript, result.problem or Diagnosis(result.verdict.reason, "")
 
     def tick(self) -> None:
-        """Show nothing."""
+        """Ignore the time."""
 
     def close(self, summary: Summary) -> None:
         """Write nothing."""
@@ -195,7 +195,7 @@ def _says_nothing(seen: Transcript) -> Diagnosis | None:
     """Return why nothing can be learnt from the run, or None."""
     end = seen.process
     if end.problem is None and end.limit is not None:
-        cause = f"the script had to be ended at its {end.limit} limit, so how it ends is not known"
+        cause = f"the script was stopped at its {end.limit} limit, so how it ends is unknown"
         return Diagnosis(cause, "let it end by itself first")
     return end.problem
 
@@ -215,7 +215,7 @@ def expectations_of(seen: Transcript) -> tuple[dict[str, object], list[str]]:
 
 
 def _candidates(seen: Transcript) -> Iterator[tuple[str, object]]:
-    """Yield what may be asserted, in the order in which manifests say it."""
+    """Yield possible assertions, in the usual order of manifests."""
     end, exchanges = seen.process, seen.exchanges
     yield "exit", {"signal": end.signal} if end.signal else end.exit_code
     if end.leaks:

@@ -1,4 +1,4 @@
-"""A stored run, judged and reported again."""
+"""Judges and reports a stored run again."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -51,7 +51,7 @@ def _result(entry: RunEntry, folder: RunFolder) -> RunResult:
 
 
 def _attempt(attempt: AttemptEntry, entry: RunEntry, folder: RunFolder, earlier: tuple[RunResult, ...] = ()) -> RunResult:
-    """Judge one try of a run; *earlier* are those before it, where it is the last."""
+    """Judge one attempt of a run; *earlier* are the previous ones, if it is the last."""
     stored = folder.file(attempt.transcript)
     transcript = read_transcript(stored) if stored else None
     return RunResult(

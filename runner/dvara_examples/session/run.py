@@ -1,4 +1,4 @@
-"""One session from end to end: ``run`` is its table of contents, whichever command it is for."""
+"""One session from end to end: ``run`` is its table of contents, for every command."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -29,10 +29,10 @@ Reporting = Callable[[Session, RunFolder], AbstractContextManager[OpenReports]]
 def run(
     world: World, chosen: Chosen, options: Options, reporting: Reporting, folder: RunFolder | None = None
 ) -> tuple[ExitCode, RunFolder]:
-    """Run what was *chosen*, report it, and return the exit code and the folder with the transcripts.
+    """Run the *chosen* variants, report them, and return the exit code and the folder with the transcripts.
 
-    The folder is a new one among the stored runs unless one is given. Raises DvaraExamplesError where nothing can start;
-    what goes wrong later becomes a result.
+    The folder is a new one among the stored runs unless one is given. Raises DvaraExamplesError if nothing can start;
+    later problems become results.
     """
     with open_session(world, chosen, options) as session:
         stored = folder or RunFolder.create(world.runs_dir, world.clock.utc_now())
@@ -45,7 +45,7 @@ def run(
 
 
 def report_to(*reporters: Reporter) -> Reporting:
-    """Return how a session reports to *reporters* alone."""
+    """Return the reporting of a session to *reporters* only."""
 
     @contextmanager
     def reporting(_session: Session, _folder: RunFolder) -> Iterator[OpenReports]:
@@ -55,7 +55,7 @@ def report_to(*reporters: Reporter) -> Reporting:
 
 
 def _with_printed_code(session: Session, chosen: Chosen, folder: RunFolder) -> Session:
-    """Write the code of pages into *folder*, where it can be looked at later, and return the session that runs it."""
+    """Write the code of pages into *folder*, where users can look at it later, and return the session that runs it."""
     runs = tuple(_printed(run, chosen.printed.get(run.variant.id), folder) for run in session.plan.runs)
     return replace(session, plan=replace(session.plan, runs=runs))
 

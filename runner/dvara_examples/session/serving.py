@@ -1,4 +1,4 @@
-"""Scripts that are servers: waits until one can be asked, asks it, and lets it be stopped."""
+"""Scripts that are servers: waits until one is ready, sends the requests, and lets it be stopped."""
 
 import contextlib
 import http.client
@@ -24,7 +24,7 @@ _OVER_LIMIT_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What is asked of a server, and when; *limit_s* bounds each answer."""
+    """What to send to a server, and when; *limit_s* limits each answer."""
 
     ready: ReadySign
     send: tuple[SentRequest, ...]
@@ -32,7 +32,7 @@ class Errand:
 
 
 class Visitor:
-    """Asks a server, in a thread of its own, as soon as it is ready; *done* is set when nothing more is to be asked."""
+    """Sends requests to a server, in a separate thread, as soon as it is ready; *done* is set after the last answer."""
 
     def __init__(self, errand: Errand, timer: Timer) -> None:
         self.done = threading.Event()
@@ -47,11 +47,11 @@ class Visitor:
         self._thread = threading.Thread(target=self._visit, name="visitor", daemon=True)
 
     def start(self) -> None:
-        """Begin to wait for the server."""
+        """Start waiting for the server."""
         self._thread.start()
 
     def end(self) -> Served:
-        """Tell what was seen; the server is gone, or about to go."""
+        """Return the result; the server is gone, or about to go."""
         self._over.set()
         self._thread.join(_OVER_LIMIT_S)
         return Served(self._ready_at_s, self._why, tuple(self._replies))
@@ -80,7 +80,7 @@ class Visitor:
             self.done.set()
 
     def _wait_until_ready(self) -> str:
-        """Return nothing once the server is ready, or why it cannot be asked."""
+        """Return nothing once the server is ready, or why it never was."""
         sign, ends_at_s = self._errand.ready, self._timer() + self._errand.ready.within_s
         while not self._over.is_set():
             lacking = self._lacking(sign)
@@ -111,7 +111,7 @@ class Visitor:
             connection.request(request.method, request.path, body, dict(request.headers))
             response = connection.getresponse()
             size_bytes = sum(map(len, iter(lambda: response.read(_PIECE_BYTES), b"")))
-            if response.length:  # a read of pieces does not tell that the end is missing
+            if response.length:  # reading in pieces does not report a missing end
                 return Reply(_named(request), None, size_bytes, f"it broke off {response.length} bytes early")
             return Reply(_named(request), response.status, size_bytes)
         except http.client.IncompleteRead as error:
@@ -141,7 +141,7 @@ def listens(port: int) -> bool:
 
 @contextmanager
 def visiting(variant: Variant, ready: ReadySign, timer: Timer) -> Iterator[Visitor]:
-    """Yield who asks the server that *variant* is once it is *ready*. Raises ToolchainError where its port is taken."""
+    """Yield the visitor of a server that is *variant* once it is *ready*. Raises ToolchainError if its port is taken."""
     port = ready.port
     if listens(port):
         hint = "stop it, or let the script and ready in the manifest name another port"

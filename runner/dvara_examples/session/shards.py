@@ -1,4 +1,4 @@
-"""Whether stored sessions fit together, and the one session that they make up; pure."""
+"""Whether stored sessions fit together, and the one session that they form; pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,9 +16,9 @@ _MUST_AGREE = {"deps": "--deps", "repeat": "--repeat", "allow_flaky": "--allow-f
 
 
 def merged_document(sessions: Sequence[Named], *, allow_partial: bool = False) -> tuple[RunDocument, str | None]:
-    """Return *sessions* as one, its runs in plan order, and a sentence about the shards that are missing, if that is allowed.
+    """Return *sessions* as one, its runs in plan order, and a sentence about missing shards, if that is allowed.
 
-    Raises MergeError where they are no parts of one whole.
+    Raises MergeError if they are not parts of one whole.
     """
     _check_alike(sessions)
     missing = _missing_shards(sessions)
@@ -52,7 +52,7 @@ def _check_alike(sessions: Sequence[Named]) -> None:
 
 
 def _check_apart(sessions: Sequence[Named]) -> None:
-    """Refuse two sessions that are the same shard, or hold the same run."""
+    """Refuse two sessions that are the same shard, or contain the same run."""
     held: dict[object, str] = {}
     for name, document in sessions:
         shard = document.about.shard
@@ -70,7 +70,7 @@ def _check_apart(sessions: Sequence[Named]) -> None:
 
 
 def _missing_shards(sessions: Sequence[Named]) -> str:
-    """Return a sentence about the shards that are not there, or nothing."""
+    """Return a sentence about missing shards, or nothing."""
     shards = [(name, document.about.shard) for name, document in sessions if document.about.shard is not None]
     if not shards:
         return ""
@@ -86,7 +86,7 @@ def _missing_shards(sessions: Sequence[Named]) -> str:
 
 
 def _check_dealt(sessions: Sequence[Named], entries: Sequence[RunEntry]) -> None:
-    """Refuse shards that were cut from different choices of runs: dealt anew, the whole would fall apart otherwise."""
+    """Refuse shards of different selections, which together do not form one plan."""
     if any(document.about.shard is None for _, document in sessions):
         return
     actual = {(e.id, e.repetition): document.about.shard for _, document in sessions for e in document.runs}
@@ -112,7 +112,7 @@ def _about(documents: Sequence[RunDocument], runs: int) -> About:
 
 
 def _runtimes(abouts: Sequence[About]) -> dict[str, RuntimeEntry]:
-    """Return the runtime of each language; where machines differed, all of them."""
+    """Return the runtime of each language; if machines differed, all of them."""
     languages = sorted({language for about in abouts for language in about.runtimes})
     found = {language: [a.runtimes[language] for a in abouts if language in a.runtimes] for language in languages}
     return {

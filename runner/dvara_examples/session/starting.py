@@ -1,8 +1,8 @@
-"""How many runs start at once, how many go on at once, and which of them begin first.
+"""How many runs start at once, how many overlap, and which of them start first.
 
-What needs a core is the start of a run: an interpreter or a JVM loads for most of a second before it asks its first question.
-Once the answer streams, the run hardly does anything. So there are as many slots for starting as there are cores, a run leaves
-its slot with its first request, and more runs than cores may be under way.
+Only the start of a run needs a core: an interpreter or a JVM loads for most of a second before it sends its first request.
+While the answer streams, the run hardly does anything. So there are as many slots for starting as cores, a run leaves
+its slot with its first request, and more runs than cores may be active.
 """
 
 import itertools
@@ -40,7 +40,7 @@ _TICK_S = 0.1
 
 
 def most_at_once(cores: int, memory_bytes: int | None) -> int:
-    """Return how many runs may be under way at once on this machine; *memory_bytes* is what is free, None if unknown."""
+    """Return how many runs may be active at once on this machine; *memory_bytes* is what is free, None if unknown."""
     fitting = RUNS_PER_CORE * cores
     return fitting if memory_bytes is None else max(1, min(fitting, memory_bytes // RUN_BYTES))
 
@@ -48,8 +48,8 @@ def most_at_once(cores: int, memory_bytes: int | None) -> int:
 def starting_order(runs: Sequence[PlannedRun], jobs: int, cores: int) -> list[tuple[int, PlannedRun]]:
     """Return *runs* with their places in the plan, in the order in which *jobs* at a time start: the longest answers first.
 
-    Runs whose answers keep them waiting are spread among the others, so that the cores have something to do meanwhile. As many
-    wait at once as are needed for all of them to be over when the others are.
+    Runs that wait for silent answers are spread among the others, so that the cores have something to do meanwhile. As many
+    of them wait at once as are needed to finish them together with the others.
     """
     timed = [(_answer_time_s(run), (place, run)) for place, run in sorted(enumerate(runs), key=lambda p: -_answer_time_s(p[1]))]
     waiting = deque((wait_s, placed) for wait_s, placed in timed if wait_s >= LONG_WAIT_S)
@@ -72,7 +72,7 @@ def starting_order(runs: Sequence[PlannedRun], jobs: int, cores: int) -> list[tu
 def _answer_time_s(run: PlannedRun) -> float:
     """Return about how long the scripted answers of *run* take to stream, with their silences and the pauses between requests.
 
-    A silence without an end lasts until the run's own limit ends it, or the client gives up somewhat earlier.
+    An endless silence lasts until the run's limit, or until the client gives up somewhat earlier.
     """
     answers, faults = run.example.answers, run.example.faults
     boards = (stream_script(parse_answer(answer)) for answer in answers)
@@ -82,7 +82,7 @@ def _answer_time_s(run: PlannedRun) -> float:
 
 
 def _silence_s(fault: object, run: PlannedRun) -> float:
-    """Return how long *fault*, as the manifest has it, keeps the connection silent."""
+    """Return how long *fault*, as in the manifest, keeps the connection silent."""
     stall = fault.get("stall") if isinstance(fault, Mapping) else None
     if not isinstance(stall, Mapping):
         return 0.0
@@ -90,19 +90,19 @@ def _silence_s(fault: object, run: PlannedRun) -> float:
 
 
 class StartingSlots:
-    """Lets a number of runs start at once; the others wait their turn. Thread-safe."""
+    """Lets a number of runs start at once; the others wait. Thread-safe."""
 
     def __init__(self, slots: int, clock: Clock, limit_s: float = START_LIMIT_S) -> None:
         self._slots = slots
         self._clock = clock
         self._limit_s = limit_s
         self._changed = threading.Condition()
-        self._starting: dict[int, float] = {}  # a ticket, and when its run counts as started at the latest
+        self._starting: dict[int, float] = {}  # a ticket, and the latest time at which its run counts as started
         self._tickets = itertools.count()
 
     @contextmanager
     def starting(self, stop: threading.Event) -> Iterator["Started"]:
-        """Wait for a slot, hold it until the block ends or the yielded function is called, or the limit has passed.
+        """Wait for a slot, and keep it until the block ends, the yielded function is called, or the limit has passed.
 
         Setting *stop* ends the wait.
         """

@@ -1,4 +1,4 @@
-"""What a script finds around it: the variables that lead to the gateway, and the port at which it expects that."""
+"""The environment of a script: the variables that lead to the gateway, and the port at which it expects that."""
 
 import threading
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ WELL_KNOWN: Mapping[str, str] = {
     "OPENAI_BASE_URL": _BASE_URL,
     "OPENAI_API_BASE": _BASE_URL,  # LangChain, LiteLLM
     "OPENAI_API_KEY": _KEY,
-    "ANTHROPIC_BASE_URL": _ROOT,  # its clients add /v1 themselves
+    "ANTHROPIC_BASE_URL": _ROOT,  # its clients append /v1 themselves
     "ANTHROPIC_API_KEY": _KEY,
 }
 """The variables that clients read by themselves, and what they expect there."""
@@ -25,9 +25,9 @@ OFFLINE: Mapping[str, str] = {"LITELLM_LOCAL_MODEL_COST_MAP": "True"}
 
 
 def gateway_variables(run: PlannedRun, endpoint: Endpoint, model: str | None) -> dict[str, str]:
-    """Return the variables of a run beyond those of its toolchain: its own, and where the gateway is, with the throw-away key.
+    """Return the variables of a run in addition to those of its toolchain: its own, and the gateway with the throw-away key.
 
-    In the manifest's own texts ``{host}``, ``{base_url}``, ``{key}`` and ``{model}`` stand for what this run gets.
+    In the manifest's texts, ``{host}``, ``{base_url}``, ``{key}`` and ``{model}`` stand for the values of this run.
     """
     around = run.variant.surroundings
     known = {"{base_url}": endpoint.base_url, "{host}": urlsplit(endpoint.base_url).netloc, "{key}": endpoint.key}
@@ -57,7 +57,7 @@ class PortTurns:
 
     @contextmanager
     def turn(self, variant: Variant, stop: threading.Event) -> Iterator[None]:
-        """Wait until no other run has the ports of *variant*, if it has any, and hold them; setting *stop* ends the wait."""
+        """Wait until no other run has the ports of *variant*, if any, and reserve them; setting *stop* ends the wait."""
         around, held = variant.surroundings, list[threading.Lock]()
         ports = {around.listen, around.ready.port if around.ready else None} - {None}
         with self._lock:
@@ -76,7 +76,7 @@ class PortTurns:
 
 @contextmanager
 def port_in_words(run: PlannedRun) -> Iterator[None]:
-    """Turn a port that cannot be had into a sentence that names who has it."""
+    """Turn an unavailable port into a sentence that names the process that has it."""
     port = run.variant.surroundings.listen
     try:
         yield
@@ -97,8 +97,8 @@ def _taken_by(port: int, error: OSError) -> str:
 
 
 def who_has(port: int) -> str:
-    """Say that *port* is taken, and by which process where the system tells."""
-    import psutil  # slow to import, and needed only where a port is taken
+    """Say that *port* is taken, and by which process, if the system tells."""
+    import psutil  # slow to import, and only needed if a port is taken
 
     try:
         for connection in psutil.net_connections("tcp"):
@@ -106,5 +106,5 @@ def who_has(port: int) -> str:
             if listens and connection.pid:
                 return f"is taken by {psutil.Process(connection.pid).name()} (process {connection.pid})"
     except (psutil.Error, OSError):
-        pass  # a system that does not say
-    return "is taken by a process that cannot be seen"
+        pass  # the system does not say
+    return "is in use by another user's process"

@@ -1,4 +1,4 @@
-"""Toolchains made ready once per session, on first need, however many runs ask at once."""
+"""Prepares toolchains once per session, on first need, however many runs need them."""
 
 import threading
 from concurrent.futures import Future
@@ -12,7 +12,7 @@ from dvara_examples.toolchains._resolved import in_words
 
 
 def declared_in_words(plan: Plan, world: World) -> dict[str, str]:
-    """Return for each run of *plan* that would start, by its id, where its dependencies are stated; starts nothing."""
+    """Return, for each run of *plan* that would start, by its id, where its dependencies are declared; starts nothing."""
     toolchains = {runtime.language: load_toolchain(runtime.language) for runtime in plan.runtimes}
     found = {}
     for run in plan.to_start:
@@ -43,7 +43,7 @@ class Preparation:
         self._prepared: dict[tuple[str, Path, Declared], Future[PreparedRuntime]] = {}
 
     def command(self, run: PlannedRun) -> Command:
-        """Return how *run* is started. Raises ToolchainError, the same one for every run that shares the preparation."""
+        """Return how to start *run*. Raises ToolchainError, the same one for every run that shares the preparation."""
         variant = run.variant
         return self._prepare(run).command(run.printed.file if run.printed else variant.file, variant.args)
 

@@ -1,7 +1,7 @@
-"""``--watch``: runs what is wanted, and then again what each saved file concerns, until the user ends it.
+"""``--watch``: runs the selection, then reruns what each saved file affects, until the user stops it.
 
-The main thread owns everything; one thread watches files, and one holds a session at a time. A file that concerns a session
-under way ends it, and it begins anew: what it would have said is of a file that is no more.
+The main thread owns everything; one thread watches files, and one runs a session at a time. A file that affects the current
+session stops it, and the session starts again, because its results would be about an old file.
 """
 
 import os
@@ -30,10 +30,10 @@ _MOST_NAMED = 3
 
 
 def watch_runs(world: World, wanted: Selection, hold: Hold) -> None:
-    """Hold a session of all that is *wanted*, then one after each save that concerns some of it; returns on SIGINT or SIGTERM.
+    """Run a session of everything *wanted*, then one after each save that affects some of it; returns on SIGINT or SIGTERM.
 
-    A manifest that is broken, and whatever else a user can mend, is told and waited for. Raises SelectionError and
-    NothingSelected where nothing could be chosen from the start.
+    A broken manifest, and anything else that the user can fix, is reported and waited for. Raises SelectionError and
+    NothingSelected if nothing can be selected at the start.
     """
     with interruptible(world.stop):
         watching = _Watching(world, wanted, hold)
@@ -44,7 +44,7 @@ def watch_runs(world: World, wanted: Selection, hold: Hold) -> None:
 
 
 class _Watching:
-    """What is to be run next (*due*), and what runs now."""
+    """What to run next (*due*), and what is running."""
 
     def __init__(self, world: World, wanted: Selection, hold: Hold) -> None:
         self._world, self._wanted, self._hold = world, wanted, hold
@@ -77,7 +77,7 @@ class _Watching:
         return bool(self._due) and not self._broken
 
     def _session(self) -> None:
-        """Hold one session of what is due; it ends early for the user, and for a save that concerns it."""
+        """Run one session of what is due; it ends early for the user, and for a save that affects it."""
         self._announce()
         holding, stop, problems = self._due, threading.Event(), list[Exception]()
         self._due = frozenset()
@@ -113,7 +113,7 @@ class _Watching:
             self._take()
 
     def _take(self) -> frozenset[str]:
-        """Wait a moment for what is saved, add what it concerns to what is due, and return that."""
+        """Wait briefly for saves, add what they affect to what is due, and return that."""
         try:
             saved = self._inbox.get(timeout=_TICK_S)
         except queue.Empty:
@@ -125,7 +125,7 @@ class _Watching:
         return new
 
     def _of_manifest(self, saved: frozenset[Path]) -> frozenset[str]:
-        """Return what is to be run again for the manifest's sake, if it is among the files *saved*."""
+        """Return what to rerun because of the manifest, if it is among the files *saved*."""
         own = self._world.manifest_path
         if os.path.realpath(own) not in {os.path.realpath(path) for path in saved}:
             return frozenset()
@@ -137,7 +137,7 @@ class _Watching:
         return new
 
     def _of_files(self, saved: frozenset[Path]) -> frozenset[str]:
-        """Return what is to be run again for the sake of all other files *saved*."""
+        """Return what to rerun because of all other files *saved*."""
         if self._manifest is None:
             return frozenset()
         selected = self._selected()
@@ -148,7 +148,7 @@ class _Watching:
         return frozenset().union(*by_file.values())
 
     def _reload(self, *, first: bool = False) -> frozenset[str]:
-        """Load the manifest anew, and return of which runs it says something new; one that is broken is told and waited for."""
+        """Load the manifest again, and return the runs that changed; a broken one is reported and waited for."""
         try:
             manifest = manifest_of(self._world)
         except ManifestError as error:
@@ -164,7 +164,7 @@ class _Watching:
         return selected if before is None else changed(before, manifest) & selected
 
     def _find_sources(self, manifest: Manifest) -> dict[str, tuple[Path, ...]]:
-        """Return the folders from which the variants get packages; where a list cannot be read, a run says so."""
+        """Return the folders from which the variants get packages; if a list cannot be read, a run says so."""
         known: dict[tuple[str, Path, Packages | None], tuple[Path, ...]] = {}
         for variant in manifest.variants:
             key = (variant.language, variant.file.parent, variant.packages)
@@ -189,7 +189,7 @@ class _Watching:
         return frozenset(variant.id for variant in chosen)
 
     def _announce(self) -> None:
-        """Begin with an empty screen, where there is a screen, and say what was saved."""
+        """Clear the screen, if there is one, and say what was saved."""
         if not self._saved:
             return
         if self._world.stdout.isatty():
@@ -201,7 +201,7 @@ class _Watching:
         self._saved = set()
 
     def _tell_of(self, error: Exception) -> None:
-        """Show what a user can mend, and let everything else end the watch."""
+        """Show what the user can fix, and let everything else end the watch."""
         if not isinstance(error, DvaraExamplesError | OSError):
             raise error
         for line in str(error).splitlines():

@@ -27,7 +27,7 @@ from dvara_examples.toolchains import load_toolchain
 
 
 class Workers:
-    """Runs what is planned; every exception becomes a result at one point, here. Safe to use from several threads."""
+    """Executes planned runs; the one place where every exception becomes a result. Safe to use from several threads."""
 
     def __init__(
         self,
@@ -59,11 +59,11 @@ class Workers:
         self._first_red: RunResult | None = None
 
     def stop(self) -> None:
-        """Let runs that have not started stay so, and end those that have."""
+        """Start no more runs, and stop the active ones."""
         self._execution.world.stop.set()
 
     def work(self, index: int, run: PlannedRun) -> None:
-        """Run one planned run, again where that is asked for, and put its result on the queue, whatever happens."""
+        """Execute one planned run, with retries if requested, and put its result on the queue, whatever happens."""
         earlier: list[RunResult] = []
         while True:
             with self._turns.beside_others():
@@ -80,7 +80,7 @@ class Workers:
         self._post((index, result))
 
     def _in_doubt_alone(self, run: PlannedRun, result: RunResult, number: int) -> RunResult:
-        """Return *result*, or where the machine may be to blame for it, what the run does by itself."""
+        """Return *result*, or the result of the run alone if the machine may be to blame."""
         doubtful = self._shared and failed_for_time_alone(result.verdict)
         tries = 0
         while (doubtful or self._cannot_tell(result)) and tries < MOST_TRIES_ALONE:
@@ -109,7 +109,7 @@ class Workers:
             return self._internal(run, traceback.format_exc())
 
     def _try_again(self, result: RunResult, retried: int) -> bool:
-        """Tell whether a retry can show something: not where nothing was judged, nor where a known failure has healed."""
+        """Tell whether a retry can show something: not if nothing was judged, or if a known failure no longer fails."""
         return (
             retried < self._control.retries
             and result.verdict.outcome is Outcome.FAILED
@@ -123,7 +123,7 @@ class Workers:
         return flaky or result.verdict.outcome in (Outcome.FAILED, Outcome.ERRORED)
 
     def _not_started(self, run: PlannedRun) -> RunResult | None:
-        """Return the result of a run that will not start, or None where nothing stands in its way."""
+        """Return the result of a run that will not start, or None if it can start."""
         if run.skip is not None:
             return _without_transcript(run, Verdict(Outcome.SKIPPED, reason=run.skip))
         if run.error is not None:
@@ -155,7 +155,7 @@ class Workers:
         return forward
 
     def _internal(self, run: PlannedRun, trace: str) -> RunResult:
-        """Keep the trace in the run folder, where whoever reports the fault finds it."""
+        """Store the traceback in the run folder, for a bug report."""
         path = self._folder.path / INTERNAL_ERRORS
         with contextlib.suppress(OSError), path.open("a", encoding="utf-8") as file:
             file.write(f"{run.variant.id}\n{trace}\n")

@@ -1,4 +1,4 @@
-"""Bounded keepers: what is stored of bytes and text whose size nobody knows beforehand, and how much that is at most."""
+"""Bounded storage for bytes and text of unknown size, and the limits."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ OVERLAP = 4096
 
 @dataclass(frozen=True, slots=True)
 class CaptureLimits:
-    """Limits per exchange, so that a million events or a gigabyte of body cost no more memory than these; and their number."""
+    """Limits per exchange, so that a million events or a gigabyte of body take no more memory; and the number of exchanges."""
 
     request_body_bytes: int = MIB
     response_body_bytes: int = 256 * KIB
@@ -31,7 +31,7 @@ class CaptureLimits:
 
 
 class BoundedBytes:
-    """The first *limit* bytes of what is added, and the size of all of it."""
+    """The first *limit* bytes of what is added, and its total size."""
 
     def __init__(self, limit: int) -> None:
         self.size_bytes = 0
@@ -39,7 +39,7 @@ class BoundedBytes:
         self._held = bytearray()
 
     def add(self, data: bytes | memoryview) -> None:
-        """Count *data* and keep what there is room for."""
+        """Count *data* and store what fits."""
         self.size_bytes += len(data)
         room = self._limit + OVERLAP - len(self._held)
         if room > 0:
@@ -52,12 +52,12 @@ class BoundedBytes:
 
     @property
     def raw(self) -> bytes:
-        """What was kept, secrets included; for reading only, never for storing."""
+        """The stored bytes, including secrets; for reading only, never for storing."""
         return bytes(self._held[: self._limit])
 
     @property
     def held(self) -> bytes:
-        """The same and a little more, so that a secret at the end of it is whole."""
+        """The same and a little more, so that a secret at its end is complete."""
         return bytes(self._held)
 
     def shown(self, redactor: Redactor) -> bytes:
@@ -66,7 +66,7 @@ class BoundedBytes:
 
 
 class BoundedText:
-    """The first *limit* bytes (as UTF-8) of a text that comes in parts; *whole* is False once something was left out."""
+    """The first *limit* bytes (as UTF-8) of a text that comes in parts; *whole* is False once something was omitted."""
 
     def __init__(self, limit: int) -> None:
         self.whole = True
@@ -74,26 +74,26 @@ class BoundedText:
         self._held = bytearray()
 
     def add(self, text: str) -> None:
-        """Append *text*, or as much of it as there is room for."""
+        """Append *text*, or as much of it as fits."""
         data = text.encode("utf-16-le", "surrogatepass")
         room = 2 * self._limit - len(self._held)
         self.whole &= len(data) <= room
         self._held += data[:room]
 
     def shown(self, redactor: Redactor) -> str:
-        """Return what may be stored; halves of a surrogate pair that came in two parts are one character again."""
+        """Return what may be stored; halves of a surrogate pair that came in two parts are joined."""
         return redactor.text(self._held.decode("utf-16-le", "replace"))
 
 
 class Brackets:
-    """Counts the brackets of a JSON document that is too large to be kept; those inside its strings are counted too."""
+    """Counts the brackets of a JSON document that is too large to store, without those inside strings."""
 
     def __init__(self) -> None:
         self._open = [0, 0]
         self._last = b""
 
     def add(self, data: bytes | memoryview) -> None:
-        """Take the next bytes of the document."""
+        """Process the next bytes of the document."""
         raw = bytes(data)
         for kind, (opening, closing) in enumerate(((b"{", b"}"), (b"[", b"]"))):
             self._open[kind] += raw.count(opening) - raw.count(closing)
@@ -101,19 +101,19 @@ class Brackets:
 
     @property
     def closed(self) -> bool:
-        """Whether as many were closed as were opened, and nothing follows the last one: never so of half a list of numbers."""
+        """Whether all brackets are closed and nothing follows the last one."""
         return self._open == [0, 0] and self._last in (b"}", b"]")
 
 
 class StreamFlag:
-    """Looks for ``"stream": true`` in a request body that is too large to be kept and read as JSON."""
+    """Looks for ``"stream": true`` in a request body that is too large to store and parse as JSON."""
 
     def __init__(self) -> None:
         self.found = False
         self._before = b""
 
     def look(self, data: bytes | memoryview) -> None:
-        """Take the next bytes of the body."""
+        """Process the next bytes of the body."""
         if not self.found:
             joined = self._before + bytes(data)
             self.found = _STREAM_FLAG.search(joined) is not None

@@ -1,4 +1,4 @@
-"""The exchanges of one connection, in order: which bytes belong to which, and how each came to rest."""
+"""The exchanges of one connection, in order: which bytes belong to which, and how each ended."""
 
 from collections import deque
 from collections.abc import Callable
@@ -14,9 +14,9 @@ from dvara_examples.wire.http import RequestHead, header
 
 
 class Conversation:
-    """One client connection as the recorders see it; used by the one thread that serves the connection.
+    """One client connection as the recorders see it; used only by the thread that serves the connection.
 
-    *refused* tells whether a client that has sent a FIN has turned out to be gone altogether.
+    *refused* tells whether a client that has sent a FIN is gone altogether.
     """
 
     def __init__(self, connection: int, ledger: Ledger, refused: Callable[[], bool]) -> None:
@@ -33,30 +33,30 @@ class Conversation:
 
     @property
     def idle(self) -> bool:
-        """Whether every request so far has had its whole answer."""
+        """Whether every request so far has its whole answer."""
         return not self._waiting
 
     @property
     def called(self) -> str | None:
-        """How the client calls the tap (``Host``), where the next response byte is the first of a response; else None."""
+        """The client's name for the tap (``Host``), if the next response byte is the first of a response; else None."""
         if not self._waiting or self._waiting[0].began:
             return None
         return header(self._waiting[0].request_head.headers, "host")
 
     @property
     def switched(self) -> bool:
-        """Whether the connection speaks another protocol from here on."""
+        """Whether the connection has switched to another protocol."""
         head = self._waiting[0].head if self._waiting else None
         return head is not None and head.status == 101
 
     def moved(self, at_s: float) -> None:
-        """Take note that a byte went one way or the other."""
+        """Note that a byte went one way or the other."""
         self.last_byte_s = self._ledger.last_activity_s = at_s
 
     def begin(self, at_s: float, head: RequestHead, shown: Headers, secrets: tuple[str, ...] = ()) -> None:
         """Begin an exchange with the *head* that came; *shown* are its headers as they may be stored.
 
-        *secrets* are what the client itself brought: they are masked wherever this exchange shows them again.
+        *secrets* are the client's own: they are masked wherever this exchange shows them again.
         """
         ledger = self._ledger
         seen = Seen(ledger.next_number(), self._connection, at_s, head, shown)
@@ -67,17 +67,17 @@ class Conversation:
         self._waiting.append(self._asking)
 
     def note(self, note: str | FaultNote) -> None:
-        """Write a *note* beside the exchange whose response is due."""
+        """Add a *note* to the exchange whose response is due."""
         if self._waiting:
             self._waiting[0].noted.append(note)
 
     def request_payload(self, data: bytes | memoryview) -> None:
-        """Take payload of the request that began last."""
+        """Add payload to the latest request."""
         if self._asking is not None:
             self._asking.request_bytes(data)
 
     def response_bytes(self, at_s: float, data: memoryview) -> None:
-        """Take response bytes that have been delivered to the client."""
+        """Add response bytes that have been delivered to the client."""
         self._heard_since_leaving |= self._left is not None
         while data and self._waiting:
             current = self._waiting[0]
@@ -85,10 +85,10 @@ class Conversation:
             if current.complete:
                 self._finish(self._gone() or Rest(CloseKind.COMPLETE, at_s))
         if data and not self._unasked:
-            self._unasked = bool(bytes(data).strip(b"\r\n"))  # some servers send a line end too many
+            self._unasked = bool(bytes(data).strip(b"\r\n"))  # some servers send an extra line end
 
     def client_left(self, at_s: float) -> None:
-        """Take note of a FIN or RST from the client: whether it had heard everything is settled now."""
+        """Note a FIN or RST from the client: whether it had heard everything is decided now."""
         if self._left is None:
             current = self._waiting[0] if self._waiting else None
             self._left = Rest(
@@ -101,7 +101,7 @@ class Conversation:
             )
 
     def gateway_closed(self, at_s: float, close: CloseKind, why: str = "", fault: str = "", hint: str = "") -> None:
-        """Take note that no more response bytes can come; requests still waiting will go without an answer."""
+        """Note that no more response bytes can come; waiting requests will get no answer."""
         current = self._waiting[0] if self._waiting else None
         if current is not None and close is CloseKind.FIN:
             current.gateway_fin()
@@ -111,7 +111,7 @@ class Conversation:
             self._finish(Rest(CloseKind.COMPLETE, at_s, why=why) if whole else self._doom)
 
     def end(self, at_s: float) -> None:
-        """Finish what is still open: by the gateway's doing, else the client's, else because the run was stopped."""
+        """Finish what is still open: because of the gateway, the client, or because the run was stopped."""
         stopped = Rest(CloseKind.STOPPED, at_s, at_s - self.last_byte_s, self._ledger.stopped)
         while self._waiting:
             self._finish(self._doom or self._left or stopped)
@@ -124,6 +124,6 @@ class Conversation:
 
     def _finish(self, rest: Rest) -> None:
         recorder = self._waiting.popleft()
-        if recorder.broken and rest.close is not CloseKind.RST:  # whoever leaves then has not left first
+        if recorder.broken and rest.close is not CloseKind.RST:  # a client that leaves afterwards did not leave first
             rest = Rest(CloseKind.BROKEN, rest.at_s, why=rest.why)
         self._ledger.add(recorder.closed(rest), recorder.tokens)

@@ -1,6 +1,6 @@
-"""Content codings, undone for the recorder alone; the bytes on the wire stay as they are.
+"""Undoes content codings for the recorder only; the bytes on the wire stay the same.
 
-A body may have several codings, one over the other (RFC 9110, 8.4). Each is undone by one stage, in pieces of bounded size.
+A body may have several stacked codings (RFC 9110, 8.4). Each is undone by one stage, in pieces of bounded size.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ MOST_DECODED_BYTES = 1024 * 1024 * 1024
 
 
 class CodingError(ValueError):
-    """The bytes are not of the coding that the head announced: no client can read them."""
+    """The bytes are not in the coding that the head announced: no client can read them."""
 
 
 class UnreadableCodingError(CodingError):
@@ -26,19 +26,19 @@ class Stage(Protocol):
 
     @property
     def unfinished(self) -> bool:
-        """Whether data has begun that has not come to its own end."""
+        """Whether data has begun that has not reached its end."""
         ...
 
     def feed(self, data: bytes | memoryview) -> Iterator[bytes]:
-        """Yield what *data* unpacks to. Raises CodingError at damaged data."""
+        """Yield the unpacked *data*. Raises CodingError for damaged data."""
         ...
 
 
 class Decoder:
-    """Undoes a ``Content-Encoding``, piece by piece; the memory it takes does not depend on the size of the body."""
+    """Undoes a ``Content-Encoding``, piece by piece; its memory does not depend on the size of the body."""
 
     def __init__(self, codings: Sequence[str], most_bytes: int = MOST_DECODED_BYTES) -> None:
-        """Take the header's words in lower case, in order. Raises UnreadableCodingError if one of them cannot be undone here."""
+        """Parse the header's words in lower case, in order. Raises UnreadableCodingError if one of them cannot be undone here."""
         applied = [word for word in codings if word != "identity"]
         if len(applied) > MOST_CODINGS:
             raise UnreadableCodingError(f"expected at most {MOST_CODINGS} content codings, found {len(applied)}")
@@ -48,7 +48,7 @@ class Decoder:
 
     @property
     def unfinished(self) -> bool:
-        """Whether compressed data has begun that has not come to its own end; all that came before it is there."""
+        """Whether compressed data has begun that has not reached its end; everything before it has been returned."""
         return any(stage.unfinished for stage in self._stages)
 
     def feed(self, data: memoryview) -> Iterator[bytes | memoryview]:

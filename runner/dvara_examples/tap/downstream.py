@@ -1,4 +1,4 @@
-"""The connection to the client: reads and writes that never block, and what it cannot take yet."""
+"""The connection to the client: reads and writes that never block, and what it cannot accept yet."""
 
 import socket
 
@@ -10,9 +10,9 @@ _REFUSAL_S = 0.02
 
 
 class Downstream:
-    """One client connection, whose *sock* it owns; its methods do not block and are called from one thread.
+    """One client connection, which owns *sock*; its methods do not block and are called from one thread.
 
-    *waiting* is what the client has not taken yet of the last *piece*; that memory must not be written to before it is empty.
+    *waiting* is what the client has not yet accepted of the last *piece*; its memory must not be reused before it is empty.
     """
 
     def __init__(self, sock: socket.socket) -> None:
@@ -27,14 +27,14 @@ class Downstream:
         return self._socket.fileno()
 
     def recv_into(self, buffer: memoryview) -> int | None:
-        """Read once; 0 at a FIN, None where nothing is there yet. Raises OSError."""
+        """Read once; 0 at a FIN, None if nothing is there yet. Raises OSError."""
         try:
             return self._socket.recv_into(buffer)
         except (BlockingIOError, InterruptedError):
             return None
 
     def hand(self, at_s: float, piece: memoryview) -> bool:
-        """Hand over *piece*, which came at *at_s*; False where some of it waits. Raises OSError where nobody takes it."""
+        """Send *piece*, which came at *at_s*; False if some of it waits. Raises OSError if the client is gone."""
         sent = self._send(piece)
         if sent == len(piece):
             return True
@@ -42,20 +42,20 @@ class Downstream:
         return False
 
     def hand_rest(self) -> bool:
-        """Hand over what waits, as far as it is taken; True where nothing waits any more. Raises OSError."""
+        """Send what waits, as far as possible; True if nothing waits any more. Raises OSError."""
         self.waiting = self.waiting[self._send(self.waiting) :]
         return not self.waiting
 
     def heard_all(self) -> bool:
-        """Whether the client's machine has acknowledged every byte; True where the system does not tell."""
+        """Whether the client's machine has acknowledged every byte; True if the system does not say."""
         return not unacknowledged(self._socket)
 
     def refuses(self) -> bool:
-        """Tell whether a client that has sent a FIN has turned out to be gone altogether."""
+        """Tell whether a client that has sent a FIN is gone altogether."""
         return broke(self._socket, _REFUSAL_S)
 
     def half_close(self) -> None:
-        """Send a FIN and go on reading."""
+        """Send a FIN and continue reading."""
         shut_writing(self._socket)
 
     def abort(self) -> None:
@@ -63,7 +63,7 @@ class Downstream:
         reset(self._socket)
 
     def close(self) -> None:
-        """Close with a FIN, where nothing lies unread."""
+        """Close with a FIN, unless unread data turns it into an RST."""
         self._socket.close()
 
     def _send(self, data: memoryview) -> int:

@@ -32,7 +32,7 @@ SWITCHED = 101
 
 
 class CloseKind(StrEnum):
-    """How the exchange came to rest on the level of HTTP and TCP."""
+    """How the exchange ended on the level of HTTP and TCP."""
 
     COMPLETE = "complete"
     """The response's framing is complete; for a close-delimited body: FIN."""
@@ -50,7 +50,7 @@ class CloseKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GatewayClosed:
-    """The gateway's own end, passed on when all steps before it have been done."""
+    """The gateway's own end, passed on after all steps before it."""
 
     close: CloseKind
     why: str
@@ -96,7 +96,7 @@ class Facts:
 
 
 def name_ending(facts: Facts) -> tuple[Ending, tuple[str, ...]]:
-    """Return the ending of an exchange and remarks beside it."""
+    """Return the ending of an exchange and remarks about it."""
     ending = _ending(facts)
     return ending, _notes(facts, ending)
 

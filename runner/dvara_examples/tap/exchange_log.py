@@ -1,4 +1,4 @@
-"""What all connections of one tap share: the way to the gateway, and what they write into."""
+"""What all connections of one tap share: the way to the gateway, and the log of exchanges."""
 
 import socket
 import ssl
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
 
 class RequestGate(Protocol):
-    """Decides about requests; called from the threads that relay, so it waits a moment at most."""
+    """Decides about requests; called from the threads that relay, so it must not block for long."""
 
     def allow(self) -> str | None:
         """Let the request that has just arrived through (None), or return why not; then nothing of it goes upstream."""
         ...
 
     def ended(self, exchange: Exchange, tokens: int | None) -> None:
-        """Take note of an exchange that was let through and is over; *tokens* as the gateway counted them, if it did."""
+        """Note an exchange that was let through and is over; *tokens* as counted by the gateway, if it did."""
         ...
 
 
 @dataclass(slots=True)
 class Ledger:
-    """What all connections of one tap share: the settings of observation and the finished exchanges; thread-safe.
+    """What all connections of one tap share: the settings of recording and the finished exchanges; thread-safe.
 
     *on_event* hears of each exchange while it goes on; without *keep* that is all that becomes of it. *gate* hears of its end.
     *stopped* says in words that the client is being stopped, and by what, from then on.
@@ -59,7 +59,7 @@ class Ledger:
             return self._numbered
 
     def add(self, exchange: Exchange, tokens: int | None = None) -> None:
-        """Store a finished exchange, and tell of it and of the *tokens* that the gateway says it took."""
+        """Store a finished exchange, and report it with its *tokens* as counted by the gateway."""
         if self.gate is not None:
             self.gate.ended(exchange, tokens)
         if self.keep:
@@ -69,26 +69,26 @@ class Ledger:
             self.on_event(ended(exchange))
 
     def remark(self, at_s: float, text: str) -> None:
-        """Tell of what happened outside of any exchange."""
+        """Report something outside of any exchange."""
         if self.on_event is not None:
             self.on_event(Remarked(at_s, text))
 
     def exchanges(self) -> tuple[Exchange, ...]:
-        """Return the finished exchanges in the order in which their requests arrived; see :meth:`notes` for those left out."""
+        """Return the finished exchanges in the order of arrival of their requests; see :meth:`notes` for those left out."""
         with self._lock:
             return tuple(sorted(self._finished, key=lambda exchange: exchange.number))
 
     def notes(self) -> tuple[str, ...]:
-        """Return what is to be said of exchanges that were not kept."""
+        """Return notes about exchanges that were not stored."""
         if not self._left_out:
             return ()
         kept = f"the first {self.bounds.exchanges - 1} and the last one were"
         return (f"{self._left_out} of {self._numbered} exchanges were not kept; {kept}",)
 
     def _store(self, exchange: Exchange) -> None:
-        """Keep *exchange*; beyond the bound, the last one to end takes the place of the one before.
+        """Store *exchange*; beyond the limit, the latest one replaces the one before.
 
-        The first one that is not whole is never lost: it takes the place of the one before that, if need be.
+        The first one that is not whole is never lost: it replaces the one before that, if needed.
         """
         kept = self._finished
         if len(kept) < self.bounds.exchanges:
@@ -102,10 +102,10 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """The way to the gateway, and what is done on it; *stopping* is a socket that hangs up when the tap is closed.
+    """The way to the gateway, and what happens on it; *stopping* is a socket that hangs up when the tap is closed.
 
-    *schedule* is None where no response is to be spoilt, *gate* where every request may pass, *proxy*
-    where the way to the gateway is straight.
+    *schedule* is None without faults, *gate* if every request may pass, *proxy*
+    if the way to the gateway is direct.
     """
 
     origin: GatewayAddress

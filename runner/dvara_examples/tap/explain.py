@@ -1,4 +1,4 @@
-"""Says in words why an exchange ended as it did, for whoever reads the report."""
+"""Says in words why an exchange ended as it did, for readers of a report."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """How an exchange came to rest: in which way, when, after how long a silence, and in words why, where that is known.
+    """How an exchange ended: in which way, when, after how long a silence, and in words why, if known.
 
     *heard_all*: ``finish_reason`` and the sentinel had been delivered before the client hung up; *heard_last_word*: the sentinel
     had been. *fault* names the one that closed the connection in the gateway's stead; *hint* says what to do where the gateway
@@ -32,7 +32,7 @@ class Rest:
 
 
 def error_sentence(ending: Ending, seen: "ExchangeRecorder", rest: Rest) -> str | None:
-    """Return one lower-case sentence about an *ending* that is not a good one, or None; secrets may still be in it."""
+    """Return one lower-case sentence about a bad *ending*, or None; it may still contain secrets."""
     if seen.head is None or seen.answer is None:
         return _before_the_head(ending, seen, rest)
     answer = seen.answer
@@ -78,18 +78,18 @@ def _unfinished(answer: PayloadRecorder, rest: Rest) -> str:
 
 
 def unread_sentence(seen: "ExchangeRecorder") -> str | None:
-    """Return one sentence about content that passed without being read, or None; secrets may still be in it."""
+    """Return one sentence about content that passed unread, or None; it may still contain secrets."""
     if seen.head is None or seen.answer is None:
         return None
     if seen.head.status == SWITCHED:
         return "cannot tell what was said: the connection switched to another protocol (status 101), which passed unread"
     if seen.answer.unreadable and seen.answer.wire_bytes:
-        return f"cannot tell what was said: the body cannot be read here ({seen.answer.unreadable})"
+        return f"cannot tell what was said: the tap cannot read the body ({seen.answer.unreadable})"
     return seen.answer.undecided or seen.answer.unclear
 
 
 def answer_notes(answer: PayloadRecorder | None, target: str) -> list[str]:
-    """Return what is worth a note beside the ending of a request for *target*; secrets may still be in it."""
+    """Return notes about the ending of a request for *target*; they may still contain secrets."""
     if answer is None:
         return []
     notes = list(answer.chat.remarks)

@@ -1,4 +1,4 @@
-"""Plays the faults of one client connection: takes what the gateway says, and gives out the steps that are due.
+"""Applies the faults of one client connection: takes the gateway's bytes, and returns the steps that are due.
 
 Nothing here waits. The relay asks for the next step whenever something has happened or :attr:`Spoiler.resume_at_s` has come,
 and does not read from the gateway while steps are left: what a fault holds back costs no memory.
@@ -14,7 +14,7 @@ from dvara_examples.wire.parts import Fin, Hold, Note, Rst, Send, Step, Wait
 
 
 class Spoiler:
-    """The responses of one connection under the faults of *schedule*; belongs to the one thread that relays."""
+    """The responses of one connection with the faults of *schedule*; belongs to the one thread that relays."""
 
     def __init__(self, schedule: Schedule, timer: Timer) -> None:
         self.resume_at_s: float | None = None
@@ -29,17 +29,17 @@ class Spoiler:
         return bool(self._steps) or self.resume_at_s is not None
 
     def begin(self, method: str, target: str) -> None:
-        """Take note of a request: the next response that is not spoken for is its own."""
+        """Note a request: the next unclaimed response belongs to it."""
         response = SpoiledResponse(self._schedule.next_request(), method, target)
         self._responses.append(response)
         self._steps.extend(map(Note, self._schedule.told()))
         self._steps.extend(response.begin())
 
     def take(self, data: memoryview) -> None:
-        """Take bytes that came from the gateway."""
+        """Add bytes from the gateway."""
         rest = bytes(data)
         while rest:
-            if not self._responses:  # what nobody asked for
+            if not self._responses:  # nobody asked for these
                 self._steps.append(Send(rest))
                 return
             taken, steps = self._responses[0].feed(rest)
@@ -49,13 +49,13 @@ class Spoiler:
                 self._responses.popleft()
 
     def gateway_closed(self, close: CloseKind, why: str) -> None:
-        """Take note that the gateway has closed its side."""
+        """Note that the gateway has closed its side."""
         if self._responses:
             self._steps.extend(self._responses.popleft().gateway_closed())
         self._steps.append(GatewayClosed(close, why))
 
     def next_step(self) -> Step | GatewayClosed | None:
-        """Return what is to be done now, or None where there is nothing, or not yet."""
+        """Return what to do now, or None if there is nothing, or not yet."""
         if self.resume_at_s is not None:
             if self._timer() < self.resume_at_s:
                 return None
@@ -71,6 +71,6 @@ class Spoiler:
         return step
 
     def postpone(self, step: Step, for_s: float) -> None:
-        """Take *step* back, for so many seconds."""
+        """Take *step* back, for some seconds."""
         self._steps.appendleft(step)
         self.resume_at_s = self._timer() + for_s

@@ -25,7 +25,7 @@ from dvara_examples.wire.reframing import framed, whole_events
 
 
 class SpoiledResponse:
-    """The response to a *method* request for *target* under *faults*; used by one thread."""
+    """The response to a *method* request for *target* with *faults*; used by one thread."""
 
     def __init__(self, faults: Sequence[Fault], method: str, target: str = "/chat/completions") -> None:
         self._reader = ResponseReader(method, target)
@@ -39,16 +39,16 @@ class SpoiledResponse:
         return self._reader.complete
 
     def begin(self) -> list[Step]:
-        """Return what is to be done before anything has come."""
+        """Return what to do before anything has come."""
         return self._steps([], ends=False)
 
     def feed(self, data: bytes) -> tuple[int, list[Step]]:
-        """Return how many bytes of *data* belong to this response, and what is to be done."""
+        """Return how many bytes of *data* belong to this response, and what to do."""
         taken, items = self._reader.feed(data)
         return taken, self._steps(items, ends=self._reader.complete)
 
     def gateway_closed(self) -> list[Step]:
-        """Return what is to be done when no more bytes can come."""
+        """Return what to do when no more bytes can come."""
         return self._steps(self._reader.gateway_closed(), ends=True)
 
     def _source(self) -> Items:
@@ -60,7 +60,7 @@ class SpoiledResponse:
             yield NothingYet()
 
     def _steps(self, items: list[Item], *, ends: bool) -> list[Step]:
-        """Pull what can be had now, bytes that belong together as one; a note goes before the bytes that it came behind.
+        """Pull what is available now, joining bytes that belong together; a note precedes the bytes after which it came.
 
         The last bytes end the exchange, and no note could be written down after them.
         """
@@ -89,7 +89,7 @@ def _sending(held: bytearray) -> list[Step]:
 
 
 def _pipeline(faults: Sequence[Fault], items: Items) -> Items:
-    """Lead *items* through all *faults*, by their turns."""
+    """Pass *items* through all *faults*, in their turns."""
     in_turn = sorted(faults, key=lambda fault: fault.turn)
     rewriting = [fault for fault in in_turn if fault.turn in REWRITING]
     for fault in in_turn:

@@ -1,7 +1,7 @@
 """One stage for each content coding: compressed bytes in, plain bytes out, in pieces of at most :data:`STEP_BYTES`.
 
 gzip and deflate come with Python. Brotli and Zstandard need the packages of the extra ``codings``; without them such a body
-cannot be read, which is said and never guessed around.
+cannot be read, which is reported.
 """
 
 import importlib
@@ -32,7 +32,7 @@ class _Zlib:
         return self._inflate is not None and not self._inflate.eof
 
     def feed(self, data: bytes | memoryview) -> Iterator[bytes]:
-        """Yield everything up to a damage, even if it stands in the same piece."""
+        """Yield everything before damaged data, even in the same piece."""
         rest, more = self._held + bytes(data), True
         self._held = b""
         while rest or more:
@@ -61,7 +61,7 @@ class _Zlib:
         return start.startswith(_GZIP_MAGIC)
 
     def _window_bits(self, start: bytes) -> int:
-        """Tell zlib and raw deflate apart, which servers mix up: the low half of a zlib stream's first byte is 8."""
+        """Distinguish zlib from raw deflate, which servers mix up: the low half of a zlib stream's first byte is 8."""
         if self._coding != "deflate":
             return _GZIP
         return _ZLIB if start[0] & 0x0F == 8 else _RAW_DEFLATE
@@ -80,7 +80,7 @@ class _Brotli:
         return self._begun and not self._finished
 
     def feed(self, data: bytes | memoryview) -> Iterator[bytes]:
-        """Yield in steps, until nothing comes any more: an unpacker may accept new bytes while it still holds old ones."""
+        """Yield in steps until nothing more comes: an unpacker may accept new bytes while it still has old ones."""
         rest = bytes(data)
         self._begun |= bool(rest)
         while not self._finished:
@@ -95,7 +95,7 @@ class _Brotli:
 
 
 class _Zstd:
-    """zstd, in as many frames as there are."""
+    """zstd, in any number of frames."""
 
     def __init__(self, coding: str) -> None:
         self._zstd = _module(_ZSTD_MODULE, coding)
@@ -149,20 +149,20 @@ def _module(name: str, coding: str) -> Any:  # noqa: ANN401 - a package that may
 
 
 def _zstd_problem(said: str) -> CodingError:
-    """Tell what needs a larger window or a dictionary, as some clients have them, apart from damage."""
+    """Distinguish data that needs a larger window or a dictionary, which some clients have, from damage."""
     if "memory" in said or "ictionary" in said:
         return UnreadableCodingError(f"the zstd body needs more than there is here: {said}")
     return CodingError(f"the zstd body is damaged: {said}")
 
 
 def _steps(data: bytes) -> Iterator[bytes]:
-    """Cut *data*, which may be a little more than was asked for."""
+    """Split *data*, which may be slightly larger than requested."""
     for start in range(0, len(data), STEP_BYTES):
         yield data[start : start + STEP_BYTES]
 
 
 def _up_to_the_damage(inflate: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
-    """Yield what *data* holds in front of the place where it is damaged, which zlib keeps to itself when it fails."""
+    """Yield the content of *data* before the damage, which zlib withholds when it fails."""
     for position in range(len(data)):
         try:
             decoded = inflate.decompress(data[position : position + 1])

@@ -1,4 +1,4 @@
-"""Masks secrets that a gateway splits over several events, where no single one of them shows it whole."""
+"""Masks secrets that a gateway splits over several events, so that no single one shows them whole."""
 
 import json
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ RECOGNISED = 4
 
 @dataclass(frozen=True, slots=True)
 class SeenEvent:
-    """An event with the answer's *text* in it, both perhaps cut; secrets may still be in them."""
+    """An event with the answer's *text* in it, both possibly cut; they may still contain secrets."""
 
     at_s: float
     event: ServerSentEvent
@@ -22,9 +22,9 @@ class SeenEvent:
 
 
 def mask_split(events: Sequence[SeenEvent], after: str, redactor: Redactor) -> list[SeenEvent]:
-    """Return *events* without the parts of secrets that their texts make up together, and with the text *after* them.
+    """Return *events* without the parts of secrets that their texts form together, and with the text *after* them.
 
-    A secret that stands in one event whole is left to whoever masks each by itself.
+    Secrets within one event are masked elsewhere.
     """
     texts = [seen.text for seen in events]
     joined = "".join((*texts, after))
@@ -38,7 +38,7 @@ def mask_split(events: Sequence[SeenEvent], after: str, redactor: Redactor) -> l
 class RunningMask:
     """Masks secrets in a text that is shown part by part, before it is known what follows.
 
-    A secret that is spread over parts is masked from its :data:`RECOGNISED`-th letter on; parts keep their lengths.
+    A secret spread over several parts is masked from its :data:`RECOGNISED`-th letter on; parts keep their lengths.
     """
 
     def __init__(self, redactor: Redactor) -> None:
@@ -56,7 +56,7 @@ class RunningMask:
 
 
 def mask_in_body(body: bytes, events: Sequence[SeenEvent], masked: Sequence[SeenEvent], *, all_events: bool) -> bytes:
-    """Return the *body* that held *events* with what was *masked* in them; what cannot be found in it is masked with the rest.
+    """Return the *body* with the *events* as *masked*; if one cannot be found in it, the rest of the body is masked too.
 
     *all_events*: there are no more than these in the body.
     """
@@ -78,7 +78,7 @@ def mask_in_body(body: bytes, events: Sequence[SeenEvent], masked: Sequence[Seen
 
 
 def _begun(secret: str, text: str) -> int:
-    """Return how many letters of *secret* *text* ends with, where they are enough to tell."""
+    """Return how many letters of *secret* *text* ends with, if they are enough to recognise it."""
     return next((n for n in range(min(len(secret) - 1, len(text)), RECOGNISED - 1, -1) if text.endswith(secret[:n])), 0)
 
 
@@ -89,7 +89,7 @@ def _masked(seen: SeenEvent, text: str) -> SeenEvent:
 
 
 def with_text(data: str, text: str, masked: str) -> str:
-    """Return the JSON *data* with *masked* for *text*, or with nothing legible where the text is not written in a usual way."""
+    """Return the JSON *data* with *masked* instead of *text*, or fully masked if the text is written in an unusual way."""
     for plain in (False, True):
         spelled = json.dumps(text, ensure_ascii=plain)
         if spelled in data:

@@ -1,4 +1,4 @@
-"""Reads the payload of one response: events, the answer's text, and what the gateway says about how it ended."""
+"""Reads the payload of one response: events, the answer's text, and what the gateway says about the ending."""
 
 import copy
 import json
@@ -19,7 +19,7 @@ _TOO_LARGE = "cannot tell whether the answer is whole: an event is too large to 
 
 
 class PayloadRecorder:
-    """The payload of one response, taken piece by piece.
+    """The payload of one response, piece by piece.
 
     *damaged* holds a sentence where the content coding is broken, *unreadable* where it cannot be undone here, so that nothing
     is known of the content; *error* is what an error document says. What is neither an event stream nor JSON is counted and
@@ -82,7 +82,7 @@ class PayloadRecorder:
 
     @property
     def is_whole_document(self) -> bool:
-        """Whether an answer in one JSON document is here, with its finish reason, although more of the framing may be due.
+        """Whether an answer in one JSON document is complete, with its finish reason, although more of the framing may follow.
 
         Documents without a finish reason do not count: each line of a stream of JSON lines is one.
         """
@@ -96,11 +96,11 @@ class PayloadRecorder:
 
     @property
     def has_an_end(self) -> bool:
-        """Whether the body itself shows that it is whole, as JSON does; of a stream its events tell."""
+        """Whether the body itself shows that it is complete, as JSON does; for a stream its events tell."""
         return self.event_stream or not self.wire_bytes or (self._json and self._body.whole and _is_json(self._body.raw))
 
     def feed(self, at_s: float, payload: memoryview) -> None:
-        """Take the next payload, which was passed on at *at_s*."""
+        """Process the next payload, which was passed on at *at_s*."""
         self.wire_bytes += len(payload)
         if self._decoder is None or self.damaged or self.unreadable:
             return
@@ -123,7 +123,7 @@ class PayloadRecorder:
                 self.unreadable = f"{error}, right from its start: some clients take such a body as it is"
 
     def end(self, status: int, *, complete: bool) -> None:
-        """Take note that nothing more will come, and read what can only be read as a whole."""
+        """Note that nothing more will come, and read what can only be read as a whole."""
         pending = self._parser.pending() if self.event_stream else None
         self.unfinished_event = pending is not None
         self.unfinished_coding = self._decoder is not None and self._decoder.unfinished
@@ -146,7 +146,7 @@ class PayloadRecorder:
             self._cannot_tell_the_end(self.chat.undecided)
 
     def _read_document(self, status: int) -> None:
-        """Read the body as one JSON document, which it may be even if the head calls it a stream."""
+        """Read the body as one JSON document, even if the head calls it a stream."""
         document = read_document(self._body.raw) if self._body.whole and (self._json or self.event_stream) else None
         if document is not None:
             self.event_stream = False
@@ -173,7 +173,7 @@ class PayloadRecorder:
             self._weigh_other_body(status)
 
     def _weigh_other_body(self, status: int) -> None:
-        """Claim nothing of a body that no protocol has asked for, and that is a stream, or not the JSON that it is called."""
+        """Claim nothing about a body that no protocol asked for, and that is a stream, or not the JSON that it is called."""
         kind = self.content_type or "no content type"
         if self.content_type in (*UNREAD_STREAMS, *JSON_LINES.media_types):
             self.strange = f"the stream of {kind} is in no known protocol, so only its framing could be checked"
@@ -185,12 +185,12 @@ class PayloadRecorder:
             self.strange = f"the body of {kind} has no announced length, so only its framing could be checked"
 
     def _weigh_large_document(self) -> None:
-        """Claim nothing of a document that is too large to be read, unless it was announced at its length, or looks closed."""
+        """Claim nothing about a document that is too large to read, unless it has its announced length, or looks closed."""
         if not self._measured and not (self._brackets is not None and self._brackets.closed):
             self.strange = "the document is too large to be read here, and its brackets do not close"
 
     def _weigh(self, pending: ServerSentEvent) -> None:
-        """Find out whether it matters that the last event has no blank line, without which it is no event by the standard."""
+        """Find out whether it matters that the last event has no blank line, without which it is not an event by the standard."""
         reader = copy.deepcopy(self.chat)
         text = reader.read(pending)
         if reader.oversized:
@@ -206,16 +206,16 @@ class PayloadRecorder:
 
     @property
     def _is_half_a_line(self) -> bool:
-        """Whether there is nothing but the beginning of a line, in a stream of lines; one of fields may be a document instead."""
+        """Whether there is only the beginning of a line, in a stream of lines; a field's line may be a document instead."""
         return self.unfinished_event and not self.chat.format.fields
 
     @property
     def _has_no_field(self) -> bool:
-        """Whether what is called an event stream holds no field of one, but something else."""
+        """Whether what is called an event stream has no field of one, but something else."""
         return self._parser.unknown_line is not None and not self.event_count and not self.unfinished_event
 
     def _weigh_lines(self) -> None:
-        """Find out whether it matters that the stream has lines that are no fields, which the standard ignores."""
+        """Find out whether it matters that the stream has lines that are not fields, which the standard ignores."""
         lost = self._parser.lost_line
         if lost is None:
             return
@@ -225,7 +225,7 @@ class PayloadRecorder:
             self._cannot_tell_the_end(why)
 
     def contest(self, why: str) -> None:
-        """Take note of what keeps a finish reason from settling how the answer ended."""
+        """Note what prevents a finish reason from settling how the answer ended."""
         if self.event_stream and self.chat.finish_reason:
             self._cannot_tell_the_end(why)
         elif not self.event_stream and not self.strange:
@@ -306,9 +306,9 @@ def _said(reader: StreamReader) -> tuple[object, ...]:
 
 
 class FirstBytes:
-    """Gathers the beginning of a body until it shows what it is; *event_stream* is None as long as it does not.
+    """Collects the beginning of a body until it shows what it is; *event_stream* is None until then.
 
-    Some gateways send an event stream without saying so in the head, and clients read it.
+    Some gateways send an event stream without declaring it in the head, and clients read it.
     """
 
     def __init__(self, stream: EventFormat = SERVER_SENT_EVENTS) -> None:
@@ -317,7 +317,7 @@ class FirstBytes:
         self._held = b""
 
     def feed(self, data: bytes) -> bytes:
-        """Take the next bytes of the body, and return what to read as events: nothing, as long as it may be something else."""
+        """Add the next bytes of the body, and return what to read as events: nothing while it may be something else."""
         if self.event_stream is None:
             self._held += data
             self.event_stream = self._begins(self._held)

@@ -1,6 +1,6 @@
-"""What a tap tells while an exchange goes on, for whoever shows it live. Secrets are out of all of it, and texts are short.
+"""The tap's live events about an exchange. They contain no secrets, and their texts are short.
 
-Telling happens in the threads that relay, after the bytes have been passed on: whoever listens must neither wait nor raise.
+They are sent from the threads that relay, after the bytes have been passed on: listeners must not block or raise.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ TOLD_CHARS = 400
 
 @dataclass(frozen=True, slots=True)
 class RequestArrived:
-    """The head of request *number* came from the client; *method* is empty for what is no HTTP/1 request."""
+    """The head of request *number* came from the client; *method* is empty if it is not an HTTP/1 request."""
 
     number: int
     at_s: float
@@ -49,7 +49,7 @@ class EventPassed:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeEnded:
-    """An exchange has come to rest; the fields are those of :class:`~dvara_examples.records.transcript.Exchange`."""
+    """An exchange has ended; the fields are those of :class:`~dvara_examples.records.transcript.Exchange`."""
 
     number: int
     at_s: float
@@ -74,7 +74,7 @@ OnEvent = Callable[[TapEvent], None]
 
 
 class Teller:
-    """Tells of one exchange, cleaned by *redactor*; belongs to the one thread that relays it."""
+    """Reports one exchange, cleaned by *redactor*; belongs to the one thread that relays it."""
 
     def __init__(self, number: int, redactor: Redactor, tell: OnEvent) -> None:
         self._number = number
@@ -83,16 +83,16 @@ class Teller:
         self._mask = RunningMask(redactor)
 
     def request(self, at_s: float, method: str, target: str) -> None:
-        """Tell of the request."""
+        """Report the request."""
         self._tell(RequestArrived(self._number, at_s, method, self._clean(target)))
 
     def response(self, at_s: float, head: ResponseHead) -> None:
-        """Tell of the response's head."""
+        """Report the response's head."""
         kind = header(head.headers, "content-type") or ""
         self._tell(ResponseBegan(self._number, at_s, head.status, self._clean(head.reason), self._clean(kind)))
 
     def event(self, at_s: float, event: ServerSentEvent, text: str) -> None:
-        """Tell of an event; *text* is the answer's text in it."""
+        """Report an event; *text* is the answer's text in it."""
         shown = self._mask.next(text)
         data = event.data if shown == text else with_text(event.data, text, shown)
         told = WireEvent(at_s, self._clean(data), self._clean(event.name), self._clean(shown))
@@ -103,7 +103,7 @@ class Teller:
 
 
 def ended(exchange: Exchange) -> ExchangeEnded:
-    """Return what is told of a finished *exchange*."""
+    """Return the event for a finished *exchange*."""
     return ExchangeEnded(
         exchange.number,
         exchange.ended_at_s,

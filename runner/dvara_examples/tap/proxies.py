@@ -1,7 +1,7 @@
-"""Which proxy stands on the way to a gateway, by the variables that curl, Python and Node read too.
+"""Which proxy is on the way to a gateway, by the variables that curl, Python and Node read too.
 
 ``HTTPS_PROXY`` is for https gateways, ``HTTP_PROXY`` for http ones, ``ALL_PROXY`` for both, and ``NO_PROXY`` lists hosts that
-are reached straight; each may be spelt in lower case, which goes first. Loopback is always reached straight.
+are reached directly; lower-case names take precedence. Loopback is always reached directly.
 """
 
 import base64
@@ -18,9 +18,9 @@ _USUAL_PORT = 80
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """An HTTP proxy that opens connections for others (CONNECT); *variable* is where it was named.
+    """An HTTP proxy that opens connections for others (CONNECT); *variable* is the variable that names it.
 
-    *credentials* is the value of ``Proxy-Authorization``, or None; it is secret and shown nowhere.
+    *credentials* is the value of ``Proxy-Authorization``, or None; it is secret and never shown.
     """
 
     host: str
@@ -34,9 +34,9 @@ class Proxy:
 
 
 def proxy_for(origin: GatewayAddress, environ: Mapping[str, str]) -> Proxy | None:
-    """Return the proxy that *environ* names for the way to *origin*, or None where the way is straight.
+    """Return the proxy that *environ* names for the way to *origin*, or None if the way is direct.
 
-    Raises GatewayError for a proxy that cannot be used as it is written; the sentence does not show its credentials.
+    Raises GatewayError for a proxy that cannot be used as written; the sentence does not show its credentials.
     """
     if is_loopback(origin.host) or _exempt(origin, _value(environ, "NO_PROXY")[1]):
         return None
@@ -48,7 +48,7 @@ def proxy_for(origin: GatewayAddress, environ: Mapping[str, str]) -> Proxy | Non
 
 
 def _value(environ: Mapping[str, str], name: str) -> tuple[str, str]:
-    """Return the variable that holds something, and what; the lower-case spelling goes first."""
+    """Return the variable that is set, and its value; lower case takes precedence."""
     for spelt in (name.lower(), name):
         if value := environ.get(spelt, "").strip():
             return spelt, value
@@ -81,7 +81,7 @@ def _exempt(origin: GatewayAddress, listed: str) -> bool:
 
 
 def _fits(origin: GatewayAddress, entry: str) -> bool:
-    """Tell whether one entry of ``NO_PROXY`` means *origin*: ``*``, a domain, an address, a network; a port may follow."""
+    """Tell whether one entry of ``NO_PROXY`` matches *origin*: ``*``, a domain, an address, a network; a port may follow."""
     if entry == "*":
         return True
     host, address = origin.host.lower().rstrip("."), _address(origin.host)

@@ -1,6 +1,6 @@
 """Records one exchange, request and response, as an :class:`~dvara_examples.records.transcript.Exchange`.
 
-A recorder only ever sees bytes that have been passed on already; nothing here can delay or change them.
+A recorder only sees bytes that have already been passed on, so it cannot delay or change them.
 """
 
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Seen:
 
 
 class ExchangeRecorder:
-    """One exchange: made when it is opened, told its bytes as they pass, and closed once; belongs to the thread that relays.
+    """One exchange: created with its request, fed its bytes as they pass, and closed once; belongs to the thread that relays.
 
     *head*, *answer* and *responded_at_s* are None until the final head of the response is whole; *began* is set with its first
     byte, *complete* once its body is whole. *broken* holds a sentence once the framing cannot be followed any more: from there on
@@ -80,16 +80,16 @@ class ExchangeRecorder:
 
     @property
     def tokens(self) -> int | None:
-        """How many tokens the gateway says the exchange took; known for certain once it is closed."""
+        """How many tokens the gateway says the exchange took; certain only after it is closed."""
         return self.answer.chat.total_tokens if self.answer is not None else None
 
     def request_bytes(self, data: bytes | memoryview) -> None:
-        """Take payload of the request's body."""
+        """Add payload of the request's body."""
         self._asked.add(data)
         self._stream_flag.look(data)
 
     def response_bytes(self, at_s: float, data: memoryview) -> int:
-        """Take what was passed on at *at_s* and return how many bytes of it belong to this response."""
+        """Add what was passed on at *at_s* and return how many bytes of it belong to this response."""
         self.began = True
         try:
             taken = len(data) if self.broken else self._follow(at_s, data)
@@ -101,7 +101,7 @@ class ExchangeRecorder:
         return taken
 
     def gateway_fin(self) -> None:
-        """Take note of a FIN, which completes a body that nothing else delimits."""
+        """Note a FIN, which completes a body that nothing else delimits."""
         if isinstance(self.body, CloseBody) and not self.broken:
             self.complete = self.body.complete = True
 

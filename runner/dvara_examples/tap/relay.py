@@ -1,6 +1,6 @@
 """Relays one client connection to one gateway connection, both ways at once, in one thread.
 
-Sockets never block; one ``poll`` waits for whatever comes first. A side that cannot take more is not read for, so that a
+Sockets never block; one ``poll`` waits for whatever comes first. A side that cannot accept more is not read for, so a
 slow reader slows its writer down and costs no memory. Response bytes are handed to the client first and looked at second.
 
 How a side ends is passed on as it came: FIN as FIN, RST as RST. A FIN from the client alone does not say whether the
@@ -45,7 +45,7 @@ _THREE = ord("3")
 
 
 def _spoiler(wiring: Wiring) -> "Spoiler | None":
-    """Return what plays the faults, where there are some: most gateways are not spoilt."""
+    """Return what applies the faults, if there are any."""
     if wiring.schedule is None:
         return None
     from dvara_examples.tap.fault_injector import Spoiler
@@ -54,7 +54,7 @@ def _spoiler(wiring: Wiring) -> "Spoiler | None":
 
 
 class Relay:
-    """One client connection, served by :meth:`run` in a thread of its own; owns the *client* socket from then on."""
+    """One client connection, served by :meth:`run` in a separate thread, which then owns the *client* socket."""
 
     def __init__(self, client: socket.socket, number: int, wiring: Wiring) -> None:
         self._client = Downstream(client)
@@ -75,7 +75,7 @@ class Relay:
         self._deadline_s: float | None = None
 
     def run(self) -> None:
-        """Relay until both sides have ended or the tap is closed; every exchange is in the ledger afterwards."""
+        """Relay until both sides have ended or the tap is closed; every exchange is in the log afterwards."""
         try:
             while not self._turn():
                 pass
@@ -89,7 +89,7 @@ class Relay:
             self._client.close()
 
     def _turn(self) -> bool:
-        """Wait for something to happen and deal with it; True once the tap is being closed."""
+        """Wait for something to happen and handle it; True once the tap is being closed."""
         self._watch()
         ready = self._waiter.wait(self._patience_s())
         self._handle(ready)
@@ -99,12 +99,12 @@ class Relay:
         return self._waiter.stopped(ready)
 
     def _last_look(self) -> None:
-        """Deal once more with what has come already: a process that has just ended may have left its FIN here."""
+        """Handle once more what has already come: a process that has just ended may have left its FIN here."""
         self._watch()
         self._handle(self._waiter.wait(0.0))
 
     def _handle(self, ready: dict[int, int]) -> None:
-        """Look at the client first: how much it had heard when it left is then known exactly."""
+        """Handle the client first: then it is known exactly how much it had heard when it left."""
         happened = ready.get(self._client.fileno(), 0)
         if happened & select.POLLOUT:
             self._deliver_rest()
@@ -123,7 +123,7 @@ class Relay:
     # what is waited for
 
     def _watch(self) -> None:
-        """Ask for the events that can be dealt with now."""
+        """Ask for the events that can be handled now."""
         client = select.POLLOUT if self._client.waiting else 0
         if self._client_sends and not self._unsent:
             client |= select.POLLIN
@@ -169,11 +169,11 @@ class Relay:
         else:
             self._spoiler.take(piece)
             self._play()
-        if size == len(self._from_gateway) < _BULK_BYTES:  # what waits of the piece keeps the old one
+        if size == len(self._from_gateway) < _BULK_BYTES:  # the waiting bytes are still in the old one
             self._from_gateway = memoryview(bytearray(_BULK_BYTES))
 
     def _led_home(self, piece: memoryview) -> memoryview:
-        """Return *piece* as it is, but for a redirect that would lead the client past the tap to the same gateway."""
+        """Return *piece* unchanged, except for a redirect that would lead the client past the tap to the same gateway."""
         if len(piece) < 10 or piece[9] != _THREE or not (called := self._seen.called):
             return piece
         changed = led_home(bytes(piece), self._wiring.origin, called.strip())
@@ -190,7 +190,7 @@ class Relay:
             self._play()
 
     def _play(self) -> None:
-        """Do what faults have made of the response, as far as it is due and the client takes it."""
+        """Perform the steps of the faults, as far as they are due and the client accepts them."""
         while self._spoiler is not None and not self._client.waiting and (step := self._spoiler.next_step()) is not None:
             match step:
                 case Send(data):
@@ -199,7 +199,7 @@ class Relay:
                     self._seen.note(note)
                 case Fin(fault):
                     self._gateway_ends(CloseKind.FIN, fault=fault)
-                case Rst() if not self._client.heard_all():  # an RST would throw away what belongs before it
+                case Rst() if not self._client.heard_all():  # an RST would discard what precedes it
                     self._spoiler.postpone(step, _RST_TICK_S)
                 case Rst(fault):
                     self._gateway_reset(ConnectionResetError(), fault)
@@ -207,10 +207,10 @@ class Relay:
                     self._gateway_ends(close, why)
 
     def _deliver(self, at_s: float, piece: memoryview) -> None:
-        """Hand one piece of a response to the client, then to the recorder.
+        """Send one piece of a response to the client, then to the recorder.
 
-        Every response byte goes through here and nowhere else, and faults have done their work before: what is seen is
-        what the client is given. What it cannot take yet stays in the buffer, which is not read into again before it is
+        Every response byte goes through here and nowhere else, after all faults: the recorder sees exactly what
+        the client gets. What the client cannot take yet stays in the buffer, which is not read into again before it is
         empty.
         """
         try:
@@ -273,7 +273,7 @@ class Relay:
             self._send(b"".join(outgoing))
 
     def _outgoing(self, at_s: float, part: RequestHead | BodyPart) -> bytes | memoryview:
-        """Record one part of a request and return the bytes of it that go out."""
+        """Record one part of a request and return its bytes to send."""
         if isinstance(part, BodyPart):
             for payload in part.payload:
                 self._seen.request_payload(payload)
@@ -291,12 +291,12 @@ class Relay:
         return rewriter.head(part) if part is not NOT_HTTP else b""
 
     def _refusal(self) -> str | None:
-        """Ask, once per request, whether the gateway may be bothered with it."""
+        """Ask, once per request, whether it may go to the gateway."""
         gate = self._wiring.gate
         return gate.allow() if gate is not None and self._gateway_takes else None
 
     def _connect(self) -> None:
-        """Connect to the gateway when the first request is there; no answer at all comes from one that cannot be reached."""
+        """Connect to the gateway when the first request is here; one that cannot be reached gives no answer at all."""
         if self._upstream is not None or not self._gateway_sends:
             return
         try:
@@ -315,7 +315,7 @@ class Relay:
             return
         try:
             self._unsent = self._unsent[self._upstream.send(self._unsent) :]
-        except OSError as error:  # what the gateway said before it stopped listening is still there to be read
+        except OSError as error:  # what the gateway said before it stopped listening can still be read
             self._gateway_takes = False
             self._was_reset = isinstance(error, ConnectionResetError)
             self._unsent = memoryview(b"")

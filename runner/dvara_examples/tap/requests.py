@@ -19,7 +19,7 @@ class BodyPart:
 
 
 class RequestSplitter:
-    """Takes the client's bytes in order. What makes no sense as HTTP goes through unread: the gateway shall judge it."""
+    """Takes the client's bytes in order. Invalid HTTP goes through unread, for the gateway to judge."""
 
     def __init__(self) -> None:
         self._heads = HeadBuffer()
@@ -27,7 +27,7 @@ class RequestSplitter:
         self._blind = False
 
     def feed(self, data: memoryview) -> Iterator[RequestHead | BodyPart]:
-        """Yield a head each time one is whole, and the parts of bodies, in the order of the bytes."""
+        """Yield each head once it is complete, and the parts of bodies, in the order of the bytes."""
         while data:
             if self._blind:
                 yield BodyPart(data, [data])
@@ -41,7 +41,7 @@ class RequestSplitter:
             data = data[taken:]
 
     def go_blind(self) -> None:
-        """Read nothing more: the connection speaks another protocol from here on."""
+        """Stop parsing: the connection has switched to another protocol."""
         self._blind = True
 
     def _take_head(self, data: memoryview) -> tuple[bytes | None, int]:

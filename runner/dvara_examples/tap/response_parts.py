@@ -1,4 +1,4 @@
-"""Takes one response apart, so that faults can find their places in it; every byte comes out again as it went in."""
+"""Splits one response into parts, so that faults can find their places in it; every byte comes out as it went in."""
 
 from collections.abc import Callable, Iterator
 
@@ -20,7 +20,7 @@ from dvara_examples.wire.parts import BodyEnd, End, EventEnd, Framing, Head, Ite
 class ResponseReader:
     """Reads the response to a *method* request for *target*; *complete* is set once its last byte was seen.
 
-    What makes no sense as HTTP, and what follows an upgrade, comes out as framing: faults find no place in it.
+    Invalid HTTP, and what follows an upgrade, comes out as framing: faults find no place in it.
     """
 
     def __init__(self, method: str, target: str = "/chat/completions") -> None:
@@ -36,7 +36,7 @@ class ResponseReader:
         self._blind = False
 
     def feed(self, data: bytes) -> tuple[int, list[Item]]:
-        """Return how many bytes of *data* belong to this response, and the parts that they make up."""
+        """Return how many bytes of *data* belong to this response, and their parts."""
         items: list[Item] = []
         taken = 0
         while taken < len(data) and not self.complete:
@@ -47,7 +47,7 @@ class ResponseReader:
         return taken, items
 
     def gateway_closed(self) -> list[Item]:
-        """Return what had not been passed on when no more bytes can come; a FIN ends a body that nothing else delimits."""
+        """Return what was held back when no more bytes can come; a FIN ends a body that nothing else delimits."""
         held = self._heads.held if self._body is None else self._size_line
         items: list[Item] = [Framing(held)] if held and not self._blind else []
         if isinstance(self._body, CloseBody) and not self._blind:
@@ -84,7 +84,7 @@ class ResponseReader:
             self._finish(items)
 
     def _take_line(self, data: bytes, start: int, items: list[Item]) -> int:
-        """Take bytes of the body up to the next line end: payload is then all at their beginning, framing behind it."""
+        """Take bytes of the body up to the next line end: payload is then all at their beginning, followed by framing."""
         assert self._body is not None
         line = data[start : data.find(b"\n", start) + 1 or len(data)]
         try:
@@ -111,7 +111,7 @@ class ResponseReader:
             items.pop()
 
     def _framing(self, data: bytes, items: list[Item]) -> None:
-        """Take bytes around the payload; whether a chunk is the last one shows when the line with its size is whole."""
+        """Take bytes around the payload; whether a chunk is the last one is known once the line with its size is complete."""
         state = self._body.state if isinstance(self._body, ChunkedBody) else ""
         data, self._size_line = self._size_line + data, b""
         if state == "size" and not data.endswith(b"\n"):
@@ -141,7 +141,7 @@ class ResponseReader:
 
 
 class _EventFinder:
-    """Finds where events end, by the parser that clients' behaviour is measured with, line by line."""
+    """Finds the ends of events, line by line, with the same parser as the recorder."""
 
     def __init__(self, new_reader: Callable[[], StreamReader], stream: EventFormat) -> None:
         self._parser = stream.parser()

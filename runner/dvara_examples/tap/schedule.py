@@ -1,4 +1,4 @@
-"""Which request, or connection, meets which faults: the entries of a list, used up in order of arrival."""
+"""Which request, or connection, gets which faults: the entries of a list, used up in order of arrival."""
 
 import threading
 from collections import deque
@@ -13,7 +13,7 @@ REFUSE = "refuse"
 class Schedule:
     """The entries of one run, shared by all connections of a tap; thread-safe.
 
-    Each request takes the next entry. While the next one is ``refuse``, a new connection takes it, and is refused.
+    Each request takes the next entry. If the next one is ``refuse``, a new connection takes it, and is refused.
     """
 
     def __init__(self, entries: Sequence[Faults]) -> None:
@@ -22,7 +22,7 @@ class Schedule:
         self._refused: list[int] = []
 
     def refuses(self, connection: int) -> bool:
-        """Tell whether the *connection* that has just come is to be refused."""
+        """Tell whether the *connection* that has just come must be refused."""
         with self._lock:
             if not self._left or not _refuse(self._left[0]):
                 return False
@@ -31,19 +31,19 @@ class Schedule:
             return True
 
     def next_request(self) -> Faults:
-        """Return what happens to the response of the request that has just come; beyond the last entry nothing."""
+        """Return the faults for the response to the request that has just come; none after the last entry."""
         with self._lock:
             return self._left.popleft() if self._left else ()
 
     def told(self) -> tuple[FaultNote, ...]:
-        """Return notes about connections that were refused since this was asked last: they have no exchange of their own."""
+        """Return notes about connections that were refused since the last call, because they have no exchange."""
         with self._lock:
             notes = tuple(map(self.refusal, self._refused))
             self._refused.clear()
             return notes
 
     def untold(self) -> tuple[FaultNote, ...]:
-        """Return the same notes while no request has come since, and go on holding them ready."""
+        """Return the same notes while no request has come since, and keep them."""
         with self._lock:
             return tuple(map(self.refusal, self._refused))
 

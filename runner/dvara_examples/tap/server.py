@@ -1,4 +1,4 @@
-"""The tap itself: a port of its own, a throw-away key, a thread per client connection, and the exchanges they recorded."""
+"""The tap itself: its port, a throw-away key, a thread per client connection, and the exchanges that they recorded."""
 
 import errno
 import os
@@ -37,7 +37,7 @@ _USUAL = CaptureLimits()
 
 
 class Tap:
-    """Stands between one client and a gateway and records what passes; a context manager.
+    """Relays and records between one client and a gateway; a context manager.
 
     The port (*port*, or a free one) is bound when the tap is made, connections are served inside the ``with`` block.
     *endpoint* is what the client gets: the tap's base URL and a throw-away key, for which *upstream*'s key is put in.
@@ -81,7 +81,7 @@ class Tap:
         self._wiring = Wiring(origin, context, rewriter, self._ledger, timer, stopping, schedule, gate, proxy)
         self._numbered = {listener.fileno(): listener for listener in self._listeners}
         self._stopping = stopping.fileno()
-        self._waiting = select.poll()  # made here: on a busy machine all may be closed again before the thread comes to it
+        self._waiting = select.poll()  # created here, because on a busy machine everything may be closed before the thread starts
         for number in (*self._numbered, self._stopping):
             self._waiting.register(number, select.POLLIN)
         self._acceptor = threading.Thread(target=self._accept, name=f"tap-{self._port}-accept", daemon=True)
@@ -98,24 +98,24 @@ class Tap:
         self.close()
 
     def last_activity_s(self) -> float:
-        """Return when the last byte passed, either way, by the tap's timer; 0.0 where none has. Safe from any thread."""
+        """Return when the last byte passed, either way, by the tap's timer; 0.0 if none has. Safe from any thread."""
         return self._ledger.last_activity_s
 
     def exchanges(self) -> tuple[Exchange, ...]:
-        """Return the exchanges as their requests arrived: all of them after :meth:`close`, before it those that have ended."""
+        """Return the exchanges in order of arrival: all of them after :meth:`close`, before it those that have ended."""
         return self._ledger.exchanges()
 
     def notes(self) -> tuple[str, ...]:
-        """Return what belongs to no exchange: connections that a fault refused with no request after them, exchanges not kept."""
+        """Return notes that belong to no exchange: refused connections without a later request, exchanges not stored."""
         schedule = self._wiring.schedule
         return (*(map(str, schedule.untold()) if schedule is not None else ()), *self._ledger.notes())
 
     def stopping(self, why: str) -> None:
-        """Take note that the client is about to be stopped; *why* in words becomes part of what is said of open exchanges."""
+        """Note that the client is about to be stopped; *why* becomes part of the message about open exchanges."""
         self._ledger.stopped = why
 
     def close(self) -> None:
-        """Stop listening, end every connection and wait for their threads, a bounded time; can be called again."""
+        """Stop listening, end every connection and wait briefly for their threads; may be called again."""
         if self._closed:
             return
         self._closed = True
@@ -130,7 +130,7 @@ class Tap:
         self._leave()
 
     def _leave(self) -> None:
-        """Close what tells threads to end once nobody looks at it any more: called at the end of the thread and of the tap."""
+        """Close the stop signal once nobody waits for it: called at the end of the thread and of the tap."""
         with self._lock:
             self._leaving += 1
             is_last = self._leaving == 2 or self._acceptor.ident is None
@@ -146,7 +146,7 @@ class Tap:
     def _accept_one(self, listener: socket.socket) -> None:
         try:
             client, _ = listener.accept()
-        except OSError:  # the client has gone already, or there are no descriptors left for now
+        except OSError:  # the client has already gone, or no descriptors are left for now
             return
         self._accepted += 1
         if self._wiring.schedule is not None and self._wiring.schedule.refuses(self._accepted):

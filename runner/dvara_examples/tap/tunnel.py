@@ -1,4 +1,4 @@
-"""Asks an HTTP proxy for a connection to somebody else (CONNECT, RFC 9110 section 9.3.6); from then on bytes go untouched."""
+"""Asks an HTTP proxy for a connection to another host (CONNECT, RFC 9110 section 9.3.6); from then on bytes go untouched."""
 
 import select
 import socket
@@ -14,12 +14,12 @@ _END = b"\r\n\r\n"
 
 
 def open_tunnel(sock: socket.socket, proxy: Proxy, origin: GatewayAddress, ready: Ready) -> None:
-    """Make *sock*, which is connected to *proxy* and does not block, a connection to *origin*; *ready* does the waiting.
+    """Turn *sock*, which is connected to *proxy* and does not block, into a connection to *origin*; *ready* does the waiting.
 
     Raises Unreachable, whose reason names the proxy and never its credentials. The caller closes.
     """
     try:
-        sock.send(_request(proxy, origin))  # a fresh connection takes a few hundred bytes at once
+        sock.send(_request(proxy, origin))  # a new connection accepts a few hundred bytes at once
         head = _head(sock, proxy, ready)
     except OSError as error:
         raise Unreachable(f"{proxy} ended the connection: {words(error)}") from error
@@ -40,7 +40,7 @@ def _request(proxy: Proxy, origin: GatewayAddress) -> bytes:
 
 
 def _head(sock: socket.socket, proxy: Proxy, ready: Ready) -> bytes:
-    """Return the proxy's answer, read byte by byte: what follows the head is the gateway's already."""
+    """Return the proxy's answer, read byte by byte: what follows its head already belongs to the gateway."""
     head = bytearray()
     while not head.endswith(_END):
         if not ready(sock.fileno(), select.POLLIN, ANSWER_LIMIT_S):

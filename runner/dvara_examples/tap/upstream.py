@@ -38,7 +38,7 @@ class Upstream:
         return self._socket.fileno()
 
     def recv_into(self, buffer: memoryview) -> int | None:
-        """Read once; 0 at a FIN, None where nothing is there yet. Raises OSError (ConnectionResetError at an RST)."""
+        """Read once; 0 at a FIN, None if nothing is there yet. Raises OSError (ConnectionResetError at an RST)."""
         try:
             return self._socket.recv_into(buffer)
         except (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
@@ -48,7 +48,7 @@ class Upstream:
             return 0
 
     def send(self, data: memoryview) -> int:
-        """Write what fits now and return how much that was. Raises OSError."""
+        """Write what fits now and return how much. Raises OSError."""
         try:
             return self._socket.send(data)
         except (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
@@ -59,7 +59,7 @@ class Upstream:
         return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
 
     def half_close(self) -> None:
-        """Pass the client's FIN on; TLS has no half-closed state worth the name, so there nothing is sent."""
+        """Pass the client's FIN on; TLS has no usable half-closed state, so nothing is sent there."""
         if not isinstance(self._socket, ssl.SSLSocket):
             shut_writing(self._socket)
 
@@ -73,7 +73,7 @@ class Upstream:
 
 
 def connect(origin: GatewayAddress, context: ssl.SSLContext | None, ready: Ready, proxy: "Proxy | None" = None) -> Upstream:
-    """Open a connection to *origin*, over TLS where a *context* is given, through a *proxy* where there is one.
+    """Open a connection to *origin*, over TLS if there is a *context*, through a *proxy* if there is one.
 
     *ready* does the waiting. Raises Unreachable with the reason of the last address tried.
     """
@@ -82,7 +82,7 @@ def connect(origin: GatewayAddress, context: ssl.SSLContext | None, ready: Ready
 
 
 def reach(origin: GatewayAddress, ready: Ready, proxy: "Proxy | None") -> socket.socket:
-    """Return a socket that leads to *origin*, straight or through *proxy*, and does not block. Raises Unreachable."""
+    """Return a socket that leads to *origin*, directly or through *proxy*, and does not block. Raises Unreachable."""
     if proxy is None:
         return _open(origin.host, origin.port, origin.authority, ready)
     from dvara_examples.tap.tunnel import open_tunnel
@@ -114,7 +114,7 @@ def _open(host: str, port: int, shown: str, ready: Ready) -> socket.socket:
 def tls_context(environ: Mapping[str, str]) -> ssl.SSLContext:
     """Return a verifying context; the usual variables of *environ* replace the machine's own authorities.
 
-    Raises GatewayError where a variable points at nothing that can be read.
+    Raises GatewayError if a variable names something unreadable.
     """
     for name in _CA_VARIABLES:
         if value := environ.get(name):
@@ -135,20 +135,20 @@ def tls_context(environ: Mapping[str, str]) -> ssl.SSLContext:
 
 
 def shut_writing(sock: socket.socket) -> None:
-    """Send a FIN and go on reading; a connection that is gone already is left alone."""
+    """Send a FIN and continue reading; a closed connection is left alone."""
     with contextlib.suppress(OSError):
         sock.shutdown(socket.SHUT_WR)
 
 
 def reset(sock: socket.socket) -> None:
-    """Close with an RST: a linger time of zero throws away what is unsent."""
+    """Close with an RST: a linger time of zero discards what is unsent."""
     with contextlib.suppress(OSError):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     sock.close()
 
 
 def unacknowledged(sock: socket.socket) -> int:
-    """Return how many bytes the other side has not acknowledged; 0 where the system does not tell."""
+    """Return how many bytes the other side has not acknowledged; 0 if the system does not say."""
     try:
         return int.from_bytes(fcntl.ioctl(sock, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
     except OSError:
@@ -156,7 +156,7 @@ def unacknowledged(sock: socket.socket) -> int:
 
 
 def no_delay(sock: socket.socket) -> None:
-    """Send small pieces at once; a connection that is gone already is left alone."""
+    """Send small pieces at once; a closed connection is left alone."""
     with contextlib.suppress(OSError):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 

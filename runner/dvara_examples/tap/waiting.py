@@ -1,4 +1,4 @@
-"""Waiting for sockets, with a way to be told that the tap is being closed, and what keeps a connection from coming about."""
+"""Waits for sockets, with a signal that the tap is closing, and explains why a connection failed."""
 
 import select
 import socket
@@ -27,7 +27,7 @@ class Waiter:
         self._masks: dict[int, int] = {}
 
     def want(self, fd: int, mask: int | None) -> None:
-        """Set which events are wanted of *fd*; None: not even to hear that it broke, since nothing could be done about it now."""
+        """Set which events of *fd* to wait for; None: not even its failure, because nothing could be done about it now."""
         if self._masks.get(fd) == mask:
             return
         if mask is None:
@@ -46,7 +46,7 @@ class Waiter:
         return self._stopping.fileno() in ready
 
     def ready(self, fd: int, events: int, limit_s: float) -> bool:
-        """Wait for *events* on one descriptor alone; False where they did not come in time. Raises Stopped."""
+        """Wait for *events* on one descriptor only; False if they did not come in time. Raises Stopped."""
         poll = select.poll()
         poll.register(fd, events)
         poll.register(self._stopping, select.POLLIN)
@@ -57,16 +57,16 @@ class Waiter:
 
 
 def broke(sock: socket.socket, within_s: float) -> bool:
-    """Tell whether *sock* has been reset, or is within so long."""
+    """Tell whether *sock* has been reset, or will be within the limit."""
     poll = select.poll()
     poll.register(sock, 0)
     return bool(poll.poll(within_s * 1000))
 
 
 class Unreachable(Diagnosed):
-    """No connection came about."""
+    """The connection failed."""
 
 
 def words(error: OSError) -> str:
-    """Return what the operating system says about *error*, in lower case."""
+    """Return the operating system's message for *error*, in lower case."""
     return (error.strerror or str(error) or type(error).__name__).lower()

@@ -171,7 +171,7 @@ def candidate_uv(world: World) -> Candidate:
     try:
         found = find_uv()
     except FileNotFoundError:
-        hint = "put it beside this tool: python -m pip install uv"
+        hint = "install it next to this tool: python -m pip install uv"
         return Candidate("uv", "", Fitness.MISSING, "it comes with this tool, but is missing", hint)
     return Candidate(ask([found, "--version"], world).partition(" (")[0] or "uv", found, Fitness.FITS, "installs the packages")
 

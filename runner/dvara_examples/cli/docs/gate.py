@@ -37,7 +37,7 @@ def command(
     dvara-examples docs gate docs/guide.md --also lowest --also latest
     """
     if also and any(request.path is not None for request in reports):
-        raise click.UsageError("--also holds several sessions; name reports by their kind alone, and each run's folder gets one")
+        raise click.UsageError("--also runs several sessions; give --report without a path, and each run's folder gets one")
     from dvara_examples.cli._compose import compose_options, reporting_to
     from dvara_examples.cli._pages import annotate, page_lines, say
     from dvara_examples.cli._world import build_world

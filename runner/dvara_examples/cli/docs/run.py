@@ -41,7 +41,7 @@ def command(
 
     world = build_world(manifest, may_be_new=bool(pages))
     if not world.manifest_path.is_file():
-        world = replace(world, manifest_path=world.cwd / world.manifest_path.name)  # a folder that is there, for package managers
+        world = replace(world, manifest_path=world.cwd / world.manifest_path.name)  # an existing folder, for package managers
     chosen = tried_pages(pages, world)
     if chosen is None:
         loaded = manifest_of(world)

@@ -52,7 +52,7 @@ def command(
         with reporting(world, stored_info(merged, world), merged, reports, live=False, verbose=verbose) as opened:
             summary = judge_merged(merged, opened.reporters)
     except ReportError:
-        shutil.rmtree(merged.path)  # what could not be reported is merged again, into the same place
+        shutil.rmtree(merged.path)  # lets the user merge again into the same folder
         raise
     world.stderr.write(f"merged into {world.shown(merged.path)}\n")
     return opened.exit_code(summary)

@@ -1,7 +1,7 @@
-"""What the words mean that people meet in summaries: endings, expectations, faults, exit codes, outcomes.
+"""Explanations of the words in a summary: endings, expectations, faults, exit codes, outcomes.
 
-The texts are Markdown beside this module, one file per kind: a heading per word (or several words that share a text), then a
-paragraph each on what it means, how it comes about or is put, and what to do. They are the one source; other places quote them.
+The texts are Markdown files in this package, one per kind: a heading per word (or several words that share a text), then
+paragraphs on meaning, cause or syntax, and fix. They are the only source; other places quote them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ KINDS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One word: *kind* is what it is a word for, *paragraphs* the text, each one line without breaks."""
+    """One word: *kind* is its kind, *paragraphs* is the text, each one line without breaks."""
 
     word: str
     kind: str
@@ -34,7 +34,7 @@ class Explanation:
 
 
 def explanations(word: str) -> tuple[Explanation, ...]:
-    """Return all that is known of *word*, whatever its case; some words are of two kinds."""
+    """Return the explanations of *word*, ignoring case; some words are of two kinds."""
     return tuple(found for found in _all() if found.word == word.lower())
 
 

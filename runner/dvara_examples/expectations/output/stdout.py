@@ -10,14 +10,14 @@ from dvara_examples.records.verdict import Finding, Witness
 
 @dataclass(frozen=True, slots=True)
 class Stdout:
-    """The example's stdout fulfils *wanted*."""
+    """The example's stdout matches *wanted*."""
 
     key: ClassVar[str] = "stdout"
     witness: ClassVar[Witness] = Witness.OUTPUT
     wanted: _text.TextWanted
 
     def check(self, seen: Transcript) -> Finding:
-        """Hold every assertion against the text; the first that does not hold is told."""
+        """Check every assertion; report the first that does not hold."""
         return _text.finding(self.key, self.witness, self.wanted, _text.TextSeen.of(seen.stdout, self.key))
 
 

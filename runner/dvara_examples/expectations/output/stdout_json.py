@@ -11,17 +11,17 @@ from dvara_examples.records.verdict import Finding, Witness
 
 @dataclass(frozen=True, slots=True)
 class StdoutJson:
-    """Stdout as a whole is the document that is *wanted*."""
+    """Stdout as a whole is the *wanted* document."""
 
     key: ClassVar[str] = "stdout_json"
     witness: ClassVar[Witness] = Witness.OUTPUT
     wanted: _json.JsonWanted
 
     def check(self, seen: Transcript) -> Finding:
-        """Parse stdout and hold every assertion against it."""
+        """Parse stdout and check every assertion."""
         text = seen.stdout.text
         if not seen.stdout.complete:
-            sentence = "more was written than is kept, so that it cannot be read as one JSON document"
+            sentence = "more was written than is stored, so it cannot be read as one JSON document"
             return Finding(self.key, self.witness, False, "one JSON document", f"{seen.stdout.size_bytes} bytes", sentence)
         miss = self.wanted.miss(text, "stdout")
         if miss is not None:

@@ -1,4 +1,4 @@
-"""``leaks: none`` · ``leaks: any``: whether the example left processes or held pipes behind. Implied as ``none``."""
+"""``leaks: none`` · ``leaks: any``: whether the example left processes or open pipes behind. ``none`` is implied."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Leaks:
     allowed: bool = False
 
     def check(self, seen: Transcript) -> Finding:
-        """Look for survivors and held pipes."""
+        """Look for surviving processes and open pipes."""
         leaks = seen.process.leaks
         ok = self.allowed or not leaks
         shown = ", ".join(f"{leak.kind} {leak.what}" for leak in leaks) or "nothing left behind"

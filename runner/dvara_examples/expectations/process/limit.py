@@ -1,4 +1,4 @@
-"""``limit: none`` · ``limit: idle`` · ``limit: wall``: whether a bound had to end the example. Implied as ``none``."""
+"""``limit: none`` · ``limit: idle`` · ``limit: wall``: whether a limit ended the example. ``none`` is implied."""
 
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -14,7 +14,7 @@ KNOWN = ("none", "wall", "idle")
 
 @dataclass(frozen=True, slots=True)
 class LimitReached:
-    """The run ended by itself (``none``) or by the limit that *want* names."""
+    """The run ended by itself (``none``) or by the limit *want*."""
 
     key: ClassVar[str] = "limit"
     witness: ClassVar[Witness] = Witness.PROCESS

@@ -1,8 +1,8 @@
-"""``reports_incomplete: true``: an answer that is not whole is not passed off as one.
+"""``reports_incomplete: true``: an incomplete answer is not presented as a whole one.
 
-It asks for no exact words, so that it fits every client. Only a finish reason such as ``stop`` says that an answer is whole.
-Where the last one is not, the process has to exit with another status than 0, or to say so on stderr or stdout: with one of the
-words in ``_SAYS_SO``, or with what the gateway itself said (its message, its finish reason). The answer's own text is no report.
+It requires no exact words, so it fits every client. Only a finish reason such as ``stop`` says that an answer is whole.
+If the last answer is not whole, the process must exit with a status other than 0, or say so on stderr or stdout: with one of
+the words in ``_SAYS_SO``, or with what the gateway said (its message, its finish reason). The answer's text is no report.
 """
 
 import json
@@ -29,16 +29,16 @@ _SAYS_SO = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ReportsIncomplete:
-    """Whoever runs the example learns of an answer that is not whole."""
+    """The user of the example learns that an answer is not whole."""
 
     key: ClassVar[str] = "reports_incomplete"
     witness: ClassVar[Witness] = Witness.PROCESS
 
     def check(self, seen: Transcript) -> Finding:
-        """Ask the wire whether the last answer is whole, and if not, exit status and output whether it was reported."""
+        """Check on the wire whether the last answer is whole, and if not, whether exit status or output reported it."""
         last, process = seen.last_exchange, seen.process
         if last is None:
-            return self._not_ok("no request", "the example never sent a request, so that there is no answer to judge")
+            return self._not_ok("no request", "the example never sent a request, so there is no answer to judge")
         defect = _defect(last, seen)
         if not defect:
             return Finding(self.key, self.witness, True, _EXPECTED, "the answer is whole")
@@ -51,7 +51,7 @@ class ReportsIncomplete:
         if said:
             return Finding(self.key, self.witness, True, _EXPECTED, f"{defect}; exit 0, but it says {said!r}")
         sentence = (
-            f"the process reports success although the answer is not whole ({defect}): whoever reads it takes it for complete"
+            f"the process reports success although the answer is not whole ({defect}): a reader takes it for complete"
         )
         return self._not_ok(f"{defect}; exit 0 and no word of it", sentence, last)
 
@@ -61,7 +61,7 @@ class ReportsIncomplete:
 
 
 def _defect(last: Exchange, seen: Transcript) -> str:
-    """Say why the answer is not whole; empty where it is."""
+    """Say why the answer is not whole; empty if it is."""
     if last.ending in _NO_ANSWER:
         return last.ending.replace("_", " ")
     if last.ending is Ending.NOT_A_STREAM:
@@ -79,7 +79,7 @@ def _exit(code: int | None, signal: str | None) -> str:
 
 
 def _said(last: Exchange, seen: Transcript) -> str:
-    """Return the words on stderr or stdout that tell of it; those of the answer itself are left out."""
+    """Return the words on stderr or stdout that report it, except those of the answer itself."""
     outputs = [seen.stderr.text, seen.stdout.text]
     if last.text.strip():
         outputs = [output.replace(last.text.strip(), " ") for output in outputs]
@@ -93,7 +93,7 @@ def _said(last: Exchange, seen: Transcript) -> str:
 
 
 def _words_of(last: Exchange) -> list[str]:
-    """Return what the gateway itself said is wrong, in words long enough not to stand in the output by chance."""
+    """Return the gateway's own words about the error, long enough not to be in the output by chance."""
     found: list[object] = []
     if last.finish_reason and last.finish_reason not in WHOLE:
         found.append(last.finish_reason)
@@ -105,7 +105,7 @@ def _words_of(last: Exchange) -> list[str]:
 
 
 def _error_words(document: str | bytes) -> list[object]:
-    """Return message and code of an error envelope; nothing where *document* is none."""
+    """Return message and code of an error envelope; nothing if *document* is not one."""
     try:
         error = json.loads(document)["error"]
         return [error["message"], error["code"]]

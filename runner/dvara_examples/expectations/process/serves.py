@@ -1,4 +1,4 @@
-"""``serves: success`` · ``serves: [200, 404]``: what a script that is a server answered. Implied as ``success`` for these."""
+"""``serves: success`` · ``serves: [200, 404]``: what a script that is a server answered. ``success`` is implied for servers."""
 
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -15,14 +15,14 @@ _SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Serves:
-    """The server could be asked, and gave whole answers with success, or with these *statuses*, in order."""
+    """The server became ready, and gave whole answers with success, or with these *statuses*, in order."""
 
     key: ClassVar[str] = "serves"
     witness: ClassVar[Witness] = Witness.PROCESS
     statuses: tuple[int, ...] = ()
 
     def check(self, seen: Transcript) -> Finding:
-        """Look at each answer of the server."""
+        """Check each answer of the server."""
         served = seen.process.served
         expected = f"the statuses {', '.join(map(str, self.statuses))}" if self.statuses else "success for each request"
         if served is None:
@@ -36,7 +36,7 @@ class Serves:
             return self._finding(False, expected, shown, f"{broken.request} got no whole answer: {broken.error}")
         if self.statuses:
             ok = tuple(reply.status for reply in served.replies) == self.statuses
-            return self._finding(ok, expected, shown, "" if ok else "the server answered otherwise")
+            return self._finding(ok, expected, shown, "" if ok else "the server answered differently")
         bad = next((reply for reply in served.replies if reply.status not in _SUCCESSES), None)
         ok = bad is None and bool(served.replies)
         sentence = f"the server answered {bad.request} with {bad.status}" if bad else "" if ok else "the server was never asked"
@@ -47,7 +47,7 @@ class Serves:
 
 
 def _late_start(seen: Transcript) -> str:
-    """Say so where a server that was still loading when its time was over ran on a machine that was late."""
+    """Say so if a server was still loading at its time limit on a machine that was late."""
     end_s = seen.process.ended_at_s or 0.0
     return seen.late_machine(0.0, end_s, end_s * _SHARE)
 

@@ -11,14 +11,14 @@ from dvara_examples.records.verdict import Finding, Witness
 
 @dataclass(frozen=True, slots=True)
 class Deltas:
-    """The text of the last answer came in so many pieces; an answer that was not streamed has none."""
+    """The text of the last answer came in this many pieces; an answer without a stream has none."""
 
     key: ClassVar[str] = "deltas"
     witness: ClassVar[Witness] = Witness.STREAM
     wanted: Range[int]
 
     def check(self, seen: Transcript) -> Finding:
-        """Count the events with text among those that were kept."""
+        """Count the stored events with text."""
         answer, why = last_answer(seen)
         if answer is None:
             return Finding(self.key, self.witness, False, self._expected(), "no answer", why)

@@ -17,7 +17,7 @@ _SAYS_WHY = (Ending.EOF_WITHOUT_DONE, Ending.ERROR_EVENT, Ending.MALFORMED_EVENT
 
 @dataclass(frozen=True, slots=True)
 class FinishReason:
-    """The last exchange carried exactly *want* (None: none at all)."""
+    """The last exchange had exactly *want* (None: no finish reason)."""
 
     key: ClassVar[str] = "finish_reason"
     witness: ClassVar[Witness] = Witness.STREAM
@@ -39,7 +39,7 @@ class FinishReason:
 
 
 def _known(word: str) -> FinishReason:
-    """Refuse a word that is one of the known ones but for a slip."""
+    """Refuse a misspelt word."""
     if not word.strip():
         raise InvalidValue(_EXPECTED, quoted(word))
     known = (*FINISH_REASONS, "none")

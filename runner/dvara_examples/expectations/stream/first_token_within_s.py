@@ -1,4 +1,4 @@
-"""``first_token_within_s: 2.0``: how long the last answer's first text may take, from the arrival of its request."""
+"""``first_token_within_s: 2.0``: the longest time from the last request's arrival to the first text of its answer."""
 
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -28,7 +28,7 @@ class FirstTokenWithin:
             return Finding(self.key, self.witness, False, expected, "no text in any event", _no_text(answer), where)
         took_s = texts[0].at_s - answer.started_at_s
         ok = took_s <= self.most_s
-        sentence = "" if ok else "whoever waits for the answer sees nothing for longer than that"
+        sentence = "" if ok else "the user sees nothing for longer than that"
         finding = Finding(self.key, self.witness, ok, expected, f"first text after {took_s:.2f} s", sentence, where)
         if ok:
             return finding

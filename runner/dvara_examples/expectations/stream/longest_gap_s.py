@@ -1,6 +1,6 @@
-"""``longest_gap_s: 1.5``: how long the last answer may fall silent between two pieces of text.
+"""``longest_gap_s: 1.5``: the longest silence between two pieces of text of the last answer.
 
-What comes before the first piece is the matter of ``first_token_within_s``, and what comes after the last one that of ``ends``.
+``first_token_within_s`` covers the time before the first piece, and ``ends`` the time after the last one.
 """
 
 from dataclasses import dataclass, replace
@@ -15,14 +15,14 @@ from dvara_examples.records.verdict import Finding, Witness
 
 @dataclass(frozen=True, slots=True)
 class LongestGap:
-    """No two neighbouring pieces of text of the last answer were more than *most_s* seconds apart."""
+    """No two consecutive pieces of text of the last answer were more than *most_s* seconds apart."""
 
     key: ClassVar[str] = "longest_gap_s"
     witness: ClassVar[Witness] = Witness.STREAM
     most_s: float
 
     def check(self, seen: Transcript) -> Finding:
-        """Measure between neighbouring events with text."""
+        """Measure between consecutive events with text."""
         answer, why = last_answer(seen)
         if answer is None:
             return self._finding(False, "no answer", why)

@@ -1,9 +1,9 @@
-"""``never_repeats: true``: no answer stands on stdout twice.
+"""``never_repeats: true``: no answer is on stdout twice.
 
-``prints_the_stream`` asks for the exact text; this asks only that no text of the wire comes again, so that it fits clients which
-add words of their own or leave some out. A repetition that a line of its own announces is visible to a reader, and allowed, as is
-the same answer to another question. Where nothing was said, or too little to be told from a heading, nothing is repeated. What a
-client prints as it is stopped at a limit, its last words on Ctrl-C, is not counted.
+``prints_the_stream`` asks for the exact text; this only asks that no text of the wire comes again, so it fits clients that
+add or omit words. A repetition that a line announces is visible to a reader, and allowed, and so is the same answer to another
+question. Without text, or with too little to distinguish it from a heading, nothing is repeated. What a client prints when a
+limit stops it (its last words on Ctrl-C) does not count.
 """
 
 import math
@@ -30,9 +30,9 @@ class NeverRepeats:
     witness: ClassVar[Witness] = Witness.STREAM
 
     def check(self, seen: Transcript) -> Finding:
-        """Count each answer's text on stdout, less the repetitions that are announced."""
+        """Count each answer's text on stdout, minus the announced repetitions."""
         if not seen.stdout.complete or not all(exchange.text_complete for exchange in seen.exchanges):
-            sentence = "the output or the answer is too long to be compared in full, so that nobody can tell"
+            sentence = "the output or the answer is too long to be compared in full, so nobody can tell"
             return Finding(self.key, self.witness, False, _EXPECTED, "more than is kept", sentence)
         printed = _before_the_stop(seen).replace("\r\n", "\n")
         for exchange in seen.exchanges:
@@ -49,7 +49,7 @@ class NeverRepeats:
 
 
 def _before_the_stop(seen: Transcript) -> str:
-    """Return what was on stdout when the run met its limit; all of it where it met none."""
+    """Return what was on stdout when the run reached its limit; all of it if it reached none."""
     pieces, limits, process = seen.stdout.pieces, seen.run.limits, seen.process
     if process.limit is None:
         return seen.stdout.text
@@ -64,7 +64,7 @@ def _before_the_stop(seen: Transcript) -> str:
 
 
 def _repetitions(printed: str, text: str) -> int:
-    """Return how often *text* was printed; one that comes after a line break and words of the example's own counts anew."""
+    """Return how often *text* was printed; one after a line break and other words of the example starts a new count."""
     most = run = 0
     for index, between in enumerate(printed.split(text)[:-1]):
         announced = index > 0 and "\n" in between and bool(between.strip())

@@ -1,8 +1,8 @@
-"""``prints_the_stream: true``: stdout shows the text that came over the wire, nothing lost and nothing doubled.
+"""``prints_the_stream: true``: stdout shows the text that came over the wire, with nothing lost and nothing doubled.
 
-The text of each exchange must stand on stdout once, whole and in order. Between the texts of two attempts there must be
-a line of the example's own, so that a reader sees the restart. After a text it may not come again, and what stands in the same
-line before or behind it may not be its own beginning or end: that would be a piece printed twice.
+The text of each exchange must be on stdout once, whole and in order. Between the texts of two attempts there must be a line
+from the example, so that a reader sees the restart. A text must not come again later, and what is next to it on the same
+line must not be its own beginning or end: that would be a piece printed twice.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class PrintsTheStream:
 
     def check(self, seen: Transcript) -> Finding:
         """Walk through stdout, text by text."""
-        texts = [exchange for exchange in seen.exchanges if exchange.text.strip()]  # white space stands everywhere
+        texts = [exchange for exchange in seen.exchanges if exchange.text.strip()]  # white space is everywhere
         unread = next((exchange for exchange in seen.exchanges if exchange.unread), None)
         if unread is not None and unread.unread:
             return self._not_ok("an answer that was not read", unread.unread, unread)
@@ -66,9 +66,9 @@ def _newlines(text: str) -> str:
 
 
 def _doubled(text: str, before: str, rest: str, later: list[Exchange], *, first: bool) -> str:
-    """Say what of *text* is doubled, given what stdout has *before* it and as the *rest*; empty where nothing is."""
+    """Say what of *text* is doubled, given what stdout has *before* it and as the *rest*; empty if nothing is."""
     if not first and not _restart_visible(before):
-        return "a second attempt goes on in the same line as the first"
+        return "a second attempt continues on the same line as the first"
     if _again(text, rest, later):
         return "the text of one answer is printed more than once"
     if _edge_doubled(text, before, rest):
@@ -77,14 +77,14 @@ def _doubled(text: str, before: str, rest: str, later: list[Exchange], *, first:
 
 
 def _restart_visible(between: str) -> bool:
-    """Whether *between* holds a line break and something to read: a line that announces the new attempt."""
+    """Whether *between* has a line break and something to read: a line that announces the new attempt."""
     return "\n" in between and bool(between.strip())
 
 
 def _edge_doubled(text: str, before: str, behind: str) -> bool:
     """Whether the rest of the line *before* the text is its own beginning, or the rest of the line *behind* it its own end.
 
-    Marks alone, such as quotes around an answer that begins with a quote, do not count.
+    Punctuation alone, such as quotes around an answer that begins with a quote, does not count.
     """
     head, tail = before.rpartition("\n")[2].strip(), behind.partition("\n")[0].strip()
     return (_has_word(head) and text.lstrip().startswith(head)) or (_has_word(tail) and text.rstrip().endswith(tail))
@@ -95,7 +95,7 @@ def _has_word(text: str) -> bool:
 
 
 def _again(text: str, rest: str, later: list[Exchange]) -> bool:
-    """Whether *text* comes again in *rest* beyond what the texts of *later* exchanges account for."""
+    """Whether *text* comes again in *rest* more often than in the texts of *later* exchanges."""
     if len(text.strip()) <= _SHORT:
         return False
     allowed = sum(_newlines(exchange.text).count(text) for exchange in later)
@@ -103,7 +103,7 @@ def _again(text: str, rest: str, later: list[Exchange]) -> bool:
 
 
 def _parting(text: str, printed: str) -> tuple[str, str]:
-    """Return the longest beginning of *text* that was printed somewhere, and what stdout has behind it."""
+    """Return the longest beginning of *text* that was printed somewhere, and what stdout has after it."""
     least, most = 0, len(text)
     while least < most:
         middle = (least + most + 1) // 2

@@ -1,10 +1,10 @@
 """``progressive: true``: pieces reached stdout as they came over the wire, not in one burst at the end.
 
-The measure: when the last piece of text came over the wire, at least half of the text before it had to be on stdout already.
-What was written before the first piece came (a heading, a sign of waiting) is not counted.
-A stream whose pieces came within a tenth of a second shows nothing of the kind, and one of fewer than three pieces neither;
-on those the finding says so and holds. Where the machine was late for as long as the second half of the text took, the text may
-have been printed in time and noted late: that cannot be told.
+The measure: when the last piece of text came over the wire, at least half of the text before it must already be on stdout.
+What was written before the first piece came (a heading, a spinner) is not counted.
+A stream whose pieces came within a tenth of a second proves nothing, nor does one of fewer than three pieces; for those the
+finding says so and holds. If the machine was late for as long as the second half of the text took, the text may
+have been printed in time and noted late, so the result is unknown.
 """
 
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ _LEAST_PIECES = 3
 
 @dataclass(frozen=True, slots=True)
 class Progressive:
-    """The reader of stdout sees the answer grow."""
+    """A reader of stdout sees the answer grow."""
 
     key: ClassVar[str] = "progressive"
     witness: ClassVar[Witness] = Witness.STREAM
@@ -58,7 +58,7 @@ class Progressive:
 
 
 def _half_s(arrivals: list[tuple[float, int]]) -> float:
-    """Return when half of the text before the last piece had come: only what was later than that by then can be missing."""
+    """Return when half of the text before the last piece had come: only a delay after that can hide a piece."""
     sizes = [size for _, size in arrivals[:-1]]
     return next(at_s for (at_s, _), sum_so_far in zip(arrivals, accumulate(sizes), strict=False) if 2 * sum_so_far >= sum(sizes))
 

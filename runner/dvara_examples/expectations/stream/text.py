@@ -11,14 +11,14 @@ from dvara_examples.records.verdict import Finding, Witness
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The text of the last answer fulfils *wanted*, whatever the example printed of it."""
+    """The text of the last answer matches *wanted*, whatever the example printed of it."""
 
     key: ClassVar[str] = "text"
     witness: ClassVar[Witness] = Witness.STREAM
     wanted: _text.TextWanted
 
     def check(self, seen: Transcript) -> Finding:
-        """Hold every assertion against all deltas joined, or the message of an answer that was not streamed."""
+        """Check every assertion against all deltas joined, or the message of an answer without a stream."""
         answer, why = last_answer(seen)
         if answer is None:
             return Finding(self.key, self.witness, False, str(self.wanted), "no answer", why)

@@ -1,10 +1,10 @@
-"""``disconnects_within_s: 2.0``: after the end of the answer the example closes, though the gateway keeps the response open.
+"""``disconnects_within_s: 2.0``: after the end of the answer the example closes, although the gateway keeps the response open.
 
-Looked at is the last exchange. The end of the answer is the protocol's last word, or the last event where none came but a
-``finish_reason`` did. That the example hung up shows in an exchange that it ended itself: ``client_closed``; ``done`` with the
-note that the client closed before the end of the response; ``stalled`` unless the run had to be stopped. A gateway that ends
-its response, in order or not, leaves nothing to hang up on, and behind an error event the wire does not tell who closed: nothing
-is shown then, and the finding fails.
+Only the last exchange counts. The end of the answer is the protocol's last word, or the last event if there is only a
+``finish_reason``. An exchange shows that the example ended it by its ending: ``client_closed``; ``done`` with the
+note that the client closed before the end of the response; ``stalled`` unless the run had to be stopped. If the gateway ends
+its response, in whatever way, there is nothing to hang up on, and after an error event the wire does not tell who closed. Then
+nothing is proved, and the finding fails.
 """
 
 from dataclasses import dataclass, replace
@@ -43,7 +43,7 @@ class HangsUpWithin:
         if _STOPPED in answer.notes or seen.process.limit is not None:
             return self._finding(False, shown, "the example did not hang up by itself: it had to be stopped", answer)
         if not _hung_up(answer):
-            sentence = "as far as the wire shows, not the example ended the exchange, so that nothing shows whether it would have"
+            sentence = "as far as the wire shows, the example did not end the exchange, so nothing shows whether it would have"
             return self._finding(False, shown, sentence, answer)
         ok = took_s <= self.most_s
         if ok:
@@ -58,9 +58,9 @@ class HangsUpWithin:
 
 
 def _told_at_s(answer: Exchange) -> tuple[float | None, str]:
-    """Return when the answer's end came over the wire, else None and a sentence."""
+    """Return when the end of the answer came over the wire, else None and a sentence."""
     if not answer.sentinel and answer.finish_reason is None:
-        return None, "the answer never came to its end, so that there was no time to hang up"
+        return None, "the answer never ended, so there was no time to hang up"
     reader = reader_for(answer.request.target)
     for event in answer.events:
         reader.read(ServerSentEvent(event.data, event.name))

@@ -23,7 +23,7 @@ class Ends:
     each: bool = False
 
     def check(self, seen: Transcript) -> Finding:
-        """Compare with the endings that the tap named."""
+        """Compare with the endings from the tap."""
         found = tuple(exchange.ending for exchange in seen.exchanges)
         expected = ", ".join(self.wanted)
         if not found:
@@ -42,13 +42,13 @@ class Ends:
 
 @dataclass(frozen=True, slots=True)
 class EndsWhole:
-    """Every exchange, however many there were, brought a whole answer, streamed or not."""
+    """Every exchange brought a whole answer, streamed or not."""
 
     key: ClassVar[str] = "ends"
     witness: ClassVar[Witness] = Witness.WIRE
 
     def check(self, seen: Transcript) -> Finding:
-        """Look for the first exchange that did not."""
+        """Look for the first exchange without a whole answer."""
         found = ", ".join(exchange.ending for exchange in seen.exchanges)
         if not found:
             return Finding(self.key, self.witness, False, WHOLE, "no request", "the example never sent a request")

@@ -1,8 +1,8 @@
-"""``executes_cut_tool_call: never``: a tool call that the wire cut off was not carried out.
+"""``executes_cut_tool_call: never``: a tool call that the wire cut off was not executed.
 
-A call is cut if its answer ends without a finish reason that ends calls (``length``, ``content_filter``, none), or its arguments
-are not JSON. Two things show that it was carried out: a line ``tool NAME(`` on stdout or stderr, which the example's tool prints,
-and a later request that brings its result. A result that speaks of an error is the client's complaint to the model, and no
+A call is cut off if its answer ends without a finish reason for calls (``length``, ``content_filter``, none), or its arguments
+are not JSON. Two things show that it was executed: a line ``tool NAME(`` on stdout or stderr, which the example's tool prints,
+and a later request with its result. A result that mentions an error is the client's complaint to the model, not an
 execution. A tool that prints nothing and whose result is never sent cannot be seen.
 """
 
@@ -39,7 +39,7 @@ class ExecutesCutToolCall:
         """Look for a trace of each cut call in the output and in later requests."""
         cut = [call for exchange in seen.exchanges for call in cut_tool_calls(exchange)]
         if not cut:
-            sentence = "no tool call was cut off, so that nothing shows what the client does with one"
+            sentence = "no tool call was cut off, so nothing shows what the client does with one"
             return Finding(self.key, self.witness, False, _EXPECTED, "no cut tool call on the wire", sentence)
         for call in cut:
             trace = next(_traces(call, seen), None)
@@ -53,7 +53,7 @@ class ExecutesCutToolCall:
 
 
 def _traces(call: CutToolCall, seen: Transcript) -> Iterator[str]:
-    """Yield what shows that *call* was carried out."""
+    """Yield the evidence that *call* was executed."""
     line = re.compile(rf"^tool {re.escape(call.name)}\(.*", re.MULTILINE)
     for pipe, output in (("stdout", seen.stdout), ("stderr", seen.stderr)):
         printed = line.search(output.text)

@@ -1,10 +1,10 @@
-"""``honours_retry_after: true``: where the gateway said when to come again, no request came earlier.
+"""``honours_retry_after: true``: no request came earlier than the gateway asked for.
 
-It says so in ``Retry-After``, or in milliseconds in ``retry-after-ms``, which the common SDKs read first.
+The gateway asks in ``Retry-After``, or in milliseconds in ``retry-after-ms``, which the common SDKs read first.
 
-The wait is counted from the head of the response that asked for it. A date is seen from the response's own ``Date``, so that
-no two clocks are compared (RFC 9110, section 10.2.3). Where the header never came, or nothing was sent after it, nothing is
-shown, and the finding fails.
+The wait counts from the head of the response with the header. A date is relative to the response's own ``Date``, so no
+two clocks are compared (RFC 9110, section 10.2.3). If the header never came, or nothing was sent after it, nothing is
+proved, and the finding fails.
 """
 
 import re
@@ -28,16 +28,16 @@ _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]+)?")
 
 @dataclass(frozen=True, slots=True)
 class HonoursRetryAfter:
-    """Each request that follows a response with ``Retry-After`` came when it was welcome."""
+    """No request that follows a response with ``Retry-After`` came too early."""
 
     key: ClassVar[str] = "honours_retry_after"
     witness: ClassVar[Witness] = Witness.WIRE
 
     def check(self, seen: Transcript) -> Finding:
-        """Measure from each such response to the next request; the first that came too early is told."""
+        """Measure from each such response to the next request; report the first that came too early."""
         asked = list(_asked(seen))
         if not asked:
-            sentence = "no response carried Retry-After, so that there was nothing to be honoured"
+            sentence = "no response had Retry-After, so there was nothing to honour"
             return Finding(self.key, self.witness, False, _EXPECTED, "no Retry-After", sentence)
         waits = []
         for exchange, response, value in asked:
@@ -54,13 +54,13 @@ class HonoursRetryAfter:
                 sentence = "the example asked again before the time that the gateway had named was over"
                 return Finding(self.key, self.witness, False, _EXPECTED, waits[-1], sentence, f"request {follower.number}")
         if not waits:
-            sentence = "no request was sent after that, so that nothing shows whether the example would have waited"
+            sentence = "no request was sent after that, so nothing shows whether the example would have waited"
             return Finding(self.key, self.witness, False, _EXPECTED, "Retry-After, and no further request", sentence)
         return Finding(self.key, self.witness, True, _EXPECTED, "; ".join(waits))
 
 
 def _asked(seen: Transcript) -> Iterator[tuple[Exchange, Response, str]]:
-    """Yield each exchange whose response carried the header, with both."""
+    """Yield each exchange whose response had the header, with both."""
     for exchange in seen.exchanges:
         if (response := exchange.response) is None:
             continue
@@ -83,7 +83,7 @@ def _headed_at_s(exchange: Exchange) -> float:
 
 
 def _wait_s(response: Response, value: str) -> float | None:
-    """Return for how long the response asks to wait, or None where that cannot be told."""
+    """Return how long the response asks to wait, or None if that is unknown."""
     if _SECONDS.fullmatch(value):
         return float(value)
     until, now = _date(value), _date(response.header("Date") or "")

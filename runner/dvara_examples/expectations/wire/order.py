@@ -1,10 +1,10 @@
-"""``order: [text 1, {stdout: 'Hello'}, end 1, exit]``: what came after what, across the wire, the output and the process.
+"""``order: [text 1, {stdout: 'Hello'}, end 1, exit]``: the order of moments on the wire, in the output and of the process.
 
 A moment is ``request N`` (it arrived), ``response N`` (its head came), ``text N`` (the first text of its stream), ``end N``
 (the exchange was over), ``exit``, or ``{stdout: pattern}`` and ``{stderr: pattern}``: the first match on that pipe was complete.
-Wire, pipes and process are watched side by side, each by a thread of its own, so that moments of two of them that lie within
-50 ms of each other may be seen the wrong way round; those count as simultaneous. On the wire alone the order is exact.
-Where the machine was late for longer than that, nobody can tell which of two watchers saw its moment first.
+Wire, pipes and process are watched by separate threads, so moments from two of them that are within
+50 ms may be seen the wrong way round; they count as simultaneous. On the wire alone the order is exact.
+If the machine was late for longer than that, the order of moments from two watchers is unknown.
 """
 
 from dataclasses import dataclass, replace
@@ -21,14 +21,14 @@ _BLUR_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Each of the *wanted* moments came, and none of them before the one that stands in front of it."""
+    """Each of the *wanted* moments came, and none of them before the previous one."""
 
     key: ClassVar[str] = "order"
     witness: ClassVar[Witness] = Witness.WIRE
     wanted: tuple[_moments.Moment, ...]
 
     def check(self, seen: Transcript) -> Finding:
-        """Find every moment and compare each with its neighbour; the first that is missing or too early is told."""
+        """Find every moment and compare it with its neighbour; report the first that is missing or too early."""
         expected = ", ".join(map(str, self.wanted))
         found = [(moment, moment.find(seen)) for moment in self.wanted]
         shown = ", ".join(f"{moment} {_at(when)}" for moment, when in found)
@@ -54,7 +54,7 @@ def _early(first: _moments.Found, second: _moments.Found) -> bool:
 
 
 def _late_machine(seen: Transcript, first: _moments.Found, second: _moments.Found) -> str:
-    """Say so where *first*, seen by another watcher, may have been noted too late."""
+    """Say so if *first*, seen by another watcher, may have been noted too late."""
     if first.at_s is None or second.at_s is None or first.source == second.source:
         return ""
     return seen.late_machine(second.at_s, first.at_s, first.at_s - second.at_s - _BLUR_S)

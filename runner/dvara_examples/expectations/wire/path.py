@@ -14,14 +14,14 @@ _PATTERN = r"^/[^?#\s]*$"
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """Every request asked for *wanted*, as it stood on the request line and whatever query followed."""
+    """Every request had the path *wanted*, exactly as on the request line, with any query."""
 
     key: ClassVar[str] = "path"
     witness: ClassVar[Witness] = Witness.WIRE
     wanted: str
 
     def check(self, seen: Transcript) -> Finding:
-        """Compare the path of each request, exactly; the first that differs is told."""
+        """Compare the path of each request exactly; report the first that differs."""
         if not seen.exchanges:
             return Finding(self.key, self.witness, False, self.wanted, "no request", "the example never sent a request")
         for exchange in seen.exchanges:

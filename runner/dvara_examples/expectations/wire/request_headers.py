@@ -23,7 +23,7 @@ class HeaderWanted:
     matches: re.Pattern[str] | None = None
 
     def miss(self, request: Request) -> str | None:
-        """Return in a few words what *request* has instead, or None where it fits."""
+        """Return in a few words what *request* has instead, or None if it matches."""
         values = [value for name, value in request.headers if name.lower() == self.name.lower()]
         value = ", ".join(values)
         if not values or not self.present:
@@ -47,14 +47,14 @@ class HeaderWanted:
 
 @dataclass(frozen=True, slots=True)
 class RequestHeaders:
-    """Every request fulfils all of *wanted*. Credentials are never stored: only the throw-away key is there to be seen."""
+    """Every request matches all of *wanted*. Credentials are never stored: only the throw-away key is visible here."""
 
     key: ClassVar[str] = "request_headers"
     witness: ClassVar[Witness] = Witness.WIRE
     wanted: tuple[HeaderWanted, ...]
 
     def check(self, seen: Transcript) -> Finding:
-        """Hold each header of each request against what is wanted; the first that does not fit is told."""
+        """Check each header of each request; report the first that does not match."""
         expected = ", ".join(map(str, self.wanted))
         if not seen.exchanges:
             return Finding(self.key, self.witness, False, expected, "no request", "the example never sent a request")

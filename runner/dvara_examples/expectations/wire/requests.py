@@ -11,7 +11,7 @@ from dvara_examples.records.verdict import Finding, Witness
 
 @dataclass(frozen=True, slots=True)
 class Requests:
-    """So many requests were sent as *wanted* says."""
+    """The number of requests is *wanted*."""
 
     key: ClassVar[str] = "requests"
     witness: ClassVar[Witness] = Witness.WIRE
@@ -19,7 +19,7 @@ class Requests:
 
     def check(self, seen: Transcript) -> Finding:
         """Count the requests that the tap saw."""
-        count = max(len(seen.exchanges), *(exchange.number for exchange in seen.exchanges[-1:]), 0)  # not all of them may be kept
+        count = max(len(seen.exchanges), *(exchange.number for exchange in seen.exchanges[-1:]), 0)  # some may not be stored
         ok = count in self.wanted
         sentence = ""
         if count < self.wanted.least:

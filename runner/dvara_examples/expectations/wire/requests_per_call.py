@@ -1,7 +1,7 @@
-"""``requests_per_call: {max: 3}``: how many requests one call of the client became.
+"""``requests_per_call: {max: 3}``: how many requests one call of the client caused.
 
-What belongs to one call stands in ``_calls.py``. Where ``requests`` counts all that an example sent, this counts each question
-for itself, so that it fits examples that ask several, or run tools.
+``_calls.py`` groups requests into calls. ``requests`` counts everything that an example sent; this counts each question
+separately, so it fits examples that ask several, or run tools.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from dvara_examples.records.verdict import Finding, Witness
 
 @dataclass(frozen=True, slots=True)
 class RequestsPerCall:
-    """Each call was sent as often as *wanted* says."""
+    """The number of requests of each call is *wanted*."""
 
     key: ClassVar[str] = "requests_per_call"
     witness: ClassVar[Witness] = Witness.WIRE
@@ -33,7 +33,7 @@ class RequestsPerCall:
                 continue
             sentence = "the client asked less often than expected: a retry is missing"
             if len(call) > self.wanted.least:
-                sentence = "one call became too many requests: the client asks again by itself, or its retries multiply"
+                sentence = "one call caused too many requests: the client retries by itself, or its retries multiply"
             shown = f"{counted(f'{len(call)}', 'request')} for one call"
             return Finding(self.key, self.witness, False, expected, shown, sentence, f"request {call[-1].number}")
         return Finding(self.key, self.witness, True, expected, f"at most {max(map(len, found))} per call")

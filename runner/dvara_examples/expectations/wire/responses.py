@@ -1,4 +1,4 @@
-"""``responses: [503, 503, 200]``: the status of each response in order, ``none`` where no response came."""
+"""``responses: [503, 503, 200]``: the status of each response in order, ``none`` if no response came."""
 
 from dataclasses import dataclass
 from typing import ClassVar

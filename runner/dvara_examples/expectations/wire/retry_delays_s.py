@@ -1,4 +1,4 @@
-"""``retry_delays_s: [{min: 0.4, max: 1.5}, {min: 0.9}]``: how long the example waited before it asked again, each time."""
+"""``retry_delays_s: [{min: 0.4, max: 1.5}, {min: 0.9}]``: how long the example waited before each retry."""
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -12,7 +12,7 @@ from dvara_examples.records.verdict import Finding, Witness
 
 @dataclass(frozen=True, slots=True)
 class AttemptGaps:
-    """There was one more request than there are bounds, and each pause between two of them lay within its own."""
+    """There was one more request than there are bounds, and each pause between two of them is within its bounds."""
 
     key: ClassVar[str] = "retry_delays_s"
     witness: ClassVar[Witness] = Witness.WIRE
@@ -40,7 +40,7 @@ def _sentence(gap_s: float, within: Range[float]) -> str:
 
 
 def _late_machine(seen: Transcript, number: int, gap_s: float, within: Range[float]) -> str:
-    """Say so where the machine was late for as long as a pause was too long, or the end before it was noted too late."""
+    """Say so if the machine was late for as long as a pause was too long, or the end before it was noted too late."""
     ended_s, started_s = seen.exchanges[number - 2].ended_at_s, seen.exchanges[number - 1].started_at_s
     if within.most is not None and gap_s > within.most:
         return seen.late_machine(ended_s, started_s, gap_s - within.most)

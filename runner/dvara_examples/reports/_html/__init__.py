@@ -1,1 +1,1 @@
-"""The parts of the HTML report: what is shown (`views`), where it is drawn (`lanes`), and how it is put together (`page`)."""
+"""The parts of the HTML report: what is shown (`views`), where it is drawn (`lanes`), and how the page is built (`page`)."""

@@ -1,4 +1,4 @@
-"""What every page of ours shares: how templates are filled in, and the style with the digest that its policy allows."""
+"""What all our pages share: the template environment, and the style with its digest for the content security policy."""
 
 import base64
 import hashlib
@@ -21,7 +21,7 @@ class PageStyle:
 
 @cache
 def page_templates(package: str | None = None) -> Environment:
-    """Return what fills in the templates of the reports, and before them those in the folder ``templates`` of *package*."""
+    """Return the template environment of the reports; templates in the folder ``templates`` of *package* take precedence."""
     own = PackageLoader("dvara_examples.reports._html", "templates")
     return Environment(
         loader=ChoiceLoader([PackageLoader(package, "templates"), own]) if package else own,
@@ -43,5 +43,5 @@ def page_style() -> PageStyle:
 
 
 def _finalize(value: object) -> object:
-    """Make what would mislead a reader visible in all that is put into a template."""
+    """Make misleading characters visible in everything that goes into a template."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

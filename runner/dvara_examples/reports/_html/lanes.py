@@ -1,7 +1,7 @@
-"""Where each mark of a timeline is drawn: across in percent of the width, down in pixels.
+"""The place of each mark of a timeline: horizontally in percent of the width, vertically in pixels.
 
-As only the width stretches, letters and symbols keep their size on a phone and on a wide screen. Few marks are drawn one by
-one, each with its words; more than that become one line without words, and more than a screen can show are put together.
+Only the width stretches, so letters and symbols keep their size on a phone and on a wide screen. A few marks are drawn
+individually, each with its words; more become one line without words, and more than a screen can show are merged.
 """
 
 import math
@@ -54,7 +54,7 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class DrawnSilence:
-    """A dotted line, and how long nothing came, where there is room for it."""
+    """A dotted line, with its duration if there is room for it."""
 
     x: str
     to: str
@@ -64,7 +64,7 @@ class DrawnSilence:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One attempt: *tone* is good or bad, *symbol* how it ended; the words stand at *label_x* if there is room for them."""
+    """One attempt: *tone* is good or bad, *symbol* is how it ended; the words are at *label_x* if there is room for them."""
 
     x: str
     width: str
@@ -82,7 +82,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One pipe: its name, where its ground is, and its marks."""
+    """One pipe: its name, its base line, and its marks."""
 
     name: str
     ground: int
@@ -91,7 +91,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Everything that is drawn of one run; *summary* says it in one sentence to who cannot see it."""
+    """Everything that is drawn of one run; *summary* describes it in one sentence for those who cannot see it."""
 
     height: int
     wire_height: int
@@ -142,13 +142,13 @@ def _bars(timeline: Timeline, most_single: int) -> Iterator[Bar]:
 
 
 def _room(attempt: Attempt, timeline: Timeline) -> float:
-    """Return how much of the width lies between the beginning of *attempt* and the next one in its row."""
+    """Return the share of the width between the beginning of *attempt* and the next one in its row."""
     later = [other.started_at_s for other in timeline.attempts if other.row == attempt.row and other.number > attempt.number]
     return _share(min(later), timeline) - _share(attempt.started_at_s, timeline) if later else 100.0
 
 
 def _label(attempt: Attempt, room: float, rooms: Sequence[float]) -> str:
-    """Return the words above an attempt: the ending where there is room for all of them, else the number or nothing."""
+    """Return the words above an attempt: the ending if there is room, else the number or nothing."""
     if min(rooms) >= _LABEL_WIDTH:
         return f"{attempt.number} {attempt.ending}" if len(rooms) > 1 else str(attempt.ending)
     return str(attempt.number) if room >= _NUMBER_WIDTH else ""
@@ -181,7 +181,7 @@ def _stroke(mark: Mark, timeline: Timeline, ground: int) -> str:
 
 
 def _height(mark: Mark) -> float:
-    """Return how tall a mark is: a piece of output the taller the more it holds, so that a burst is seen."""
+    """Return the height of a mark: larger pieces of output are taller, so that a burst is visible."""
     match mark.kind:
         case Kind.REQUEST | Kind.HEAD:
             return BAR

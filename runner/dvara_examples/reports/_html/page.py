@@ -1,4 +1,4 @@
-"""Puts the page together: runs are rendered one by one and kept as text, the rest is rendered at the end."""
+"""Builds the page: runs are rendered one by one and kept as text, the rest is rendered at the end."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    """One example in the matrix: per language the runs that it had."""
+    """One example in the matrix: its runs per language."""
 
     example_id: str
     title: str
@@ -39,7 +39,7 @@ class MatrixRow:
 
 
 class SessionPage:
-    """One session's page in the making."""
+    """The page of one session, while it is built."""
 
     def __init__(self, about: SessionInfo) -> None:
         self._about = about
@@ -118,7 +118,7 @@ def example_of(run_id: str) -> str:
 
 
 def heading(summary: Summary, runs: int) -> str:
-    """Say in one line how the session went, what is wrong first."""
+    """Summarise the session in one line, problems first."""
     counts = [(summary.count(Outcome.FAILED), "failed"), (summary.count(Outcome.ERRORED), "could not run")]
     wrong = [f"{number} {what}" for number, what in counts if number]
     if wrong:

@@ -1,4 +1,4 @@
-"""What the page says of one run: plain values, cut to a bounded size; escaping is left to the templates."""
+"""The content of the page about one run: plain values of limited size; the templates escape them."""
 
 import shlex
 from collections.abc import Iterator, Sequence
@@ -38,7 +38,7 @@ class ShownLimits:
 
 @dataclass(frozen=True, slots=True)
 class ShortenedText:
-    """A text as far as it is shown; *note* says what is missing."""
+    """A shown text; *note* says what is missing."""
 
     text: str
     note: str = ""
@@ -175,13 +175,13 @@ def _attempts(timeline: Timeline) -> Iterator[AttemptView]:
 
 
 def _meaning(attempt: Attempt) -> tuple[str, ...]:
-    """Say in a sentence what an ending means that did not bring the whole answer."""
+    """Say in a sentence what an incomplete ending means."""
     found = () if attempt.whole else explanations(attempt.ending)
     return tuple(each.meaning.replace("`", "") for each in found if each.kind == "ending")
 
 
 def _moments(timeline: Timeline) -> tuple[tuple[tuple[str, str, str], ...], int]:
-    """Return the first and the last moments in words, and how many lie between them."""
+    """Return the first and the last moments in words, and how many are omitted between them."""
     told = list(moments(timeline))
     left_out = max(len(told) - _FIRST_MOMENTS - _LAST_MOMENTS, 0)
     if left_out:
@@ -209,7 +209,7 @@ def _facts(transcript: Transcript) -> Sequence[tuple[str, str]]:
 
 
 def cut(text: str, most: int) -> ShortenedText:
-    """Return *text*, or where it is longer than *most* characters its first and last parts."""
+    """Return *text*, or its first and last parts if it is longer than *most* characters."""
     if len(text) <= most:
         return ShortenedText(text)
     first, last = most * 3 // 4, most // 4

@@ -1,4 +1,4 @@
-"""Reading a repository that knows nothing of this tool, and writing the manifest for its scripts.
+"""Reading a repository that does not use this tool, and writing the manifest for its scripts.
 
 walk        which files may be scripts: not vendored, not built, not hidden
 signs       words by which clients, endpoints, servers and services are known

@@ -12,9 +12,9 @@ from dvara_examples.scaffold.adopt.titles import id_of, named_after, tags_of, ti
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An example to be: one script per language; *guesses* are comments, and *expect* what it is held to.
+    """A future example: one script per language; *guesses* are comments, and *expect* its expectations.
 
-    *packages* are what scripts import that no file beside them declares; *wall_s* is a limit that fits slow ones.
+    *packages* are imports of scripts that no list declares; *wall_s* is a limit that suits slow ones.
     *made_up* tells that the title is the file's name.
     """
 
@@ -30,7 +30,7 @@ class Draft:
 
     @property
     def endpoint(self) -> Mapping[str, object]:
-        """The variables that carry address, key and model, but for those that every run sets."""
+        """The variables for address, key and model, except those that every run sets."""
         forms: dict[str, str] = {}
         keys: dict[str, None] = {}
         models: dict[str, None] = {}
@@ -45,7 +45,7 @@ class Draft:
 
     @property
     def listen(self) -> int | None:
-        """The port at which all of its scripts expect the gateway, where that is one."""
+        """The port at which all of its scripts expect the gateway, if they agree on one."""
         ports = {script.port for script in self.runnable}
         return next(iter(ports)) if len(ports) == 1 else None
 
@@ -69,9 +69,9 @@ _SAY_NOTHING = frozenset({"main", "app", "index", "script", "run", "server", "cl
 
 
 def group(found: Sequence[Surveyed], root: Path, taken: Collection[str]) -> tuple[Draft, ...]:
-    """Put the scripts of one behaviour together, in the order of their paths; no id is one of *taken*.
+    """Group the scripts of one behaviour, in the order of their paths; no id is in *taken*.
 
-    Scripts belong together that have the same words as a name, below the same folders but for those that name a language.
+    Scripts belong together if their names have the same words, in the same folders apart from those that name a language.
     """
     kinds: dict[tuple[tuple[str, ...], str], list[dict[str, Surveyed]]] = defaultdict(list)
     for script in found:
@@ -92,12 +92,12 @@ def group(found: Sequence[Surveyed], root: Path, taken: Collection[str]) -> tupl
 
 
 def _alike(others: Iterable[Surveyed], script: Surveyed) -> bool:
-    """Tell whether *script* may do the same as *others*: it streams where they do, and is hindered where they are."""
+    """Tell whether *script* may do the same as *others*: it streams if they do, and is skipped if they are."""
     return all((bool(other.streams), other.server) == (bool(script.streams), script.server) for other in others)
 
 
 def _free_id(stem: str, topic: tuple[str, ...], script: Surveyed, taken: Collection[str], *, first: bool) -> str:
-    """Return the stem, or with its folder or language before or behind it the first id that is free."""
+    """Return the stem, or with its folder or language added the first id that is free."""
     folder = words_of(topic[-1]) if topic else ()
     suffix = script.file.suffix.lstrip(".")
     long = "-".join((*folder, stem)) if folder and tuple(stem.split("-")[: len(folder)]) != folder else stem
@@ -132,9 +132,9 @@ def _draft(example_id: str, topic: tuple[str, ...], scripts: Mapping[str, Survey
 
 
 def expected(scripts: Sequence[Surveyed]) -> dict[str, object]:
-    """Return what is expected of scripts that nobody has run yet: success, at least one request, and a whole answer."""
+    """Return the expectations for scripts that nobody has run yet: success, at least one request, and a whole answer."""
     if any(script.server for script in scripts):
-        return {"requests": {"min": 1}}  # it is stopped, so that how it ends says nothing
+        return {"requests": {"min": 1}}  # it is stopped, so how it ends says nothing
     expect: dict[str, object] = {"exit": 0, "requests": {"min": 1}}
     if all(script.streams and script.streams == script.asks for script in scripts):
         expect["ends"] = "done"

@@ -1,4 +1,4 @@
-"""Which packages scripts need that no file beside them declares: guessed from what they import."""
+"""Which undeclared packages scripts need: guessed from their imports."""
 
 import os
 import re
@@ -12,10 +12,10 @@ from dvara_examples.toolchains import load_toolchain
 def guessed_packages(
     scripts: Sequence[Surveyed], declared: Mapping[Path, str], root: Path, base: Path
 ) -> dict[str, tuple[str, ...]]:
-    """Return by language what *scripts* import, for those that no list is *declared* for.
+    """Return by language what *scripts* import, for those without a *declared* list.
 
-    Lists are named by the script's file, and seen from *root*. A Python project whose own package
-    is imported is named by its folder, seen from *base*.
+    Lists are named by the script's file, relative to *root*. A Python project whose own package
+    is imported is named by its folder, relative to *base*.
     """
     found: dict[str, tuple[str, ...]] = {}
     for script in scripts:

@@ -1,4 +1,4 @@
-"""What one script is and needs, told from its text alone; nothing is run."""
+"""What one script is and needs, from its text alone; nothing is run."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1"})  # noqa: S104
 
 @dataclass(frozen=True, slots=True)
 class Surveyed:
-    """One script: *relative* is its path seen from the root, *title* what it says of itself.
+    """One script: *relative* is its path relative to the root, *title* is what it says about itself.
 
     *left_out* tells why it is no example at all, *skip* why it is one that cannot run here. *port* is where a hard-coded address
     expects the gateway, *at_line* the line of that. *remarks* are what the user should look at. *forms* are the address
@@ -58,11 +58,11 @@ class Surveyed:
     env: Mapping[str, str] = field(default_factory=dict)
 
 
-ASKS_NOTHING, IS_LIBRARY = "asks no model", "runs nothing by itself"
+ASKS_NOTHING, IS_LIBRARY = "asks no model", "runs nothing when started"
 
 
 def survey_script(file: Path, relative: str, language: str, own: frozenset[str] = frozenset()) -> Surveyed:
-    """Read one script and say what it is; *own* are libraries of the repository that ask a model. Never raises for its text."""
+    """Read one script and describe it; *own* are libraries of the repository that ask a model. Never raises for its text."""
     try:
         if file.stat().st_size > MOST_BYTES:
             return Surveyed(file, relative, language, left_out="is larger than 1 MB")
@@ -125,7 +125,7 @@ _USUAL_MODEL = "gpt-4o"
 def _no_example(
     relative: str, text: str, code: str, packages: tuple[str, ...], reading: Reading, own: frozenset[str]
 ) -> str | None:
-    """Return why the script is no example, or None."""
+    """Return why the script is not an example, or None."""
     name = relative.rpartition("/")[2]
     if in_tests(relative) or (signs.TEST_NAME.search(name) and signs.TEST_CODE.search(code)):
         return "is a test"
@@ -145,7 +145,7 @@ def _no_example(
 
 
 def _fixed(found: tuple[Address, ...]) -> Address | None:
-    """Return the address that is hard-coded, where there is one."""
+    """Return the hard-coded address, if there is one."""
     local = [each for each in found if _host(each.url) in LOOPBACK]
     return next(iter(local or [each for each in found if re.search(r"/v\d", each.url)]), None)
 
@@ -168,7 +168,7 @@ def _port(fixed: Address | None) -> int | None:
 
 
 def cannot_run(code: str, fixed: Address | None, server: Server | None = None, *, chosen: bool = False) -> str | None:
-    """Return why the script cannot run where there is a gateway and nothing else, or None.
+    """Return why the script cannot run with only a gateway, or None.
 
     *chosen* tells that a variable says which service it asks.
     """
@@ -183,14 +183,14 @@ def cannot_run(code: str, fixed: Address | None, server: Server | None = None, *
     if program := started_by(code) or left_to(code):
         return f"is started by {program}, and not by itself"
     if server is None and is_server(code):
-        return "is a server, which waits for requests of its own; say ready and send instead"
+        return "is a server; give it ready and send instead"
     if fixed is not None and _port(fixed) is None:
         return f"asks {fixed.url} itself (line {fixed.line}), past any gateway"
     return None
 
 
 def _remarks(file: Path, code: str) -> list[str]:
-    """Say what the script needs besides a gateway."""
+    """Say what the script needs in addition to a gateway."""
     remarks = []
     if signs.READS_INPUT.search(code):
         remarks.append("it reads input, and a run has none")
@@ -198,19 +198,19 @@ def _remarks(file: Path, code: str) -> list[str]:
         remarks.append("it reads arguments; give them as args")
     name, beside = _opens(file, code)
     if name and not beside:
-        remarks.append(f"it opens {name}, which is not there; a run starts in a folder of its own")
+        remarks.append(f"it opens {name}, which does not exist; a run starts in an empty folder")
     return remarks
 
 
 def _opens(file: Path, code: str) -> tuple[str, bool]:
-    """Return the first file that the script opens by a relative path, and whether it lies beside the script."""
+    """Return the first file that the script opens by a relative path, and whether it is next to the script."""
     names = (next((group for group in match.groups() if group), "") for match in signs.OPENS_FILE.finditer(code))
     name = next((name for name in names if name and not name.startswith(("/", "~"))), "")
     return name, bool(name) and (file.parent / name).exists()
 
 
 def _forms(reads: tuple[Read, ...], found: tuple[Address, ...]) -> Iterator[tuple[str, str]]:
-    """Yield the variables whose default address ends otherwise than with ``/v1``, each with its form."""
+    """Yield the variables whose default address does not end with ``/v1``, each with its form."""
     for read in reads:
         default = next((each for each in found if 0 <= each.line - read.line <= 1), None)
         if default is None or not ADDRESS_VARIABLE.search(read.name):

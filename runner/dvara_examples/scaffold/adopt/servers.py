@@ -1,4 +1,4 @@
-"""Scripts that are servers: the port at which they listen and a request that makes them ask a model, guessed from their text."""
+"""Scripts that are servers: their port, and a request that makes them ask a model, guessed from their text."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -65,7 +65,7 @@ _MOST_SENT = 3
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A script that serves at *port*, and is asked *send* there, each request as the manifest has it."""
+    """A script that serves at *port*, and gets the requests *send* there, each as the manifest has it."""
 
     port: int
     send: tuple[object, ...]
@@ -92,23 +92,23 @@ class _Route:
 
 
 def started_by(code: str) -> str:
-    """Return the program that starts *code*, which does nothing by itself, or nothing."""
+    """Return the program that starts *code*, if the code does nothing by itself, or nothing."""
     found = _PROGRAM.search(code)
     return found[1] if found else ""
 
 
 def left_to(code: str) -> str:
-    """Return the program that *code* leaves it to to serve what it only makes, or nothing."""
+    """Return the program that serves what *code* only defines, or nothing."""
     return "" if _RUN.search(code) else next((program for sign, program in _MADE_ALONE if sign.search(code)), "")
 
 
 def is_server(code: str) -> bool:
-    """Tell whether *code* waits for requests of its own."""
+    """Tell whether *code* waits for requests."""
     return signs.SERVER.search(code) is not None
 
 
 def server_in(code: str) -> Server | None:
-    """Return where the server in *code* listens and what to send to it; None where one of these cannot be told."""
+    """Return the port of the server in *code* and what to send to it; None if one of these is unknown."""
     if _NOT_BY_ITSELF.search(code):
         return None
     port = _port(code)
@@ -131,7 +131,7 @@ _PORTS = 65_536
 
 
 def _routes(code: str) -> Iterator[_Route]:
-    """Yield the paths that are served, each with the code up to the next one."""
+    """Yield the routes, each with the code up to the next one."""
     found = list(_ROUTE.finditer(code))
     posts = _POSTS.search(code) is not None
     for number, each in enumerate(found):
@@ -148,7 +148,7 @@ def _routes(code: str) -> Iterator[_Route]:
 
 
 def _read(path: str, method: str, text: str, code: str) -> _Route:
-    """Return a route with what it reads of a request."""
+    """Return a route with the parts of a request that it reads."""
     if method == "GET":
         names = [name for groups in _QUERY.findall(text) for name in groups if name]
         names += [name for name, kind, default in _arguments(text) if kind == "str" and not default and f"{{{name}}}" not in path]
@@ -170,13 +170,13 @@ def _read(path: str, method: str, text: str, code: str) -> _Route:
 
 
 def _arguments(text: str) -> list[tuple[str, str, str]]:
-    """Return name, type and default of what the function below a decorator takes."""
+    """Return name, type and default of the parameters of the function below a decorator."""
     handler = _HANDLER.search(text)
     return _ARGUMENT.findall(handler["arguments"]) if handler else []
 
 
 def _sample(name: str, kind: str) -> object:
-    """Return something that a field of this name may hold."""
+    """Return a plausible value for a field of this name."""
     if name in ("messages", "history") or kind.startswith(("list", "List")):
         return [{"role": "user", "content": "Hello"}]
     if kind in ("int", "float"):
@@ -187,7 +187,7 @@ def _sample(name: str, kind: str) -> object:
 
 
 def _to_ask(routes: list[_Route]) -> list[_Route]:
-    """Return those of *routes* that ask a model by their text; where none does, those that something is sent to."""
+    """Return those of *routes* that ask a model by their text; if none does, those that accept input."""
     plain = [route for route in routes if not _PLACEHOLDER.search(route.path)]
     asking = [route for route in plain if _ASKS_MODEL.search(route.text)]
     chosen = asking or [route for route in plain if route.method != "GET"] or plain[:1]

@@ -1,4 +1,4 @@
-"""Words by which the endpoints of a gateway, servers and other services are known in a script of any language."""
+"""Words that reveal endpoints of a gateway, servers and other services in a script of any language."""
 
 import re
 
@@ -41,7 +41,7 @@ OTHER_PROVIDER = re.compile(
 """The own libraries of providers, which ask these and nothing else."""
 
 AZURE = "needs an Azure account"
-CERTIFICATE = "needs a client certificate of its own"
+CERTIFICATE = "needs a client certificate"
 KEY_ALONE = re.compile(r"\breturn\s+(?:Async)?OpenAI\(\s*\)")
 """A script that could take a certificate, and does with a key alone."""
 SERVICES = (
@@ -72,7 +72,7 @@ SERVICES = (
     ),
     (
         re.compile(r"\borg\.testcontainers\b|\bfrom testcontainers\b"),
-        "needs a service in a container of its own (Testcontainers)",
+        "needs a service in a container (Testcontainers)",
     ),
     (OTHER_PROVIDER, OWN_LIBRARY),
     (re.compile(r"\bsounddevice\b|\bpyaudio\b|\bmicrophone\b", re.IGNORECASE), "needs a microphone or a speaker"),

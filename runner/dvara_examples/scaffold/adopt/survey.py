@@ -22,9 +22,9 @@ from dvara_examples.toolchains import languages, load_toolchain
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What was found in a folder: *drafts* are new, *joining* are scripts that examples get as another language.
+    """The findings in a folder: *drafts* are new, *joining* are scripts that become another language of an example.
 
-    *known* counts scripts that the manifest has already, and *left_out* are those that are no examples.
+    *known* counts scripts that the manifest already has, and *left_out* are those that are not examples.
     *lists* are the files that declare dependencies, each with the number of scripts it is for; *own* is the manifest as it was.
     """
 
@@ -42,7 +42,7 @@ class Survey:
 
 
 def survey(folder: Path, world: World) -> Survey:
-    """Look through *folder*; nothing is run or written. Raises ManifestError where the manifest that is there is wrong."""
+    """Look through *folder*; nothing is run or written. Raises ManifestError if the existing manifest is wrong."""
     suffixes = {suffix: language for language in languages() for suffix in load_toolchain(language).suffixes}
     files = list(script_files(folder, tuple(suffixes)))
     own = existing(world, files)
@@ -66,7 +66,7 @@ def survey(folder: Path, world: World) -> Survey:
 
 
 def _with_own_libraries(found: Sequence[Surveyed]) -> list[Surveyed]:
-    """Return *found* with those scripts looked at once more that import a library of the repository which asks a model itself."""
+    """Return *found* after a second look at scripts that import a library of the repository which asks a model."""
     own = {package for script in found if script.left_out == IS_LIBRARY and (package := _package_of(script.file))}
     if not own:
         return list(found)
@@ -92,9 +92,9 @@ def _suffix(file: Path, suffixes: Collection[str]) -> str:
 
 
 def _joining(drafts: Sequence[Draft], own: Manifest | None) -> tuple[tuple[tuple[str, Surveyed], ...], list[Draft]]:
-    """Return which scripts an example of *own* gets as another language, and the drafts that are new.
+    """Return which scripts become another language of an example of *own*, and the drafts that are new.
 
-    A script that needs more than its path becomes an example of its own.
+    A script that needs more than its path becomes a separate example.
     """
     there = {example.id: {variant.language for variant in example.variants} for example in own.examples} if own else {}
     joining, fresh = [], []
@@ -112,7 +112,7 @@ def _joining(drafts: Sequence[Draft], own: Manifest | None) -> tuple[tuple[tuple
 
 
 def _lists(scripts: Sequence[Surveyed], root: Path) -> dict[Path, str]:
-    """Return for each of *scripts* the file that declares its dependencies, seen from the root, where there is one."""
+    """Return, for each of *scripts*, the file that declares its dependencies, relative to the root, if there is one."""
     nearest: dict[tuple[Path, str], str] = {}
     found = {}
     for script in scripts:
@@ -140,15 +140,15 @@ def _nearest_list(folder: Path, language: str, root: Path) -> str:
 
 
 def original_of(world: World) -> str | None:
-    """Return the manifest's text as it is, or None where there is none."""
+    """Return the manifest's text, or None if there is none."""
     return world.manifest_path.read_bytes().decode("utf-8") if world.manifest_path.exists() else None
 
 
 def add(found: Survey, world: World, original: str | None, drafts: Sequence[Draft] | None = None) -> tuple[Path, ...]:
-    """Let the manifest be *original* with what is new, and return all files that were written.
+    """Add what is new to the manifest *original*, and return all files that were written.
 
-    *drafts* stand for those of the survey. What was there stays byte for byte. Raises ManifestError, and writes nothing, where
-    the outcome would be wrong.
+    *drafts* replace those of the survey. Existing text stays byte for byte. Raises ManifestError, and writes nothing, if
+    the result would be wrong.
     """
     more = new_manifest_files(world)
     content = manifest_text(found.drafts if drafts is None else drafts, found.joining, world, original, ignored_beside(found))
@@ -157,7 +157,7 @@ def add(found: Survey, world: World, original: str | None, drafts: Sequence[Draf
 
 
 def ignored_beside(found: Survey) -> tuple[Surveyed, ...]:
-    """Return what was left out beside scripts of its language, where every command would ask about it."""
+    """Return what was left out next to scripts of its language, which every command would report."""
     homes = {(script.file.parent, script.language) for script in found.scripts}
     left_out = (script for script in found.left_out if (script.file.parent, script.language) in homes)
     return tuple(script for script in left_out if not script.file.name.startswith(("_", ".")))
@@ -187,7 +187,7 @@ def manifest_text(
 
 
 def _checker(found: Survey, world: World) -> Callable[[Path], None]:
-    """Return what holds a draft of the manifest against the one that was there: nothing may have changed or gone."""
+    """Return a check that compares a draft of the manifest with the existing one: nothing may change or disappear."""
     unnamed = [script.file for script in found.left_out]
     before = found.own
 

@@ -1,4 +1,4 @@
-"""The manifest's text for drafts: as a careful person writes it, with a comment where something was guessed."""
+"""The manifest's text for drafts, written like a careful person would, with a comment for every guess."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ _USUAL_IDLE_S = 30
 
 
 def header(schema: str, ignored: Sequence[tuple[str, str]] = ()) -> str:
-    """Return how a manifest begins; *ignored* are the scripts that are no examples, each with the reason."""
+    """Return the beginning of a manifest; *ignored* are the scripts that are not examples, each with the reason."""
     listed = "".join(f"  - {_scalar(path)}  # {reason}\n" for path, reason in ignored)
     return (
         f"# yaml-language-server: $schema={schema}\n"
@@ -25,7 +25,7 @@ def header(schema: str, ignored: Sequence[tuple[str, str]] = ()) -> str:
 
 
 def draft_lines(drafts: Sequence[Draft], base: Path) -> list[str]:
-    """Return the entries of *drafts* as lines, with a blank line between them; paths are seen from the folder *base*."""
+    """Return the entries of *drafts* as lines, with a blank line between them; paths are relative to the folder *base*."""
     lines: list[str] = []
     for draft in drafts:
         lines += [""] if lines else []
@@ -82,7 +82,7 @@ def _of_variant(draft: Draft, script: Surveyed, base: Path) -> Iterator[tuple[st
 
 
 def seen_from(file: Path, base: Path) -> str:
-    """Return the path of *file* seen from the folder *base*, with forward slashes."""
+    """Return the path of *file* relative to the folder *base*, with forward slashes."""
     return os.path.relpath(file, base).replace(os.sep, "/")
 
 

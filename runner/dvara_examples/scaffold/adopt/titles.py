@@ -44,7 +44,7 @@ _TABLE_OR_LIST = re.compile(r"^\s*(?:\||[-*+]|\d+\.)")
 
 
 def title_in(text: str, language: str) -> str:
-    """Return the first sentence that the script *text* says of itself, or nothing."""
+    """Return the first sentence of the script *text* about itself, or nothing."""
     text = _DIRECTIVES.sub("", _METADATA.sub("", text))
     body = load_toolchain(language).spelling.reading.says(text)
     if not body.strip() and (lines := _LINES.match(text)):
@@ -88,7 +88,7 @@ def _readme(folder: Path) -> str:
 
 
 def title_in_readme(file: Path, root: Path) -> str:
-    """Return what a README beside *file*, or above it as far as *root*, says of it in a list or table; or nothing."""
+    """Return what a README next to *file*, or above it up to *root*, says about it in a list or table; or nothing."""
     for folder in (file.parent, *file.parent.parents):
         for line in _readme(folder).splitlines():
             if file.name in line and _TABLE_OR_LIST.match(line):
@@ -101,7 +101,7 @@ def title_in_readme(file: Path, root: Path) -> str:
 
 
 def _beside(line: str, name: str) -> str:
-    """Return what stands behind *name* in a row of a table or an item of a list."""
+    """Return what follows *name* in a row of a table or an item of a list."""
     plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", line).replace("`", "").replace("**", "")
     if plain.lstrip().startswith("|"):
         cells = [cell.strip() for cell in plain.strip().strip("|").split("|")]
@@ -140,7 +140,7 @@ _SPELLED |= {
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """Return the words of a name in any spelling: snake_case, kebab-case, CamelCase."""
+    """Return the words of a name in any notation: snake_case, kebab-case, CamelCase."""
     for name in _ONE_WORD:
         text = text.replace(name, name.capitalize())
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", text)
@@ -172,7 +172,7 @@ def tags_of(topic: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def named_after(titles: Mapping[str, str], example_id: str) -> tuple[str, bool]:
-    """Return the words with which all *titles* begin, else the first of them, and whether it had to be made of the id."""
+    """Return the common first words of all *titles*, else the first title, and whether it had to be made from the id."""
     said = [title for title in titles.values() if title]
     if said:
         columns = takewhile(lambda words: len(set(words)) == 1, zip(*(title.split() for title in said), strict=False))

@@ -16,7 +16,7 @@ MOST_BYTES = 1_000_000
 
 
 def script_files(folder: Path, suffixes: Collection[str]) -> Iterator[Path]:
-    """Yield the files below *folder* that end in one of *suffixes*, sorted; links, hidden and foreign folders are left out."""
+    """Yield the files below *folder* with one of *suffixes*, sorted, without links and without hidden and foreign folders."""
     stack = [folder]
     while stack:
         place = stack.pop()
@@ -26,7 +26,7 @@ def script_files(folder: Path, suffixes: Collection[str]) -> Iterator[Path]:
         except OSError:
             continue
         if place != folder and any(entry.name in (".git", "pyvenv.cfg") for entry in entries):
-            continue  # another repository, or somebody's virtual environment
+            continue  # another repository, or a virtual environment
         below = []
         for entry in entries:
             if entry.name.startswith("."):

@@ -58,7 +58,7 @@ def check_local(data: bytes, listing: Path) -> bool:
     places = list(local_folders(data, listing))
     for name, place in places:
         if not place.exists():
-            raise ToolchainError(f"{listing} takes {name} from {place}, which is not there", "add it, or correct the entry")
+            raise ToolchainError(f"{listing} takes {name} from {place}, which does not exist", "add it, or correct the entry")
     return bool(places)
 
 

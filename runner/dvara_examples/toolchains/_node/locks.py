@@ -73,16 +73,16 @@ def read_lock(file: Path) -> NodeLock:
             return NodeLock(file, "yarn-1")
         if re.search(r"^__metadata:\s*$", text, re.MULTILINE):
             return NodeLock(file, "yarn")
-        raise ToolchainError(f"{file} is not a lock file of Yarn", "make it anew with `yarn install`")
+        raise ToolchainError(f"{file} is not a lock file of Yarn", "write it again with `yarn install`")
     version = re.search(r"^lockfileVersion:\s*['\"]?([\d.]+)", text, re.MULTILINE)
     if version is None:
-        raise ToolchainError(f"{file} is not a lock file of pnpm", "make it anew with `pnpm install --lockfile-only`")
+        raise ToolchainError(f"{file} is not a lock file of pnpm", "write it again with `pnpm install --lockfile-only`")
     if version[1].startswith(_PNPM):
         return NodeLock(file, "pnpm")
     if version[1].startswith(_PNPM_8):
         return NodeLock(file, "pnpm-8")
     raise ToolchainError(
-        f"{file} has the format {version[1]}, and pnpm's formats 6 and 9 are read", "make it anew with pnpm 8 or newer"
+        f"{file} has the format {version[1]}, and pnpm's formats 6 and 9 are read", "write it again with pnpm 8 or newer"
     )
 
 

@@ -14,7 +14,7 @@ def write_lock(declared: Declared, runtime: Runtime, world: World) -> Path:
     """Lock what is *declared* beside its file and return the lock. Raises ToolchainError where there is no lock of its kind."""
     file = declared.file
     if file is None or declared.kind not in (SCRIPT, PROJECT):
-        what, first = "a list of packages in the manifest", "move the list to a file requirements.in beside the scripts"
+        what, first = "a list of packages in the manifest", "move the list to a file requirements.in next to the scripts"
         if file is not None:
             what, first = world.shown(file), "rename the list to requirements.in"
         raise ToolchainError(

@@ -110,7 +110,7 @@ def pins_of(lock: Path) -> str:
     versions: dict[str, set[str]] = {}
     for package in packages if isinstance(packages, list) else ():
         if not isinstance(package, dict) or "name" not in package or "version" not in package:
-            raise ToolchainError(f"{lock} is no lock file that is known", "make it anew with the tool that wrote it")
+            raise ToolchainError(f"{lock} is not a known lock file", "write it again with the tool that wrote it")
         source = package.get("source")
         elsewhere = "git" in package or (isinstance(source, dict) and source.get("type") in _ELSEWHERE)
         if not elsewhere:

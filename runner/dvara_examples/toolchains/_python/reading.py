@@ -88,13 +88,13 @@ def _does_something(statement: "ast.stmt") -> bool:
 def _not_alone(text: str, _code: str) -> str | None:
     tree = _parsed(text)
     if tree is None:
-        return "is no valid Python by itself"
+        return "is not valid Python by itself"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             compile(text, "page", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:  # such as await at the top, as in a notebook
-        return f"is no script by itself: {error.msg if isinstance(error, SyntaxError) else error}"
+        return f"is not a script by itself: {error.msg if isinstance(error, SyntaxError) else error}"
     lacking = sorted(_undefined(tree))
     if not lacking or "*" in _defined(tree):
         return None
