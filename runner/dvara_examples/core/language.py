@@ -51,14 +51,14 @@ class Reading:
 
     *says* takes the text and returns what it says of itself in other comments than single lines. *imports* takes the code and
     returns the names that it imports. *is_client* tells whether such a name is a library that asks a model; *companions* are
-    other libraries that code on pages imports beside one. *package_of* returns the package that it comes from, or None where
+    other libraries that code on pages imports next to one. *package_of* returns the package that it comes from, or None where
     nothing has to be installed. *provides* tells whether the folder of a list has the module of that name itself, *beside*
-    whether it lies beside a script.
+    whether it lies next to a script.
 
     *runs* takes text and code, and tells whether something happens when the script is started. *not_alone* takes text and code
     out of a page, and returns why that is no script, or None. *continues* takes two texts out of a page, and tells whether the
     second uses what the first defined. *build_of* takes a script, its text and the root of the repository, and returns which
-    class of which build it is; None where it is started as it is.
+    class of which build it is; None if it is started as it is.
     """
 
     lists: tuple[str, ...] = ()
@@ -87,7 +87,7 @@ class Language:
 
     *strings* finds comments and strings; a string has the groups ``prefix``, ``quote`` and ``body``. *reads* is the expression
     for a variable, with ``{}`` for its name. *with_variables* takes the prefix and quote of a string, the texts that stay and the
-    expressions between them, and returns what is written instead; None where that cannot be said in such a string.
+    expressions between them, and returns what is written instead; None if that cannot be said in such a string.
 
     *clashes* says whether a script with this stem would clash with something in its text. *named* takes code and the usual
     name of its file, and returns the name that it needs. *completed* takes code of a page's own and an example's script, and

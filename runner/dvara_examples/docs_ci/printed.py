@@ -50,7 +50,7 @@ class _Part:
 def printed_scripts(page: Page, page_id: str, sources: Sources, *, strict: bool = True) -> tuple[PrintedScript, ...]:
     """Return the scripts that *page* prints, in its order.
 
-    The fences of a page that show different regions of one script are put into it together. Raises Unknown where a directive
+    The fences of a page that show different regions of one script are put into it together. Raises Unknown if a directive
     names what is not there, unless told not to be *strict*, and PageError where a placeholder cannot be mapped.
     """
     scripts: list[PrintedScript] = []

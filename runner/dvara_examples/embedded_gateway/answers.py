@@ -17,7 +17,7 @@ A text alone is short for ``{text: …}``. Otherwise an answer is a mapping. It 
 and may add, to the first five:
 
 * ``repeat``: ``text`` or ``pieces`` so many times over, for answers of thousands of pieces, or of megabytes;
-* ``finish_reason``: ``stop`` (``tool_calls`` where there are some), ``length``, ``tool_calls``, ``content_filter``;
+* ``finish_reason``: ``stop`` (``tool_calls`` if there are some), ``length``, ``tool_calls``, ``content_filter``;
 * ``role_first: true``: the role comes in a chunk of its own, as many providers send it;
 * ``deferred: true``: governance holds the answer back until it is whole: one chunk with everything;
 * ``piece_delay_s``, ``first_delay_s``: seconds before each further piece (default 0.02), and before the first (default 0);
@@ -98,7 +98,7 @@ BESIDE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "tool_calls": tuple(_WAYS),
     }
 )
-"""What an answer can say, in order of precedence, and the keys that may stand beside it."""
+"""What an answer can say, in order of precedence, and the keys that may stand next to it."""
 
 
 def parse_answer(value: object) -> Answer:

@@ -29,7 +29,7 @@ class Turn(IntEnum):
     RESPONSE = 0
     """Puts another response in its place."""
     CONTENT = 1
-    """Adds, drops or spoils whole events and lines. Sees :class:`~dvara_examples.wire.parts.Event`; framing is made anew."""
+    """Adds, drops or spoils whole events and lines. Sees :class:`~dvara_examples.wire.parts.Event`; framing is rewritten."""
     SPELLING = 2
     """Writes the same events differently. Sees events, as above."""
     CODING = 3

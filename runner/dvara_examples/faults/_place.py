@@ -15,7 +15,7 @@ _NAMED = ("before_head", "after_finish", "after_done")
 PLACES = (*_COUNTED, *_NAMED)
 
 Reached = Generator[Item, None, Items | None]
-"""Yields what stands before a place; returns what follows it, or None where the response ended before."""
+"""Yields what stands before a place; returns what follows it, or None if the response ended before."""
 
 
 @dataclass(frozen=True, slots=True)

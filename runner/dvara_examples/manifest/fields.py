@@ -39,14 +39,14 @@ PATTERN = unlike(
     r"^[/~]|(^|/)\.\.(/|$)|\\",
     "a path or pattern inside the repository, such as docs/*.md",
 )
-"""The path or pattern of documentation pages, seen from the root, which it may not leave."""
+"""The path or pattern of documentation pages, relative to the root, which it may not leave."""
 
 SCRIPTS = unlike(
     LINE,
     r"^[/~]|\\",
     "a path or pattern seen from the manifest's folder, such as ../tools/*.py",
 )
-"""The path or pattern of scripts, seen from the manifest's folder."""
+"""The path or pattern of scripts, relative to the manifest's folder."""
 
 WORD = text(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", expected="lower-case words joined by hyphens, such as stream-basic")
 """An id or a tag."""

@@ -88,7 +88,7 @@ class StreamReader(Protocol):
     *sentinel* is set once the protocol's last word passed; *after_sentinel* if events followed. *needs_last_word*: a finish
     reason alone does not complete an answer. *error* and *malformed* are sentences about the first such event. *oversized*: an
     event was too large to be read. *remarks* are worth a note; *unclear* says why *read* may not have returned all of the text,
-    *undecided* why it cannot be told how the answer ended, which only counts where there is no finish reason.
+    *undecided* why it cannot be told how the answer ended, which only counts if there is no finish reason.
     *known*: the protocol has streams, and the request was for it. *first* is the JSON object of the first event.
     """
 

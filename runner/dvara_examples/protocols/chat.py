@@ -25,7 +25,7 @@ _REASON_ELSEWHERE = ("finishReason", "stop_reason", "done_reason", "native_finis
 _OTHER_PART = {"delta": "message", "message": "delta"}
 _WENT_ON = "text or a tool call came after the finish_reason"
 _NO_TEXT = frozenset({"role", "content", "tool_calls", "function_call", "name", "id", "annotations"})
-"""The keys of a delta that hold no text of the answer beside its content."""
+"""The keys of a delta that hold no text of the answer next to its content."""
 
 
 class ChatReader(JsonEventReader):

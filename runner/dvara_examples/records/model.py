@@ -26,7 +26,7 @@ class Ending(StrEnum):
     HTTP_ERROR = "http_error"
     """A status of 400 or above."""
     NOT_A_STREAM = "not_a_stream"
-    """A stream was asked for, and a 200 came that is none."""
+    """A stream was asked for, and a 200 came that is not one."""
     NO_RESPONSE = "no_response"
     """Refused, closed or reset before the status line."""
     CLIENT_CLOSED = "client_closed"

@@ -30,7 +30,7 @@ class RuntimeFacts:
 class SessionFacts:
     """What was known before the first run: `folder` holds the transcripts, `started_utc` is an ISO 8601 stamp.
 
-    `manifest` is the manifest's path, seen from the root of its repository.
+    `manifest` is the manifest's path, relative to the root of its repository.
     """
 
     tool_version: str

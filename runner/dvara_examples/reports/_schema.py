@@ -74,7 +74,7 @@ def _object(kind: type, defs: dict[str, Schema]) -> Schema:
 
 
 SCHEMAS = {"report.schema.json": report_schema, "events.schema.json": events_schema}
-"""What lies beside the reports; ``make schema`` renews it."""
+"""What lies next to the reports; ``make schema`` renews it."""
 
 if __name__ == "__main__":
     for name, build in SCHEMAS.items():

@@ -2,8 +2,8 @@
 
 names       what a script is called in each language, and how a template is made one's own
 entry       the YAML of one entry
-insertion   where in a manifest it goes; not one byte beside it changes
-listings    what a language needs beside its scripts
+insertion   where in a manifest it goes; no other byte changes
+listings    what a language needs next to its scripts
 writing     all files or none
 new         puts these together
 """

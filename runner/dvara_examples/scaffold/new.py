@@ -45,7 +45,7 @@ class Made:
 
 
 def create_example(order: NewExample, world: World, shipped: Path) -> Made:
-    """Write the scripts and the entry that *order* asks for, and a manifest where there is none; all of it or nothing.
+    """Write the scripts and the entry that *order* asks for, and a manifest if there is none; all of it or nothing.
 
     *shipped* is the folder of the examples that come with this tool. Raises SelectionError for an id or a file that is taken,
     and ManifestError where the manifest is wrong, or cannot be added to.
@@ -75,7 +75,7 @@ def add_entry(
 ) -> tuple[Path, ...]:
     """Write *entry* as the manifest's last example, together with new *files*, and return all that was written.
 
-    A manifest is begun where there is none; *about* is a script that is there and gets its entry now. Raises ManifestError, and
+    A manifest is begun if there is none; *about* is a script that is there and gets its entry now. Raises ManifestError, and
     writes nothing, where the outcome would be wrong.
     """
     more = {**(files or {}), **new_manifest_files(world)}
@@ -96,9 +96,9 @@ def add_variant(example_id: str, language: str, path: str, world: World, about: 
 
 
 def existing(world: World, also_named: Collection[Path] = ()) -> Manifest | None:
-    """Return the manifest that is there, or None; scripts that are *also_named* may lie beside its own.
+    """Return the manifest that is there, or None; scripts that are *also_named* may lie next to its own.
 
-    Raises ManifestError where it is wrong.
+    Raises ManifestError if it is wrong.
     """
     if not world.manifest_path.exists():
         return None
@@ -113,7 +113,7 @@ def refuse_taken(manifest: Manifest, example_id: str) -> None:
 
 
 def new_manifest_files(world: World) -> Mapping[Path, bytes]:
-    """Return what a manifest that does not exist yet has beside it: its schema, for editors."""
+    """Return what a manifest that does not exist yet has next to it: its schema, for editors."""
     schema = world.manifest_path.with_name(SCHEMA)
     return {} if world.manifest_path.exists() or schema.exists() else {schema: schema_text().encode()}
 
@@ -172,7 +172,7 @@ def _source(order: NewExample, own: Manifest | None, shipped: Path, world: World
 
 
 def _wanted(example: Example, wanted: Sequence[str]) -> Mapping[str, Variant | None]:
-    """Return the languages to write, each with the variant it is made from, or None where its own starter serves."""
+    """Return the languages to write, each with the variant it is made from, or None if its own starter serves."""
     offered: dict[str, Variant | None] = {variant.language: variant for variant in example.variants}
     starting = {language for language in wanted if language in languages() and load_toolchain(language).spelling.starter}
     for language in wanted:
@@ -219,7 +219,7 @@ def _entry(
 
 
 def _with_details(raw: Mapping[str, object], variants: Mapping[str, object]) -> dict[str, object]:
-    """Return *variants*, each with what the source's variant says beside its file."""
+    """Return *variants*, each with what the source's variant says next to its file."""
     theirs = raw.get("variants")
     result = dict(variants)
     for language, path in variants.items():

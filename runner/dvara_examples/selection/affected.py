@@ -12,7 +12,7 @@ from dvara_examples.manifest import Example, Manifest, Origin, Variant
 Suffixes = Mapping[str, tuple[str, ...]]
 """The endings of scripts, by language."""
 Lists = Mapping[str, tuple[str, ...]]
-"""The files that say which dependencies scripts get, seen from the folder that holds them, by language."""
+"""The files that say which dependencies scripts get, relative to the folder that holds them, by language."""
 
 Sources = Mapping[str, tuple[Path, ...]]
 """The folders of the repository from which variants get packages, by their ids."""

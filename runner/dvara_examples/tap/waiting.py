@@ -10,7 +10,7 @@ GONE = select.POLLERR | select.POLLHUP | select.POLLNVAL
 _TICK_MS = 30_000
 
 Ready = Callable[[int, int, float], bool]
-"""Waits for a file descriptor to show poll events, at most so many seconds; False where they did not come."""
+"""Waits for a file descriptor to show poll events, at most so many seconds; False if they did not come."""
 
 
 class Stopped(Exception):  # noqa: N818 - what happened, not a fault

@@ -40,7 +40,7 @@ class Packages:
     """What the manifest says a script depends on: *names* as the package manager spells them, or the *file* that lists them.
 
     *parts* are those extras and groups of the file that are wanted as well. A *fallback* holds where nothing is declared
-    beside the script. With *project*, the folder of a build, the script is a class of that build, and *main* the class to start,
+    next to the script. With *project*, the folder of a build, the script is a class of that build, and *main* the class to start,
     where that is not the script's own.
     """
 
@@ -57,7 +57,7 @@ class Declared:
     """Where a script's dependencies are stated: in *file*, or in the manifest as *packages*; without either it has none.
 
     *kind* is the toolchain's own word for the way of stating them. Where it is *locked* every release is pinned there.
-    *lock* is the lock file, where it is not the usual one beside *file*. *words* name the place where it is neither a file nor
+    *lock* is the lock file, where it is not the usual one next to *file*. *words* name the place where it is neither a file nor
     the manifest. *project* is the folder of the repository's own package, where a script imports that and no list names it.
     *parts* are the extras and groups of *file* that the manifest asks for. *main* is the class to start, where *file* is that
     of a build.
@@ -76,7 +76,7 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """No runtime fits: *cause* says what was looked for and what was found, *hint* what to install."""
+    """No runtime fits: *cause* says what was expected and found, *hint* what to install."""
 
     language: str
     cause: str
@@ -94,7 +94,7 @@ class Missing:
 
 
 class Fitness(StrEnum):
-    """What a toolchain makes of something that it looked at."""
+    """A toolchain's verdict on a candidate."""
 
     FITS = "fits"
     PASSED_OVER = "passed over"
@@ -106,7 +106,7 @@ class Fitness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A runtime or package tool that was looked at: *what* with its version, *where* it lies, and *why* it stands so.
+    """A runtime or package tool that was considered: *what* with its version, *where* it is, and *why* this verdict.
 
     *hint* says what would make it fit, where it does not.
     """
@@ -147,7 +147,7 @@ class PreparedRuntime(Protocol):
 class Toolchain(Protocol):
     """One language: *suffixes* are the file endings of its scripts, *floor* the oldest version that the docs promise.
 
-    *lists* are the files that say which dependencies scripts get, seen from the folder that holds them;
+    *lists* are the files that say which dependencies scripts get, relative to the folder that holds them;
     ``{script}`` in their names stands for that of the script. *has_builds* tells whether a script may be a class of a build, so
     that the manifest can say of which.
     """
@@ -192,14 +192,14 @@ class Toolchain(Protocol):
         ...
 
     def lock(self, declared: Declared, runtime: Runtime, world: World, progress: Progress) -> Path:
-        """Pin what is *declared* and not locked in the ecosystem's own lock file, beside the list, and return that file.
+        """Pin what is *declared* and not locked in the ecosystem's own lock file, next to the list, and return that file.
 
-        Raises ToolchainError where the ecosystem has no such file for it, and where its own tool cannot write one.
+        Raises ToolchainError if the ecosystem has no such file for it, and where its own tool cannot write one.
         """
         ...
 
     def resolved_on(self, declared: Declared, runtime: Runtime, world: World) -> str:
-        """Return the day (UTC) since when what is *declared* and not locked is what it is; empty where that is still open.
+        """Return the day (UTC) since when what is *declared* and not locked is what it is; empty if that is still open.
 
         Reads files, starts nothing, and raises ToolchainError.
         """
@@ -228,7 +228,7 @@ class Toolchain(Protocol):
 def add_folder(folder: Path) -> None:
     """Take further languages from the modules in *folder*; the languages that come with this tool go first.
 
-    Raises PluginError where one of them is none.
+    Raises PluginError if one of them is none.
     """
     from dvara_examples.core.plugins import check_plugins
 

@@ -1,7 +1,7 @@
 """Folders that are built once and used by every later run: environments, package folders, compiled classes.
 
     <cache_dir>/v1/<kind>/<key>/lock          held by whoever builds; tells the process id to those who wait
-    <cache_dir>/v1/<kind>/<key>/complete      written last; names the folder beside it that is whole
+    <cache_dir>/v1/<kind>/<key>/complete      written last; names the folder next to it that is whole
     <cache_dir>/v1/<kind>/<key>/<attempt>/    what was built, in its final place, as a virtual environment cannot be moved
     <cache_dir>/v1/downloads/<tool>/          what package managers keep for themselves
 
@@ -39,7 +39,7 @@ def cached_folder(
     A complete folder is found without a lock, so that a read-only cache serves; where the cache folder cannot be
     written, or is mounted so that nothing in it can be executed, the state folder takes its place.
 
-    Raises ToolchainError where nothing can be written, the disk is full, or another process builds for longer
+    Raises ToolchainError if nothing can be written, the disk is full, or another process builds for longer
     than *wait_limit_s* seconds.
     """
     for name in (kind, key):
@@ -65,7 +65,7 @@ def cached_folder(
 
 
 def kept_folder(world: World, kind: str, key: str) -> Path | None:
-    """Return the complete folder for *kind* and *key*, or None where it would have to be built; changes nothing."""
+    """Return the complete folder for *kind* and *key*, or None if it would have to be built; changes nothing."""
     bases = (base for base in (world.cache_dir, world.state_dir / "cache") if not kept_from_running(base))
     found = (_complete(base / LAYOUT / kind / key) for base in bases)
     return next((folder for folder in found if folder is not None), None)
@@ -77,7 +77,7 @@ def downloads_folder(folder: Path, tool: str) -> Path:
 
 
 def _complete(slot: Path) -> Path | None:
-    """Return the finished folder of *slot*, or None where there is none."""
+    """Return the finished folder of *slot*, or None if there is none."""
     try:
         name = (slot / "complete").read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError):

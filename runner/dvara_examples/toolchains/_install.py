@@ -125,7 +125,7 @@ def _above(cause: str, said: str) -> str:
 
 
 def ask(argv: Sequence[str | Path], world: World, *, as_runs_do: bool = False) -> str:
-    """Return the first line that a runtime prints when asked for its version, or nothing where it gives none in time.
+    """Return the first line that a runtime prints when asked for its version, or nothing if it gives none in time.
 
     *as_runs_do*: it gets the environment of an example, as what starts with more only does not start there. A version manager's
     shim needs the variables of its manager.
@@ -155,7 +155,7 @@ def may_choose(found: str, name: str) -> bool:
 
 
 def find_uv() -> str:
-    """Return the path of uv, which comes with this tool. Safe from any thread. Raises FileNotFoundError where it is gone.
+    """Return the path of uv, which comes with this tool. Safe from any thread. Raises FileNotFoundError if it is gone.
 
     uv's own search asks Python how it was built, and Python 3.11 fills that table while other threads may read it already:
     https://github.com/python/cpython/issues/92452
@@ -167,7 +167,7 @@ def find_uv() -> str:
 
 
 def candidate_uv(world: World) -> Candidate:
-    """Look for uv, which comes with this tool and installs Python's packages and a Node.js where there is none."""
+    """Look for uv, which comes with this tool and installs Python's packages and a Node.js if there is none."""
     try:
         found = find_uv()
     except FileNotFoundError:
@@ -204,7 +204,7 @@ def today(names: Iterable[str], world: World) -> tuple[bytes, ...]:
 
 
 def folder_with(file_name: str, project: Path, world: World) -> Path | None:
-    """Return the folder whose *file_name* lists the dependencies of *project*, or None where there is no such list.
+    """Return the folder whose *file_name* lists the dependencies of *project*, or None if there is no such list.
 
     It is looked for in *project* and the folders that hold it, up to the root; what has none of its own (scripts
     outside the examples) uses that of the examples in the same language.

@@ -1,4 +1,4 @@
-"""What an installation came to: which release of every package, and when that was decided."""
+"""The result of an installation: which release of every package, and when it was chosen."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -62,7 +62,7 @@ def write_resolved(folder: Path, versions: Mapping[str, str], world: World) -> N
 
 
 def day_in(kind: str, key: str, world: World) -> str:
-    """Return the day on which the packages in a folder of the cache were chosen; nothing where they are not there yet."""
+    """Return the day on which the packages in a folder of the cache were chosen; nothing if they are not there yet."""
     folder = kept_folder(world, kind, key)
     return "" if folder is None else read_resolved(folder).day
 

@@ -59,7 +59,7 @@ def run_tool(
     Whatever ends the wait early, the time limit, *stop* or an exception, ends the whole group: JBang is a shell script that
     starts a JVM, which outlives a signal to the shell alone. With a *place* it runs there.
 
-    Raises ToolchainError where the tool cannot be started, needs longer than *limit_s* seconds or is interrupted by *stop*.
+    Raises ToolchainError if the tool cannot be started, needs longer than *limit_s* seconds or is interrupted by *stop*.
     """
     if place is not None:
         return _run_in(place, argv, env, limit_s, stop, cwd, stdin)

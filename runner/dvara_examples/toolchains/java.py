@@ -73,7 +73,7 @@ class Java:
     def declared(self, script: Path, packages: Packages | None, world: World) -> Declared:
         """Point to the build that the manifest names, else to the script itself, whose header states them.
 
-        Raises ToolchainError where the manifest states packages, and where there is no such build.
+        Raises ToolchainError if the manifest states packages, and if there is no such build.
         """
         if packages is not None and packages.project is not None:
             from dvara_examples.toolchains._java.project import declared_build
@@ -87,7 +87,7 @@ class Java:
         return Declared(HEADER, words="the header of the script")
 
     def sources(self, declared: Declared, world: World) -> tuple[Path, ...]:
-        """Return the folder of a whole build; nothing for a script, as what that names in its header lies beside it."""
+        """Return the folder of a whole build; nothing for a script, as what that names in its header lies next to it."""
         if declared.kind == HEADER or declared.file is None:
             return ()
         from dvara_examples.toolchains._java.project import find_build
@@ -147,7 +147,7 @@ def toolchain() -> Java:
 
 
 def _usual(found: Sequence["Jdk"], runtime: Runtime) -> "Jdk":
-    """Return the JDK of *runtime*. Raises ToolchainError where it is there no more."""
+    """Return the JDK of *runtime*. Raises ToolchainError if it is there no more."""
     usual = next((jdk for jdk in found if Path(jdk.tool("java")) == runtime.executable), None)
     if usual is None:
         raise ToolchainError(f"the JDK at {runtime.executable.parent.parent} is gone since it was found", "run again")

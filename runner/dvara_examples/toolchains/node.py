@@ -220,7 +220,7 @@ class Node:
         deps: Deps = Deps.LOCKED,
         declared: Declared | None = None,
     ) -> PreparedRuntime:
-        """Fetch Node.js where the machine has none, install what *deps* asks for, and link what is locked beside the scripts."""
+        """Fetch Node.js where the machine has none, install what *deps* asks for, and link what is locked next to the scripts."""
         node = _provisioned(runtime, world, progress) if runtime.origin == PROVISIONED else runtime.executable
         own = {"node": runtime.version}
 
@@ -283,7 +283,7 @@ def _runner(
 
 
 def _npm(runtime: Runtime, world: World, progress: Progress) -> list[str | Path]:
-    """Return how npm is started: the one beside the machine's Node.js or on ``PATH``, else the provisioned one."""
+    """Return how npm is started: the one next to the machine's Node.js or on ``PATH``, else the provisioned one."""
     from dvara_examples.toolchains._node_runtime import provision
 
     if found := _own_npm(runtime, world):
@@ -310,7 +310,7 @@ def _own_npm(runtime: Runtime, world: World) -> str | None:
     if world.place is not None:
         return which("npm", world)
     folders = [str(runtime.executable.parent), *world.environ.get("PATH", "").split(os.pathsep)]
-    beside = [folder for folder in folders if "shims" not in Path(folder).parts]  # a shim of npm would choose anew
+    beside = [folder for folder in folders if "shims" not in Path(folder).parts]  # a shim of npm would choose again
     return shutil.which("npm", path=os.pathsep.join(beside)) or shutil.which("npm", path=os.pathsep.join(folders))
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 CHOICE = "DVARA_EXAMPLES_PYTHON"
 """Names another interpreter for the examples than the one that runs this tool: a path, or a name on ``PATH``."""
 ENV = {"PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-"""Output is UTF-8 whatever the locale, and nothing is written beside the scripts.
+"""Output is UTF-8 whatever the locale, and nothing is written next to the scripts.
 
 Buffering is left as it is: whether an example flushes what it prints is one of the things that a run finds out.
 """

@@ -1,1 +1,1 @@
-"""What is known of the wire by whoever watches it and whoever spoils it: HTTP/1 heads, the framing of bodies, chat streams."""
+"""The wire format that the tap and faults share: HTTP/1 heads, the framing of bodies, chat streams."""

@@ -1,4 +1,4 @@
-"""How the events of a stream are spelled: as server-sent events, or as lines of JSON. A protocol's reader names its format."""
+"""The formats of event streams: server-sent events, or lines of JSON. A protocol's reader names its format."""
 
 import json
 import re

@@ -1,6 +1,6 @@
 """Where the body of an HTTP/1 message ends (RFC 9112, section 6), watched and never changed.
 
-A reader is fed what follows a head; it tells how many bytes belong to the message and which of them are payload. Payload
+A reader is fed what follows a head; it returns how many bytes belong to the message and which of them are payload. Payload
 is handed on as views of what was fed, so that bulk costs no copy.
 """
 
@@ -173,7 +173,7 @@ class ChunkedBody:
 
 
 def request_body(headers: Headers) -> BodyReader:
-    """Return the reader for the body of a request. Raises ProtocolError for a length that is none."""
+    """Return the reader for the body of a request. Raises ProtocolError for a length that is not one."""
     if "chunked" in header_words(headers, "transfer-encoding"):
         return ChunkedBody()
     length = _content_length(headers)
@@ -181,7 +181,7 @@ def request_body(headers: Headers) -> BodyReader:
 
 
 def response_body(head: ResponseHead, method: str) -> BodyReader:
-    """Return the reader for the body of the response to a *method* request. Raises ProtocolError for a length that is none."""
+    """Return the reader for the body of the response to a *method* request. Raises ProtocolError for a length that is not one."""
     if method == "HEAD" or head.status in (204, 304) or 100 <= head.status < 200:
         return CloseBody() if head.status == 101 else NoBody()
     codings = header_words(head.headers, "transfer-encoding")

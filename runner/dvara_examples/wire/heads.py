@@ -1,4 +1,4 @@
-"""Writes single headers of a whole head anew; every other byte of it stays."""
+"""Rewrites single headers of a complete head; every other byte of it stays."""
 
 import re
 

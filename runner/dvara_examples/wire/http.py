@@ -18,7 +18,7 @@ _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]")
 
 
 class ProtocolError(ValueError):
-    """The bytes are not the HTTP/1 that they must be; ``str()`` says in words what is wrong."""
+    """The bytes are not valid HTTP/1; ``str()`` says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class RequestHead:
 
 @dataclass(frozen=True, slots=True)
 class ResponseHead:
-    """A response's head; *reason* is empty where the gateway sends none."""
+    """A response's head; *reason* is empty if the gateway sends none."""
 
     version: str
     status: int
@@ -97,7 +97,7 @@ def speaks_http2(start: bytes) -> bool:
 
 
 def read_request_head(raw: bytes) -> RequestHead:
-    """Read a whole request head. Raises ProtocolError where its first line is no request line."""
+    """Read a whole request head. Raises ProtocolError if its first line is no request line."""
     first, headers = _lines(raw)
     match = _REQUEST_LINE.fullmatch(first)
     if match is None:
@@ -107,7 +107,7 @@ def read_request_head(raw: bytes) -> RequestHead:
 
 
 def read_response_head(raw: bytes) -> ResponseHead:
-    """Read a whole response head. Raises ProtocolError where its first line is no status line."""
+    """Read a whole response head. Raises ProtocolError if its first line is no status line."""
     first, headers = _lines(raw)
     match = _STATUS_LINE.fullmatch(first)
     if match is None:

@@ -11,7 +11,7 @@ _MAX_EVENT_BYTES = 16 * 1024 * 1024
 class JsonLinesParser:
     """Turns bytes, cut anywhere, into events; not thread-safe.
 
-    What a line has beyond *max_event_bytes* is counted as cut and dropped. There are no lines beside the events:
+    What a line has beyond *max_event_bytes* is counted as cut and dropped. There are no other lines than the events:
     *unknown_line* and *lost_line* stay None.
     """
 
@@ -35,7 +35,7 @@ class JsonLinesParser:
         return events
 
     def pending(self) -> ServerSentEvent | None:
-        """Return the line that has begun but not ended, which many clients read all the same; None where it is blank."""
+        """Return the line that has begun but not ended, which many clients read all the same; None if it is blank."""
         return self._take()
 
     def _keep(self, part: bytes) -> None:

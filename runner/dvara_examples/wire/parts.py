@@ -1,4 +1,4 @@
-"""What flows through faults: one response in parts, and between them what is to be done.
+"""What flows through faults: one response in parts, with actions between them.
 
 Without any fault the parts are, in this order: ``Head`` (behind interim heads, which are ``Framing``), then ``Framing`` and
 ``Payload`` with an ``EventEnd`` behind each event, ``BodyEnd``, what is left of ``Framing``, ``End``. Joined, the bytes of
@@ -122,7 +122,7 @@ class Rst:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Write down beside the exchange what a fault did."""
+    """Add a note about a fault to the exchange."""
 
     note: FaultNote
 

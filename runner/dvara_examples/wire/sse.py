@@ -17,7 +17,7 @@ _MAX_EVENT_BYTES = 16 * 1024 * 1024
 class ServerSentEvent(NamedTuple):  # quicker to make than a frozen dataclass, and each piece of an answer makes one
     """One event: its *data* lines joined by LF, its *name* and the last *event_id* that the stream has set so far.
 
-    *cut* is True where the event was larger than the parser's limit, so that *data* holds its beginning only.
+    *cut* is True if the event was larger than the parser's limit, so that *data* holds its beginning only.
     """
 
     data: str
@@ -69,7 +69,7 @@ class SseParser:
         return events
 
     def pending(self) -> ServerSentEvent | None:
-        """Return the event that the stream has begun but not ended with a blank line; None where there is no data in it.
+        """Return the event that the stream has begun but not ended with a blank line; None if there is no data in it.
 
         By the standard such an event is dropped at the end of the stream. Ask after the last bytes: nothing can be fed
         afterwards.

@@ -40,5 +40,5 @@ def script_files(folder: Path, suffixes: Collection[str]) -> Iterator[Path]:
 
 
 def in_tests(relative: str) -> bool:
-    """Tell whether the path *relative*, seen from the root, leads through a folder of tests."""
+    """Tell whether the path *relative*, relative to the root, leads through a folder of tests."""
     return any(part in _TESTS for part in relative.split("/")[:-1])

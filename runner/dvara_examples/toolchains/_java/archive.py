@@ -45,7 +45,7 @@ _MOST_CLASSES = 10_000
 
 
 def archive_options(jdk: Jdk, jars: Sequence[Path], world: World) -> tuple[str, ...]:
-    """Return the options with which a JVM of *jdk* reads the archive for *jars*, none where there is no such archive.
+    """Return the options with which a JVM of *jdk* reads the archive for *jars*, none if there is no such archive.
 
     *jars* must be the head of the class path that the JVM will get.
     """
@@ -54,7 +54,7 @@ def archive_options(jdk: Jdk, jars: Sequence[Path], world: World) -> tuple[str, 
 
 
 def make_archive(jdk: Jdk, jars: Sequence[Path], world: World) -> None:
-    """Write the archive for *jars*, unless it is there. Raises ToolchainError where none can be made."""
+    """Write the archive for *jars*, unless it is there. Raises ToolchainError if none can be made."""
     intact_folder(world, KIND, _key(jdk, jars), partial(_build, jdk=jdk, jars=jars, world=world))
 
 

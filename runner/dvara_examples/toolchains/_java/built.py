@@ -38,7 +38,7 @@ BUILD_LIMIT_S = 600.0
 _LIST = "class-path.json"
 _NOT_COPIED = frozenset({".git", ".gradle", "node_modules", ".venv", "__pycache__", ".idea", ".vscode"})
 _OUTPUT = {"target": "pom.xml", "build": "build.gradle", "out": "build.gradle"}
-"""Folders that hold what was built before, where the file named lies beside them."""
+"""Folders that hold what was built before, where the file named lies next to them."""
 _SETTINGS = re.compile(r"(?:MAVEN|MVNW|M2|GRADLE|ORG_GRADLE)_\w+|JAVA_TOOL_OPTIONS", re.ASCII)
 """Variables of the user that say how the tools reach their repositories."""
 _NAMED = re.compile(r"\$\{env\.(\w+)\}|System\.getenv\(\s*[\"'](\w+)|environmentVariable\(\s*[\"'](\w+)")
@@ -65,7 +65,7 @@ class PreparedProject:
     tool: str
 
     def command(self, script: Path, args: Sequence[str] = ()) -> Command:  # noqa: ARG002 - the class was found before
-        """Return how the class is started. Raises ToolchainError where the build has no such class."""
+        """Return how the class is started. Raises ToolchainError if the build has no such class."""
         preview = ("--enable-preview",) if self._main_class().is_preview else ()
         joined = os.pathsep.join(map(str, self.class_path))
         argv = (self.jdk.tool("java"), *START_QUICKLY, *preview, "-cp", joined, self.main, *args)
@@ -111,7 +111,7 @@ def prepare_project(declared: Declared, jdk: Jdk, world: World, progress: Progre
 
 
 def day_of(declared: Declared, jdk: Jdk, world: World) -> str:
-    """Return the day on which the project of *declared* was built as it is now; nothing where it has not been."""
+    """Return the day on which the project of *declared* was built as it is now; nothing if it has not been."""
     key = _key(_build_of(declared, world), jdk, world, Deps.LOCKED)
     folder = kept_folder(world, KIND, f"{key}-0")
     return "" if folder is None else read_resolved(folder).day

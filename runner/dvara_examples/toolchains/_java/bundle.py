@@ -38,7 +38,7 @@ class Bundle:
 def read_bundle(script: Path, world: World, properties: Mapping[str, str] | None = None) -> Bundle:
     """Read *script* and, through their own directives too, all sources that it names, each before its next neighbour.
 
-    Raises ToolchainError where a file is missing or a directive cannot be followed without JBang.
+    Raises ToolchainError if a file is missing or a directive cannot be followed without JBang.
     """
     replace = partial(expand, properties=properties or properties_of(world), environ=world.environ)
     sources: dict[Path, Header] = {}
@@ -89,7 +89,7 @@ def _resources(source: Path, header: Header) -> Iterator[Resource]:
 
 
 def matching(source: Path, directive: str, written: str) -> list[tuple[Path, str]]:
-    """Return the files that *written* (a file, a folder or a glob) means, seen from *source*.
+    """Return the files that *written* (a file, a folder or a glob) means, relative to *source*.
 
     With each comes its path below the part before the first wild card, or "" where a single file is named.
     """

@@ -28,7 +28,7 @@ _MAIN = ("([Ljava/lang/String;)", "()")
 
 
 def read_class(data: bytes) -> ClassFile:
-    """Read one class file. Raises ValueError where *data* is not one."""
+    """Read one class file. Raises ValueError if *data* is not one."""
     try:
         return _Reader(data).read()
     except (struct.error, IndexError, KeyError) as error:

@@ -98,7 +98,7 @@ def _hash(file: Path) -> str:
 
 
 def _javac(bundle: Bundle, jdk: Jdk, options: Sequence[str], classes: Path, world: World) -> None:
-    """Compile all sources of *bundle* into *classes*; files are named as seen from the working folder, as a user would."""
+    """Compile all sources of *bundle* into *classes*; files are named relative to the working folder, as a user would."""
     sources = [os.path.relpath(s, world.cwd) if s.is_relative_to(world.cwd) else str(s) for s in bundle.sources]
     argv = [jdk.tool("javac"), *QUICKLY, *options, "-d", str(classes), *sources]
     answer = run_tool(

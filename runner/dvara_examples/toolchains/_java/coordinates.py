@@ -15,7 +15,7 @@ _CENTRAL = frozenset({"central", "mavencentral"})
 
 @dataclass(frozen=True, slots=True)
 class Coordinate:
-    """One dependency; *version* may be empty where a BOM gives it, or a range in Maven's words; *type* ``pom`` is a BOM."""
+    """One dependency; *version* may be empty if a BOM gives it, or a range in Maven's words; *type* ``pom`` is a BOM."""
 
     group: str
     artifact: str
@@ -31,7 +31,7 @@ class Coordinate:
 
 
 def parse_coordinate(written: str) -> Coordinate:
-    """Read one item of ``//DEPS``. Raises ToolchainError where it is no Maven coordinate."""
+    """Read one item of ``//DEPS``. Raises ToolchainError if it is no Maven coordinate."""
     match = _COORDINATE.fullmatch(written)
     if match is None:
         raise ToolchainError(
@@ -48,7 +48,7 @@ def parse_coordinate(written: str) -> Coordinate:
 def repository_lines(repos: Sequence[str], cwd: Path) -> list[str]:
     """Return the resolver's lines for ``//REPOS``; none are needed for Maven's central repository alone.
 
-    A relative path is seen from *cwd*. Raises ToolchainError for a short name that only JBang knows.
+    A relative path is relative to *cwd*. Raises ToolchainError for a short name that only JBang knows.
     """
     lines = []
     for written in repos:

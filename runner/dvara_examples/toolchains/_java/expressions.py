@@ -31,7 +31,7 @@ _RELEASE_FILES = ("/etc/os-release", "/usr/lib/os-release")
 
 
 def expand(value: str, properties: Mapping[str, str], environ: Mapping[str, str]) -> str:
-    """Return *value* with every expression replaced. Raises ToolchainError where one has neither value nor default."""
+    """Return *value* with every expression replaced. Raises ToolchainError if one has neither value nor default."""
 
     def replacement(part: re.Match[str]) -> str:
         if part.group() == "$$":

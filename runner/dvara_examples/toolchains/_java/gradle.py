@@ -24,7 +24,7 @@ _UNRESOLVED = re.compile(r"Could not (?:resolve|find) ")
 
 
 def command_of(build: Build, world: World) -> tuple[str, ...]:
-    """Return how Gradle is started for *build*: the wrapper beside it or at its top, else ``gradle``. Raises ToolchainError."""
+    """Return how Gradle is started for *build*: the wrapper next to it or at its top, else ``gradle``. Raises ToolchainError."""
     return started_by(build, world, WRAPPER, "gradle", TO_INSTALL)
 
 

@@ -28,7 +28,7 @@ Directive = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a script asks for. Lists keep the order of the lines; *wanted* is None where any Java will do.
+    """What a script asks for. Lists keep the order of the lines; *wanted* is None if any Java will do.
 
     *files* are as written (``src`` or ``target=src``); *manifest* holds attributes for the jar's manifest;
     *module* and *integrates* say whether ``//MODULE`` is there and ``//NOINTEGRATIONS`` is not;
@@ -75,7 +75,7 @@ class Header:
 def parse_header(text: str, expand: Callable[[str], str] = str, environ: Mapping[str, str] = _NONE) -> Header:
     """Return what the directives in *text* ask for; *expand* replaces the ``${…}`` of a value.
 
-    Raises ToolchainError where ``//JAVA``, ``//MAIN`` or ``//MANIFEST`` holds what JBang refuses.
+    Raises ToolchainError if ``//JAVA``, ``//MAIN`` or ``//MANIFEST`` holds what JBang refuses.
     """
     found = list(directives(text, expand))
 

@@ -35,7 +35,7 @@ class Inputs:
 
 
 def read_inputs(script: Path, world: World, properties: Mapping[str, str]) -> Inputs:
-    """Read *script* and every local file that it names. Raises ToolchainError where the script itself cannot be read."""
+    """Read *script* and every local file that it names. Raises ToolchainError if the script itself cannot be read."""
     replace = partial(_expand_or_keep, properties=properties, environ=world.environ)
     try:
         main = _directives(script, replace)

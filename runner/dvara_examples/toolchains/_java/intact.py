@@ -1,7 +1,7 @@
-"""Folders of the cache that are looked at again before use: what was deleted or cut off since is built anew.
+"""Folders of the cache that are looked at again before use: what was deleted or cut off since is rebuilt.
 
 The cache's own marker says that a folder *was* whole; disks fill up, and people tidy. A damaged folder is left as
-it is, as another run may be using it, and the next one is built beside it, which serves a read-only cache too.
+it is, as another run may be using it, and the next one is built next to it, which serves a read-only cache too.
 """
 
 import itertools

@@ -18,7 +18,7 @@ _JAVAFX_NEEDS = "jdk.jsobject"
 
 
 def read_manifest(jar: Path) -> dict[str, str]:
-    """Return the main section of the manifest of *jar*; nothing where there is none."""
+    """Return the main section of the manifest of *jar*; nothing if there is none."""
     with zipfile.ZipFile(jar) as content:
         return _manifest(content)
 

@@ -82,7 +82,7 @@ def _home_of_user() -> Path:
 
 
 def _is_download_script(file: Path) -> bool:
-    """Say whether *file* is the shell script that starts ``jbang.jar`` and downloads it where there is none."""
+    """Say whether *file* is the shell script that starts ``jbang.jar`` and downloads it if there is none."""
     try:
         with file.open("rb") as script:
             text = script.read(_READ_LIMIT_BYTES)

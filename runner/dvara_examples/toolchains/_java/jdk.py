@@ -86,7 +86,7 @@ class Jdks:
         return Jdks(self.found, oldest(self.found, wanted) or self.usual, prefers_oldest=True)
 
     def for_script(self, script: Path, wanted: RequiredJava | None) -> Jdk:
-        """Return the JDK that *script* gets. Raises ToolchainError where none fits."""
+        """Return the JDK that *script* gets. Raises ToolchainError if none fits."""
         if wanted is None:
             return self.usual
         if (jdk := (oldest if self.prefers_oldest else newest)(self.found, wanted)) is None:
@@ -97,7 +97,7 @@ class Jdks:
 def find_jdks(world: World) -> tuple[Jdk, ...]:
     """Return every JDK that is found, each once, in the order in which the places are looked at.
 
-    Raises ToolchainError where the user names a JDK that is none.
+    Raises ToolchainError if the user names a JDK that is not one.
     """
     if world.place is not None:
         return tuple(_there(world, world.place))
@@ -132,12 +132,12 @@ def _there(world: World, place: ProgramPlace) -> Iterator[Jdk]:
 
 
 def jvm_properties(jdk: Jdk, world: World) -> dict[str, str]:
-    """Return the system properties of a JVM of *jdk*; nothing where it does not tell them."""
+    """Return the system properties of a JVM of *jdk*; nothing if it does not tell them."""
     return _properties(Path(jdk.tool("java")), world)
 
 
 def without_compiler(world: World) -> str | None:
-    """Return the ``java`` on PATH if no ``javac`` lies beside it, or None."""
+    """Return the ``java`` on PATH if no ``javac`` lies next to it, or None."""
     if world.place is not None:
         return None
     java = shutil.which("java", path=world.env("PATH") or "")
@@ -187,7 +187,7 @@ def _parents(world: World) -> tuple[Path, ...]:
 
 
 def _children(folder: Path) -> list[Path]:
-    """Return what lies in *folder*, sorted; nothing where it cannot be read."""
+    """Return what lies in *folder*, sorted; nothing if it cannot be read."""
     try:
         return sorted(folder.iterdir())
     except OSError:
@@ -195,7 +195,7 @@ def _children(folder: Path) -> list[Path]:
 
 
 def _read(home: Path, origin: str, world: World) -> Jdk | None:
-    """Return the JDK at *home*, or None where there is none whose version can be told."""
+    """Return the JDK at *home*, or None if there is none whose version can be told."""
     if (behind := _behind_script(home / "bin" / "java", world)) is not None:
         home = behind
     if not all(os.access(home / "bin" / name, os.X_OK) for name in ("java", "javac")):

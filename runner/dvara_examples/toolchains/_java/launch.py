@@ -34,7 +34,7 @@ def start_options(jdk: Jdk, manifest: Mapping[str, str], jars: Sequence[Path], p
 
 
 class Launcher:
-    """Makes command lines, with a class-data archive where one can be had. Safe from any thread."""
+    """Makes command lines, with a class-data archive where one is available. Safe from any thread."""
 
     def __init__(self, world: World, progress: Progress) -> None:
         self._world = world
@@ -103,7 +103,7 @@ def _holds_any(jar: Path, names: frozenset[str]) -> bool:
 
 
 def _listing(jar: Path) -> bytes | None:
-    """Return the bytes at the end of *jar* that name its files, or None where they are not written in the usual way."""
+    """Return the bytes at the end of *jar* that name its files, or None if they are not written in the usual way."""
     with jar.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - _LONGEST_END))

@@ -35,12 +35,12 @@ NOT_HERE = re.compile(r"in offline mode|has not been downloaded from it before|N
 
 
 def command_of(build: Build, world: World) -> tuple[str, ...]:
-    """Return how Maven is started for *build*: the wrapper beside it or at its top, else ``mvn``. Raises ToolchainError."""
+    """Return how Maven is started for *build*: the wrapper next to it or at its top, else ``mvn``. Raises ToolchainError."""
     return started_by(build, world, WRAPPER, "mvn", TO_INSTALL)
 
 
 def started_by(build: Build, world: World, wrapper: str, name: str, to_install: str) -> tuple[str, ...]:
-    """Return how a build tool is started: by its *wrapper*, seen from the top of the build, else by its *name*."""
+    """Return how a build tool is started: by its *wrapper*, relative to the top of the build, else by its *name*."""
     for folder in (build.folder, build.top):
         if (folder / wrapper).is_file():
             return ("sh", str(Path(os.path.relpath(folder, build.top), wrapper)))

@@ -31,7 +31,7 @@ _ANSWER_LIMIT_S = 30
 def resolver_class_path(jdk: Jdk, world: World, progress: Progress) -> str:
     """Return the class path that holds the resolver, fetching and compiling it on first use.
 
-    Raises ToolchainError where a jar can neither be found nor fetched, or is not the pinned one.
+    Raises ToolchainError if a jar can neither be found nor fetched, or is not the pinned one.
     """
     source = _data("Resolve.java")
     lock = _data("resolver.lock.json")
@@ -49,7 +49,7 @@ def resolver_class_path(jdk: Jdk, world: World, progress: Progress) -> str:
 
 
 def _data(name: str) -> str:
-    """Return the text of a file that lies beside this module, in a wheel too."""
+    """Return the text of a file that lies next to this module, in a wheel too."""
     return resources.files(__package__).joinpath(name).read_text("utf-8")
 
 

@@ -16,7 +16,7 @@ _WAIT_LIMIT_S = 900.0
 def one_at_a_time(tool: str, folders: Sequence[Path], world: World, progress: Progress) -> Iterator[None]:
     """Hold the lock of *tool* in the first of *folders* that can be written. The kernel frees it if we die.
 
-    Raises ToolchainError where another build holds it for too long, or no folder can be written to.
+    Raises ToolchainError if another build holds it for too long, or no folder can be written to.
     """
     for folder in folders:
         try:

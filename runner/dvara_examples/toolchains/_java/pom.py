@@ -9,7 +9,7 @@ PROPERTY = re.compile(r"\$\{([\w.-]+)\}")
 
 
 def read_pom(pom: Path) -> ElementTree.Element | None:
-    """Return the content of *pom* without its namespace, or None where it cannot be read."""
+    """Return the content of *pom* without its namespace, or None if it cannot be read."""
     try:
         # The file is the user's own, and expat as shipped bounds entity expansion.
         root = ElementTree.fromstring(pom.read_bytes())  # noqa: S314

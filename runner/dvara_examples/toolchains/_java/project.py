@@ -42,7 +42,7 @@ class Build:
 
 
 def find_build(folder: Path, world: World) -> Build:
-    """Return the build in *folder*. Raises ToolchainError where nothing describes one."""
+    """Return the build in *folder*. Raises ToolchainError if nothing describes one."""
     file = next((folder / name for name in BUILD_FILES if (folder / name).is_file()), None)
     if file is None:
         *most, last = BUILD_FILES
@@ -61,7 +61,7 @@ def find_build(folder: Path, world: World) -> Build:
 
 
 def declared_build(script: Path, packages: Packages, world: World) -> Declared:
-    """Point to the file of the build that *packages* name for *script*. Raises ToolchainError where there is none."""
+    """Point to the file of the build that *packages* name for *script*. Raises ToolchainError if there is none."""
     assert packages.project is not None
     build = find_build(packages.project, world)
     main = packages.main or class_of(script, script.read_text("utf-8", errors="replace"))

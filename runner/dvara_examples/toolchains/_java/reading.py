@@ -63,7 +63,7 @@ def _source_folders(home: Path) -> list[Path]:
     """Return where the build in *home* has its sources: in the usual folder, and in those that its file names."""
     usual = home.joinpath(*_SOURCES)
     if (home / BUILD_FILES[0]).is_file():
-        from dvara_examples.toolchains._java.pom import sources_of  # not needed where there is no build
+        from dvara_examples.toolchains._java.pom import sources_of  # not needed if there is no build
 
         return [usual, *sources_of(home)]
     file = next(home / name for name in BUILD_FILES if (home / name).is_file())

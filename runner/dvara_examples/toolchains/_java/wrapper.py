@@ -1,4 +1,4 @@
-"""Wrappers (``mvnw``, ``gradlew``): they fetch the tool that a project names, and know nothing of being offline."""
+"""Wrappers (``mvnw``, ``gradlew``): they download the tool that a project names, and have no offline mode."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _IN_A_WRAPPER = re.compile(r"^\s+at (?:org\.(?:gradle|apache\.maven)\.wrapper\.|
 
 
 def no_network(own: Mapping[str, str]) -> dict[str, str]:
-    """Return what keeps a wrapper from fetching its tool, beside the user's *own* variables: a proxy that is not there."""
+    """Return variables that keep a wrapper from downloading its tool, with the user's *own* ones: a proxy that does not exist."""
     words = (f"-D{scheme}.proxy{what}" for scheme in ("http", "https") for what in (f"Host={_HOST}", f"Port={_PORT}"))
     for_java = " ".join((own.get("JAVA_TOOL_OPTIONS", ""), *words)).strip()
     for_others = dict.fromkeys(("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy"), f"http://{_HOST}:{_PORT}")
@@ -26,7 +26,7 @@ def no_network(own: Mapping[str, str]) -> dict[str, str]:
 
 
 def wrapper_failed(said: str) -> str | None:
-    """Return the line of what a tool *said* by which its wrapper tells that it could not fetch the tool; None where it could."""
+    """Return the line of what a tool *said* by which its wrapper tells that it could not fetch the tool; None if it could."""
     if (found := _BY_A_TOOL.search(said)) is not None:
         return found[0]
     found = _BY_JAVA.search(said)

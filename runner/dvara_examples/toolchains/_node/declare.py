@@ -16,7 +16,7 @@ NPM, PACKAGES = "npm", "packages"
 
 
 def find_declared(script: Path, packages: Packages | None, world: World) -> Declared:
-    """Return where the dependencies of *script* are stated. Raises ToolchainError where such a place cannot be read."""
+    """Return where the dependencies of *script* are stated. Raises ToolchainError if such a place cannot be read."""
     if packages is not None and not packages.fallback:
         return of_manifest(packages, world.root)
     near = (folder for folder in script.parents if folder.is_relative_to(world.root))
@@ -43,7 +43,7 @@ def of_file(listing: Path, root: Path) -> Declared:
 
 
 def read_listing(listing: Path) -> Mapping[str, object]:
-    """Return the content of a ``package.json``. Raises ToolchainError where it is none."""
+    """Return the content of a ``package.json``. Raises ToolchainError if it is none."""
     try:
         content = json.loads(listing.read_bytes())
     except (ValueError, OSError):

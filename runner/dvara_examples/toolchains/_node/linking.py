@@ -1,4 +1,4 @@
-"""A ``node_modules`` beside the scripts that leads to the packages in the cache, so that Node.js finds them by itself.
+"""A ``node_modules`` next to the scripts that leads to the packages in the cache, so that Node.js finds them by itself.
 
 It is a folder of links with a ``.gitignore`` of its own: the usual ``node_modules/`` in a repository's ``.gitignore`` means
 folders alone, and would let a link through.
@@ -14,7 +14,7 @@ _OURS = "# Links to packages of dvara-examples, in "
 
 
 def link_packages(place: Path, target: Path) -> None:
-    """Let *place*, a ``node_modules`` beside the scripts, lead to the packages in *target*.
+    """Let *place*, a ``node_modules`` next to the scripts, lead to the packages in *target*.
 
     A folder of the user's own, and one that leads to another cache, are left alone, and so is a folder that cannot be written:
     the scripts then need another way. What is replaced is moved aside as a whole, as other runs may be reading it.
@@ -37,7 +37,7 @@ def link_packages(place: Path, target: Path) -> None:
 
 
 def linked_to(place: Path) -> Path | None:
-    """Return the folder of packages that *place* leads to, or None where it is nothing of ours."""
+    """Return the folder of packages that *place* leads to, or None if it is nothing of ours."""
     if place.is_symlink():  # as earlier releases had it
         return Path(os.path.realpath(place))
     try:

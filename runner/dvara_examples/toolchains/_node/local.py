@@ -94,7 +94,7 @@ def entries(content: Mapping[str, object], kind: str) -> dict[str, object]:
 
 
 def _local_path(spec: object) -> str | None:
-    """Return the path in what a list says of a package, None where that comes from a registry."""
+    """Return the path in what a list says of a package, None if that comes from a registry."""
     if not isinstance(spec, str):
         return None
     scheme = next((scheme for scheme in _SCHEMES if spec.startswith(scheme)), "")

@@ -1,4 +1,4 @@
-"""Which lock file holds for a ``package.json``: npm's, pnpm's, Yarn's or Bun's, beside it or at the top of its workspace."""
+"""Which lock file holds for a ``package.json``: npm's, pnpm's, Yarn's or Bun's, next to it or at the top of its workspace."""
 
 import json
 import re
@@ -33,7 +33,7 @@ class NodeLock:
 
 
 def lock_of(listing: Path, root: Path) -> Path | None:
-    """Return the lock file that holds for *listing*, or None. One beside it counts first, npm's before others.
+    """Return the lock file that holds for *listing*, or None. One next to it counts first, npm's before others.
 
     Where a folder holds the locks of several, ``packageManager`` of its list decides.
     """
@@ -62,7 +62,7 @@ def _package_manager(folder: Path) -> str:
 
 
 def read_lock(file: Path) -> NodeLock:
-    """Tell which manager reads the lock *file*. Raises ToolchainError where it is none that is known."""
+    """Tell which manager reads the lock *file*. Raises ToolchainError if it is none that is known."""
     if file.name in MANAGERS["npm"]:
         return NodeLock(file, "npm")
     if file.name in MANAGERS["bun"]:
@@ -87,7 +87,7 @@ def read_lock(file: Path) -> NodeLock:
 
 
 def read_text(file: Path) -> str:
-    """Return the text of a lock. Raises ToolchainError where it cannot be read."""
+    """Return the text of a lock. Raises ToolchainError if it cannot be read."""
     try:
         return file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:

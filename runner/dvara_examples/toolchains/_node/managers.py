@@ -21,7 +21,7 @@ COPY = "repository"
 
 @dataclass(frozen=True, slots=True)
 class Manager:
-    """How a package manager is started: *program* is a script that Node.js runs, or where there is none for it, one by itself."""
+    """How a package manager is started: *program* is a script that Node.js runs, or if there is none for it, one by itself."""
 
     program: str
     words: tuple[str, ...]
@@ -66,7 +66,7 @@ def install_locked(
 ) -> None:
     """Fill *folder* with what *lock* holds for the listing of *tree*; *program_of* returns the packages of a manager.
 
-    No package runs code while it is installed. Raises ToolchainError where the lock does not match the lists.
+    No package runs code while it is installed. Raises ToolchainError if the lock does not match the lists.
     """
     home = tree.copy(folder / COPY)
     if lock.manager.startswith("yarn"):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dvara_examples.toolchains._node.tree import Tree
 
 FLOORS = "lowest"
-"""The folder beside the list that holds a list and a lock file for the floors."""
+"""The folder next to the list that holds a list and a lock file for the floors."""
 SETTINGS = ".npmrc"
 _ARCHIVES = (".tgz", ".gz", ".tar")
 """A lock tells these from others by their content."""
@@ -54,7 +54,7 @@ class WantedPackages:
 
 
 def wanted_set(declared: Declared, deps: Deps, runtime: Runtime, world: World) -> WantedPackages:
-    """Return the set of packages that *deps* means for what is *declared*. Raises ToolchainError where there is none."""
+    """Return the set of packages that *deps* means for what is *declared*. Raises ToolchainError if there is none."""
     if declared.kind == NPM:
         assert declared.file is not None
         return _of_listing(declared.file, declared, deps, runtime, world)
@@ -107,7 +107,7 @@ def _of_lock(listing: Path, lock: NodeLock) -> WantedPackages:
 
 
 def _floors(home: Path, world: World) -> WantedPackages:
-    """Return the floors that a folder beside the list pins, or else the oldest releases that the list allows."""
+    """Return the floors that a folder next to the list pins, or else the oldest releases that the list allows."""
     if (home / FLOORS / LISTED).is_file():
         return _pinned_in(home / FLOORS, _settings(home))
     from dvara_examples.toolchains._node.managers import identity_of
@@ -134,7 +134,7 @@ def _lowest_of(names: Sequence[str], settings: dict[str, bytes], world: World) -
 
 
 def _range_of(package: str) -> tuple[str, str]:
-    """Return name and range of a *package* of the manifest. Raises ToolchainError where it says nothing of the oldest release."""
+    """Return name and range of a *package* of the manifest. Raises ToolchainError if it says nothing of the oldest release."""
     found = _NAMED.fullmatch(package)
     if found is None or not re.search(r"\d", found["range"] or ""):
         raise ToolchainError(
@@ -226,7 +226,7 @@ def install_packages(folder: Path, wanted: WantedPackages, npm: Sequence[str | P
 
 
 def write_lock(listing: Path, npm: Sequence[str | Path], node: Path, world: World) -> Path:
-    """Let npm write the lock of a ``package.json`` beside it, without installing anything, and return it."""
+    """Let npm write the lock of a ``package.json`` next to it, without installing anything, and return it."""
     environ = install_environment(world)
     environ["PATH"] = os.pathsep.join([str(node.parent), environ.get("PATH", "")])
     argv = [*npm, "install", "--package-lock-only", "--package-lock", *QUIETLY, *(("--offline",) if world.offline else ())]

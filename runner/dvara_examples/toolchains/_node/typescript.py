@@ -48,7 +48,7 @@ def choose_runner(
 ) -> TypeScriptRunner:
     """Return how *script* is run. *packages* is the ``node_modules`` with its dependencies; *install_pinned* fills a folder.
 
-    Raises ToolchainError where no way does.
+    Raises ToolchainError if no way does.
     """
     if strips_types(node_version) and not needs_more(script):
         return TypeScriptRunner(("--disable-warning=ExperimentalWarning",), "node")
@@ -83,7 +83,7 @@ def _settings(script: Path, world: World) -> tuple[tuple[str, str], ...]:
     near = (folder / "tsconfig.json" for folder in script.parents if folder.is_relative_to(world.root))
     found = next((path for path in near if path.is_file()), None)
     if found is None or re.search(r"\"extends\"\s*:\s*(\[\s*)?\"[^./]", found.read_text("utf-8", errors="replace")):
-        return ()  # what it extends lies among the packages, which are not beside it
+        return ()  # what it extends lies among the packages, which are not next to it
     return (("TSX_TSCONFIG_PATH", str(found)),)
 
 

@@ -19,7 +19,7 @@ def members_of(top: Path) -> set[Path]:
 
 
 def siblings_of(listing: Path, root: Path) -> Mapping[str, Path]:
-    """Return the folder of each package that is in one workspace with the list, by its name; nothing where there is none."""
+    """Return the folder of each package that is in one workspace with the list, by its name; nothing if there is none."""
     for folder in (listing.parent, *listing.parent.parents):
         if not folder.is_relative_to(root):
             break

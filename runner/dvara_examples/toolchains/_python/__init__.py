@@ -3,4 +3,4 @@
 PACKAGES = "packages"
 """Where a script states its dependencies: in the manifest."""
 ASKED_FOR, LOCK, FLOORS = "requirements.in", "requirements.txt", "requirements-lowest.txt"
-"""The lists beside a script: what is asked for, what is pinned, and the oldest releases that do."""
+"""The lists next to a script: what is asked for, what is pinned, and the oldest releases that do."""

@@ -26,7 +26,7 @@ _INLINE = re.compile(r"^# /// script\s*$", re.MULTILINE)
 
 
 def find_declared(script: Path, packages: Packages | None, world: World) -> Declared:
-    """Return where the dependencies of *script* are stated. Raises ToolchainError where such a place cannot be read."""
+    """Return where the dependencies of *script* are stated. Raises ToolchainError if such a place cannot be read."""
     if packages is not None and not packages.fallback:
         return _with_own_package(of_manifest(packages, world), script, world)
     if states_inline(script):
@@ -81,7 +81,7 @@ def states_inline(script: Path) -> bool:
 
 
 def lock_of_script(script: Path) -> Path:
-    """Return the lock file that uv keeps beside *script*."""
+    """Return the lock file that uv keeps next to *script*."""
     return script.with_name(f"{script.name}.lock")
 
 
@@ -100,7 +100,7 @@ def _in_folder(folder: Path, root: Path) -> Iterator[Declared]:
 
 
 def _names_in(folder: Path) -> frozenset[str]:
-    """Return what *folder* holds, read once, as every run asks for it; nothing where it cannot be read."""
+    """Return what *folder* holds, read once, as every run asks for it; nothing if it cannot be read."""
     try:
         return frozenset(os.listdir(folder))  # noqa: PTH208 - names are wanted, and a Path for each is too dear
     except OSError:
@@ -118,7 +118,7 @@ def _of_file(file: Path, root: Path, parts: tuple[str, ...] = ()) -> Declared:
 
 
 def lock_of_project(file: Path, root: Path) -> Path | None:
-    """Return the lock that holds for *file*, a ``pyproject.toml``: one beside it, or uv's at the top of its workspace."""
+    """Return the lock that holds for *file*, a ``pyproject.toml``: one next to it, or uv's at the top of its workspace."""
     beside = next((file.parent / name for name in PROJECT_LOCKS if (file.parent / name).is_file()), None)
     if beside is not None:
         return beside
@@ -139,7 +139,7 @@ def states_dependencies(file: Path) -> bool:
 
 
 def read_list(file: Path) -> str:
-    """Return the text of a list. Raises ToolchainError where it cannot be read."""
+    """Return the text of a list. Raises ToolchainError if it cannot be read."""
     try:
         return file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

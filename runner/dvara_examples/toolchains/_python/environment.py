@@ -72,7 +72,7 @@ class WantedEnvironment:
 
 
 def wanted_set(declared: Declared, deps: Deps, runtime: Runtime, world: World) -> WantedEnvironment:
-    """Return the set of packages that *deps* means for what is *declared*. Raises ToolchainError where there is none."""
+    """Return the set of packages that *deps* means for what is *declared*. Raises ToolchainError if there is none."""
     if declared.kind == REQUIREMENTS and declared.locked:
         assert declared.file is not None
         return _pinned(declared.file, deps, world)
@@ -131,7 +131,7 @@ def _of_list(file: Path, deps: Deps, world: World) -> WantedEnvironment:
 
 
 def _of_script(script: Path, locked: bool, deps: Deps, runtime: Runtime, world: World) -> WantedEnvironment:
-    """Return what a script's own metadata means: uv writes it out, by the lock beside it where *deps* asks for that."""
+    """Return what a script's own metadata means: uv writes it out, by the lock next to it where *deps* asks for that."""
     options, settings = settings_near(script.parent, world)
     text = metadata_of(script)
     content = read_toml(script, text)

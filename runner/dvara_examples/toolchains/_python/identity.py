@@ -23,7 +23,7 @@ _PATH = re.compile(r"(?:file:(?://)?)?(/[^\s;\[]*|\.{1,2}(?=[\s;\[/]|$)[^\s;\[]*
 
 
 def included(file: Path) -> dict[Path, str]:
-    """Return the list *file* and all that it includes, with their texts. Raises ToolchainError where one is not there."""
+    """Return the list *file* and all that it includes, with their texts. Raises ToolchainError if one is not there."""
     found: dict[Path, str] = {}
     waiting = [file]
     while waiting:

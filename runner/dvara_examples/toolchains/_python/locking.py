@@ -11,7 +11,7 @@ from dvara_examples.toolchains._python.projects import workspace_of
 
 
 def write_lock(declared: Declared, runtime: Runtime, world: World) -> Path:
-    """Lock what is *declared* beside its file and return the lock. Raises ToolchainError where there is no lock of its kind."""
+    """Lock what is *declared* next to its file and return the lock. Raises ToolchainError if there is no lock of its kind."""
     file = declared.file
     if file is None or declared.kind not in (SCRIPT, PROJECT):
         what, first = "a list of packages in the manifest", "move the list to a file requirements.in next to the scripts"

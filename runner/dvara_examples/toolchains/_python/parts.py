@@ -1,4 +1,4 @@
-"""Extras and groups of a ``pyproject.toml``: packages that a project names beside those that it always needs."""
+"""Extras and groups of a ``pyproject.toml``: packages that a project names next to those that it always needs."""
 
 import re
 from collections.abc import Iterator, Mapping

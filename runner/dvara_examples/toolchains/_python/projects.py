@@ -1,4 +1,4 @@
-"""Reads what a ``pyproject.toml``, the lock file beside it, or the metadata inside a script says; resolves nothing itself."""
+"""Reads what a ``pyproject.toml``, the lock file next to it, or the metadata inside a script says; resolves nothing itself."""
 
 import re
 import tomllib
@@ -18,7 +18,7 @@ _ELSEWHERE = ("git", "directory", "file", "url", "path")
 
 
 def read_toml(file: Path, text: str | None = None) -> Table:
-    """Return the content of *file*, or of *text* out of it. Raises ToolchainError where it is no TOML."""
+    """Return the content of *file*, or of *text* out of it. Raises ToolchainError if it is no TOML."""
     try:
         return tomllib.loads(file.read_text("utf-8") if text is None else text)
     except (ValueError, OSError) as error:
@@ -26,7 +26,7 @@ def read_toml(file: Path, text: str | None = None) -> Table:
 
 
 def metadata_of(script: Path) -> str:
-    """Return the inline metadata of *script* as TOML text. Raises ToolchainError where the block is not closed or is no TOML."""
+    """Return the inline metadata of *script* as TOML text. Raises ToolchainError if the block is not closed or is no TOML."""
     found = METADATA.search(script.read_text("utf-8", errors="replace") + "\n")
     if found is None:
         raise ToolchainError(f"{script} begins a block of metadata that is no block as PEP 723 has it", "close it with `# ///`")
@@ -36,7 +36,7 @@ def metadata_of(script: Path) -> str:
 
 
 def table(content: Table, *keys: str) -> Table:
-    """Return the table at *keys*, an empty one where there is none."""
+    """Return the table at *keys*, an empty one if there is none."""
     for key in keys:
         inner = content.get(key)
         content = inner if isinstance(inner, dict) else {}
@@ -70,7 +70,7 @@ def is_package(content: Table) -> bool:
 
 
 def module_of(folder: Path, content: Table) -> str:
-    """Return the name of the module that the project in *folder* provides, empty where it cannot be told."""
+    """Return the name of the module that the project in *folder* provides, empty if it cannot be told."""
     name = table(content, "project").get("name") or table(content, "tool", "poetry").get("name")
     module = re.sub(r"[-.]+", "_", str(name or "")).lower()
     found = (folder / base / f"{module}{end}" for base in ("src", "") for end in ("/__init__.py", ".py"))
@@ -78,7 +78,7 @@ def module_of(folder: Path, content: Table) -> str:
 
 
 def workspace_of(folder: Path, root: Path) -> Path | None:
-    """Return the folder of the workspace of uv that has *folder* for a member, or None where there is none up to *root*."""
+    """Return the folder of the workspace of uv that has *folder* for a member, or None if there is none up to *root*."""
     for up in folder.parents:
         if not up.is_relative_to(root):
             break

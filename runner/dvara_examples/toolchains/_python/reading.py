@@ -114,7 +114,7 @@ def _continues(before: str, text: str) -> bool:
 
 
 def _parsed(text: str) -> "ast.Module | None":
-    """Return the syntax tree of *text*, or None where it is no Python."""
+    """Return the syntax tree of *text*, or None if it is no Python."""
     import ast
 
     try:
