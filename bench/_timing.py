@@ -25,7 +25,7 @@ class Paired:
 
 
 Command = Sequence[str] | Callable[[], Sequence[str]]
-"""A command line, or a function that makes one anew before each run, uncounted."""
+"""A command line, or a function that makes one again before each run, uncounted."""
 
 
 def time_pairs(first: Command, second: Command, *, pairs: int, env: Mapping[str, str], warm_ups: int = 1) -> Paired:

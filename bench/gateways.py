@@ -80,7 +80,7 @@ def measure(name: str, world: World) -> tuple[str, Checked]:
 
 
 def _version(argv: tuple[str, ...]) -> str:
-    """Return the release that *argv* prints, or that the package of a lone program states; empty where neither says."""
+    """Return the release that *argv* prints, or that the package of a lone program states; empty if neither says."""
     program = shutil.which(argv[0]) or argv[0]
     if len(argv) > 1:
         done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)

@@ -209,7 +209,7 @@ class MutationRun:
             print(f"{kind:9s} {source.name}:{mutation.line}  {mutation}", flush=True)
 
     def report(self) -> int:
-        """Print the table; return 1 where there is none."""
+        """Print the table; return 1 if there is none."""
         for line in self.red:
             print(line)
         if self.red or not self.found:

@@ -1,4 +1,4 @@
-"""What the tap costs: latency per streamed piece, bulk throughput and memory; beside no relay, the plainest one and toxiproxy.
+"""What the tap costs: latency per streamed piece, bulk throughput and memory; next to no relay, the plainest one and toxiproxy.
 
 Server, relay and client are processes of their own. Goals: ≤ 100 µs added per piece (median) and ≤ 0.8 of
 toxiproxy's, ≥ 1 GB/s, ≤ 64 MB.

@@ -85,7 +85,7 @@ def _script(kind: str, stream: Mapping[str, Any]) -> str:
 
 
 def _known(client: Mapping[str, Any], kind: str, stream_id: str) -> dict[str, Any]:
-    """Return what is known to fail on one stream, as the manifest words it; empty where all is right."""
+    """Return what is known to fail on one stream, as the manifest words it; empty if all is right."""
     for known in client.get("known", ()):
         if known.get(NAIVE, False) == bool(kind) and stream_id in known["streams"]:
             return {key: known[key] for key in ("finding", "because", "upstream") if key in known}

@@ -3,7 +3,7 @@
     python -m tests.make_transcripts [ending ...]
 
 Each run is the real thing from end to end: a child process, the tap and a server that sends prepared bytes. Whatever is
-stored once has to be read and judged the same for ever, so make anew only what has to change, and say why in the commit.
+stored once has to be read and judged the same for ever, so make again only what has to change, and say why in the commit.
 """
 
 import json
@@ -48,7 +48,7 @@ JSON_HEAD = b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %
 class Case:
     """How one ending is made: the parts that the server sends, how it *ends*, and the client's arguments and exit code.
 
-    *holds* are the expectations beside ``ends``, ``requests`` and ``exit``.
+    *holds* are the expectations next to ``ends``, ``requests`` and ``exit``.
     """
 
     parts: tuple[bytes, ...]

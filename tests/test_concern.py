@@ -54,7 +54,7 @@ def load(root: Path, text: str) -> Manifest:
     ],
 )
 def test_a_file_concerns_the_runs_that_use_it(saved: str, expected: set[str], manifest: Manifest, tmp_path: Path) -> None:
-    """A script its variants, a helper those beside it, a list of dependencies those beside it and below, a page nobody."""
+    """A script its variants, a helper those next to it, a list of dependencies those next to it and below, a page nobody."""
     (tmp_path / saved).parent.mkdir(exist_ok=True)
     (tmp_path / saved).touch()
     assert concerned([tmp_path / saved], manifest, SUFFIXES, LISTS) == expected

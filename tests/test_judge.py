@@ -109,7 +109,7 @@ KNOWN = KnownFailure(("finish_reason", "ends"), "the SDK loses the last event")
 
 
 def test_a_run_that_fails_as_known_passes_and_says_so() -> None:
-    """The named findings fail and no other: nothing new, so the outcome is good, and the reason stands beside it."""
+    """The named findings fail and no other: nothing new, so the outcome is good, and the reason stands next to it."""
     seen = make_transcript(exchanges=[], expect={"exit": 0, "ends": "done", "finish_reason": "stop"})
     verdict = judge(replace(seen, known_failure=KNOWN))
     assert verdict.outcome is Outcome.PASSED

@@ -56,7 +56,7 @@ def test_git_passes_over_stored_runs(tmp_path: Path) -> None:
 
 
 def test_nothing_is_left_half_written(tmp_path: Path) -> None:
-    """Beside the files that were meant, none is there."""
+    """Next to the files that were meant, none is there."""
     folder = stored_run(tmp_path)
     assert sorted(path.name for path in folder.path.iterdir()) == ["run.json", "stream-basic.python.jsonl"]
 

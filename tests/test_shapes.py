@@ -55,7 +55,7 @@ def test_all_that_is_wrong_in_a_value_is_reported_with_its_path() -> None:
 
 
 def test_a_bad_name_is_a_problem_of_the_key() -> None:
-    """Where a key is at fault, its own position is reported, and its value beside it."""
+    """Where a key is at fault, its own position is reported, and its value next to it."""
     with pytest.raises(InvalidValue) as caught:
         HEADERS.parse({"A": ""})
     assert [(problem.path, problem.on_key, problem.found) for problem in caught.value.all()] == [

@@ -17,7 +17,7 @@ from dvara_examples.session.judge import judge
 from tests.make_transcripts import CASES, STORED, transcript_path, verdict_path
 
 STORED_VERSION = 1
-"""The version of all files there; a release that writes another one stores a second set beside them."""
+"""The version of all files there; a release that writes another one stores a second set next to them."""
 
 
 def stored_verdict(ending: Ending) -> Verdict:

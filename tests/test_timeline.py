@@ -39,7 +39,7 @@ def test_wire_pipes_and_end_stand_on_one_clock() -> None:
 
 
 def test_everything_that_happened_is_told_in_the_order_of_time() -> None:
-    """The words beside a picture hold wire, pipes, ending and process."""
+    """The words next to a picture hold wire, pipes, ending and process."""
     transcript = make_transcript(exchanges=[make_exchange("Hi", ending=Ending.RESET, error="lost")], stdout="Hi")
     assert list(moments(timeline_of(transcript))) == [
         (0.1, "wire 1", "POST /v1/chat/completions → 200"),

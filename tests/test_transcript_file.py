@@ -127,14 +127,14 @@ def test_bytes_are_readable_where_they_are_text(stored: Path) -> None:
 
 
 def test_a_new_file_takes_the_place_of_the_old_one(stored: Path, transcript: Transcript) -> None:
-    """Writing again replaces the file and leaves no part of one beside it."""
+    """Writing again replaces the file and leaves no part of one next to it."""
     write_transcript(stored, replace(transcript, process=ProcessEnd(1)))
     assert read_transcript(stored).process == ProcessEnd(1)
     assert [path.name for path in stored.parent.iterdir()] == [stored.name]
 
 
 def test_what_cannot_be_written_leaves_the_old_file(stored: Path, transcript: Transcript) -> None:
-    """A transcript that fails half-way leaves the earlier file as it was and nothing beside it."""
+    """A transcript that fails half-way leaves the earlier file as it was and nothing next to it."""
     with pytest.raises(TypeError):
         write_transcript(stored, replace(transcript, expect={"exit": {1, 2}}))
     with pytest.raises(ValueError, match="JSON"):

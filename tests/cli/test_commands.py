@@ -104,7 +104,7 @@ def test_every_command_has_a_help_that_ends_with_0(command: str) -> None:
 
 
 def test_list_names_every_example_with_its_languages() -> None:
-    """One line per example, and beside them a word about those that have to be asked for."""
+    """One line per example, and next to them a word about those that have to be asked for."""
     examples = load_manifest(REPOSITORY / "examples" / "manifest.yaml", REPOSITORY).examples
     plain = [example for example in examples if not example.opt_in]
     done = call("list")

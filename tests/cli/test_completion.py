@@ -129,7 +129,7 @@ def test_pages_are_files_which_the_shell_knows_best(tmp_path: Path) -> None:
 
 
 def test_fish_offers_ids_with_their_titles(tmp_path: Path) -> None:
-    """Fish shows what an id stands for beside it."""
+    """Fish shows what an id stands for next to it."""
     script = tmp_path / "completion.fish"
     script.write_bytes(subprocess.run([COMMAND, "completion", "fish"], capture_output=True, timeout=60, check=True).stdout)
     ask = f"source {script}; complete -C 'dvara-examples show stream-rec'"

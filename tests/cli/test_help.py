@@ -67,7 +67,7 @@ def test_every_option_says_what_it_does(path: tuple[str, ...], command: click.Co
 
 
 def test_where_options_are_many_none_is_left_over() -> None:
-    """Each of `run`'s options stands in a group with a name; only help itself is beside them."""
+    """Each of `run`'s options stands in a group with a name; only help itself is next to them."""
     command = cli.get_command(click.Context(cli), "run")
     assert command is not None
     text = command.get_help(click.Context(command, info_name="dvara-examples run"))

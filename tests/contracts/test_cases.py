@@ -78,7 +78,7 @@ def test_the_tests_of_a_case_exist(case: str) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_entries_that_a_case_names_exist(case: str) -> None:
-    """An entry beside those that bear the case's name is there, and a language is left out for a reason only."""
+    """An entry next to those that bear the case's name is there, and a language is left out for a reason only."""
     named, reasons = CASES[case].get("examples", []), CASES[case].get("languages", {})
     assert isinstance(named, list)
     assert isinstance(reasons, Mapping)

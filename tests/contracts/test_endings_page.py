@@ -31,7 +31,7 @@ def test_a_table_has_a_row_for_each_entry_in_order(name: str) -> None:
 
 @BOTH
 def test_a_row_shows_the_ending_that_the_manifest_expects(name: str) -> None:
-    """An entry whose expectation was changed is run anew for the page."""
+    """An entry whose expectation was changed is run again for the page."""
     for entry, row in TABLES[name].items():
         wanted = ENTRIES[entry]["expect"].get("ends", "done" if "disconnects_within_s" in ENTRIES[entry]["expect"] else None)
         assert row["on the wire"] == f"`{wanted}`", entry

@@ -119,7 +119,7 @@ def items(turn: Turn, cuts: list[int]) -> Items:
 
 
 def test_an_entry_in_words() -> None:
-    """An entry says all of its faults, in the manifest's order, and none where there is none."""
+    """An entry says all of its faults, in the manifest's order, and none if there is none."""
     assert in_words(parse_faults({"slice": {"bytes": 1}, "line_ends": "crlf"})) == "slice into segments of 1 byte, line_ends crlf"
     assert in_words(parse_faults("none")) == "none"
 

@@ -106,7 +106,7 @@ def test_what_the_python_examples_on_anthropics_sdk_ask_for_is_pinned() -> None:
 
 @pytest.mark.parametrize("folder", ["python", "python/openai2"])
 def test_what_the_clients_ask_for_is_pinned(folder: str) -> None:
-    """A client that an example shows must be in the lock beside it."""
+    """A client that an example shows must be in the lock next to it."""
     listed = ROOT / "examples/integrations" / folder
     asked_for = names((listed / "requirements.in").read_text().splitlines())
     assert asked_for <= pins(f"examples/integrations/{folder}/requirements.txt").keys()

@@ -18,7 +18,7 @@ COOKBOOK = REPOSITORY / "docs" / "streaming-end-to-end.md"
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_a_page_is_in_step(path: Path) -> None:
-    """`make docs` writes it anew where an example or the manifest has changed."""
+    """`make docs` writes it again where an example or the manifest has changed."""
     ((_, standings),) = stand_all([load_page(path, path.name)], MANIFEST)
     assert [f"{s.line}: {s.state}: {s.sentence}" for s in standings if not s.good] == []
 

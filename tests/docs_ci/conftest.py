@@ -64,7 +64,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
 
 @pytest.fixture
 def page(sources: Sources) -> ReadText:
-    """Return a function that reads a text as a page beside the manifest."""
+    """Return a function that reads a text as a page next to the manifest."""
 
     def read(text: str, name: str = "page.md") -> Page:
         return read_page(sources.manifest.root / name, name, text)

@@ -63,7 +63,7 @@ def test_code_that_is_in_no_fence_of_a_known_language(world: World) -> None:
 
 
 def test_pages_in_other_formats(world: World) -> None:
-    """In a folder that was named, and below; without a name, beside the pages that the manifest names."""
+    """In a folder that was named, and below; without a name, next to the pages that the manifest names."""
     assert lines(world, "docs")[1:] == [
         "  not read  docs: pages in other formats: Jupyter notebook (1), reStructuredText (2)",
     ]

@@ -94,7 +94,7 @@ def test_what_names_nothing_that_exists_stays(page: ReadText, sources: Sources) 
 
 
 def test_a_table_of_the_examples_is_written_between_its_comments(page: ReadText, sources: Sources) -> None:
-    """With links as seen from the page, and titles that cannot break it."""
+    """With links relative to the page, and titles that cannot break it."""
     text = "<!-- examples: table -->\nold\n<!-- /examples -->\nbehind\n"
     assert in_step(page, sources, text, "docs/page.md").splitlines() == [
         "<!-- examples: table -->",
@@ -117,7 +117,7 @@ def test_what_cannot_be_written_is_refused(page: ReadText, sources: Sources) -> 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_a_page_of_any_make_changes_in_its_named_fences_alone(path: Path, sources: Sources, tmp_path: Path) -> None:
-    """Beside each page lies what it must become, byte by byte: tabs, lists, quotes, tildes, CR LF, a byte order mark."""
+    """Next to each page lies what it must become, byte by byte: tabs, lists, quotes, tildes, CR LF, a byte order mark."""
     copy = tmp_path / path.name
     copy.write_bytes(path.read_bytes())
     for _ in range(2):
@@ -184,7 +184,7 @@ def _kept(prefix: str, old: list[str], new: tuple[str, ...]) -> list[str]:
 
 
 def test_a_page_is_replaced_at_once_with_its_mode_and_its_link(tmp_path: Path) -> None:
-    """A link still leads to the page, a byte order mark stays, and nothing is left beside it."""
+    """A link still leads to the page, a byte order mark stays, and nothing is left next to it."""
     real = tmp_path / "real.md"
     real.write_bytes(b"\xef\xbb\xbfold\r\n")
     real.chmod(0o640)
@@ -267,7 +267,7 @@ GREET_LINES = list(GREET["python"])
     ids=["hash", "slashes", "block", "mdx"],
 )
 def test_highlighted_lines_are_no_difference_and_survive(page: ReadText, sources: Sources, sign: str, end: str) -> None:
-    """Docusaurus takes its comments out before anybody reads the code; what is written anew keeps them where they were."""
+    """Docusaurus takes its comments out before anybody reads the code; what is rewritten keeps them where they were."""
     mark = [sign.format(f"highlight-{what}") + end for what in ("start", "end", "next-line")]
     body = [mark[0], *GREET_LINES[:1], mark[1], *GREET_LINES[1:-1], mark[2], GREET_LINES[-1]]
     text = "<!-- example: greet -->\n```python\n" + "\n".join(body) + "\n```\n"

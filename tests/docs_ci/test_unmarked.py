@@ -41,7 +41,7 @@ def lines_of(found: Tried) -> dict[str, list[int]]:
 
 
 def test_fences_that_continue_one_another_are_one_script(tmp_path: Path) -> None:
-    """A fence that uses what the one before it made belongs to it; one that begins anew does not."""
+    """A fence that uses what the one before it made belongs to it; one that begins again does not."""
     found = tried(tmp_path, fence("python", MADE) + fence("python", ASKED) + fence("python", MADE + ASKED))
     assert lines_of(found) == {"page.md:3[python]": [3, 10], "page.md:17[python]": [17]}
     assert found.chosen.printed["page.md:3[python]"].text.rstrip("\n").endswith(ASKED.rstrip("\n"))

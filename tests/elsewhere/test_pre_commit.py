@@ -18,7 +18,7 @@ _CHECK, _SYNC = "dvara-examples-docs-check", "dvara-examples-docs-sync"
 
 
 def test_the_hooks_check_and_mend_a_page(project: Path, repository: Path, tmp_path: Path) -> None:
-    """A page in step passes; one that has drifted fails the check, is written anew by the other hook, and passes again."""
+    """A page in step passes; one that has drifted fails the check, is rewritten by the other hook, and passes again."""
     _use_hooks(project, repository)
     page = repository / "docs" / "hello.md"
     whole = page.read_bytes()

@@ -92,7 +92,7 @@ class Wire:
                 return parse(self.data)
 
     def is_kept(self) -> bool:
-        """Tell whether the server still answers on this connection; False where it has sent a FIN."""
+        """Tell whether the server still answers on this connection; False if it has sent a FIN."""
         self.pieces.clear()
         try:
             self.send(b"GET /actuator/health/liveness HTTP/1.1\r\nHost: gateway.test\r\n\r\n")
@@ -103,7 +103,7 @@ class Wire:
 
 @dataclass(frozen=True)
 class Reply:
-    """One response; *chunks* is None where it is not chunked, *whole* tells whether its framing is complete."""
+    """One response; *chunks* is None if it is not chunked, *whole* tells whether its framing is complete."""
 
     status: str
     headers: tuple[tuple[str, str], ...]

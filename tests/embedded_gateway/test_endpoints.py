@@ -1,4 +1,4 @@
-"""The endpoints beside chat: how each words the same answers, and how it reports what goes wrong."""
+"""The endpoints next to chat: how each words the same answers, and how it reports what goes wrong."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -70,7 +70,7 @@ def test_byte_by_byte() -> None:
     ],
 )
 def test_broken_chunks(body: bytes, error: type[Exception]) -> None:
-    """A size that is none, and a body that ends too early, are told apart."""
+    """A size that is not one, and a body that ends too early, are told apart."""
     head = parse_head(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked")
     with reading(body) as reader, pytest.raises(error):
         RequestBody(reader, head).read()

@@ -108,7 +108,7 @@ def verdict_on(spelled: Spelled) -> tuple[Exchange, Verdict]:
 
 
 def false_claim(spelled: Spelled) -> str:
-    """Return what is false about the verdict; empty where it is right, or where nothing can be told and it says so."""
+    """Return what is false about the verdict; empty if it is right, or where nothing can be told and it says so."""
     exchange, verdict = verdict_on(spelled)
     if verdict.outcome is Outcome.ERRORED:
         return "" if spelled.murky and CANNOT_TELL.fullmatch(verdict.reason) else f"error without need: {verdict.reason}"

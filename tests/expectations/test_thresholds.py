@@ -232,7 +232,7 @@ def test_a_short_text_may_come_again(text: str, ok: bool) -> None:
     ],
 )
 def test_a_text_is_printed_once_with_either_line_end(stdout: str, ok: bool) -> None:
-    """Its own first or last piece beside it, in the same line, is a piece printed twice; other words and marks are not."""
+    """Its own first or last piece next to it, in the same line, is a piece printed twice; other words and marks are not."""
     assert check("prints_the_stream", True, make_exchange("Hello\r\nworld"), stdout=stdout).ok is ok
 
 
@@ -562,7 +562,7 @@ def test_a_long_text_is_shown_by_both_ends() -> None:
 
 
 def test_of_several_misses_the_first_is_told() -> None:
-    """How many more there are is said, and nothing where there is one alone."""
+    """How many more there are is said, and nothing if there is one alone."""
     wanted = {"contains": ["x", "y"], "lacks": "Hello"}
     assert check("stdout", wanted, stdout="Hello").expected == "contains 'x' (and 2 more)"
     assert check("stdout", {"contains": "x"}, stdout="Hello").expected == "contains 'x'"

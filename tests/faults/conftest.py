@@ -13,7 +13,7 @@ Spoilt = Callable[..., Line]
 
 
 def noted(exchange: Exchange) -> tuple[str, ...]:
-    """Return the notes beside *exchange*, and behind them what faults say that they did."""
+    """Return the notes next to *exchange*, and behind them what faults say that they did."""
     return (*exchange.notes, *map(str, exchange.faults))
 
 

@@ -145,7 +145,7 @@ def test_what_is_compressed_already_is_left_alone(spoilt: Spoilt) -> None:
 
 
 def test_headers(spoilt: Spoilt) -> None:
-    """F25: a header is written anew under the same or another spelling of its name, one is dropped, the body is untouched."""
+    """F25: a header is rewritten under the same or another spelling of its name, one is dropped, the body is untouched."""
     line = spoilt({"headers": {"set": {"content-TYPE": "Text/Event-Stream; Charset=UTF-8", "X-New": "1"}, "drop": ["x-old"]}})
     client, _ = answered(line, PLAIN + b"X-Old: 1\r\n 2\r\n" + LENGTH + b"\r\n" + BODY)
     head = b"HTTP/1.1 200 \r\n" + LENGTH + b"content-TYPE: Text/Event-Stream; Charset=UTF-8\r\nX-New: 1\r\n\r\n"

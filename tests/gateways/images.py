@@ -61,7 +61,7 @@ def _wanted(entry: tarfile.TarInfo, *, compiled: bool = False) -> tarfile.TarInf
 
 
 def build_image(client: "DockerClient") -> None:
-    """Import a root file system with Python and the relay, in about a second; an image that is there is made anew."""
+    """Import a root file system with Python and the relay, in about a second; an image that is there is made again."""
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w", format=tarfile.GNU_FORMAT) as archive:
         _add_python(archive, ())

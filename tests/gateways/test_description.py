@@ -90,7 +90,7 @@ def test_the_manifests_own_description_goes_first(world: Worlds) -> None:
 
 
 def test_a_file_is_a_description(world: Worlds, tmp_path: Path) -> None:
-    """A name with a slash or a YAML suffix is a file, seen from where the user is."""
+    """A name with a slash or a YAML suffix is a file, relative to where the user is."""
     (tmp_path / "mine.yaml").write_text("argv: [mine]\nmark: header X-Run\n", "utf-8")
     description = find_description("mine.yaml", "command", world(), {})
     assert (description.name, description.argv, description.mark) == ("mine", ("mine",), MarkKind.HEADER)

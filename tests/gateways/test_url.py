@@ -138,7 +138,7 @@ def test_any_list_of_models_will_do(opened: Open, foreign: Callable[..., str]) -
 
 @pytest.mark.parametrize("status", [404, 405, 429, 501])
 def test_a_server_without_a_list_is_taken(opened: Open, foreign: Callable[..., str], status: int) -> None:
-    """Where no list can be had the gateway is used all the same, and its description says what was not checked."""
+    """Where no list is available the gateway is used all the same, and its description says what was not checked."""
     url = foreign(http(status, {"detail": "nope"}))
     gateway = opened(url)
     assert gateway.description == f"{url} (lists no models; the key is unchecked)"

@@ -14,7 +14,7 @@ NEEDS_ONE = "a Linux namespace of one's own is not permitted here"
 def own_namespace(*flags: str) -> list[str]:
     """Return the words that start a program in a namespace of its own, where it may mount and configure.
 
-    Skips where none can be had, but not on CI: a test that never runs proves nothing.
+    Skips where none is available, but not on CI: a test that never runs proves nothing.
     """
     words = ["unshare", *flags] if os.geteuid() == 0 else ["unshare", "--map-root-user", *flags]
     allowed = shutil.which("unshare") and subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0
@@ -34,7 +34,7 @@ os.execv(sys.argv[1], sys.argv[1:])
 
 
 def without_network(program: str, *args: str) -> list[str]:
-    """Return the words that start *program* where there is loopback, and no other network device at all."""
+    """Return the words that start *program* if there is loopback, and no other network device at all."""
     return [*own_namespace("--net"), sys.executable, "-c", _LOOPBACK_UP, program, *args]
 
 

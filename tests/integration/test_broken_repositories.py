@@ -40,7 +40,7 @@ KEY = "sk-proj-" + "Ab3" * 16
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """What lies in a repository beside its script, what is said of it, and the exit code; *variant* says more of the script."""
+    """What lies in a repository next to its script, what is said of it, and the exit code; *variant* says more of the script."""
 
     files: Mapping[str, str]
     sentence: str
@@ -162,7 +162,7 @@ def cache(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_broken_repository_is_told_in_one_sentence(tool: Tool, tmp_path: Path, cache: Path, way: str) -> None:
-    """The file is named, what to do stands beside it, no example is called failed, and no repository or cache has changed."""
+    """The file is named, what to do stands next to it, no example is called failed, and no repository or cache has changed."""
     broken, root = WAYS[way], tmp_path / "theirs"
     repository(root, broken)
     before = contents(root)

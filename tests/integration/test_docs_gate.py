@@ -149,7 +149,7 @@ def test_what_is_printed_is_what_runs(tool: Tool, folder: Path) -> None:
 
 
 def test_three_languages_run_as_printed(tool: Tool, folder: Path, languages: tuple[str, ...]) -> None:
-    """Packages, class names and directives come from beside the example's own script."""
+    """Packages, class names and directives come from next to the example's own script."""
     (folder / "page.md").write_text(
         f"{HELLO}```js\nconsole.log('hel' + 'lo');\n```\n```java\nSystem.out.println(\"hello\");\n```\n"
     )

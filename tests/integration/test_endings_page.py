@@ -1,4 +1,4 @@
-"""The tables of docs/endings.md come from runs, and these can be had again."""
+"""The tables of docs/endings.md come from runs, and these is available again."""
 
 import pytest
 

@@ -154,7 +154,7 @@ def test_a_live_gateway_that_refuses(tool: Tool, status: int, code: str, words: 
 
 
 def test_an_old_node_where_none_can_be_fetched(tool: Tool, tmp_path: Path) -> None:
-    """The Node.js that was passed over is named with its version, beside what kept another from being fetched."""
+    """The Node.js that was passed over is named with its version, next to what kept another from being fetched."""
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "sh").symlink_to(shutil.which("sh") or "/bin/false")

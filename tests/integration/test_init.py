@@ -35,7 +35,7 @@ def ask(title: str = "Ask once", models: tuple[str, ...] = ("gpt-4o",), *, caref
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """Return somebody's repository, as real ones look: scripts beside tests, helpers and built code."""
+    """Return somebody's repository, as real ones look: scripts next to tests, helpers and built code."""
     root = tmp_path / "theirs"
     files = {
         "README.md": "# Ours\n\n- `crash.py` - What happens without a key\n",
@@ -213,7 +213,7 @@ def test_where_there_is_nothing_to_run(tool: Tool, tmp_path: Path) -> None:
 
 
 def test_packages_that_nothing_declares(tool: Tool, tmp_path: Path) -> None:
-    """They are guessed from the imports, unless a list lies beside the script or above it; sibling modules are none."""
+    """They are guessed from the imports, unless a list lies next to the script or above it; sibling modules are none."""
     files = {
         "free/ask.py": "import os\nimport helper\nimport yaml\nfrom openai import OpenAI\nprint(OpenAI().models.list())\n",
         "free/helper.py": "",

@@ -92,7 +92,7 @@ def write(root: Path, files: dict[str, str]) -> None:
 
 @pytest.fixture
 def maven() -> None:
-    """Skip where there is no Maven; a machine that calls itself CI must have one."""
+    """Skip if there is no Maven; a machine that calls itself CI must have one."""
     if shutil.which("mvn") is None:
         assert not os.environ.get("CI"), "no mvn on PATH"
         pytest.skip("no mvn on PATH")
@@ -190,7 +190,7 @@ def test_a_wrapper_brings_its_own_maven(tool: Tool, tmp_path: Path) -> None:
     ids=("does not compile", "a dependency that nobody has", "a pom.xml that is none"),
 )
 def test_a_broken_build_is_told_in_one_sentence(tool: Tool, tmp_path: Path, files: dict[str, str], sentence: str) -> None:
-    """In Maven's or javac's own words, with the file as it is seen from here; nothing is written or kept."""
+    """In Maven's or javac's own words, with the file as it is relative to here; nothing is written or kept."""
     root = tmp_path / "theirs"
     write(root, {"manifest.yaml": ENTRY.format(more="project: ."), "src/main/java/Ask.java": FINE, **files})
     before = contents(root)

@@ -1,4 +1,4 @@
-"""``dvara-examples setup --lock`` writes the lock files that the ecosystems have, beside the lists that lack them."""
+"""``dvara-examples setup --lock`` writes the lock files that the ecosystems have, next to the lists that lack them."""
 
 import json
 from pathlib import Path

@@ -127,7 +127,7 @@ def shards(tool: Tool, tmp_path: Path) -> list[Path]:
 
 
 def test_a_merged_run_is_a_run_like_any_other(tool: Tool, shards: list[Path]) -> None:
-    """It lies beside the others, earlier attempts came along, and it can be judged."""
+    """It lies next to the others, earlier attempts came along, and it can be judged."""
     merged = tool("report", "merge", *map(str, shards))
     assert merged.code == 1
     assert "2 runs: 2 passed (1 flaky)" in merged.stdout

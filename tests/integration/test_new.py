@@ -87,7 +87,7 @@ def test_a_manifest_of_ones_own_is_kept_byte_for_byte(tool: Tool, own: Path) -> 
 
 
 def test_packages_of_ones_own(tool: Tool, own: Path) -> None:
-    """A list of packages further up that lacks what the script imports is left alone, and one beside the script is written."""
+    """A list of packages further up that lacks what the script imports is left alone, and one next to the script is written."""
     (own / "package.json").write_text(json.dumps({"name": "own", "dependencies": {"left-pad": "1.3.0"}}))
     made = tool("new", "second", "-l", "node", cwd=own)
     assert made.code == 0, made.stderr

@@ -1,4 +1,4 @@
-"""Reports as a user asks for them, beside real runs."""
+"""Reports as a user asks for them, next to real runs."""
 
 import json
 import signal
@@ -35,7 +35,7 @@ def everything(folder: Path) -> tuple[str, ...]:
 
 
 def test_reports_stand_in_the_runs_folder_unless_told_otherwise(tool: Tool, repository: Path) -> None:
-    """A kind alone goes beside the transcripts; `judge` writes the same results as `run` did."""
+    """A kind alone goes next to the transcripts; `judge` writes the same results as `run` did."""
     ran = tool("run", "good", "bad", "--report", "json", cwd=repository)
     again = tool("judge", "--report", "json=again.json", cwd=repository)
     assert (ran.code, again.code) == (1, 1), ran.stderr + again.stderr

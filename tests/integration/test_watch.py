@@ -115,7 +115,7 @@ def ran(text: str) -> list[str]:
 
 
 def save(path: Path, text: str) -> None:
-    """Save as editors do: write beside it, and put it in place."""
+    """Save as editors do: write next to it, and put it in place."""
     beside = path.with_name(f".{path.name}.swp")
     beside.write_text(text)
     beside.replace(path)
@@ -136,7 +136,7 @@ def test_a_saved_script_is_run_again_and_nothing_else(watch: Watch, project: Pat
 
 
 def test_a_helper_is_run_with_all_that_may_use_it(watch: Watch, project: Path) -> None:
-    """A new file in the language of the scripts beside it concerns them."""
+    """A new file in the language of the scripts next to it concerns them."""
     command = watch("all")
     command.until(IDLE)
     save(project / "_helper.py", "")

@@ -209,7 +209,7 @@ def test_one_number_and_another_are_never_one(write_manifest: WriteManifest, voc
 
 
 def write(folder: Path, text: str, *scripts: str) -> Path:
-    """Write a manifest beside *scripts* and return its path."""
+    """Write a manifest next to *scripts* and return its path."""
     for script in scripts:
         (folder / script).parent.mkdir(parents=True, exist_ok=True)
         (folder / script).touch()
@@ -222,7 +222,7 @@ ONE = "examples: [{id: one, title: One, expect: {exit: 0}, variants: {python: a.
 
 
 def test_scripts_nobody_names_are_a_note_with_their_number(tmp_path: Path) -> None:
-    """Scripts beside the named ones stop nothing: one sentence counts them."""
+    """Scripts next to the named ones stop nothing: one sentence counts them."""
     path = write(tmp_path, f"version: 1\n{ONE}", "a.py", "b.py", "c.py")
     (note,) = load_manifest(path, tmp_path).notes
     assert note == (
@@ -240,7 +240,7 @@ def test_what_is_ignored_is_not_counted(tmp_path: Path, pattern: str) -> None:
 
 
 def test_what_lies_beside_the_manifest_can_be_ignored(tmp_path: Path) -> None:
-    """Patterns are seen from its folder, and may lead out of that."""
+    """Patterns are relative to its folder, and may lead out of that."""
     text = f"version: 1\nignore: [../src/b.py]\n{ONE.replace('{python: a.py}', '{python: ../src/a.py}')}"
     write(tmp_path, "", "src/a.py", "src/b.py")
     (tmp_path / "examples").mkdir()

@@ -30,7 +30,7 @@ BEYOND_A_SCHEMA = {
 
 
 def _plain(manifest: bytes) -> object:
-    """Return a manifest's plain values, or None where YAML itself is at fault (which is not for a schema to say)."""
+    """Return a manifest's plain values, or None if YAML itself is at fault (which is not for a schema to say)."""
     try:
         document = read_document(manifest.decode())
     except (Unreadable, UnicodeDecodeError):
@@ -54,7 +54,7 @@ def test_the_schema_is_valid() -> None:
 
 
 def test_the_committed_schema_is_in_step() -> None:
-    """The file beside the manifest is what the plug-ins make of it today."""
+    """The file next to the manifest is what the plug-ins make of it today."""
     assert COMMITTED.read_text() == schema_text(), f"write it anew: {MEND}"
 
 

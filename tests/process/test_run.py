@@ -143,7 +143,7 @@ def test_traffic_elsewhere_keeps_the_idle_limit_away(run: Run) -> None:
 
 @pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
 def test_an_answer_to_a_signal_is_told_with_the_limit(run: Run, name: str, code: int) -> None:
-    """A process that answers a step of the ladder by exiting keeps its exit code; limit and last step are named beside it."""
+    """A process that answers a step of the ladder by exiting keeps its exit code; limit and last step are named next to it."""
     timer, ready = start_timer(SystemClock()), threading.Event()
     end = run(
         "exit_on_signal.py",

@@ -97,7 +97,7 @@ def test_a_pipe_in_a_strangers_hand_does_not_hold_the_run(run: Run) -> None:
 
 
 def test_a_stop_reaches_children_in_other_sessions(run: Run) -> None:
-    """Stopping a run ends a child that has a session of its own and ignores SIGINT, beside the parent that obeys."""
+    """Stopping a run ends a child that has a session of its own and ignores SIGINT, next to the parent that obeys."""
     stop = threading.Event()
     result = run("start_child.py", stop=stop, on_piece=lambda *_: stop.set())
     assert (result.end.exit_code, result.end.stopped_by) == (130, "SIGINT")

@@ -16,7 +16,7 @@ COMPUTE = f"{PIN}\nwhile time.process_time() < 0.4: pass"
 
 
 class Threads:
-    """A ``/proc`` whose threads a test lets run and wait, and a timer beside it."""
+    """A ``/proc`` whose threads a test lets run and wait, and a timer next to it."""
 
     def __init__(self, root: Path) -> None:
         self.root = root

@@ -24,7 +24,7 @@ def written(kind: str, path: Path, *results: RunResult, shard: str | None = None
 
 @pytest.mark.parametrize("kind", ["events", "html", "json", "junit", "markdown"])
 def test_a_report_says_which_shard_it_is_about(kind: str, tmp_path: Path) -> None:
-    """A part is not taken for the whole; where there are no shards, there is no word of them."""
+    """A part is not taken for the whole; if there are no shards, there is no word of them."""
     assert "2/4" in written(kind, tmp_path / "part", make_result(), shard="2/4")
     assert "2/4" not in written(kind, tmp_path / "whole", make_result())
 

@@ -71,7 +71,7 @@ def test_text_cannot_leave_its_annotation(write: Write) -> None:
     assert NASTY.replace("\r\n", "\n") in command.data
 
 
-# -- what examples write beside it
+# -- what examples write next to it
 
 
 def through(*pieces: str) -> str:

@@ -18,7 +18,7 @@ FOLDER = Path(_schema.__file__).parent
 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_the_schema_that_is_shipped_is_in_step(name: str) -> None:
-    """The file beside the report is what `make schema` makes of the program, and a valid schema."""
+    """The file next to the report is what `make schema` makes of the program, and a valid schema."""
     schema = SCHEMAS[name]()
     Draft202012Validator.check_schema(schema)
     assert (FOLDER / name).read_text("utf-8") == schema_text(schema), "run `make schema`"
@@ -51,7 +51,7 @@ def test_a_document_that_lacks_something_is_not_valid(write: Write) -> None:
 
 
 def test_a_result_says_how_it_came_about(write: Write) -> None:
-    """Findings, places, exchanges and output stand beside the outcome."""
+    """Findings, places, exchanges and output stand next to the outcome."""
     document = json.loads(write("json", make_result(Outcome.FAILED)))
     (result,) = document["results"]
     assert document["summary"]["exit_code"] == 1
@@ -75,7 +75,7 @@ def test_long_output_is_cut_and_says_so(write: Write) -> None:
 
 
 def test_what_belongs_to_no_request_is_told_of_the_run(write: Write) -> None:
-    """Remarks on the wire, and on what was done to the process, stand beside the exchanges."""
+    """Remarks on the wire, and on what was done to the process, stand next to the exchanges."""
     result = make_result()
     assert result.transcript is not None
     wire, process = "fault: refuse: connection 1 was reset before it was read", "Ctrl-C at 0.41 s"

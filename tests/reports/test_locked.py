@@ -49,7 +49,7 @@ def test_reports_tell_what_is_not_locked(write: Write, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["markdown", "junit", "html"])
 def test_reports_of_locked_lists_say_nothing(write: Write, kind: str) -> None:
-    """No report warns where there is nothing to warn of."""
+    """No report warns if there is nothing to warn of."""
     assert "not locked" not in write(kind, RESULTS[2]).lower()
 
 

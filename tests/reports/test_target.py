@@ -13,7 +13,7 @@ from dvara_examples.reports._target import file_target, stdout_target
 
 
 def test_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:
-    """Whoever has the old file open reads the old text to its end, and nothing is left beside the new one."""
+    """Whoever has the old file open reads the old text to its end, and nothing is left next to the new one."""
     path = tmp_path / "report.json"
     path.write_text("old")
     with path.open() as before, file_target(path) as target:
@@ -122,7 +122,7 @@ def test_any_text_can_be_written(tmp_path: Path, text: str, written: str) -> Non
 
 
 def test_a_file_that_cannot_be_written_whole_stays_as_it_was(tmp_path: Path) -> None:
-    """Where room runs out half-way, the old file is there and nothing beside it."""
+    """Where room runs out half-way, the old file is there and nothing next to it."""
     path = tmp_path / "report.json"
     path.write_text("old")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)

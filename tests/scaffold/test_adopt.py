@@ -99,7 +99,7 @@ def test_what_cannot_run_with_a_gateway_alone(tmp_path: Path, text: str, reason:
 
 
 def test_address_key_and_model_as_a_script_spells_them(tmp_path: Path) -> None:
-    """A literal that nothing replaces is where the gateway is expected; beside a variable it is a default."""
+    """A literal that nothing replaces is where the gateway is expected; next to a variable it is a default."""
     fixed = look(tmp_path, "a.py", PYTHON)
     assert (fixed.port, fixed.at_line, fixed.key_variables, fixed.models) == (8080, 5, ("MY_API_KEY",), ("gpt-4o",))
     text = PYTHON.replace('"http://localhost:8080/v1"', 'os.environ.get("MY_URL", "http://localhost:8080/v1")')
@@ -151,7 +151,7 @@ def test_titles_in_scripts(text: str, language: str, title: str) -> None:
 
 
 def test_titles_in_readmes(tmp_path: Path) -> None:
-    """A row of a table, or an item of a list, in the README beside the script or above it."""
+    """A row of a table, or an item of a list, in the README next to the script or above it."""
     write(tmp_path, **{"README.md": "| file | shows |\n|---|---|\n| [a.py](x/a.py) | How to ask |\n- `b.py` - **One** answer.\n"})
     write(tmp_path, **{"x/a.py": "", "x/b.py": "", "x/c.py": ""})
     titles = [title_in_readme(tmp_path / "x" / name, tmp_path) for name in ("a.py", "b.py", "c.py")]

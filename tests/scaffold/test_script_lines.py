@@ -52,7 +52,7 @@ def test_the_address_that_requests_go_to(text: str, line: int) -> None:
 
 
 def test_an_address_that_a_set_variable_replaces_is_no_reason() -> None:
-    """A default beside a variable that is set was not used."""
+    """A default next to a variable that is set was not used."""
     text = "import os\nurl = os.environ.get('DVARA_URL', 'http://localhost:8080/v1')\nkey = os.environ['MY_KEY']\n"
     assert list(why_no_request(text, ["DVARA_URL"])) == ["3: reads MY_KEY, which is not set"]
     assert next(why_no_request(text, [])) == "2: holds the address http://localhost:8080/v1"

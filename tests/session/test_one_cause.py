@@ -51,7 +51,7 @@ def test_a_refused_request_is_one_finding() -> None:
 
 
 def test_a_refusal_names_the_fault_that_the_network_was_told_to_have() -> None:
-    """What a fault did to the response, and what to do about an error, stand beside the notes."""
+    """What a fault did to the response, and what to do about an error, stand next to the notes."""
     spoilt = replace(refused(), error="it was refused", hint="ask for less", faults=(FaultNote("headers"),))
     (finding,) = judge(seen_by(spoilt, expect=WHOLE)).failures
     assert (

@@ -1,4 +1,4 @@
-"""What makes later runs quicker is done beside the languages that are still being prepared."""
+"""What makes later runs quicker is done next to the languages that are still being prepared."""
 
 import threading
 from collections.abc import Callable

@@ -151,7 +151,7 @@ def test_merging_brings_all_files_together(world: World, tmp_path: Path) -> None
 
 
 def test_languages_that_differ_are_noted_where_they_come_together(world: World) -> None:
-    """Without a name, the folder lies beside other runs."""
+    """Without a name, the folder lies next to other runs."""
     (good, well), (bad, badly) = of("demo[node]"), of("demo[java]", good=False)
     parts = [store(world, [good], [replace(well, scripted=True)]), store(world, [bad], [replace(badly, scripted=True)])]
     merged, _ = merge_runs(world, parts, None, allow_partial=False)

@@ -71,7 +71,7 @@ def draw_cut(seed: int, number: int, targets: Sequence[str] = TARGETS) -> Cut:
 
 
 def check_cut(cut: Cut) -> Ending:
-    """Return the ending of a cut stream. Raises DisagreementError where it is called whole before its last word."""
+    """Return the ending of a cut stream. Raises DisagreementError if it is called whole before its last word."""
     ending = _observe(cut)
     if ending in WHOLE and len(cut.raw) < cut.said_size:
         raise DisagreementError(f"{ending} after {len(cut.raw)} bytes, but the last word ends at {cut.said_size}: {cut}")

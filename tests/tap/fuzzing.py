@@ -210,7 +210,7 @@ def _sizes(random: Random, length: int) -> tuple[int, ...]:
 def tried_over_sockets(line: Line, tried: Tried) -> None:
     """Send one response through a real tap; what the client hears, and what the tap then says, must be right.
 
-    Raises DisagreementError, and TimeoutError where something hangs.
+    Raises DisagreementError, and TimeoutError if something hangs.
     """
     known = len(line.tap.exchanges())
     client, gateway, _ = line.ask()

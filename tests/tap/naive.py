@@ -51,7 +51,7 @@ def _is_stream(response: Naive, said: bytes) -> bool:
 
 
 def naive_response(raw: bytes) -> Naive:
-    """Take the first final response in *raw* apart; status 0 where there is no whole head."""
+    """Take the first final response in *raw* apart; status 0 if there is no whole head."""
     while True:
         raw = raw.lstrip(b"\r\n")
         head, *rest = _BLANK_LINE.split(raw, maxsplit=1)
@@ -112,7 +112,7 @@ def says_done(found: list[tuple[str, str]]) -> bool:
 
 
 def decoded(response: Naive) -> bytes | None:
-    """Return the payload without its content coding, or None where a coding is unknown or the data is damaged."""
+    """Return the payload without its content coding, or None if a coding is unknown or the data is damaged."""
     if not {"chunked", "identity"}.issuperset(_words(response, "transfer-encoding")):
         return None
     codings = [word for word in _words(response, "content-encoding") if word != "identity"]

@@ -55,7 +55,7 @@ def request(
 
 @dataclass
 class Side:
-    """One raw connection, seen from its client or its server; every wait is bounded by the socket's time-out."""
+    """One raw connection, relative to its client or its server; every wait is bounded by the socket's time-out."""
 
     socket: socket.socket
 

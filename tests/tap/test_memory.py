@@ -1,4 +1,4 @@
-"""That a tap's memory has bounds, seen from outside: the peak of a process that holds nothing but a tap."""
+"""That a tap's memory has bounds, relative to outside: the peak of a process that holds nothing but a tap."""
 
 import pytest
 

@@ -205,7 +205,7 @@ SHAPES: Sequence[tuple[object, str, bool]] = [
 @pytest.mark.parametrize(("value", "text", "known"), SHAPES)
 @pytest.mark.parametrize("streamed", [True, False])
 def test_content_that_is_no_plain_string(value: object, text: str, known: bool, streamed: bool, line: Line) -> None:
-    """The text is what is certainly text; where there is more, that is said. How the answer ended has nothing to do with it."""
+    """The text is what is certainly text; if there is more, that is said. How the answer ended has nothing to do with it."""
     if streamed:
         seen = ask(line, content(value) + delta(finish="stop") + DONE)
     else:

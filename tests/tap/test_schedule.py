@@ -26,7 +26,7 @@ def test_a_connection_takes_refusals_alone() -> None:
 
 
 def test_refused_connections_are_told_once() -> None:
-    """What was refused is told beside the next exchange, and not again."""
+    """What was refused is told next to the next exchange, and not again."""
     some = schedule({"refuse": True}, {"refuse": True})
     assert some.refuses(1)
     assert some.refuses(2)

@@ -172,7 +172,7 @@ def test_threads_of_one_process_build_once(world: World) -> None:
 
 
 def test_killed_while_building(world: World, tmp_path: Path) -> None:
-    """After a SIGKILL half-way the next call builds anew, and nothing of the half is left."""
+    """After a SIGKILL half-way the next call builds again, and nothing of the half is left."""
     killed = start(SLOW_BUILD, tmp_path)
     wait_until((tmp_path / "builds").exists)
     killed.send_signal(signal.SIGKILL)
@@ -254,7 +254,7 @@ def test_nowhere_to_write(make_world: Callable[..., World], tmp_path: Path) -> N
 
 
 def test_read_only_cache(public_place: Path) -> None:
-    """A user who may not write the cache uses what is complete there, and builds beside the state otherwise."""
+    """A user who may not write the cache uses what is complete there, and builds next to the state otherwise."""
     (public_place / "state").mkdir()
     (public_place / "state").chmod(0o777)
     (public_place / "cache").mkdir(mode=0o755)

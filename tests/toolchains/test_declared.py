@@ -72,7 +72,7 @@ def test_packages_of_the_manifest_are_installed(world: World) -> None:
 
 
 def test_packages_of_the_manifest_go_before_every_list(world: World) -> None:
-    """An example's own packages count although a list lies beside its script, and those of the whole manifest do not."""
+    """An example's own packages count although a list lies next to its script, and those of the whole manifest do not."""
     repository(world, {"x/a.py": SCRIPT, "x/requirements.txt": "greeting==2.0\n"})
     assert printed(command(world, "x/a.py", Packages(("greeting==1.0",)))) == "1.0"
     assert printed(command(world, "x/a.py", Packages(("greeting==1.0",), fallback=True))) == "2.0"
@@ -175,7 +175,7 @@ def test_a_list_that_includes_what_is_not_there(world: World) -> None:
 
 @pytest.mark.usefixtures("world")
 def test_the_projects_own_pip_conf_is_honoured(make_world: Callable[..., World], tmp_path: Path) -> None:
-    """Where packages come from is read from a ``pip.conf`` beside the list."""
+    """Where packages come from is read from a ``pip.conf`` next to the list."""
     bare = make_world(environ={name: value for name, value in os.environ.items() if not name.startswith(("UV_", "PIP_"))})
     conf = f"[global]\nno-index = true\nfind-links = {tmp_path / 'wheels'}\n"
     repository(bare, {"x/a.py": SCRIPT, "x/requirements.txt": "greeting\n", "x/pip.conf": conf})
@@ -184,7 +184,7 @@ def test_the_projects_own_pip_conf_is_honoured(make_world: Callable[..., World],
 
 @pytest.mark.usefixtures("world")
 def test_the_projects_own_uv_toml_is_honoured(make_world: Callable[..., World], tmp_path: Path) -> None:
-    """Settings of uv beside the list hold, and another content of them gives another environment."""
+    """Settings of uv next to the list hold, and another content of them gives another environment."""
     bare = make_world(environ={name: value for name, value in os.environ.items() if not name.startswith(("UV_", "PIP_"))})
     settings = f'no-index = true\nfind-links = ["{tmp_path / "wheels"}"]\n'
     repository(bare, {"x/a.py": SCRIPT, "x/requirements.txt": "greeting\n", "x/uv.toml": settings})

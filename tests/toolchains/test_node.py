@@ -33,7 +33,7 @@ GREET = "import { word } from 'greeting';\nconsole.log(word, ...process.argv.sli
 
 @pytest.fixture
 def world(make_world: Callable[..., World], shared_cache: Path) -> World:
-    """Return a World whose PATH holds a Node.js: the machine's own or, where there is none, one that is fetched for the tests."""
+    """Return a World whose PATH holds a Node.js: the machine's own or, if there is none, one that is fetched for the tests."""
     plain = make_world()
     if probe(plain).origin != "provisioned":
         return plain
@@ -153,7 +153,7 @@ def test_no_node(make_world: Callable[..., World], environ: dict[str, str]) -> N
 
 
 def test_scripts_of_the_examples_run_as_a_reader_runs_them(world: World) -> None:
-    """A script beside the packages' list is started by its name alone and imports what is pinned."""
+    """A script next to the packages' list is started by its name alone and imports what is pinned."""
     project = pin(world, "1.0.0")
     prepared = prepare(world, project)
     script = script_in(project)
@@ -164,7 +164,7 @@ def test_scripts_of_the_examples_run_as_a_reader_runs_them(world: World) -> None
 
 
 def test_scripts_elsewhere_use_the_packages_of_the_examples(world: World) -> None:
-    """A script outside, whose own folders list no packages, imports those of the examples; no link is put beside it."""
+    """A script outside, whose own folders list no packages, imports those of the examples; no link is put next to it."""
     pin(world, "1.0.0")
     elsewhere = world.root / "tests" / "data"
     script = script_in(elsewhere)
@@ -236,7 +236,7 @@ def test_a_link_of_an_earlier_release_is_replaced(world: World) -> None:
 
 
 def test_own_node_modules_are_left_alone(world: World) -> None:
-    """A folder of the reader's own beside the scripts is neither touched nor used: the pinned version is."""
+    """A folder of the reader's own next to the scripts is neither touched nor used: the pinned version is."""
     project = pin(world, "1.0.0")
     own = project / "node_modules" / "greeting"
     own.mkdir(parents=True)
@@ -247,7 +247,7 @@ def test_own_node_modules_are_left_alone(world: World) -> None:
 
 
 def test_folder_that_takes_no_link(world: World) -> None:
-    """Where nothing can be put beside the scripts they find their packages all the same."""
+    """Where nothing can be put next to the scripts they find their packages all the same."""
     project = pin(world, "1.0.0")
     (project / "node_modules").write_text("a file stands where the link would go\n")
     assert output_of(prepare(world, project), script_in(project)) == "hello 1.0.0\n"
@@ -305,7 +305,7 @@ def test_damaged_package_is_refused(world: World) -> None:
 
 
 def test_no_lock_file(world: World) -> None:
-    """A list of packages without a lock is resolved once, no lock is written beside it, and the run says since when it is so."""
+    """A list of packages without a lock is resolved once, no lock is written next to it, and the run says since when it is so."""
     project = pin(world, "1.0.0")
     (project / "package-lock.json").unlink()
     on_the_fourth = replace(world, clock=OnDay(4))
@@ -320,7 +320,7 @@ def test_no_lock_file(world: World) -> None:
 
 
 def test_packages_of_the_manifest(world: World) -> None:
-    """What the manifest lists for an example is installed, whatever list lies beside its script."""
+    """What the manifest lists for an example is installed, whatever list lies next to its script."""
     project = pin(world, "1.0.0")
     address, _ = write_package(world.root, "2.0.0")
     packages = Packages((address,))
@@ -331,7 +331,7 @@ def test_packages_of_the_manifest(world: World) -> None:
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"packages": []}', '{"lockfileVersion": 1, "dependencies": {}}'])
 def test_unreadable_lock_file(world: World, content: str) -> None:
-    """A lock file that is none is refused with the command that makes one."""
+    """A lock file that is not one is refused with the command that makes one."""
     project = pin(world, "1.0.0")
     (project / "package-lock.json").write_text(content)
     with pytest.raises(ToolchainError, match=r"is not a lock file of npm 7 or newer; create one"):
@@ -383,7 +383,7 @@ def test_offline_once_prepared(make_world: Callable[..., World], shared_cache: P
 
 
 def test_floors_have_a_lock_of_their_own(world: World) -> None:
-    """Scripts find the floors where these are asked for, although the link beside them leads to what is locked."""
+    """Scripts find the floors where these are asked for, although the link next to them leads to what is locked."""
     project = pin(world, "1.0.0")
     floors = project / "lowest"
     floors.mkdir()

@@ -54,7 +54,7 @@ def test_a_change_in_the_package_is_seen(world: World) -> None:
 
 
 def test_an_archive_of_the_repository_is_found(world: World) -> None:
-    """A ``file:`` entry may name an archive, by a path that is seen from the list."""
+    """A ``file:`` entry may name an archive, by a path that is relative to the list."""
     script = repository(world, {"greeting": "file:../../greeting-1.0.0.tgz"})
     write_package(world.root, "1.0.0")
     script.write_text("import { word } from 'greeting';\nconsole.log(word);\n")
@@ -99,7 +99,7 @@ def test_a_list_that_is_none(world: World) -> None:
 
 
 def test_the_projects_own_npmrc_is_honoured(world: World, tmp_path: Path) -> None:
-    """Settings beside the list hold; they are not kept in the cache, as they may contain a token."""
+    """Settings next to the list hold; they are not kept in the cache, as they may contain a token."""
     script = repository(world, {"own-sdk": "9.9.9"})
     (script.parent / ".npmrc").write_text(
         f"offline=true\n//registry.invalid/:_authToken=secret\ncache={tmp_path / 'elsewhere'}\n"

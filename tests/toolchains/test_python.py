@@ -117,7 +117,7 @@ def test_another_interpreter_can_be_chosen_by_name(make_world: Callable[..., Wor
     ],
 )
 def test_chosen_interpreter_that_does_not_fit(make_world: Callable[..., World], tmp_path: Path, says: str, reason: str) -> None:
-    """A chosen interpreter below the floor, or that is none, is missing with the reason."""
+    """A chosen interpreter below the floor, or that is not one, is missing with the reason."""
     fake = fake_interpreter(tmp_path, says)
     found = PYTHON.probe(make_world(environ={CHOICE: str(fake)}))
     assert isinstance(found, Missing)
@@ -161,7 +161,7 @@ def test_output_is_left_buffered_and_utf_8(offline_world: World) -> None:
 
 
 def test_nothing_is_compiled_at_run_time(offline_world: World) -> None:
-    """Packages are byte-compiled while they are installed, and a run writes nothing beside the script."""
+    """Packages are byte-compiled while they are installed, and a run writes nothing next to the script."""
     project = pin(offline_world, "1.0")
     (project / "helper.py").write_text("")
     command = prepare(offline_world, project).command(

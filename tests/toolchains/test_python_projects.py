@@ -27,7 +27,7 @@ def uv(world: World, *words: str) -> None:
 
 
 def test_metadata_in_the_script_counts_first(world: World) -> None:
-    """A script's own list goes before one beside it, and says that it is not locked."""
+    """A script's own list goes before one next to it, and says that it is not locked."""
     repository(world, {"a.py": INLINE, "requirements.txt": "greeting==2.0\n"})
     made = command(world, "a.py")
     assert printed(made) == "1.0"
@@ -49,7 +49,7 @@ def test_only_the_metadata_counts(world: World) -> None:
 
 
 def test_the_lock_of_a_script_holds(world: World) -> None:
-    """With a lock beside the script a newer release is not taken."""
+    """With a lock next to the script a newer release is not taken."""
     repository(world, {"a.py": INLINE.replace("<2", "")})
     uv(world, "lock", "--script", "a.py")
     write_wheel(world.root / "wheels", "3.0")
@@ -151,7 +151,7 @@ SOURCES = "[tool.uv.sources]\ndemo = {workspace = true}\n"
 
 
 def with_workspace(world: World, top: str = "") -> None:
-    """Write a workspace of uv whose member ``app``, beside the scripts, takes the member ``demo``."""
+    """Write a workspace of uv whose member ``app``, next to the scripts, takes the member ``demo``."""
     with_backend(
         world, {"libs/app/pyproject.toml": MEMBER + SOURCES, "libs/app/a.py": "import demo\nprint(demo.WORD)\n" + SCRIPT}
     )
@@ -202,7 +202,7 @@ PARTS = (
 @pytest.mark.parametrize("name", ["shout", "old"])
 @pytest.mark.parametrize("lock", ["uv.lock", "pdm.lock", "none"])
 def test_an_extra_or_a_group_of_a_project(world: World, name: str, lock: str) -> None:
-    """``pyproject.toml[NAME]`` adds it, by the lock where there is one; what is not named is left out."""
+    """``pyproject.toml[NAME]`` adds it, by the lock if there is one; what is not named is left out."""
     repository(world, {"a.py": SCRIPT, "pyproject.toml": PROJECT + PARTS.replace("'nowhere'", "")})
     if lock == "uv.lock":
         uv(world, "lock")

@@ -54,7 +54,7 @@ def test_a_node_of_a_version_manager_is_resolved_to_its_real_executable(
 
 
 def test_npm_is_taken_from_beside_the_real_node(managed: Callable[..., World], tmp_path: Path) -> None:
-    """Its shim would choose anew, in the folder of the cache, where nothing says which version is wanted."""
+    """Its shim would choose again, in the folder of the cache, where nothing says which version is wanted."""
     real = executable(tmp_path / "installs" / "bin" / "node", _NODE)
     npm = executable(tmp_path / "installs" / "bin" / "npm", "#!/bin/sh\n")
     executable(tmp_path / "shims" / "node", _CHOOSES.format(real=real))

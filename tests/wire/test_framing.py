@@ -54,7 +54,7 @@ def test_every_beginning_is_incomplete() -> None:
     ],
 )
 def test_chunks_that_make_no_sense(raw: bytes) -> None:
-    """A size that is none, a chunk longer than its size and a line without end are refused."""
+    """A size that is not one, a chunk longer than its size and a line without end are refused."""
     with pytest.raises(ProtocolError):
         read(ChunkedBody(), raw)
 

@@ -1,4 +1,4 @@
-"""Single headers of a head, written anew; and every other byte as it was."""
+"""Single headers of a head, rewritten; and every other byte as it was."""
 
 import pytest
 

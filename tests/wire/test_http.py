@@ -22,7 +22,7 @@ HEAD = b"\r\n\r\nHTTP/1.1 200 OK\r\nA: b\r\n\r\n"
 @pytest.mark.parametrize("size", range(1, len(HEAD) + 1))
 @pytest.mark.parametrize("blank", [b"\r\n\r\n", b"\n\n"])
 def test_a_head_ends_at_its_blank_line_however_it_comes(size: int, blank: bytes) -> None:
-    """Blank lines before it end nothing, and what follows it is not taken; the next head begins anew."""
+    """Blank lines before it end nothing, and what follows it is not taken; the next head begins again."""
     head = HEAD.replace(b"\r\n\r\n", blank)
     buffer, got = HeadBuffer(), []
     for data in (head + b"body", head):

@@ -69,7 +69,7 @@ def test_preview_script_is_started_with_preview_features(printed: Callable[..., 
 
 
 def test_preview_goes_with_exported_internals(printed: Callable[..., str]) -> None:
-    """Javac refuses --add-exports beside --release, so //PREVIEW is built with -source."""
+    """Javac refuses --add-exports next to --release, so //PREVIEW is built with -source."""
     internals = "--add-exports java.base/jdk.internal.misc=ALL-UNNAMED"
     assert printed(I=f"//PREVIEW\n//COMPILE_OPTIONS {internals}\n//RUNTIME_OPTIONS {internals}\n{INTERNAL}") == "Unsafe\n"
 

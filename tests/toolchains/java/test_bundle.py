@@ -18,7 +18,7 @@ def lay_out(folder: Path, **texts: str) -> None:
 
 
 def test_sources_of_sources(world: World, tmp_path: Path) -> None:
-    """Sources are followed from file to file, each once, seen from the file that names them, circles included."""
+    """Sources are followed from file to file, each once, relative to the file that names them, circles included."""
     lay_out(
         tmp_path,
         A_java="//SOURCES sub/B.java",

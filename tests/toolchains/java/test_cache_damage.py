@@ -82,7 +82,7 @@ def test_two_processes_and_four_threads_at_once(fresh: World, runtime: Runtime, 
 
 @pytest.mark.parametrize("stage", ["java-archive", "java-classes"])
 def test_killed_while_preparing(stage: str, fresh: World, runtime: Runtime, data: Path, tmp_path: Path, run: Run) -> None:
-    """After a kill in the middle of a stage the next run builds that stage anew, and works."""
+    """After a kill in the middle of a stage the next run builds that stage again, and works."""
     script = data / "plain" / "Plain.java"
     child = start(tmp_path, script, fresh)
     wait_for(lambda: any((tmp_path / "cache").glob(f"**/{stage}/*/*/*")))
@@ -103,7 +103,7 @@ def kept_files(world: World) -> Iterator[Path]:
 def test_files_that_were_removed_or_cut(
     harm: Callable[[Path], None], fresh: World, runtime: Runtime, data: Path, tmp_path: Path, run: Run, shared_cache: Path
 ) -> None:
-    """A file of the cache that is gone or too short is built anew instead of being used."""
+    """A file of the cache that is gone or too short is rebuilt instead of being used."""
     script = data / "plain" / "Plain.java"
     take_archive(fresh, script, runtime, shared_cache)
     toolchain().prepare(runtime, tmp_path, fresh, lambda _: None).command(script)

@@ -43,7 +43,7 @@ def test_options_start_with_the_java_that_knows_them(java: int, count: int) -> N
 
 
 def test_javafx_goes_to_the_module_path(runtime: Runtime, tmp_path: Path) -> None:
-    """JavaFX's modules are put on the module path and started; the empty jar beside each of them is not."""
+    """JavaFX's modules are put on the module path and started; the empty jar next to each of them is not."""
     (tmp_path / "module-info.java").write_text("module javafx.base { }")
     javac = runtime.executable.parent / "javac"
     subprocess.run([javac, "-d", tmp_path / "classes", tmp_path / "module-info.java"], check=True)

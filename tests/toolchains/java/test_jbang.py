@@ -59,7 +59,7 @@ def test_builds_then_asks_then_starts_java_itself(
 def test_relative_script_is_no_subcommand(
     prepared: PreparedRuntime, jbang_world: World, run: Run, calls: Callable[[], list[str]], runtime: Runtime
 ) -> None:
-    """A relative path is seen from the working folder and given whole, so that JBang takes it for no command."""
+    """A relative path is relative to the working folder and given whole, so that JBang takes it for no command."""
     (jbang_world.cwd / "app.java").write_text('class app { public static void main(String[] a) { System.out.println("up"); } }')
     assert run(prepared.command(Path("app.java"))).stdout == "up\n"
     assert calls()[0] == f"build {jbang_world.cwd}/app.java {runtime.executable.parent.parent}"
@@ -68,7 +68,7 @@ def test_relative_script_is_no_subcommand(
 def test_unchanged_script_is_not_asked_about_again(
     prepared: PreparedRuntime, data: Path, tmp_path: Path, calls: Callable[[], list[str]], run: Run
 ) -> None:
-    """JBang is asked once per text; a changed script is built anew, and so is one whose jar went away."""
+    """JBang is asked once per text; a changed script is rebuilt, and so is one whose jar went away."""
     script = tmp_path / "Plain.java"
     text = (data / "plain" / "Plain.java").read_text("utf-8")
     script.write_text(text)
@@ -298,7 +298,7 @@ def test_script_without_its_jar_that_is_asked_for(without_jar: World) -> None:
 
 @pytest.mark.parametrize("place", ["bin/jbang.jar", "bin/.jbang/jbang.jar", "jbang/bin/jbang.jar"])
 def test_places_of_the_jar(place: str, without_jar: World, tmp_path: Path) -> None:
-    """The jar may lie beside the script, in its folder .jbang, or where an earlier start installed JBang."""
+    """The jar may lie next to the script, in its folder .jbang, or where an earlier start installed JBang."""
     for file in (tmp_path / place, tmp_path / "jbang" / "bin" / "jbang"):
         file.parent.mkdir(exist_ok=True)
         file.touch()
