@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 from dvara_examples.core.errors import PageError
-from dvara_examples.docs_ci.fence_status import stand
+from dvara_examples.docs_ci.fence_status import check_page
 from dvara_examples.docs_ci.find import below
 from dvara_examples.docs_ci.markdown import Fence, split_page
 from dvara_examples.docs_ci.page import Page, language_of, load_page, read_page
@@ -81,7 +81,7 @@ def try_page(path: Path, sources: Sources, counts: Counter[str]) -> None:
         return
     counts["pages"] += 1
     counts["fences"] += len(page.fences)
-    counts["fences that check looks at"] += len(stand(page, sources))
+    counts["fences that check looks at"] += len(check_page(page, sources))
     if synced(page, sources) != page.text:
         counts["WRONG"] += 1
         print(f"WRONG: {path} was changed, although it names nothing")

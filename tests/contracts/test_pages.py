@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dvara_examples.docs_ci.check import stand_all
+from dvara_examples.docs_ci.check import check_pages
 from dvara_examples.docs_ci.find import declared
 from dvara_examples.docs_ci.page import load_page
 from dvara_examples.manifest import load_manifest
@@ -19,8 +19,8 @@ COOKBOOK = REPOSITORY / "docs" / "streaming-end-to-end.md"
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_a_page_is_in_step(path: Path) -> None:
     """`make docs` writes it again where an example or the manifest has changed."""
-    ((_, standings),) = stand_all([load_page(path, path.name)], MANIFEST)
-    assert [f"{s.line}: {s.state}: {s.sentence}" for s in standings if not s.good] == []
+    ((_, statuses),) = check_pages([load_page(path, path.name)], MANIFEST)
+    assert [f"{s.line}: {s.state}: {s.sentence}" for s in statuses if not s.good] == []
 
 
 def test_the_readme_has_the_table_of_the_examples() -> None:
@@ -30,11 +30,11 @@ def test_the_readme_has_the_table_of_the_examples() -> None:
 
 def test_the_cookbook_shows_every_streaming_example_in_every_language() -> None:
     """All of its code is taken from regions; none is excused, and none is the page's own."""
-    ((_, standings),) = stand_all([load_page(COOKBOOK, COOKBOOK.name)], MANIFEST)
-    shown = {standing.variant.id for standing in standings if standing.variant}
+    ((_, statuses),) = check_pages([load_page(COOKBOOK, COOKBOOK.name)], MANIFEST)
+    shown = {status.variant.id for status in statuses if status.variant}
     streaming = {v.id for e in MANIFEST.examples if e.id.startswith("stream-") and not e.opt_in for v in e.variants}
     assert shown == streaming
-    assert {standing.state.value for standing in standings} == {"in step"}
+    assert {status.state.value for status in statuses} == {"in step"}
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

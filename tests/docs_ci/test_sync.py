@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dvara_examples.core.errors import PageError
-from dvara_examples.docs_ci.fence_status import stand
+from dvara_examples.docs_ci.fence_status import check_page
 from dvara_examples.docs_ci.page import load_page, read_page
 from dvara_examples.docs_ci.sources import Sources
 from dvara_examples.docs_ci.sync import save, synced
@@ -21,7 +21,7 @@ PAGES = [path for path in _DATA if path.suffix != ".synced"]
 def in_step(page: ReadText, sources: Sources, text: str, name: str = "page.md") -> str:
     """Return what becomes of *text*, which must be in step then and stay as it is."""
     after = synced(page(text, name), sources)
-    assert [s.state for s in stand(page(after, name), sources) if not s.good] == []
+    assert [s.state for s in check_page(page(after, name), sources) if not s.good] == []
     assert synced(page(after, name), sources) == after
     return after
 
@@ -255,7 +255,7 @@ def test_a_second_sync_never_changes_anything_whatever_the_page(sources: Sources
     after = read_page(sources.manifest.root / name, name, text)
     assert synced(after, sources) == text
     assert [s.fence.lines for s in after.snippets if s.about is None] == [s.fence.lines for s in page.snippets if s.about is None]
-    assert [s.line for s in stand(after, sources) if s.state == "drifted"] == []
+    assert [s.line for s in check_page(after, sources) if s.state == "drifted"] == []
 
 
 GREET_LINES = list(GREET["python"])
@@ -271,7 +271,7 @@ def test_highlighted_lines_are_no_difference_and_survive(page: ReadText, sources
     mark = [sign.format(f"highlight-{what}") + end for what in ("start", "end", "next-line")]
     body = [mark[0], *GREET_LINES[:1], mark[1], *GREET_LINES[1:-1], mark[2], GREET_LINES[-1]]
     text = "<!-- example: greet -->\n```python\n" + "\n".join(body) + "\n```\n"
-    assert [s.state.value for s in stand(page(text), sources)] == ["in step"]
+    assert [s.state.value for s in check_page(page(text), sources)] == ["in step"]
     assert synced(page(text), sources) == text
     drifted = text.replace(GREET_LINES[-1], "old()")
     assert in_step(page, sources, drifted) == text

@@ -15,7 +15,7 @@ def guarded(cli: click.Command, args: list[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # an ASCII terminal replaces characters instead of failing
     if os.environ.get("GITHUB_ACTIONS"):
-        _muzzle()
+        _escape_output()
     code = _guarded(cli, args)
     try:
         sys.stdout.flush()
@@ -70,7 +70,7 @@ def _show(problem: str, hint: str) -> None:
         click.echo(line, err=True)
 
 
-def _muzzle() -> None:
+def _escape_output() -> None:
     """Prevent output of examples, pages or gateways from acting as workflow commands."""
     from dvara_examples.reports._workflow import escape_workflow_commands
 

@@ -28,15 +28,15 @@ def say(world: "World", lines: Iterable[str]) -> None:
         world.stdout.write(f"{visible(line)}\n")
 
 
-def page_lines(page: "Page", standings: "Sequence[FenceStatus]", *, verbose: bool) -> Iterator[str]:
+def page_lines(page: "Page", statuses: "Sequence[FenceStatus]", *, verbose: bool) -> Iterator[str]:
     """Yield a line for each fence that needs attention (with *verbose*: for all), followed by its diff."""
-    for standing in standings:
-        if standing.good and not verbose:
+    for status in statuses:
+        if status.good and not verbose:
             continue
-        state = standing.state.value if standing.good else standing.state.value.upper()
-        said = f": {standing.sentence}" if standing.sentence else ""
-        yield f"{state:>10}  {page.shown}:{standing.line}  {standing.what}{said}"
-        yield from (f"            {line}" for line in standing.diff)
+        state = status.state.value if status.good else status.state.value.upper()
+        said = f": {status.sentence}" if status.sentence else ""
+        yield f"{state:>10}  {page.shown}:{status.line}  {status.what}{said}"
+        yield from (f"            {line}" for line in status.diff)
 
 
 def annotate(world: "World", found: "Checked") -> None:
@@ -47,13 +47,13 @@ def annotate(world: "World", found: "Checked") -> None:
     from dvara_examples.reports._workflow import escape_data, escape_property, unmuzzled
 
     runner = unmuzzled(world.stdout)
-    wrong = [(page, standing) for page, standings in found for standing in standings if not standing.good]
-    for page, standing in wrong[:_MOST]:
+    wrong = [(page, status) for page, statuses in found for status in statuses if not status.good]
+    for page, status in wrong[:_MOST]:
         file = page_id(page, world)
         file = file if file.startswith("/") else within(world) + file
-        place = f"file={escape_property(visible(file))},line={standing.line}"
-        title = escape_property(visible(f"{standing.state}: {standing.what}"))
-        text = escape_data(visible("\n".join([standing.sentence, *standing.diff])[:2_000]))
+        place = f"file={escape_property(visible(file))},line={status.line}"
+        title = escape_property(visible(f"{status.state}: {status.what}"))
+        text = escape_data(visible("\n".join([status.sentence, *status.diff])[:2_000]))
         runner.write(f"::error {place},title={title}::{text}\n")
     if len(wrong) > _MOST:
         runner.write(f"::notice title=pages::and {len(wrong) - _MOST} more; the log of this step lists all of them\n")
@@ -63,6 +63,6 @@ def sum_line(found: "Checked") -> str:
     """Summarise how many fences of how many pages are in which state."""
     from collections import Counter
 
-    counted = Counter(standing.state for _, standings in found for standing in standings)
+    counted = Counter(status.state for _, statuses in found for status in statuses)
     pages = "1 page" if len(found) == 1 else f"{len(found)} pages"
     return f"{pages}: " + (", ".join(f"{counted[state]} {state}" for state in counted) or "nothing that this tool looks after")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dvara_examples.core.world import World
-from dvara_examples.docs_ci.fence_status import FenceState, FenceStatus, proved, stand
+from dvara_examples.docs_ci.fence_status import FenceState, FenceStatus, check_page, proved
 from dvara_examples.docs_ci.find import find_pages
 from dvara_examples.docs_ci.page import Page, read_page
 from dvara_examples.docs_ci.printed import printed_scripts
@@ -25,21 +25,21 @@ def check(world: World, named: Sequence[str], results: str | None = None) -> Che
     Raises ManifestError, PageError and TranscriptError.
     """
     manifest = manifest_of(world)
-    found = stand_all(find_pages(named, manifest, world), manifest)
+    found = check_pages(find_pages(named, manifest, world), manifest)
     return found if results is None else tuple(_with_results(found, manifest, world, results))
 
 
-def stand_all(pages: Sequence[Page], manifest: Manifest) -> Checked:
+def check_pages(pages: Sequence[Page], manifest: Manifest) -> Checked:
     """Return the state of everything on *pages*, reading each script once."""
     sources = Sources(manifest)
-    return tuple((page, stand(page, sources)) for page in pages)
+    return tuple((page, check_page(page, sources)) for page in pages)
 
 
 def _with_results(found: Checked, manifest: Manifest, world: World, name: str) -> Iterator[tuple[Page, tuple[FenceStatus, ...]]]:
     folder, sources = find_run(world.runs_dir, name, world.cwd), Sources(manifest)
     outcomes = outcomes_of(folder)
-    for page, standings in found:
-        yield page, with_outcomes(page, standings, sources, world, outcomes, folder.path.name)
+    for page, statuses in found:
+        yield page, with_outcomes(page, statuses, sources, world, outcomes, folder.path.name)
 
 
 def outcomes_of(folder: RunFolder) -> Mapping[str, str]:
@@ -52,21 +52,21 @@ def outcomes_of(folder: RunFolder) -> Mapping[str, str]:
 
 
 def with_outcomes(
-    page: Page, standings: Sequence[FenceStatus], sources: Sources, world: World, outcomes: Mapping[str, str], run: str
+    page: Page, statuses: Sequence[FenceStatus], sources: Sources, world: World, outcomes: Mapping[str, str], run: str
 ) -> tuple[FenceStatus, ...]:
-    """Return how *standings* are, seen with the *outcomes* of *run*: of each fence's example, or of the page's own code."""
+    """Return how *statuses* are, seen with the *outcomes* of *run*: of each fence's example, or of the page's own code."""
     own = {}
-    if any(standing.state is FenceState.STANDALONE for standing in standings):
+    if any(status.state is FenceState.STANDALONE for status in statuses):
         scripts = printed_scripts(page, page_id(page, world), sources, strict=False)
         own = {line: script.variant_id for script in scripts if script.own for line in script.lines}
-    return tuple(proved(s, outcomes, own.get(s.line) or (s.variant.id if s.variant else ""), run) for s in standings)
+    return tuple(proved(s, outcomes, own.get(s.line) or (s.variant.id if s.variant else ""), run) for s in statuses)
 
 
 def suggested(found: Checked, world: World) -> Iterator[str]:
     """Yield, for people, the comments that would connect untested fences with examples."""
     sources = Sources(manifest_of(world))
-    for page, standings in found:
-        for line, comment, why in suggestions(page, standings, sources):
+    for page, statuses in found:
+        for line, comment, why in suggestions(page, statuses, sources):
             yield f"suggest  {page.shown}:{line}  {comment}  ({why})"
 
 
@@ -98,5 +98,5 @@ def sync(world: World, named: Sequence[str], *, dry_run: bool = False) -> Iterat
             save(page, text)
             now = read_page(page.path, page.shown, text, has_bom=page.has_bom, mdx=page.mdx)
         before, after = page.text.splitlines(), text.splitlines()
-        unknown = tuple(each for each in stand(now, sources) if each.state is FenceState.UNKNOWN)
+        unknown = tuple(each for each in check_page(now, sources) if each.state is FenceState.UNKNOWN)
         yield Synced(now, tuple(difflib.unified_diff(before, after, page.shown, page.shown, lineterm="")), unknown)

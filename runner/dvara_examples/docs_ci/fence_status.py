@@ -56,28 +56,28 @@ class FenceStatus:
         return self.state in GOOD
 
 
-def stand(page: Page, sources: Sources) -> tuple[FenceStatus, ...]:
+def check_page(page: Page, sources: Sources) -> tuple[FenceStatus, ...]:
     """Return the state of everything on *page* that concerns this tool, in page order."""
     found = [FenceStatus(problem.line, FenceState.UNKNOWN, "comment", problem.sentence) for problem in page.problems]
     found += [_snippet(page, snippet, sources) for snippet in page.snippets]
     found += [_table(page, table, sources) for table in page.tables]
-    return tuple(sorted(found, key=lambda standing: standing.line))
+    return tuple(sorted(found, key=lambda status: status.line))
 
 
-def proved(standing: FenceStatus, outcomes: Mapping[str, str], key: str, run: str) -> FenceStatus:
-    """Return *standing*, or what *run* says against it: *outcomes* are those of its runs by id, *key* is the one that counts."""
-    if standing.state not in (FenceState.IN_STEP, FenceState.STANDALONE) or standing.variant is None:
-        return standing
+def proved(status: FenceStatus, outcomes: Mapping[str, str], key: str, run: str) -> FenceStatus:
+    """Return *status*, or what *run* says against it: *outcomes* are those of its runs by id, *key* is the one that counts."""
+    if status.state not in (FenceState.IN_STEP, FenceState.STANDALONE) or status.variant is None:
+        return status
     outcome = outcomes.get(key)
     if outcome == "passed":
-        return standing
+        return status
     state = FenceState.NOT_RUN if outcome in (None, "skipped") else FenceState.NOT_PASSED
     said = f"{key} {outcome}" if outcome else f"{key} is not among the results"
     hint = (
-        "run it" if state is FenceState.NOT_RUN else f"`dvara-examples show {standing.variant.example_id}` says what is expected"
+        "run it" if state is FenceState.NOT_RUN else f"`dvara-examples show {status.variant.example_id}` says what is expected"
     )
     sentence = f"{said} in {run}; {hint}"
-    return FenceStatus(standing.line, state, standing.what, sentence, (), standing.variant, standing.snippet)
+    return FenceStatus(status.line, state, status.what, sentence, (), status.variant, status.snippet)
 
 
 def _snippet(page: Page, snippet: Snippet, sources: Sources) -> FenceStatus:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from dvara_examples.core.errors import ExitCode
 from dvara_examples.core.world import World
-from dvara_examples.docs_ci.check import Checked, outcomes_of, stand_all, with_outcomes
+from dvara_examples.docs_ci.check import Checked, check_pages, outcomes_of, with_outcomes
 from dvara_examples.docs_ci.fence_status import FenceState
 from dvara_examples.docs_ci.find import find_pages
 from dvara_examples.docs_ci.run import choose_for_gate
@@ -24,7 +24,7 @@ class Gate:
         self._manifest = manifest_of(world)
         self._codes: list[ExitCode] = []
         self._held: list[str] = []
-        self.checked: Checked = stand_all(find_pages(named, self._manifest, world), self._manifest)
+        self.checked: Checked = check_pages(find_pages(named, self._manifest, world), self._manifest)
 
     def choose(self) -> Chosen:
         """Select what must pass: the examples that are shown in step, and the pages' own code. Raises PageError."""
@@ -36,7 +36,7 @@ class Gate:
         self._codes.append(code)
         self._held.append(deps)
         self.checked = tuple(
-            (page, with_outcomes(page, standings, sources, self._world, outcomes, run)) for page, standings in self.checked
+            (page, with_outcomes(page, statuses, sources, self._world, outcomes, run)) for page, statuses in self.checked
         )
 
     @property
@@ -47,7 +47,7 @@ class Gate:
     @property
     def exit_code(self) -> ExitCode:
         """The exit code for all of it; without any run nothing is proved."""
-        states = {standing.state for _, standings in self.checked for standing in standings}
+        states = {status.state for _, statuses in self.checked for status in statuses}
         codes = [*self._codes]
         if states & _NOT_RIGHT:
             codes.append(ExitCode.FAILED)
@@ -57,11 +57,11 @@ class Gate:
 
     def lines(self) -> Iterator[str]:
         """Yield a line for each page: whether it passes, and why."""
-        for page, standings in self.checked:
-            wrong = [standing for standing in standings if not standing.good]
-            proved = [standing for standing in standings if standing.good and standing.variant is not None]
+        for page, statuses in self.checked:
+            wrong = [status for status in statuses if not status.good]
+            proved = [status for status in statuses if status.good and status.variant is not None]
             if wrong:
-                yield f"   REFUSED  {page.shown}: {len(wrong)} of {len(standings)} not right"
-            elif standings:
+                yield f"   REFUSED  {page.shown}: {len(wrong)} of {len(statuses)} not right"
+            elif statuses:
                 ran = f", {len(proved)} run with {', '.join(self._held)} releases" if proved else ""
-                yield f"    passed  {page.shown}: {len(standings)} right{ran}"
+                yield f"    passed  {page.shown}: {len(statuses)} right{ran}"

@@ -26,7 +26,7 @@ def choose_printed(pages: Sequence[Page], manifest: Manifest, world: World) -> C
 
 def choose_for_gate(checked: Checked, manifest: Manifest, world: World) -> Chosen:
     """Select the examples that the pages show in step, each once, and the pages' own code. Raises PageError."""
-    shown = {s.variant.id for _, standings in checked for s in standings if s.state is FenceState.IN_STEP and s.variant}
+    shown = {s.variant.id for _, statuses in checked for s in statuses if s.state is FenceState.IN_STEP and s.variant}
     variants = tuple(variant for variant in manifest.variants if variant.id in shown)
     pages = [page for page, _ in checked]
     own = [(page, script) for page, script in _scripts(pages, manifest, world, strict=False) if script.own]

@@ -13,9 +13,9 @@ _LIKE = 0.6
 """How much of a fence and a region must be the same for the one to be taken for the other."""
 
 
-def suggestions(page: Page, standings: Sequence[FenceStatus], sources: Sources) -> Iterator[tuple[int, str, str]]:
+def suggestions(page: Page, statuses: Sequence[FenceStatus], sources: Sources) -> Iterator[tuple[int, str, str]]:
     """Yield a line of *page*, the comment to write above it, and why."""
-    untested = [s.snippet for s in standings if s.state is FenceState.UNTESTED and s.snippet is not None]
+    untested = [s.snippet for s in statuses if s.state is FenceState.UNTESTED and s.snippet is not None]
     guesses = Guesses()
     for snippet in untested:
         text = "\n".join(snippet.fence.lines)

@@ -88,6 +88,25 @@ def _free(wanted: str, taken: set[str]) -> str:
 
 def _apart(draft: Draft, results: Mapping[str, RunResult]) -> list[Draft]:
     """Return *draft* with the result of its run, split up if its languages behave differently."""
+    good, bad = _outcomes(draft, results)
+    comments = tuple(f"{draft.scripts[language].file.name}: {wrong}" for language, wrong in bad.items())
+    if not good:
+        return [replace(draft, guesses=(*draft.guesses, *comments))]
+    asks = {draft.scripts[language].asks for language in good}
+    apart = [language for language in bad if draft.scripts[language].asks not in asks]
+    first, *others = _alike(good)
+    unknown = [language for language in draft.scripts if language not in good and language not in apart]
+    of_others = tuple(f"{draft.scripts[language].file.name}: " for language in apart)
+    said = tuple(comment for comment in (*draft.guesses, *comments) if not comment.startswith(of_others))
+    parts = [_part(draft, draft.id, first, unknown, said, good, results)]
+    for languages in others:
+        reason = f"apart from {draft.id}, because it sends or ends differently"
+        parts.append(_part(draft, f"{draft.id}-{languages[0]}", languages, (), (reason,), good, results))
+    return [*parts, *(_failed_part(draft, language, bad[language]) for language in apart)]
+
+
+def _outcomes(draft: Draft, results: Mapping[str, RunResult]) -> tuple[dict[str, dict[str, object]], dict[str, str]]:
+    """Return the expectations of each language whose run went well, and what went wrong in the others that ran."""
     good: dict[str, dict[str, object]] = {}
     bad: dict[str, str] = {}
     for language, script in draft.scripts.items():
@@ -101,33 +120,40 @@ def _apart(draft: Draft, results: Mapping[str, RunResult]) -> list[Draft]:
                 good[language].pop("exit", None)
         else:
             bad[language] = wrong or "it did not run"
-    comments = (*draft.guesses, *(f"{draft.scripts[language].file.name}: {wrong}" for language, wrong in bad.items()))
-    if not good:
-        return [replace(draft, guesses=comments)]
-    alike = {draft.scripts[language].asks for language in good}
-    apart = [language for language in bad if draft.scripts[language].asks not in alike]
+    return good, bad
+
+
+def _alike(good: Mapping[str, Mapping[str, object]]) -> list[list[str]]:
+    """Group the languages whose expectations agree where the languages of one example must."""
     kinds: dict[str, list[str]] = {}
-    for language, held in good.items():
-        kinds.setdefault(repr([held.get(key) for key in sorted(_MAY_NOT_DIFFER)]), []).append(language)
-    parts: list[Draft] = []
-    for number, languages in enumerate(kinds.values()):
-        others = [name for name in draft.scripts if name not in good and name not in apart] if number == 0 else []
-        mine = {name: script for name, script in draft.scripts.items() if name in languages or name in others}
-        expect, dropped = _common([good[language] for language in languages])
-        said = [*comments] if number == 0 else [f"apart from {draft.id}, as it sends or ends otherwise"]
-        said = [each for each in said if not any(each.startswith(f"{draft.scripts[name].file.name}: ") for name in apart)]
-        said += [f"not asserted: {key}, which did not hold in every language" for key in dropped]
-        name = draft.id if number == 0 else f"{draft.id}-{languages[0]}"
-        slowest_s = max(_seconds(results.get(f"{draft.id}[{language}]")) for language in languages)
-        wall_s = math.ceil(slowest_s * _ROOM / 60) * 60 if slowest_s > _SLOW_S else None
-        parts.append(replace(draft, id=name, scripts=mine, guesses=tuple(said), expect=expect, wall_s=wall_s))
-    for name in apart:
-        script = draft.scripts[name]
-        said = [f"apart from {draft.id}, as it asks in another number of places", f"{script.file.name}: {bad[name]}"]
-        parts.append(
-            replace(draft, id=f"{draft.id}-{name}", scripts={name: script}, guesses=tuple(said), expect=expected([script]))
-        )
-    return parts
+    for language, expect in good.items():
+        kinds.setdefault(repr([expect.get(key) for key in sorted(_MAY_NOT_DIFFER)]), []).append(language)
+    return list(kinds.values())
+
+
+def _part(
+    draft: Draft,
+    name: str,
+    languages: Sequence[str],
+    unknown: Sequence[str],
+    said: tuple[str, ...],
+    good: Mapping[str, dict[str, object]],
+    results: Mapping[str, RunResult],
+) -> Draft:
+    """Return the example *name* for *languages*, which behave alike, and for the *unknown* ones without a result."""
+    expect, dropped = _common([good[language] for language in languages])
+    scripts = {language: script for language, script in draft.scripts.items() if language in languages or language in unknown}
+    said += tuple(f"not asserted: {key}, which did not hold in every language" for key in dropped)
+    slowest_s = max(_seconds(results.get(f"{draft.id}[{language}]")) for language in languages)
+    wall_s = math.ceil(slowest_s * _ROOM / 60) * 60 if slowest_s > _SLOW_S else None
+    return replace(draft, id=name, scripts=scripts, guesses=said, expect=expect, wall_s=wall_s)
+
+
+def _failed_part(draft: Draft, language: str, wrong: str) -> Draft:
+    """Return an example for one language that failed, and that asks in another number of places than the others."""
+    script = draft.scripts[language]
+    said = (f"apart from {draft.id}, because it asks in another number of places", f"{script.file.name}: {wrong}")
+    return replace(draft, id=f"{draft.id}-{language}", scripts={language: script}, guesses=said, expect=expected([script]))
 
 
 def _seconds(result: RunResult | None) -> float:

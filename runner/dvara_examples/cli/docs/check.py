@@ -37,8 +37,8 @@ def command(
 
     world = build_world(manifest)
     found = check(world, pages, results)
-    for page, standings in found:
-        say(world, page_lines(page, standings, verbose=verbose))
+    for page, statuses in found:
+        say(world, page_lines(page, statuses, verbose=verbose))
     say(world, not_read(found, pages, world))
     say(world, [f"{sum_line(found)} · {world.shown(world.manifest_path)}"])
     if suggest:
@@ -47,4 +47,4 @@ def command(
         say(world, suggested(found, world))
     if report:
         annotate(world, found)
-    return 0 if all(standing.good for _, standings in found for standing in standings) else 1
+    return 0 if all(status.good for _, statuses in found for status in statuses) else 1

@@ -55,8 +55,8 @@ def command(
         options = compose_options(world, planning, replace(running, deps=deps))
         gate.held(*run(world, chosen, options, reporting_to(world, reports, verbose=running.verbose)), deps)
         say(people, [""])
-    for page, standings in gate.checked:
-        say(people, page_lines(page, standings, verbose=running.verbose))
+    for page, statuses in gate.checked:
+        say(people, page_lines(page, statuses, verbose=running.verbose))
     say(people, not_read(gate.checked, pages, world))
     say(people, gate.lines())
     if any(request.kind == "github" for request in reports):

@@ -2,14 +2,14 @@
 
 import pytest
 
-from dvara_examples.docs_ci.fence_status import FenceState, FenceStatus, proved, stand
+from dvara_examples.docs_ci.fence_status import FenceState, FenceStatus, proved, check_page
 from dvara_examples.docs_ci.sources import Sources
 from tests.docs_ci.conftest import GREET, ReadText
 
 
 def told(page: ReadText, sources: Sources, text: str, name: str = "page.md") -> list[FenceStatus]:
     """Return how everything of *text* stands."""
-    return list(stand(page(text, name), sources))
+    return list(check_page(page(text, name), sources))
 
 
 def fence(language: str, *lines: str) -> str:
