@@ -84,11 +84,11 @@ Spoil = Callable[[list[Named]], list[Named]]
         (lambda parts: [parts[0], change(parts[1], allow_flaky=True), parts[2]], "with --allow-flaky False, folder-2 with True"),
         (
             lambda parts: [swapped(parts[0], parts[1]), swapped(parts[1], parts[0]), parts[2]],
-            "cut from different choices of runs",
+            "parts of different selections",
         ),
         (lambda parts: [parts[0], ("other", change(parts[0], shard=None)[1])], "folder-1 and other both hold "),
-        (lambda parts: [*parts[:2], shards(WHOLE[:-1], 3)[2]], "cut from different choices of runs"),
-        (lambda parts: [parts[0], *shards(OTHER, 3)[1:]], "cut from different choices of runs"),
+        (lambda parts: [*parts[:2], shards(WHOLE[:-1], 3)[2]], "parts of different selections"),
+        (lambda parts: [parts[0], *shards(OTHER, 3)[1:]], "parts of different selections"),
     ],
 )
 def test_what_is_no_whole_is_refused_with_a_sentence(apply: Spoil, told: str) -> None:

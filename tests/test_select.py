@@ -100,7 +100,7 @@ def test_what_is_explicit_is_chosen_by_id_pattern_or_tag(manifest: Manifest, tmp
     assert ids(select(manifest, ["java/Cut.java"], cwd=tmp_path)) == ["conform-cut[java]"]
     assert ids(select(manifest, ["python/stream_basic.py"], cwd=tmp_path)) == ["stream-basic[python]"]
     assert ids(select(manifest, [], ["java"], cwd=tmp_path)) == ["stream-basic[java]"]
-    with pytest.raises(NothingSelected, match="has the tag conformance; the selected have smoke, streaming"):
+    with pytest.raises(NothingSelected, match="has the tag conformance; the selected ones have smoke, streaming"):
         select(manifest, ["all"], [], ["conformance"], tmp_path)
 
 
@@ -147,7 +147,7 @@ def test_languages_and_tags_narrow_the_choice(manifest: Manifest, tmp_path: Path
         ("chat-basic[java]", "chat-basic has no variant in 'java'; known: node, python"),
         ("chat-basic[nod]", "chat-basic has no variant in 'nod'; did you mean 'node'?"),
         ("chat-basic[]", "chat-basic has no variant in ''"),
-        ("straem-*", "the pattern 'straem-*' fits no example"),
+        ("straem-*", "the pattern 'straem-*' matches no example"),
         ("python/chat-basic.py", "no example's script is 'python/chat-basic.py'; did you mean python/chat_basic.py?"),
         ("chat_basic.py", "no example's script is 'chat_basic.py'; did you mean"),
         ("[ab]", "unknown example '[ab]'"),
@@ -172,10 +172,10 @@ def test_unknown_languages_and_tags_are_errors(manifest: Manifest, tmp_path: Pat
 
 def test_right_words_that_leave_nothing_say_which_emptied_it(manifest: Manifest, tmp_path: Path) -> None:
     """An empty choice names the filter that emptied it, and what could have been asked for."""
-    with pytest.raises(NothingSelected, match="has the language java; the selected have node, python") as caught:
+    with pytest.raises(NothingSelected, match="has the language java; the selected ones have node, python") as caught:
         select(manifest, ["chat-basic"], ["java"], ["smoke"], tmp_path)
     assert caught.value.exit_code is ExitCode.NOTHING_SELECTED
-    with pytest.raises(NothingSelected, match="has the tag smoke or streaming; the selected have no tag at all"):
+    with pytest.raises(NothingSelected, match="has the tag smoke or streaming; the selected ones have no tag at all"):
         select(manifest, ["x-odd"], [], ["smoke", "streaming"], tmp_path)
 
 

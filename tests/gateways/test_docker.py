@@ -165,7 +165,7 @@ def test_an_image_that_is_nowhere_is_told_with_what_to_do(there: World) -> None:
     nowhere = relay(image="127.0.0.1:9/nobody/nothing:1")
     assert "the image 127.0.0.1:9/nobody/nothing:1 cannot be pulled" in refusal(there, nowhere)
     offline = replace(there, offline=True)
-    assert "and --offline forbids to pull it; pull it before: docker pull" in refusal(offline, nowhere)
+    assert "and --offline forbids to pull it; pull it first: docker pull" in refusal(offline, nowhere)
 
 
 def test_what_a_killed_process_left_is_removed_and_a_living_one_s_is_not(client: "DockerClient") -> None:
@@ -272,7 +272,7 @@ def test_an_engine_that_may_not_be_used_is_told_as_such() -> None:
     error = docker.errors.DockerException("Error while fetching server API version", PermissionError(13, "Permission denied"))
     told = str(_unreachable("unix:///var/run/docker.sock", error))
     assert told.startswith(
-        "the container engine at unix:///var/run/docker.sock refuses you: no permission for /var/run/docker.sock"
+        "the container engine at unix:///var/run/docker.sock cannot be used: no permission for /var/run/docker.sock"
     )
 
 

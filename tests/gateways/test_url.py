@@ -85,7 +85,7 @@ def test_addresses_are_normalised(given: str, base_url: str) -> None:
         ("http://gw.example.com:99999/v1", "port is not a number"),
         ("http://gw.example.com:0/v1", "port 0"),
         ("http://[::1/v1", "host is malformed"),
-        ("http://gw.example.com/my path", "holds a blank"),
+        ("http://gw.example.com/my path", "has a space"),
     ],
 )
 def test_other_addresses_are_refused(given: str, words: str) -> None:
@@ -180,7 +180,7 @@ def test_a_wrong_prefix_is_told(opened: Open) -> None:
         ),
         (http(301, "", headers="Location: https://gw.example.com/v1/models\r\n"), "redirects to another address (301)"),
         (b"SSH-2.0-OpenSSH_9.6\r\n", "without a proper answer"),
-        (bytes.fromhex("00000c040000000000000300000064000400100000"), "speaks HTTP/2 alone; this tool needs HTTP/1.1; switch"),
+        (bytes.fromhex("00000c040000000000000300000064000400100000"), "speaks only HTTP/2; this tool needs HTTP/1.1; switch"),
     ],
 )
 def test_what_is_no_gateway_is_told(opened: Open, foreign: Callable[..., str], answer: bytes, words: str) -> None:

@@ -102,7 +102,7 @@ def test_last_failed_that_is_not_selected_leaves_nothing(tool: Tool, project: Pr
     manifest = project({"a": PASSES, "b": FAILS})
     assert tool("run", "all", "--manifest", manifest).code == 1
     ran = tool("run", "a", "--last-failed", "--manifest", manifest)
-    assert (ran.code, "b[python]) is not among what is selected" in ran.stderr) == (4, True), ran.stderr
+    assert (ran.code, "b[python]) is not in the selection" in ran.stderr) == (4, True), ran.stderr
 
 
 def test_last_failed_looks_at_its_own_manifest_alone(tool: Tool, project: Project) -> None:

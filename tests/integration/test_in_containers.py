@@ -164,7 +164,7 @@ def test_an_image_that_is_nowhere_is_told(there: World) -> None:
     world = replace(there, offline=True, elsewhere={})
     with in_containers(world, {"python": "127.0.0.1:9/nothing:1"}) as nowhere, pytest.raises(GatewayError) as caught:
         nowhere.of("python")
-    assert "and --offline forbids to pull it; pull it before: docker pull" in str(caught.value)
+    assert "and --offline forbids to pull it; pull it first: docker pull" in str(caught.value)
 
 
 @pytest.fixture(scope="module")

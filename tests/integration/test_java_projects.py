@@ -179,7 +179,7 @@ def test_a_wrapper_brings_its_own_maven(tool: Tool, tmp_path: Path) -> None:
     [
         (
             {"pom.xml": SINGLE, "src/main/java/Ask.java": FINE.replace("{}", "{ int number = 1 }")},
-            "the classes of pom.xml do not compile; correct what javac says: src/main/java/Ask.java:1: ';' expected",
+            "the classes of pom.xml do not compile; fix what javac reports: src/main/java/Ask.java:1: ';' expected",
         ),
         (
             {"pom.xml": SINGLE.replace("</project>", f"{NEEDS.format(OWN.format(name='nothing'))}</project>")},

@@ -292,7 +292,7 @@ def test_a_tap_is_not_its_own_gateway() -> None:
     [
         (("localhost:8080",), "the address has no scheme"),
         (("ftp://gw.example.com",), "the address has the scheme 'ftp'"),
-        (("https://me:secret@gw.example.com",), "the address holds a user name or password"),
+        (("https://me:secret@gw.example.com",), "the address contains a user name or password"),
         (("http://gw.example.com/v1/chat/completions",), "the address ends in /chat/completions"),
         (("http://gw.example.com", "--save", os.devnull), "not a regular file"),
         (("http://gw.example.com", "--save", "no-such-folder/file"), "not in a writable folder"),

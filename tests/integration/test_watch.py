@@ -203,8 +203,8 @@ def test_the_screen_is_cleared_on_a_terminal_alone(watch: Watch, project: Path) 
     [
         (("c",), 2, "unknown example 'c'"),
         (("all", "-E", "none()"), 4, "nothing is left to run"),
-        (("all", "--shard", "1/2"), 2, "--watch chooses by what is saved"),
-        (("--last-failed",), 2, "--watch chooses by what is saved"),
+        (("all", "--shard", "1/2"), 2, "--watch selects by saved files"),
+        (("--last-failed",), 2, "--watch selects by saved files"),
     ],
 )
 def test_a_mistake_on_the_command_line_is_not_waited_for(project: Path, args: tuple[str, ...], code: int, told: str) -> None:

@@ -245,7 +245,7 @@ def test_what_failed_but_is_not_selected_is_named(world: World) -> None:
     """Each once, and at most six of them."""
     failed = [entry(f"e{number}[node]", Outcome.FAILED) for number in (1, 1, 2, 3, 4, 5, 6)]
     store(world, failed)
-    with pytest.raises(NothingSelected, match=r"\(e1\[node\], e2\[node\], .*e6\[node\]\) is not among what is selected"):
+    with pytest.raises(NothingSelected, match=r"\(e1\[node\], e2\[node\], .*e6\[node\]\) is not in the selection"):
         narrowed(world, "other")
     store(world, [*failed, entry("e7[node]", Outcome.FAILED)], hour=1)
     with pytest.raises(NothingSelected, match=r"e6\[node\] and 1 more\)"):

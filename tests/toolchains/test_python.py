@@ -112,8 +112,8 @@ def test_another_interpreter_can_be_chosen_by_name(make_world: Callable[..., Wor
     ("says", "reason"),
     [
         ("3.9.18", "is Python 3.9.18; the examples need 3.10 or newer"),
-        ("no idea", "does not tell its version; is it a Python?"),
-        ("", "does not tell its version; is it a Python?"),
+        ("no idea", "does not report its version; is it a Python?"),
+        ("", "does not report its version; is it a Python?"),
     ],
 )
 def test_chosen_interpreter_that_does_not_fit(make_world: Callable[..., World], tmp_path: Path, says: str, reason: str) -> None:

@@ -72,7 +72,7 @@ def test_a_lock_that_does_not_match_the_script(world: World) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("# /// script\n# dependencies = ['x']\nprint()\n", r"a\.py begins a block of metadata that is no block"),
+        ("# /// script\n# dependencies = ['x']\nprint()\n", r"a\.py begins a block of metadata that is not valid"),
         ("# /// script\n# dependencies = [x\n# ///\n", r"a\.py cannot be read \(.*\); correct it"),
         (INLINE.replace("3.10", "3.99"), r"a\.py asks for Python >=3\.99, and scripts run on .*DVARA_EXAMPLES_PYTHON"),
     ],

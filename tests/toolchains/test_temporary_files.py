@@ -14,7 +14,7 @@ from dvara_examples.doctor.folders import check_folders
 from dvara_examples.records.hints import system_refused
 from dvara_examples.toolchains._tools import run_tool
 
-HINT = "let TMPDIR name a folder that can be written to, and run again"
+HINT = "name a writable folder in TMPDIR, and run again"
 
 
 @pytest.fixture

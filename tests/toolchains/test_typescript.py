@@ -134,5 +134,5 @@ def test_node_that_is_too_old_for_typescript(make_world: Callable[..., World], t
     (tmp_path / "a.ts").write_text(ENUM)
     (tmp_path / "tsx" / "dist").mkdir(parents=True)
     (tmp_path / "tsx" / "dist" / "loader.mjs").touch()
-    with pytest.raises(ToolchainError, match=r"^node 18\.18\.2 runs no TypeScript; install Node\.js 18\.19, 20\.6 or newer$"):
+    with pytest.raises(ToolchainError, match=r"^node 18\.18\.2 cannot run TypeScript; install Node\.js 18\.19, 20\.6 or newer$"):
         choose_runner(tmp_path / "a.ts", "18.18.2", tmp_path, make_world(), no_install)

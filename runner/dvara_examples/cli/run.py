@@ -69,7 +69,7 @@ def _check(wanted: Selection, control: Control, *, watch: bool) -> None:
     if control.last_failed and control.shard is not None:
         raise click.UsageError("--last-failed depends on the runs stored on this machine, so it cannot be combined with --shard")
     if watch and (control.last_failed or control.shard is not None):
-        raise click.UsageError("--watch chooses by what is saved, and goes neither with --last-failed nor with --shard")
+        raise click.UsageError("--watch selects by saved files, and cannot be combined with --last-failed or --shard")
     if wanted.empty and not control.last_failed:
         raise click.UsageError(
             "name what to run: all, an id, a glob, a script's path, --tag, --filter or --last-failed; "

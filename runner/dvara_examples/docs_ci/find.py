@@ -19,7 +19,7 @@ def find_pages(named: Sequence[str], manifest: Manifest, world: World) -> tuple[
     if not paths:
         if manifest.docs and not named:
             raise PageError(f"no page is there that the manifest's docs name ({', '.join(manifest.docs)})", "correct them")
-        raise PageError("name pages or folders, or say in the manifest which there are, as in docs: [README.md, docs/*.md]")
+        raise PageError("name pages or folders, or list them in the manifest, as in docs: [README.md, docs/*.md]")
     return tuple(load_page(path, world.shown(path)) for path in dict.fromkeys(paths))
 
 

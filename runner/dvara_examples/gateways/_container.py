@@ -66,7 +66,7 @@ def own_network(client: "DockerClient") -> Iterator["Network"]:
         network = client.networks.create(name, driver="bridge", labels=labels())
     except docker.errors.APIError as error:
         hint = "remove networks that nobody uses: docker network prune"
-        raise GatewayError(f"the container engine makes no network ({said(error)})", hint) from None
+        raise GatewayError(f"the container engine cannot create a network ({said(error)})", hint) from None
     try:
         network.reload()
         yield network

@@ -86,7 +86,7 @@ def host_of(world: World) -> str:
     context = ContextAPI.get_context(name) if name else ContextAPI.get_current_context()
     if context is None and name:
         cause = f"DOCKER_CONTEXT names the context {name!r}, which was not found"
-        raise GatewayError(cause, "docker context ls shows those that are there")
+        raise GatewayError(cause, "docker context ls lists the existing ones")
     host = str(context.Host) if context is not None and context.Host else _USUAL_HOST
     return host.removeprefix("http+")
 
@@ -103,7 +103,7 @@ def _unreachable(host: str, error: Exception) -> Diagnosis:
     path = host.removeprefix("unix://")
     if any(isinstance(cause, PermissionError) for cause in causes):
         hint = "add yourself to the group that owns it (often `docker`) and log in again, or run a rootless engine"
-        return Diagnosis(f"the container engine at {host} refuses you: no permission for {path}", hint)
+        return Diagnosis(f"the container engine at {host} cannot be used: no permission for {path}", hint)
     if any(isinstance(cause, FileNotFoundError | ConnectionRefusedError) for cause in causes):
         hint = "start Docker, or set DOCKER_HOST to the address of an engine that runs"
         return Diagnosis(f"no container engine answers at {host}", hint)

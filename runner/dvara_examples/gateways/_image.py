@@ -24,7 +24,7 @@ def get_image(client: "DockerClient", name: str, world: World, say: Callable[[st
     except docker.errors.ImageNotFound:
         if world.offline:
             cause = f"the image {name} is not on this machine, and --offline forbids to pull it"
-            raise GatewayError(cause, f"pull it before: docker pull {name}") from None
+            raise GatewayError(cause, f"pull it first: docker pull {name}") from None
         _pull(client, name, world, say)
         image = client.images.get(name)
     except docker.errors.APIError as error:
@@ -68,7 +68,7 @@ def _refused(client: "DockerClient", name: str, reason: str) -> Diagnosis:
     if any(words in low for words in ("not found", "manifest unknown", "denied", "does not exist", "unauthorized")):
         cause = f"the image {name} was not found, or needs a login ({reason})"
         return Diagnosis(cause, "check its name and tag, or use docker login")
-    return Diagnosis(f"the image {name} cannot be pulled ({reason})", "check the network, or pull it before with docker pull")
+    return Diagnosis(f"the image {name} cannot be pulled ({reason})", "check the network, or pull it first with docker pull")
 
 
 def _check_platform(client: "DockerClient", image: "Image", name: str) -> None:

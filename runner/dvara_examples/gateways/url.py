@@ -89,17 +89,17 @@ def normalised(url: str, name: str = "DVARA_URL") -> str:
     """
     parts = _split(url, name)
     if "@" in parts.netloc:
-        raise GatewayError(f"{name} holds a user name or password", "leave them out and put the key in DVARA_API_KEY")
+        raise GatewayError(f"{name} contains a user name or password", "leave them out and put the key in DVARA_API_KEY")
     if parts.scheme not in ("http", "https"):
         found = f"the scheme {parts.scheme!r}" if "://" in url else "no scheme"
         raise GatewayError(f"{name} has {found}", "start the address with http:// or https://")
     if not parts.hostname:
         raise GatewayError(f"{name} names no host", "use an address such as http://localhost:8080/v1")
     if parts.query or parts.fragment or url.strip()[-1] in "?#":
-        raise GatewayError(f"{name} holds a query or a fragment (? or #)", "use the address up to /v1")
+        raise GatewayError(f"{name} has a query or a fragment (? or #)", "use the address up to /v1")
     segments = [segment for segment in parts.path.split("/") if segment]
     if segments[-2:] == ["chat", "completions"]:
-        raise GatewayError(f"{name} ends in /chat/completions, which clients add by themselves", "leave it off")
+        raise GatewayError(f"{name} ends in /chat/completions, which clients append themselves", "leave it off")
     if "v1" not in segments:
         segments.append("v1")
     once = [segment for index, segment in enumerate(segments) if (segment, segments[index - 1 : index]) != ("v1", ["v1"])]
@@ -118,5 +118,5 @@ def _split(url: str, name: str) -> SplitResult:
         reason = "its port is not a number from 1 to 65535" if "ort" in str(error) else "its host is malformed"
         raise GatewayError(f"{name} is not an address ({reason})", "use one such as http://localhost:8080/v1") from None
     if port == 0 or any(character.isspace() for character in parts.geturl()):
-        raise GatewayError(f"{name} holds a blank or port 0", "use an address such as http://localhost:8080/v1")
+        raise GatewayError(f"{name} has a space or port 0", "use an address such as http://localhost:8080/v1")
     return parts

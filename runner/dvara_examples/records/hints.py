@@ -41,7 +41,7 @@ def no_proper_answer(base_url: str) -> Diagnosis:
 def speaks_http2_alone(base_url: str) -> Diagnosis:
     """The server answers with HTTP/2 frames, or agrees to nothing else."""
     hint = "switch HTTP/1.1 on there, or put a proxy in front of it that speaks both"
-    return Diagnosis(f"the gateway at {base_url} speaks HTTP/2 alone; this tool needs HTTP/1.1", hint)
+    return Diagnosis(f"the gateway at {base_url} speaks only HTTP/2; this tool needs HTTP/1.1", hint)
 
 
 def speaks_no_tls(base_url: str, said: str) -> Diagnosis:
@@ -75,8 +75,8 @@ def key_missing(base_url: str) -> Diagnosis:
 def key_refused(base_url: str, status: int, said: str) -> Diagnosis:
     """The gateway does not know the key (401), or knows it but does not allow this (403)."""
     if status == 403:
-        cause = f"the gateway at {base_url} lets the key in DVARA_API_KEY not do this ({status}{said})"
-        return Diagnosis(cause, "have this allowed to the key or its workspace, or use another key", KEY)
+        cause = f"the gateway at {base_url} does not allow the key in DVARA_API_KEY to do this ({status}{said})"
+        return Diagnosis(cause, "allow this for the key or its workspace, or use another key", KEY)
     cause = f"the gateway at {base_url} does not accept the key in DVARA_API_KEY ({status}{said})"
     return Diagnosis(cause, "check the key, and set a valid one with export DVARA_API_KEY=gw_…", KEY)
 
@@ -141,7 +141,7 @@ def disk_refused(where: Path, error: OSError) -> Diagnosis:
     if error.errno in FULL:
         return Diagnosis(
             f"the disk that holds {where} is full ({error.strerror})",
-            "free some space there, or let DVARA_EXAMPLES_CACHE and DVARA_EXAMPLES_STATE name folders on another disk",
+            "free some space there, or name folders on another disk in DVARA_EXAMPLES_CACHE and DVARA_EXAMPLES_STATE",
         )
     hint = "make it writable, or let DVARA_EXAMPLES_CACHE and DVARA_EXAMPLES_STATE name folders that are"
     return Diagnosis(f"{where} cannot be written to ({error.strerror or error})", hint)
@@ -155,7 +155,7 @@ def is_about_temporary_files(error: OSError) -> bool:
 def system_refused(error: OSError) -> Diagnosis:
     """The operating system refused to write or start something."""
     if is_about_temporary_files(error):
-        return Diagnosis(refused_by_system(error), "let TMPDIR name a folder that can be written to, and run again")
+        return Diagnosis(refused_by_system(error), "name a writable folder in TMPDIR, and run again")
     free = "some disk space" if error.errno in FULL else "what it asks for"
     return Diagnosis(refused_by_system(error), f"free {free} and run again")
 

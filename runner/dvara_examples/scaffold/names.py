@@ -19,7 +19,7 @@ def checked_id(text: str) -> str:
         hint = f"try {near!r}" if near and near != RESERVED_ID else ""
         raise SelectionError(error.cause, hint) from None
     if word == RESERVED_ID:
-        raise SelectionError(f"{word!r} cannot be an id, as it selects every example", "choose another word")
+        raise SelectionError(f"{word!r} cannot be an id, because it selects every example", "choose another word")
     return word
 
 

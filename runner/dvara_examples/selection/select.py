@@ -75,7 +75,7 @@ def _filter(pairs: "list[_Pair[V]]", manifest: "Selectable[V]", filters: Sequenc
         shown = " or ".join(quoted(text) for text in filters)
         opt_in = ask and filter_variants(filters, manifest, pairs, ask=False)
         hint = "it matches only opt-in examples: ask for them with id(…), tag(…) or opt_in()" if opt_in else ""
-        raise NothingSelected(f"nothing is left to run: nothing that is selected fits the filter {shown}", hint)
+        raise NothingSelected(f"nothing is left to run: no selected example matches the filter {shown}", hint)
     return kept
 
 
@@ -93,7 +93,7 @@ def _narrow(
         asked = " or ".join(dict.fromkeys(words))
         have = ", ".join(sorted({word for pair in pairs for word in words_of(pair)})) or f"no {what} at all"
         raise NothingSelected(
-            f"nothing is left to run: nothing that is selected has the {what} {asked}", f"the selected have {have}"
+            f"nothing is left to run: no selected example has the {what} {asked}", f"the selected ones have {have}"
         )
     return kept
 
@@ -123,7 +123,7 @@ class _Matcher(Generic[V]):
     def _all(self) -> set[str]:
         every = {variant.id for example in self.manifest.examples if not example.opt_in for variant in example.variants}
         if not every:
-            raise NothingSelected("every example is opt-in, and all takes none of those", "name an id, a glob or a tag")
+            raise NothingSelected("every example is opt-in, and all includes none of them", "name an id, a glob or a tag")
         return every
 
     def _by_id(self, selector: str) -> Iterator[V]:
@@ -157,7 +157,7 @@ class _Matcher(Generic[V]):
             cause = f"{split['id']} has no variant in {split['language']!r}"
             return SelectionError(cause, did_you_mean(split["language"], _languages(variants)))
         if any(sign in selector for sign in "*?"):
-            return SelectionError(f"the pattern {selector!r} fits no example", _LIST)
+            return SelectionError(f"the pattern {selector!r} matches no example", _LIST)
         if "/" in selector or any(selector.endswith(Path(v.relative).suffix) for v in self.manifest.variants):
             near = nearest(selector, [v.relative for v in self.manifest.variants])
             hint = f"did you mean {near}? " if near else ""

@@ -37,7 +37,7 @@ def narrowed_to_last_failed(world: World, manifest: Manifest, wanted: Selection)
     variants = tuple(v for v in _selected(world, manifest, replace(wanted, selectors=named)) if v.id in last.failed)
     if not variants:
         raise NothingSelected(
-            f"nothing is left to run: what did not pass in {last.name} ({_listing(last.failed)}) is not among what is selected"
+            f"nothing is left to run: what did not pass in {last.name} ({_listing(last.failed)}) is not in the selection"
         )
     return variants, f"last failed: taking what did not pass in {last.name}: {_listing([v.id for v in variants])}"
 

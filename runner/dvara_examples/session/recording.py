@@ -196,7 +196,7 @@ def _says_nothing(seen: Transcript) -> Diagnosis | None:
     end = seen.process
     if end.problem is None and end.limit is not None:
         cause = f"the script was stopped at its {end.limit} limit, so how it ends is unknown"
-        return Diagnosis(cause, "let it end by itself first")
+        return Diagnosis(cause, "make it end by itself first")
     return end.problem
 
 

@@ -11,7 +11,7 @@ from dvara_examples.session.plan import deal
 
 Named = tuple[str, RunDocument]
 """What a session is called, and what its ``run.json`` says."""
-_DIFFERENT_CHOICES = Diagnosis("the shards were cut from different choices of runs", "give each the same selectors and options")
+_DIFFERENT_CHOICES = Diagnosis("the shards are parts of different selections", "give each the same selectors and options")
 _MUST_AGREE = {"deps": "--deps", "repeat": "--repeat", "allow_flaky": "--allow-flaky"}
 
 
@@ -42,7 +42,7 @@ def _check_alike(sessions: Sequence[Named]) -> None:
     first_name, first = sessions[0]
     for name, document in sessions:
         if not document.about.manifest_sha256:
-            raise MergeError(f"{name} was written by an older release, which did not say what merging needs", "run it again")
+            raise MergeError(f"{name} was written by an older release, which did not store what merging needs", "run it again")
         if document.about.manifest_sha256 != first.about.manifest_sha256:
             raise MergeError(f"{first_name} and {name} were run from different manifests", "run both from the same commit")
         for field, option in _MUST_AGREE.items():

@@ -61,9 +61,9 @@ def _read(variable: str, value: str) -> Proxy:
         parts = urlsplit(value if "://" in value else f"http://{value}")
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise GatewayError(f"{variable} names no proxy that can be read", accepted) from None
+        raise GatewayError(f"{variable} does not name a valid proxy", accepted) from None
     if parts.scheme != "http":
-        raise GatewayError(f"{variable} names a proxy that is spoken to by {parts.scheme!r}", accepted)
+        raise GatewayError(f"{variable} names a proxy with the scheme {parts.scheme!r}", accepted)
     if not host:
         raise GatewayError(f"{variable} names a proxy without a host", accepted)
     return Proxy(host, port or _USUAL_PORT, variable, _credentials(parts))

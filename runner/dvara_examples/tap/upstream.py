@@ -124,7 +124,7 @@ def tls_context(environ: Mapping[str, str]) -> ssl.SSLContext:
                 context = ssl.create_default_context(cafile=None if folder else os.fspath(where), capath=folder)
             except OSError as error:
                 raise GatewayError(
-                    f"{name} points at {value!r}, which holds no certificates ({words(error)})",
+                    f"{name} points at {value!r}, which has no certificates ({words(error)})",
                     "a PEM file or a folder of hashed certificates is accepted",
                 ) from None
             break

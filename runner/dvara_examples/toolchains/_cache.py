@@ -60,7 +60,7 @@ def cached_folder(
                 continue
             return _complete(slot) or _build(slot, build)
     raise ToolchainError(
-        f"nothing can be kept for {kind}: {' and '.join(refusals)}", "let DVARA_EXAMPLES_CACHE name another folder"
+        f"nothing can be cached for {kind}: {' and '.join(refusals)}", "name another folder in DVARA_EXAMPLES_CACHE"
     )
 
 
@@ -139,4 +139,4 @@ def _waited_in_vain(slot: Path, limit_s: float) -> ToolchainError:
     """Say who holds the lock of *slot*."""
     holder = (slot / "lock").read_text("utf-8", errors="replace").strip() or "unknown"
     cause = f"process {holder} has been preparing {slot} for more than {limit_s:g} s"
-    return ToolchainError(cause, "wait until it is done, or end it, and run again")
+    return ToolchainError(cause, "wait until it finishes, or stop it, then run again")

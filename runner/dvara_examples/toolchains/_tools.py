@@ -76,7 +76,7 @@ def run_tool(
             )
         except OSError as error:
             reason = error.strerror or error
-            raise ToolchainError(f"{argv[0]} cannot be started ({reason})", "reinstall it, or take it away") from error
+            raise ToolchainError(f"{argv[0]} cannot be started ({reason})", "reinstall it, or remove it") from error
     try:
         out, err = _communicate(child, limit_s, stop)
     except subprocess.TimeoutExpired:

@@ -150,7 +150,7 @@ def _usual(found: Sequence["Jdk"], runtime: Runtime) -> "Jdk":
     """Return the JDK of *runtime*. Raises ToolchainError if it is there no more."""
     usual = next((jdk for jdk in found if Path(jdk.tool("java")) == runtime.executable), None)
     if usual is None:
-        raise ToolchainError(f"the JDK at {runtime.executable.parent.parent} is gone since it was found", "run again")
+        raise ToolchainError(f"the JDK at {runtime.executable.parent.parent} has disappeared since it was found", "run again")
     return usual
 
 

@@ -104,7 +104,7 @@ class Python:
         executable = Path(told) if os.access(told, os.X_OK) and Path(told).is_absolute() else Path(found).absolute()
         version = ask([executable, "-c", _VERSION_QUERY], world, as_runs_do=True)
         if not re.fullmatch(r"\d+\.\d+\.\d+", version):
-            return Missing(self.language, f"{found}, named by {CHOICE}, does not tell its version", "is it a Python?")
+            return Missing(self.language, f"{found}, named by {CHOICE}, does not report its version", "is it a Python?")
         if release(version) < release(self.floor):
             cause = f"{found}, named by {CHOICE}, is Python {version}"
             return Missing(self.language, cause, f"the examples need {self.floor} or newer")

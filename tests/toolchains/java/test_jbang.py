@@ -103,7 +103,7 @@ def test_many_builds_at_once(
 
 def test_compile_error_is_javacs_own(prepared: PreparedRuntime, data: Path) -> None:
     """Of a script that does not compile, javac's text is shown, without JBang's lines around it."""
-    with pytest.raises(ToolchainError, match=r"does not compile; correct what javac says:\n.*Broken\.java:4: error:") as caught:
+    with pytest.raises(ToolchainError, match=r"does not compile; fix what javac reports:\n.*Broken\.java:4: error:") as caught:
         prepared.command(data / "broken" / "Broken.java")
     assert "[jbang]" not in str(caught.value)
 
@@ -201,7 +201,7 @@ def test_user_home_moves_jbang_and_home_does_not(environ: dict[str, str], folder
 def test_offline_compile_error_is_a_compile_error(jbang_world: World, runtime: Runtime, data: Path, tmp_path: Path) -> None:
     """Offline, a script that does not compile gets javac's words, and not the advice to download something."""
     offline = toolchain().prepare(runtime, tmp_path, replace(jbang_world, offline=True), lambda _: None)
-    with pytest.raises(ToolchainError, match=r"Broken\.java does not compile; correct what javac says:") as caught:
+    with pytest.raises(ToolchainError, match=r"Broken\.java does not compile; fix what javac reports:") as caught:
         offline.command(data / "broken" / "Broken.java")
     assert "--offline" not in str(caught.value)
     (tmp_path / "A.java").write_text("// REFUSE unresolvable\nclass A { public static void main(String[] a) {} }")

@@ -248,7 +248,7 @@ def _refusal(said: str, code: int, build: Build, world: World, deps: Deps) -> To
     shown = world.shown(build.file)
     lines = "\n".join(f"    {line}" for line in told[:_MOST_LINES] if line.strip())
     if what == "compile":
-        return ToolchainError(f"the classes of {shown} do not compile\n{lines}", "correct what javac says")
+        return ToolchainError(f"the classes of {shown} do not compile\n{lines}", "fix what javac reports")
     if (failed := wrapper_failed(said)) is not None:
         return no_tool(failed, tool.NAME, tool.WRAPPER, tool.WRAPPER_SETTINGS, build, world, deps)
     if world.offline and maven.NOT_HERE.search(said):

@@ -107,7 +107,7 @@ def _javac(bundle: Bundle, jdk: Jdk, options: Sequence[str], classes: Path, worl
     if answer.code != 0:
         said = (answer.stderr or answer.stdout).strip()
         failed = f"{bundle.script.name} does not compile with JDK {jdk.version}"
-        raise ToolchainError(f"{failed}\n{said}", "correct what javac says")
+        raise ToolchainError(f"{failed}\n{said}", "fix what javac reports")
 
 
 def _main_class(bundle: Bundle, classes: Path) -> str:

@@ -198,7 +198,7 @@ def _refusal(script: Path, answer: ToolOutput) -> _RefusedError:
     errors = [line.removeprefix(_ERROR) for line in lines if line.startswith(_ERROR)]
     if _DURING_COMPILE in errors:
         said = "\n".join(line for line in lines if not line.startswith(_SAYS)).strip()
-        return _RefusedError(f"{script.name} does not compile\n{said}", "correct what javac says")
+        return _RefusedError(f"{script.name} does not compile\n{said}", "fix what javac reports")
     reason = "; ".join(errors) or answer.stderr.strip() or "it said nothing"
     return _RefusedError(
         f"jbang cannot build {script} (exit code {answer.code}): {reason}",

@@ -32,6 +32,6 @@ def one_at_a_time(tool: str, folders: Sequence[Path], world: World, progress: Pr
             if world.stop.is_set():
                 raise ToolchainError(f"interrupted while it waited for another build with {tool}")
             raise ToolchainError(
-                f"another build with {tool} has locked {lock.name} for {_WAIT_LIMIT_S:g} s", "wait for it, or end it"
+                f"another build with {tool} has locked {lock.name} for {_WAIT_LIMIT_S:g} s", "wait for it, or stop it"
             )
         yield

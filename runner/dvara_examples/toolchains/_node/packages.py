@@ -241,7 +241,7 @@ def locked_packages(listing: Path) -> Mapping[str, Mapping[str, object]]:
         packages = json.loads(path.read_bytes())["packages"]
     except FileNotFoundError:
         raise ToolchainError(
-            f"{listing / LISTED} has no {LOCK} beside it", "make one with `npm install --package-lock-only`"
+            f"{listing / LISTED} has no {LOCK} beside it", "create one with `npm install --package-lock-only`"
         ) from None
     except (ValueError, KeyError, TypeError):
         packages = None

@@ -74,7 +74,7 @@ def needs_more(script: Path) -> bool:
 def _tsx(tsx: Path, node_version: str, settings: tuple[tuple[str, str], ...]) -> TypeScriptRunner:
     found = release(node_version)
     if found < (18, 19) or (found[0] == 20 and found < _IMPORTS_LOADERS[1]) or found[0] == 19:
-        raise ToolchainError(f"node {node_version} runs no TypeScript", "install Node.js 18.19, 20.6 or newer")
+        raise ToolchainError(f"node {node_version} cannot run TypeScript", "install Node.js 18.19, 20.6 or newer")
     return TypeScriptRunner(("--import", (tsx / "dist" / "loader.mjs").as_uri()), "tsx", _version(tsx), settings)
 
 

@@ -29,7 +29,7 @@ def metadata_of(script: Path) -> str:
     """Return the inline metadata of *script* as TOML text. Raises ToolchainError if the block is not closed or is no TOML."""
     found = METADATA.search(script.read_text("utf-8", errors="replace") + "\n")
     if found is None:
-        raise ToolchainError(f"{script} begins a block of metadata that is no block as PEP 723 has it", "close it with `# ///`")
+        raise ToolchainError(f"{script} begins a block of metadata that is not valid by PEP 723", "close it with `# ///`")
     text = "".join(f"{line[2:]}\n" for line in found[1].splitlines())
     read_toml(script, text)
     return text
