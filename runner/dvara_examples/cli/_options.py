@@ -211,7 +211,7 @@ _running = bundled(
         help="Run at most N examples at once.  [default: as many as fit; one per core with DVARA_URL]",
     ),
     click.option(
-        "--max-requests", type=click.IntRange(1), metavar="N", help="Stop sending requests after N.  [default: 200 to DVARA_URL]"
+        "--max-requests", type=click.IntRange(1), metavar="N", help="Stop sending requests after N.  [default: 200 with DVARA_URL]"
     ),
     click.option("--max-tokens", type=click.IntRange(1), metavar="N", help="Stop sending requests after N tokens."),
     deps_option,
@@ -279,7 +279,7 @@ _control = bundled(
         type=click.IntRange(0, 100),
         default=0,
         metavar="N",
-        help="Retry a failed run up to N times. A run that passes on retry is flaky, and still red.",
+        help="Retry a failed run up to N times. A run that passes on retry is flaky: the exit code stays 1.",
     ),
     click.option("--allow-flaky", is_flag=True, help="Count flaky runs as passed."),
     click.option("--repeat", type=click.IntRange(1, 1_000), default=1, metavar="N", help="Run everything N times."),

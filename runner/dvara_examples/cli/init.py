@@ -19,7 +19,7 @@ def command(folder: Path, run_them: bool, dry_run: bool, verbose: bool, gateway:
     """Write a manifest for the scripts of a repository.
 
     Finds the scripts that call a model, in all languages, and groups those that do the same thing into one example. Adds new
-    scripts to a manifest that is there, and leaves the rest of it unchanged. Says what it left out and why. Changes no script.
+    scripts to an existing manifest, and leaves the rest unchanged. Says what it left out and why. Changes no script.
 
     \b
     dvara-examples init

@@ -24,8 +24,8 @@ def command(
 ) -> int:
     """Run the code in pages as printed, and judge it like the examples it names.
 
-    A fence takes the place of the region that it shows; one under run-as is a script by itself. On a page without such comments,
-    tries every fence that calls a model, and prints each guess. That needs no manifest.
+    A fence replaces the region that it shows; one under run-as is a complete script. On a page without such comments, tries
+    every fence that calls a model, and prints each guess. That needs no manifest.
 
     \b
     dvara-examples docs run docs/guide.md

@@ -15,7 +15,7 @@ from dvara_examples.cli._pages import pages_argument
 def command(pages: tuple[str, ...], dry_run: bool, manifest: Path | None) -> int:
     """Update the code in pages from the examples. Nothing else on a page changes.
 
-    Exits with 1 if a comment names an example, a language or a region that is not there.
+    Exits with 1 if a comment names an example, a language or a region that does not exist.
 
     \b
     dvara-examples docs sync

@@ -29,8 +29,8 @@ def command(
 ) -> int:
     """Merge the run folders of shards or sessions into one run.
 
-    FOLDER is a folder that a run has written, or its id. Everything is judged again, parity over all of them, and the exit code
-    is the one that a single run would have had.
+    FOLDER is the folder of a run, or its id. All runs are judged again, parity covers all of them, and the exit code is that of
+    a single run.
 
     \b
     dvara-examples report merge shard-*/ --into merged --report junit=report.xml
