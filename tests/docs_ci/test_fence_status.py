@@ -2,7 +2,7 @@
 
 import pytest
 
-from dvara_examples.docs_ci.fence_status import FenceState, FenceStatus, proved, check_page
+from dvara_examples.docs_ci.fence_status import FenceState, FenceStatus, check_page, proved
 from dvara_examples.docs_ci.sources import Sources
 from tests.docs_ci.conftest import GREET, ReadText
 

@@ -79,7 +79,9 @@ WAYS = {
         {"pyproject.toml": PROJECT + BACKEND, "backend.py": BROKEN_BUILD}, "no compiler here", "correct what it names here"
     ),
     "metadata in the script that is not closed": Broken(
-        {"ask.py": "# /// script\n# dependencies = []\nprint()\n"}, "begins a block of metadata that is not valid", "close it with"
+        {"ask.py": "# /// script\n# dependencies = []\nprint()\n"},
+        "begins a block of metadata that is not valid",
+        "close it with",
     ),
     "a Python that is too old": Broken(
         {"pyproject.toml": PROJECT.replace("3.10", "3.99")}, "asks for Python >=3.99, and scripts run on", "DVARA_EXAMPLES_PYTHON"

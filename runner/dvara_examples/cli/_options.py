@@ -211,7 +211,10 @@ _running = bundled(
         help="Run at most N examples at once.  [default: as many as fit; one per core with DVARA_URL]",
     ),
     click.option(
-        "--max-requests", type=click.IntRange(1), metavar="N", help="Stop sending requests after N.  [default: 200 with DVARA_URL]"
+        "--max-requests",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Stop sending requests after N.  [default: 200 with DVARA_URL]",
     ),
     click.option("--max-tokens", type=click.IntRange(1), metavar="N", help="Stop sending requests after N tokens."),
     deps_option,

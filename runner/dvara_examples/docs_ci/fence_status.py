@@ -73,9 +73,7 @@ def proved(status: FenceStatus, outcomes: Mapping[str, str], key: str, run: str)
         return status
     state = FenceState.NOT_RUN if outcome in (None, "skipped") else FenceState.NOT_PASSED
     said = f"{key} {outcome}" if outcome else f"{key} is not among the results"
-    hint = (
-        "run it" if state is FenceState.NOT_RUN else f"`dvara-examples show {status.variant.example_id}` says what is expected"
-    )
+    hint = "run it" if state is FenceState.NOT_RUN else f"`dvara-examples show {status.variant.example_id}` says what is expected"
     sentence = f"{said} in {run}; {hint}"
     return FenceStatus(status.line, state, status.what, sentence, (), status.variant, status.snippet)
 

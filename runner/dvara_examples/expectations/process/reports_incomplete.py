@@ -50,9 +50,7 @@ class ReportsIncomplete:
         said = _said(last, seen)
         if said:
             return Finding(self.key, self.witness, True, _EXPECTED, f"{defect}; exit 0, but it says {said!r}")
-        sentence = (
-            f"the process reports success although the answer is not whole ({defect}): a reader takes it for complete"
-        )
+        sentence = f"the process reports success although the answer is not whole ({defect}): a reader takes it for complete"
         return self._not_ok(f"{defect}; exit 0 and no word of it", sentence, last)
 
     def _not_ok(self, seen: str, sentence: str, exchange: Exchange | None = None) -> Finding:
