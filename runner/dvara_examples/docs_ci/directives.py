@@ -94,7 +94,7 @@ def _runs_as(rest: str) -> Directive:
 
 def _untested(rest: str) -> Directive:
     if not rest:
-        raise BadDirective("expected a reason after untested: that says why nobody needs to run this fence")
+        raise BadDirective("expected a reason after untested: (say why nobody needs to run this fence)")
     return Untested(" ".join(rest.split()))
 
 
