@@ -177,7 +177,7 @@ def test_a_second_language_joins_an_example(tool: Tool, repository: Path, langua
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
-        (("examples/python/none.py",), 2, "none.py is not a file\nhint: expected the path of a script"),
+        (("examples/python/none.py",), 2, "none.py is not a file\nhint: name the path of a script"),
         (("examples/notes.txt",), 2, "is not a script in a known language\nhint: .cjs, .cts, .java"),
         (("examples/python/asks_twice.py", "--write", "Asks_Twice"), 2, "try 'asks-twice'"),
         (("examples/python/asks_twice.py", "--write", "x", "--gateway", "url"), 3, "DVARA_URL is not set"),

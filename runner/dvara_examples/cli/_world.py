@@ -10,9 +10,8 @@ from dvara_examples.core.world import World
 
 _MANIFEST = Path("examples", "manifest.yaml")
 _HINT = (
-    "`dvara-examples init` writes one for the scripts that are here, `dvara-examples record FILE` runs one script and shows its "
-    "entry, `dvara-examples new ID` starts an example; "
-    "--manifest PATH takes another manifest, --shipped the examples that come with this tool"
+    "write one for your scripts with `dvara-examples init`, start an example with `dvara-examples new ID`, or add --manifest PATH "
+    "or --shipped"
 )
 _PACKAGE = Path(__file__).resolve().parents[1]
 

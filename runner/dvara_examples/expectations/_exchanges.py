@@ -38,7 +38,7 @@ def not_kept(exchange: Exchange) -> str:
         return exchange.unread
     if len(exchange.events) == exchange.event_count:
         return ""
-    return f"only the first {len(exchange.events)} of {exchange.event_count} events are kept, so that nobody can tell"
+    return f"only the first {len(exchange.events)} of {exchange.event_count} events are stored, so nobody can tell"
 
 
 def redirected(seen: Transcript) -> tuple[Exchange, ...]:

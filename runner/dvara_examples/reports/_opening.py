@@ -43,7 +43,7 @@ def parse_request(text: str) -> ReportRequest:
         raise InvalidValue("a known report", repr(kind), did_you_mean(kind, kinds))
     if separator and not path:
         raise InvalidValue(
-            "a path or - (stdout) after the equals sign", repr(text), f"leave that out to use the usual one: {kind}"
+            "a path or - (stdout) after the equals sign", repr(text), f"omit =PATH to use the default file: {kind}"
         )
     return ReportRequest(kind, path if separator else None)
 

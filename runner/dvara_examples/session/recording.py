@@ -130,7 +130,7 @@ def language_of(file: Path) -> str:
     """Return the language of the script *file*. Raises SelectionError if it is not a script of a known one."""
     suffixes = {suffix: language for language in languages() for suffix in load_toolchain(language).suffixes}
     if not file.is_file():
-        raise SelectionError(f"{file} is not a file", "expected the path of a script")
+        raise SelectionError(f"{file} is not a file", "name the path of a script")
     if file.suffix not in suffixes:
         raise SelectionError(f"{file} is not a script in a known language", f"{', '.join(sorted(suffixes))} are accepted")
     return suffixes[file.suffix]

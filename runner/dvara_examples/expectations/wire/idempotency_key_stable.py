@@ -35,7 +35,7 @@ class IdempotencyKeyStable:
         retried = [attempts for attempts in requests if len(attempts) > 1]
         if not retried:
             shown = f"requests seen: {len(seen.exchanges)}, none of them sent again" if seen.exchanges else "no request"
-            sentence = "no request was sent again, so that nothing shows whether its key would have been kept"
+            sentence = "no request was sent again, so nothing shows whether it would have kept its key"
             return Finding(self.key, self.witness, False, _EXPECTED, shown, sentence)
         for exchange, shown, sentence in _defects(requests, retried):
             return Finding(self.key, self.witness, False, _EXPECTED, shown, sentence, f"request {exchange.number}")

@@ -27,13 +27,13 @@ class NoRetryAfterEnd:
         ends = [(exchange, word) for exchange in seen.exchanges if (word := last_word(exchange))]
         if not ends:
             shown = f"requests seen: {len(seen.exchanges)}, none of them with an end" if seen.exchanges else "no request"
-            sentence = "neither an answer nor a final refusal came, so that nothing shows what the example does after one"
+            sentence = "neither an answer nor a final refusal came, so nothing shows what the example does after one"
             return Finding(self.key, self.witness, False, _EXPECTED, shown, sentence)
         for exchange, word in ends:
             again = next((later for later in seen.exchanges if _repeats(later, exchange)), None)
             if again is not None:
                 shown = f"request {again.number} after {word} in the response to request {exchange.number}"
-                sentence = "the example asked again although the gateway had had the last word: that costs, and helps nobody"
+                sentence = "the example asked again after the gateway's last word: that costs money and cannot help"
                 return Finding(self.key, self.witness, False, _EXPECTED, shown, sentence, f"request {again.number}")
         for exchange in seen.exchanges:
             if exchange.unread and any(_repeats(later, exchange) for later in seen.exchanges):
