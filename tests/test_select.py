@@ -230,7 +230,7 @@ def test_a_word_in_a_filter_that_fits_nothing_is_an_error(text: str, told: str, 
 
 def test_a_filter_that_leaves_nothing_says_so(manifest: Manifest, tmp_path: Path) -> None:
     """Exit 4 with the filter, and a word about explicit examples where it holds for those alone."""
-    with pytest.raises(NothingSelected, match=r"fits the filter 'none\(\)'$"):
+    with pytest.raises(NothingSelected, match=r"matches the filter 'none\(\)'$"):
         select(manifest, [], cwd=tmp_path, filters=["none()"])
     with pytest.raises(NothingSelected, match=r"it matches only opt-in examples: ask for them with id"):
         select(manifest, [], cwd=tmp_path, filters=["file(Cut.java)"])

@@ -71,7 +71,7 @@ def test_no_proxy(host: str, listed: str, exempt: bool) -> None:
     [
         (f"socks5://user:{SECRET}@proxy.example:1080", "'socks5'"),
         (f"https://user:{SECRET}@proxy.example", "'https'"),
-        (f"http://user:{SECRET}@proxy.example:port", "does not name a valid proxy"),
+        (f"http://user:{SECRET}@proxy.example:port", "names no valid proxy"),
         (f"http://user:{SECRET}@", "without a host"),
     ],
 )

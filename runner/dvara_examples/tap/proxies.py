@@ -61,7 +61,7 @@ def _read(variable: str, value: str) -> Proxy:
         parts = urlsplit(value if "://" in value else f"http://{value}")
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise GatewayError(f"{variable} does not name a valid proxy", accepted) from None
+        raise GatewayError(f"{variable} names no valid proxy", accepted) from None
     if parts.scheme != "http":
         raise GatewayError(f"{variable} names a proxy with the scheme {parts.scheme!r}", accepted)
     if not host:
