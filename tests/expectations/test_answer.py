@@ -108,9 +108,9 @@ def test_a_withheld_answer_has_no_deltas() -> None:
     ("wanted", "ok", "told"),
     [
         ({"min": 3}, True, ""),
-        (4, False, "only the first 4 of 5000 events are kept"),
-        ({"min": 3, "max": 4999}, False, "only the first 4 of 5000 events are kept"),
-        ({"min": 100}, False, "only the first 4 of 5000 events are kept"),
+        (4, False, "only the first 4 of 5000 events are stored"),
+        ({"min": 3, "max": 4999}, False, "only the first 4 of 5000 events are stored"),
+        ({"min": 100}, False, "only the first 4 of 5000 events are stored"),
         ({"max": 3}, False, "more pieces than expected"),
     ],
 )

@@ -76,7 +76,7 @@ def test_a_moment_that_never_came_fails_with_the_reason(moment: object, told: st
     [
         (replace(CUT, response=None, responded_at_s=None), "response 1", "no response came to request 1"),
         (make_exchange(""), "text 1", "carried no text"),
-        (replace(make_exchange(""), event_count=5000), "text 1", "only the first 1 of 5000 events are kept"),
+        (replace(make_exchange(""), event_count=5000), "text 1", "only the first 1 of 5000 events are stored"),
         (make_exchange("Hello", events=(), event_count=0), "text 1", "did not come as a stream"),
     ],
 )
