@@ -116,7 +116,7 @@ def test_a_gateway_that_goes_down_during_the_session(tool: Tool) -> None:
 @pytest.mark.parametrize(
     ("status", "code", "words"),
     [
-        (403, "api_key_scope", "does not allow the key in DVARA_API_KEY to do this (403: no); have this allowed"),
+        (403, "api_key_scope", "does not allow the key in DVARA_API_KEY to do this (403: no); allow this"),
         (402, "budget_cap_hard", "has no budget left for the key (402: no); have it raised"),
         (429, "rate_limit_exceeded", "limits the rate of requests (429: no); try again"),
         (502, "provider_error", "is up, but its provider fails (502: no); check the provider's key"),

@@ -205,7 +205,7 @@ def test_a_package_that_is_not_what_the_lock_says(theirs: Callable[[str], World]
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
     [
-        ("pnpm-lock.yaml", "lockfileVersion: 5.4\n", r"has the format 5\.4, and pnpm's formats 6 and 9 are read; make it anew"),
+        ("pnpm-lock.yaml", "lockfileVersion: 5.4\n", r"has the format 5\.4, and pnpm's formats 6 and 9 are read; write it again"),
         ("pnpm-lock.yaml", "nothing\n", r"pnpm-lock\.yaml is not a lock file of pnpm; write it again with"),
         ("yarn.lock", "nothing\n", r"yarn\.lock is not a lock file of Yarn; write it again with"),
     ],

@@ -10,8 +10,8 @@ from dvara_examples.core.world import World
 
 _MANIFEST = Path("examples", "manifest.yaml")
 _HINT = (
-    "write one for your scripts with `dvara-examples init`, start an example with `dvara-examples new ID`, "
-    "or add --manifest PATH or --shipped"
+    "write one for your scripts with `dvara-examples init`, for one script with `dvara-examples record FILE`, "
+    "or for a new example with `dvara-examples new ID`; or add --manifest PATH or --shipped"
 )
 _PACKAGE = Path(__file__).resolve().parents[1]
 
