@@ -162,7 +162,7 @@ def test_an_old_node_where_none_can_be_fetched(tool: Tool, tmp_path: Path) -> No
     (folder / "node").chmod(0o755)
     environ = {"PATH": str(folder), "UV_OFFLINE": "1", "DVARA_EXAMPLES_CACHE": str(tmp_path / "cache")}
     reason = told(tool("run", "stream-basic[node]", env=environ))
-    assert f"{folder}/node tells 'v16.20.2', 18 or newer is needed" in reason
+    assert f"{folder}/node reports 'v16.20.2', 18 or newer is needed" in reason
     assert "could not be fetched" in reason
 
 
