@@ -95,7 +95,7 @@ def test_node_too_old(tool: Tool, tmp_path: Path) -> None:
     """A Node.js of before the floor is told with its version, the floor and what to install."""
     path = only(tmp_path, node="echo v16.20.2")
     node = found(doctor(tool, PATH=path, DVARA_EXAMPLES_CACHE=str(tmp_path / "cache")), "node")
-    assert f"{path}/node tells 'v16.20.2', 18 or newer is needed" in node.text
+    assert f"{path}/node reports 'v16.20.2', 18 or newer is needed" in node.text
     assert "install Node.js 18 or newer" in node.hint
 
 

@@ -33,7 +33,7 @@ def show_readiness(world: World, variants: Sequence[Variant], deps: Deps) -> int
             failed = failed or (bool(ready.problems) and (world.on_ci or not ready.missing))
             world.stdout.flush()
     if stop.is_set():
-        out.print(Text("interrupted; what is done is kept, and the same command again goes on from there", "yellow"))
+        out.print(Text("interrupted; finished steps are kept: run the same command again to continue", "yellow"))
         return ExitCode.INTERRUPTED
     return ExitCode.NOT_RUN if failed else ExitCode.OK
 
