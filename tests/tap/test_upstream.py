@@ -16,6 +16,7 @@ from dvara_examples.records.model import Ending, Endpoint
 from dvara_examples.records.transcript import Exchange
 from dvara_examples.tap import Tap
 from dvara_examples.tap.rewrite import GatewayAddress
+from dvara_examples.tap.upstream import tls_context
 from tests.tap.scripted import DONE, LAST_CHUNK, LIMIT_S, REAL_KEY, SSE_HEAD, chunk, delta, request
 
 TLS = Path(__file__).parent.parent / "data" / "authority"
@@ -177,6 +178,11 @@ def test_tls_cut_where_the_connection_ends_the_body(kind: bytes, body: bytes, en
     assert seen.ending is ending
     if ending in (Ending.EOF_WITHOUT_DONE, Ending.UNRECOGNISED):
         assert "TLS was not closed properly" in (seen.error or "")
+
+
+def test_no_python_hides_a_cut_connection() -> None:
+    """An end of TLS without a goodbye is seen, whatever the options that this Python sets by default."""
+    assert not tls_context({}).options & ssl.OP_IGNORE_UNEXPECTED_EOF
 
 
 def test_a_large_answer_over_tls() -> None:

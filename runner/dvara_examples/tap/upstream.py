@@ -131,6 +131,8 @@ def tls_context(environ: Mapping[str, str]) -> ssl.SSLContext:
     else:
         context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])
+    # Python 3.11.2, the one of Debian 12, sets this option: a connection that was cut would look like one that was closed.
+    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
     return context
 
 
