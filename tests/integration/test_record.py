@@ -214,5 +214,5 @@ def test_a_script_beside_others_that_nobody_names(tool: Tool, repository: Path) 
 def test_a_script_that_had_to_be_ended_says_nothing() -> None:
     """A limit that was reached is no expectation that somebody wants."""
     ended = make_transcript(process=ProcessEnd(None, signal="SIGTERM", limit="idle"))
-    assert "had to be ended at its idle limit" in str(_says_nothing(ended))
+    assert "was stopped at its idle limit" in str(_says_nothing(ended))
     assert _says_nothing(make_transcript()) is None
