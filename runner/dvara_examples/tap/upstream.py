@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from dvara_examples.tap.proxies import Proxy
 
 CONNECT_LIMIT_S = 10.0
+_CUT = "UNEXPECTED_EOF_WHILE_READING"
+"""OpenSSL's word for an end of TLS without a goodbye; Python 3.11.2 raises no SSLEOFError for it."""
 _CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
@@ -43,7 +45,9 @@ class Upstream:
             return self._socket.recv_into(buffer)
         except (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return None
-        except ssl.SSLEOFError:
+        except ssl.SSLError as error:
+            if not isinstance(error, ssl.SSLEOFError) and error.reason != _CUT:
+                raise
             self.ragged = True
             return 0
 
