@@ -1,8 +1,8 @@
 """The contract of a toolchain: how one language is probed, prepared and invoked.
 
 A language is one module in this package, named like the language, with a function ``toolchain() -> Toolchain``.
-Its file name is the word that manifests and ``--language`` use; nothing else needs to change. A module may also lie in a folder
-of its own, which :func:`add_folder` is told.
+Manifests and ``--language`` use the name of its file; nothing else needs to change. A module may also be in another folder,
+which is passed to :func:`add_folder`.
 """
 
 import importlib
@@ -25,10 +25,10 @@ Progress = Callable[[str], None]
 
 
 class Deps(StrEnum):
-    """Which releases of their dependencies the examples get."""
+    """The releases of their dependencies that the examples get."""
 
     LOCKED = "locked"
-    """What the lock files pin."""
+    """The releases that the lock files pin."""
     LOWEST = "lowest"
     """The floors that docs/floors.md promises, pinned too."""
     LATEST = "latest"
@@ -37,11 +37,11 @@ class Deps(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Packages:
-    """What the manifest says a script depends on: *names* as the package manager spells them, or the *file* that lists them.
+    """The dependencies of a script by the manifest: *names* in the package manager's spelling, or the *file* that lists them.
 
-    *parts* are those extras and groups of the file that are wanted as well. A *fallback* holds where nothing is declared
+    *parts* are the extras and groups of the file to include. A *fallback* applies if nothing is declared
     next to the script. With *project*, the folder of a build, the script is a class of that build, and *main* the class to start,
-    where that is not the script's own.
+    if that is not the script's own.
     """
 
     names: tuple[str, ...] = ()
@@ -56,10 +56,10 @@ class Packages:
 class Declared:
     """Where a script's dependencies are stated: in *file*, or in the manifest as *packages*; without either it has none.
 
-    *kind* is the toolchain's own word for the way of stating them. Where it is *locked* every release is pinned there.
-    *lock* is the lock file, where it is not the usual one next to *file*. *words* name the place where it is neither a file nor
-    the manifest. *project* is the folder of the repository's own package, where a script imports that and no list names it.
-    *parts* are the extras and groups of *file* that the manifest asks for. *main* is the class to start, where *file* is that
+    *kind* is the toolchain's own word for the way of stating them. If *locked*, every release is pinned there.
+    *lock* is the lock file, if it is not the usual one next to *file*. *words* name the place if it is neither a file nor
+    the manifest. *project* is the folder of the repository's own package, if a script imports that and no list names it.
+    *parts* are the extras and groups of *file* that the manifest asks for. *main* is the class to start, if *file* is that
     of a build.
     """
 
@@ -98,7 +98,7 @@ class Fitness(StrEnum):
 
     FITS = "fits"
     PASSED_OVER = "passed over"
-    """There, but something else is used."""
+    """Present, but something else is used."""
     OPTIONAL = "not there, and not needed"
     TO_FETCH = "to be fetched"
     MISSING = "missing"
@@ -108,7 +108,7 @@ class Fitness(StrEnum):
 class Candidate:
     """A runtime or package tool that was considered: *what* with its version, *where* it is, and *why* this verdict.
 
-    *hint* says what would make it fit, where it does not.
+    *hint* says what would make it fit, if it does not.
     """
 
     what: str
@@ -122,7 +122,7 @@ class Candidate:
 class Command:
     """How a prepared script is started: *env* is added to the allow-listed environment; *launcher* goes into reports.
 
-    *dependencies* says where they are stated, and whether they are locked; *installed* are the files and folders that they are.
+    *dependencies* says where they are stated, and whether they are locked; *installed* are their files and folders.
     """
 
     argv: tuple[str, ...]
@@ -137,9 +137,9 @@ class PreparedRuntime(Protocol):
     """A runtime with its dependencies in place."""
 
     def command(self, script: Path, args: Sequence[str] = ()) -> Command:
-        """Return how *script* is started, compiling it where the language needs that. Safe to call from several threads.
+        """Return how *script* is started, compiling it if the language requires it. Safe to call from several threads.
 
-        Raises ToolchainError with the compiler's own words where the script does not build.
+        Raises ToolchainError with the compiler's own words if the script does not build.
         """
         ...
 
@@ -148,8 +148,8 @@ class Toolchain(Protocol):
     """One language: *suffixes* are the file endings of its scripts, *floor* the oldest version that the docs promise.
 
     *lists* are the files that say which dependencies scripts get, relative to the folder that holds them;
-    ``{script}`` in their names stands for that of the script. *has_builds* tells whether a script may be a class of a build, so
-    that the manifest can say of which.
+    ``{script}`` in their names means the name of the script. *has_builds* tells whether a script may be a class of a build, so
+    that the manifest can name the build.
     """
 
     language: str
@@ -160,7 +160,7 @@ class Toolchain(Protocol):
 
     @property
     def spelling(self) -> "Language":
-        """How the language is written: in pages, file names and code."""
+        """The notation of the language: in pages, file names and code."""
         ...
 
     def probe(self, world: World) -> Runtime | Missing:
@@ -173,12 +173,12 @@ class Toolchain(Protocol):
     def declared(self, script: Path, packages: Packages | None, world: World) -> Declared:
         """Say where the dependencies of *script* are stated, the nearest place first; reads files and starts nothing.
 
-        *packages* is what the manifest says; unless it is a fallback it goes before every file. Raises ToolchainError.
+        *packages* is what the manifest says; unless it is a fallback, it takes precedence over every file. Raises ToolchainError.
         """
         ...
 
     def candidates(self, world: World) -> Sequence[Candidate]:
-        """Return every runtime and package tool that :meth:`probe` and :meth:`prepare` consider, those that do not fit too.
+        """Return every runtime and package tool that :meth:`probe` and :meth:`prepare` consider, including those that do not fit.
 
         Starts at most version queries, changes nothing and raises nothing.
         """
@@ -194,12 +194,12 @@ class Toolchain(Protocol):
     def lock(self, declared: Declared, runtime: Runtime, world: World, progress: Progress) -> Path:
         """Pin what is *declared* and not locked in the ecosystem's own lock file, next to the list, and return that file.
 
-        Raises ToolchainError if the ecosystem has no such file for it, and where its own tool cannot write one.
+        Raises ToolchainError if the ecosystem has no such file for it, or its own tool cannot write one.
         """
         ...
 
     def resolved_on(self, declared: Declared, runtime: Runtime, world: World) -> str:
-        """Return the day (UTC) since when what is *declared* and not locked is what it is; empty if that is still open.
+        """Return the day (UTC) on which the *declared* and unlocked packages were resolved; empty if they have not been.
 
         Reads files, starts nothing, and raises ToolchainError.
         """
@@ -214,21 +214,21 @@ class Toolchain(Protocol):
         deps: Deps = Deps.LOCKED,
         declared: Declared | None = None,
     ) -> PreparedRuntime:
-        """Put *deps* of the *project* folder (``examples/python`` …) in place, from the cache where they lie there.
+        """Put *deps* of the *project* folder (``examples/python`` …) in place, from the cache if they are there.
 
-        *declared* says where they are stated; None: wherever they are for a script in *project*.
+        *declared* says where they are stated; None: as for a script in *project*.
 
-        Safe to run twice at once, to be killed half-way and to be repeated; works offline once it has succeeded. Where
-        *world* is offline, nothing is asked of the network, and what is not here is refused (``_install.not_here``).
+        Safe to run twice at once, to kill half-way and to repeat; works offline once it has succeeded. If
+        *world* is offline, the network is not used, and whatever is missing is refused (``_install.not_here``).
         Raises ToolchainError.
         """
         ...
 
 
 def add_folder(folder: Path) -> None:
-    """Take further languages from the modules in *folder*; the languages that come with this tool go first.
+    """Add languages from the modules in *folder*; the languages that come with this tool take precedence.
 
-    Raises PluginError if one of them is none.
+    Raises PluginError if one of them is not a toolchain.
     """
     from dvara_examples.core.plugins import check_plugins
 

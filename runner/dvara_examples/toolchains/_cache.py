@@ -1,11 +1,11 @@
 """Folders that are built once and used by every later run: environments, package folders, compiled classes.
 
-    <cache_dir>/v1/<kind>/<key>/lock          held by whoever builds; tells the process id to those who wait
-    <cache_dir>/v1/<kind>/<key>/complete      written last; names the folder next to it that is whole
+    <cache_dir>/v1/<kind>/<key>/lock          held by the process that builds; contains its id, for those that wait
+    <cache_dir>/v1/<kind>/<key>/complete      written last; names the complete folder next to it
     <cache_dir>/v1/<kind>/<key>/<attempt>/    what was built, in its final place, as a virtual environment cannot be moved
-    <cache_dir>/v1/downloads/<tool>/          what package managers keep for themselves
+    <cache_dir>/v1/downloads/<tool>/          the package managers' own caches
 
-Every attempt has a folder of its own: a package manager that outlives its killed parent goes on writing, and must
+Every attempt has its own folder: a package manager that outlives its killed parent goes on writing, and must
 not write into the folder of the run that came after it.
 """
 
@@ -22,7 +22,7 @@ from dvara_examples.core.world import World
 from dvara_examples.records.hints import FULL, disk_refused
 
 LAYOUT = "v1"
-"""Changes whenever a folder written by an older release could be misread; releases then do not see each other's."""
+"""Changes whenever a folder of an older release could be misread; releases with different numbers share nothing."""
 WAIT_LIMIT_S = 900.0
 """How long to wait for another process that builds the same folder; a first download over a slow line takes minutes."""
 
@@ -32,12 +32,12 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9_+-][A-Za-z0-9._+-]*")
 def cached_folder(
     world: World, kind: str, key: str, build: Callable[[Path], None], *, wait_limit_s: float = WAIT_LIMIT_S
 ) -> Path:
-    """Return the folder that *build* filled for *kind* and *key*, building it where no complete one is found.
+    """Return the folder that *build* filled for *kind* and *key*, building it if no complete one exists.
 
     *build* gets an empty folder and leaves it complete or raises; whatever it raises is passed on, an OSError as
     a ToolchainError, and the attempt is removed. Of several processes or threads one builds and the others wait.
-    A complete folder is found without a lock, so that a read-only cache serves; where the cache folder cannot be
-    written, or is mounted so that nothing in it can be executed, the state folder takes its place.
+    A complete folder is found without a lock, so that a read-only cache works; if the cache folder cannot be
+    written, or is mounted without execute permission, the state folder is used instead.
 
     Raises ToolchainError if nothing can be written, the disk is full, or another process builds for longer
     than *wait_limit_s* seconds.
@@ -88,7 +88,7 @@ def _complete(slot: Path) -> Path | None:
 
 @contextlib.contextmanager
 def _locked(slot: Path, limit_s: float, world: World) -> Iterator[None]:
-    """Hold the lock of *slot*, making the folder first; the kernel lets go of it when the holder dies."""
+    """Hold the lock of *slot*, creating the folder first; the kernel releases it when the holder dies."""
     slot.mkdir(parents=True, exist_ok=True)
     with (slot / "lock").open("a+", encoding="utf-8") as lock:
         if not take_lock(lock, limit_s, world.stop):
@@ -100,7 +100,7 @@ def _locked(slot: Path, limit_s: float, world: World) -> Iterator[None]:
 
 
 def _build(slot: Path, build: Callable[[Path], None]) -> Path:
-    """Clear away what earlier attempts left in *slot*, build once more and mark the result; the lock is held."""
+    """Remove earlier attempts from *slot*, build again and mark the result; the caller holds the lock."""
     try:
         for leftover in slot.iterdir():
             if leftover.is_dir():
@@ -119,7 +119,7 @@ def _build(slot: Path, build: Callable[[Path], None]) -> Path:
 
 
 def _mark(slot: Path, name: str) -> None:
-    """Write the marker that makes the folder *name* count, on the disk before it has its final name."""
+    """Write the marker that makes the folder *name* valid; it is on the disk before it gets its final name."""
     draft = slot / "complete.draft"
     with draft.open("w", encoding="utf-8") as file:
         file.write(name)

@@ -1,4 +1,4 @@
-"""How the package managers of the languages are run: their environment, their limits and what they say when they fail."""
+"""Runs the package managers of the languages: their environment, their limits and their error messages."""
 
 import hashlib
 import re
@@ -18,10 +18,10 @@ from dvara_examples.toolchains._tools import run_tool, undisturbed
 INSTALL_LIMIT_S = 600.0
 """How long one package manager may take; a first download over a slow line takes minutes."""
 QUERY_LIMIT_S = 10.0
-"""How long a runtime may take to tell its version."""
+"""How long a runtime may take to print its version."""
 
 GO_ONLINE = "go online and run this once more, later runs need no network"
-"""What to do where a package manager did not reach the network."""
+"""The hint if a package manager could not reach the network."""
 
 UV_WORDS = ("--color", "never", "--no-progress")
 _UV_LOCK = threading.Lock()
@@ -36,17 +36,17 @@ _NO_NETWORK = re.compile(
 _STALE = re.compile(
     r"ERR_PNPM_OUTDATED_LOCKFILE|YN0028|lockfile is frozen|lockfile( at \S+)? needs to be updated|are in sync\.|EUSAGE"
 )
-"""What package managers say of a lock that does not match its list."""
+"""The package managers' messages about a lock that does not match its list."""
 _MOST_CHARS = 1500
 
 
 def install_environment(world: World, **added: str) -> dict[str, str]:
     """Return the environment of a package manager: the user's settings for indexes, proxies and certificates, no keys.
 
-    What *added* holds gives way to a setting of the user, whichever case that is written in. What pip's settings say of
-    where packages come from holds for uv too, which does not read them itself.
+    A setting of the user, in upper or lower case, overrides *added*. What pip's settings say about
+    the source of packages applies to uv too, which does not read them itself.
     """
-    from dvara_examples.toolchains._pip_settings import as_uv_reads_them  # not needed where nothing is installed
+    from dvara_examples.toolchains._pip_settings import as_uv_reads_them  # not needed if nothing is installed
 
     chosen = {name: value for name, value in world.environ.items() if passes(name)}
     added = {**as_uv_reads_them(world), **added}
@@ -55,25 +55,25 @@ def install_environment(world: World, **added: str) -> dict[str, str]:
 
 
 def deciding_settings(world: World) -> list[str]:
-    """Return the user's settings that have a say in which releases are chosen; they tell one set of packages from another."""
+    """Return the user's settings that affect which releases are chosen; they distinguish one set of packages from another."""
     environ = install_environment(world)
     return sorted(f"{name}={value}" for name, value in environ.items() if decides(name))
 
 
 def not_here(what: str, language: str, deps: Deps, said: str = "") -> ToolchainError:
-    """Return the refusal of an offline run for *what* would have to be fetched; *said* are lines of the tool that missed it."""
+    """Return the error of an offline run that would have to fetch *what*; *said* are lines of the tool that missed it."""
     return ToolchainError(_above(f"--offline forbids the download of {what}", said), how_to_prepare(language, deps))
 
 
 def how_to_prepare(language: str, deps: Deps) -> str:
-    """Return the command that fetches what *language* needs, and where to give it."""
+    """Return the command that fetches what *language* needs, and where to run it."""
     more = "" if deps is Deps.LOCKED else f" --deps {deps}"
     return f"run `dvara-examples setup --language {language}{more}` with network access"
 
 
 @contextmanager
 def offline_guard(world: World, what: str, language: str, deps: Deps = Deps.LOCKED) -> Iterator[None]:
-    """Turn what goes wrong with getting *what* into a refusal with the command that prepares it, where *world* is offline."""
+    """If *world* is offline, turn a failure to get *what* into an error with the command that prepares it."""
     try:
         yield
     except ToolchainError as error:
@@ -96,8 +96,8 @@ def install(
 ) -> None:
     """Run a package manager that puts *what* (``the packages of …``) in place; *stop* ends it early; *stdin* is what it reads.
 
-    *called* is its name, where that is not the program's. Raises ToolchainError with the tool's own words, and with what to do
-    where it could not reach the network, or where the lock does not match its list: *anew* is the command for that.
+    *called* is its name, if not that of the program. Raises ToolchainError with the tool's own words, and with a hint
+    if it could not reach the network, or if the lock does not match its list: *anew* is the command for that.
     """
     try:
         words = [str(part) for part in argv]
@@ -120,14 +120,14 @@ def install(
 
 
 def _above(cause: str, said: str) -> str:
-    """Return *cause* with the lines that a tool *said* below it, where it said any."""
+    """Return *cause*, followed by the lines that a tool *said*, if any."""
     return f"{cause}\n{said}" if said else cause
 
 
 def ask(argv: Sequence[str | Path], world: World, *, as_runs_do: bool = False) -> str:
     """Return the first line that a runtime prints when asked for its version, or nothing if it gives none in time.
 
-    *as_runs_do*: it gets the environment of an example, as what starts with more only does not start there. A version manager's
+    *as_runs_do*: it gets the environment of an example, because a runtime that needs more fails there. A version manager's
     shim needs the variables of its manager.
     """
     try:
@@ -143,7 +143,7 @@ def may_choose(found: str, name: str) -> bool:
     """Tell whether the executable *found*, wanted by the *name* of a runtime, may be a version manager's shim.
 
     A shim is a script, a link to a program of another name, or a binary in a folder of shims. It chooses by the current folder,
-    and runs start elsewhere than probes: so the runtime behind it is looked up once, and started directly.
+    and runs start in other folders than probes: so the runtime behind it is looked up once, and started directly.
     """
     real = Path(found).resolve()
     try:
@@ -177,12 +177,12 @@ def candidate_uv(world: World) -> Candidate:
 
 
 def release(version: str) -> tuple[int, ...]:
-    """Return a dotted version as numbers that compare."""
+    """Return a dotted version as comparable numbers."""
     return tuple(int(part) for part in version.split("."))
 
 
 def platform_parts() -> tuple[str, ...]:
-    """Return what tells the machines apart that could share a cache: system, processor and C library."""
+    """Return what distinguishes machines that could share a cache: system, processor and C library."""
     import platform
 
     musl = sorted(file.name for file in Path("/lib").glob("ld-musl-*"))
@@ -190,7 +190,7 @@ def platform_parts() -> tuple[str, ...]:
 
 
 def fingerprint(parts: Iterable[bytes | str]) -> str:
-    """Return a short name for the content of *parts*, by which a folder of the cache is found again."""
+    """Return a short hash of *parts*, the key of a folder in the cache."""
     digest = hashlib.sha256()
     for part in parts:
         data = part.encode() if isinstance(part, str) else part
@@ -199,15 +199,15 @@ def fingerprint(parts: Iterable[bytes | str]) -> str:
 
 
 def today(names: Iterable[str], world: World) -> tuple[bytes, ...]:
-    """Return what tells the newest releases of *names* from those of another day; a day ends at midnight UTC."""
+    """Return a key for the newest releases of *names* on one day; a day ends at midnight UTC."""
     return (b"latest", f"{world.clock.utc_now():%Y-%m-%d}".encode(), *(name.encode() for name in names))
 
 
 def folder_with(file_name: str, project: Path, world: World) -> Path | None:
     """Return the folder whose *file_name* lists the dependencies of *project*, or None if there is no such list.
 
-    It is looked for in *project* and the folders that hold it, up to the root; what has none of its own (scripts
-    outside the examples) uses that of the examples in the same language.
+    It is looked up in *project* and its parent folders, up to the root; scripts without one (those
+    outside the examples) use that of the examples in the same language.
     """
     within = [folder for folder in (project, *project.parents) if folder.is_relative_to(world.root)]
     return next((folder for folder in within if (folder / file_name).is_file()), None)

@@ -1,4 +1,4 @@
-"""Folders and archives of this machine that a list names as packages: what tells whether they have changed."""
+"""Folders and archives of this machine that a list names as packages: whether they have changed."""
 
 from collections.abc import Iterator
 from contextlib import suppress

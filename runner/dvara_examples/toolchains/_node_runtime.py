@@ -1,4 +1,4 @@
-"""The Node.js and npm that come as a Python package, for machines that have none of their own."""
+"""The Node.js and npm that come as a Python package, for machines without them."""
 
 import re
 import sys
@@ -23,7 +23,7 @@ PINNED = Path(__file__).with_name("node_runtime.txt")
 
 @dataclass(frozen=True, slots=True)
 class NodeRuntime:
-    """Where a provisioned Node.js lies: *npm* is a script that *node* runs."""
+    """The paths of a provisioned Node.js: *npm* is a script that *node* runs."""
 
     node: Path
     npm: Path
@@ -37,7 +37,7 @@ def pinned_version() -> str:
 
 
 def provision(world: World, progress: Progress) -> NodeRuntime:
-    """Return the pinned Node.js from the cache, fetching it where it is not there. Raises ToolchainError."""
+    """Return the pinned Node.js from the cache, fetching it if it is not there. Raises ToolchainError."""
 
     def build(folder: Path) -> None:
         progress(f"node: fetching Node.js {pinned_version()}, as this machine has none that fits")

@@ -1,4 +1,4 @@
-"""pip's settings of where packages come from, as uv's: it installs the packages, and reads neither pip's variables nor its files.
+"""Translates pip's settings for package sources to uv, which installs the packages but does not read pip's settings.
 
 pip reads the files of the machine, then those of the user, then the one that ``PIP_CONFIG_FILE`` names; variables come last:
 https://pip.pypa.io/en/stable/topics/configuration/
@@ -16,7 +16,7 @@ _SECTIONS = ("global", "install")
 
 
 def as_uv_reads_them(world: World) -> dict[str, str]:
-    """Return variables of uv that say what pip's settings say; what would stop uv, as a missing folder does, is left out."""
+    """Return pip's settings as variables of uv; those that would stop uv, such as a missing folder, are left out."""
     said = {**_of_files(world), **_of_variables(world.environ)}
     found = {
         "UV_DEFAULT_INDEX": said.get("index-url", ""),
@@ -50,7 +50,7 @@ def _of_files(world: World) -> dict[str, str]:
         try:
             parser.read_string(file.read_text("utf-8"))
         except (OSError, ValueError, Error):
-            continue  # pip says what is wrong with it; here it has no say
+            continue  # pip reports what is wrong with it; here it is ignored
         for section in _SECTIONS:
             if section in parser:
                 said = {_OTHER_NAMES.get(name, name): value for name, value in parser[section].items()}

@@ -21,7 +21,7 @@ class Resolved:
     versions: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, names: Collection[str]) -> dict[str, str]:
-        """Return the versions of those packages that are asked for by name."""
+        """Return the versions of the packages requested by name."""
         return {name: self.versions[name] for name in names if name in self.versions}
 
     @property
@@ -30,7 +30,7 @@ class Resolved:
         return dict(self.versions)
 
     def remark(self, declared: Declared, world: World) -> str:
-        """Say where the dependencies are stated, and since when they are what they are, if that is not locked."""
+        """Say where the dependencies are stated, and if they are not locked, when they were resolved."""
         return in_words(declared, world, self.day)
 
 
@@ -56,7 +56,7 @@ def _seen_from(root: Path, file: Path) -> str:
 
 
 def write_resolved(folder: Path, versions: Mapping[str, str], world: World) -> None:
-    """Keep what was installed into *folder* today."""
+    """Record what was installed into *folder* today."""
     content = {"day": f"{world.clock.utc_now():%Y-%m-%d}", "versions": dict(sorted(versions.items()))}
     (folder / FILE).write_text(json.dumps(content), "utf-8")
 
@@ -68,7 +68,7 @@ def day_in(kind: str, key: str, world: World) -> str:
 
 
 def read_resolved(folder: Path) -> Resolved:
-    """Return what was installed into *folder*; nothing is known of a folder of an older release."""
+    """Return what was installed into *folder*; nothing for a folder of an older release."""
     try:
         content = json.loads((folder / FILE).read_text("utf-8"))
         return Resolved(content["day"], content["versions"])

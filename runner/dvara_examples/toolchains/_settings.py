@@ -1,8 +1,8 @@
-"""Which settings of a user's environment hold for the package managers.
+"""Which settings of a user's environment apply to the package managers.
 
-Those that say where packages come from, and how they are reached, have to hold. Those that say what else is installed, where to,
-or how versions are chosen would break what is locked, or put it elsewhere (``UV_CONSTRAINT``, ``npm_config_global``): they are
-meant for other projects, and a list of what may pass cannot forget one.
+Settings for the source of packages, and for the way to it, must apply. Settings for what else is installed, where to,
+or how versions are chosen would change or move locked releases (``UV_CONSTRAINT``, ``npm_config_global``): they are
+meant for other projects, and an allow-list cannot miss one.
 """
 
 import re
@@ -26,15 +26,15 @@ _DECIDES = re.compile(
     r"|NPM_CONFIG_(?:@[\w.-]+:REGISTRY|REGISTRY|USERCONFIG|GLOBALCONFIG|LEGACY_PEER_DEPS|BEFORE)",
     re.IGNORECASE,
 )
-"""What passes and has a say in which releases are chosen; the others say how they are reached."""
+"""The allowed settings that affect which releases are chosen; the others affect how they are reached."""
 _PASSES = re.compile(f"{_SYSTEM}|UV_{_UV}|NPM_CONFIG_{_NPM}", re.IGNORECASE)
 
 
 def passes(name: str) -> bool:
-    """Tell whether the variable *name* of the user's environment holds for package managers."""
+    """Tell whether the variable *name* of the user's environment applies to package managers."""
     return _PASSES.fullmatch(name) is not None
 
 
 def decides(name: str) -> bool:
-    """Tell whether the variable *name* has a say in which releases are chosen, where no lock has chosen them."""
+    """Tell whether the variable *name* affects which releases are chosen if there is no lock."""
     return _DECIDES.fullmatch(name) is not None

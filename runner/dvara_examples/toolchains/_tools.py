@@ -1,6 +1,6 @@
 """Finding and starting the tools that prepare scripts (package managers, compilers).
 
-Each is bounded in time, can be interrupted, and is never left behind.
+Each has a time limit, can be interrupted, and is never left behind.
 """
 
 import contextlib
@@ -24,15 +24,15 @@ from dvara_examples.toolchains import Missing
 _DISTURBS = re.compile(
     r"PYTHON\w*|NODE_(?:OPTIONS|PATH|V8_COVERAGE|DEBUG)|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVAC?_OPTIONS", re.ASCII
 )
-"""Variables that change what a runtime or compiler does; no example gets them, so nothing that is asked or built for one may."""
+"""Variables that change what a runtime or compiler does; no example gets them, so no probe or build for one may either."""
 _STOP_LIMIT_S = 5.0
 _LOOK_EVERY_S = 0.2
-"""How soon an interruption is noticed."""
+"""How often to check for an interruption."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToolOutput:
-    """What a tool left: its exit code (negative: the signal) and its two outputs."""
+    """The result of a tool: its exit code (negative: the signal) and its two outputs."""
 
     code: int
     stdout: str
@@ -40,7 +40,7 @@ class ToolOutput:
 
 
 def undisturbed(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return *environ* without the variables that make a runtime or a compiler act otherwise than for an example."""
+    """Return *environ* without the variables that make a runtime or compiler behave differently than for an example."""
     return {name: value for name, value in environ.items() if not _DISTURBS.fullmatch(name)}
 
 
@@ -54,9 +54,9 @@ def run_tool(
     stdin: str = "",
     place: ProgramPlace | None = None,
 ) -> ToolOutput:
-    """Run *argv* to its end in a process group of its own and return what it left.
+    """Run *argv* to its end in its own process group and return the result.
 
-    Whatever ends the wait early, the time limit, *stop* or an exception, ends the whole group: JBang is a shell script that
+    If the time limit, *stop* or an exception ends the wait early, the whole group is killed: JBang is a shell script that
     starts a JVM, which outlives a signal to the shell alone. With a *place* it runs there.
 
     Raises ToolchainError if the tool cannot be started, needs longer than *limit_s* seconds or is interrupted by *stop*.
@@ -115,11 +115,11 @@ def _too_slow(argv: Sequence[str], limit_s: float) -> ToolchainError:
 
 @contextlib.contextmanager
 def _given(text: str) -> "Iterator[int | IO[bytes]]":
-    """Yield what a tool reads: a file that holds *text*, as a pipe could not be written to in several goes, or nothing."""
+    """Yield the input of a tool: a file with *text*, because a pipe may not take all of it at once, or nothing."""
     if not text:
         yield subprocess.DEVNULL
         return
-    import tempfile  # slow to import, and not needed where nothing is given
+    import tempfile  # slow to import, and not needed without input
 
     with tempfile.TemporaryFile() as file:
         file.write(text.encode())
@@ -128,7 +128,7 @@ def _given(text: str) -> "Iterator[int | IO[bytes]]":
 
 
 def _communicate(child: "subprocess.Popen[bytes]", limit_s: float, stop: threading.Event) -> tuple[bytes, bytes]:
-    """Wait for the end of *child*. Raises subprocess.TimeoutExpired at the limit, ToolchainError where *stop* is set."""
+    """Wait for the end of *child*. Raises subprocess.TimeoutExpired at the limit, ToolchainError if *stop* is set."""
     give_up_s = time.monotonic() + limit_s
     while not stop.is_set():
         try:
@@ -140,7 +140,7 @@ def _communicate(child: "subprocess.Popen[bytes]", limit_s: float, stop: threadi
 
 
 def _end_group(child: "subprocess.Popen[bytes]") -> None:
-    """Kill the group of *child* and take in what is left of it, for a bounded time."""
+    """Kill the group of *child* and reap it, within a time limit."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
     with contextlib.suppress(subprocess.TimeoutExpired):
@@ -148,14 +148,14 @@ def _end_group(child: "subprocess.Popen[bytes]") -> None:
 
 
 def which(name: str, world: World, path: str | None = None) -> str | None:
-    """Return the first *name* that ``PATH`` (or *path*) leads to, or None; another place knows its own ``PATH`` only."""
+    """Return the first *name* on ``PATH`` (or *path*), or None; another place uses only its own ``PATH``."""
     if world.place is not None:
         return world.place.which(name)
     return shutil.which(name, path=(world.env("PATH") or "") if path is None else path)
 
 
 def missing_there(world: World, language: str, what: str, found: str = "") -> Missing:
-    """Say that the place in which *language* is to run does not have *what*; *found* is what it has instead."""
+    """Say that the place for runs of *language* lacks *what*; *found* is what it has instead."""
     assert world.place is not None
     has = f"expected {what} in {world.place.name}, found {found or 'none'}"
     return Missing(language, has, f"name another image: --image {language}=NAME")

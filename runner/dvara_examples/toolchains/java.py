@@ -1,8 +1,8 @@
-"""Java: scripts with JBang's directives, built by JBang where it is on ``PATH`` and by the toolchain itself elsewhere.
+"""Java: scripts with JBang's directives, built by JBang if it is on ``PATH``, otherwise by the toolchain itself.
 
 Classes of a Maven or Gradle project are built by the tool of that project.
 
-What does the work is imported where it is done: every command reads this module, and few of them run Java.
+The working parts are imported on demand: every command reads this module, and few of them run Java.
 """
 
 import shutil
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from dvara_examples.toolchains._java.jdk import Jdk
 
 LAUNCHER = "DVARA_EXAMPLES_JAVA_LAUNCHER"
-"""``built-in`` or ``jbang`` chooses the way; unset, JBang is used where it is found."""
+"""``built-in`` or ``jbang`` chooses the builder; if unset, JBang is used if it is found."""
 HEADER = "header"
-"""Where a script states its dependencies: in ``//DEPS`` lines at its top."""
+"""The place of a script's dependencies: ``//DEPS`` lines at its top."""
 NO_JAR = "has no jbang.jar, so it would download JBang at each start"
 GET_JAR = "run `jbang version` once with network access"
 
@@ -42,7 +42,7 @@ class Java:
 
     @property
     def spelling(self) -> "Language":
-        """How Java is written."""
+        """The notation of Java."""
         from dvara_examples.toolchains._java.spelling import JAVA
 
         return JAVA
@@ -67,7 +67,7 @@ class Java:
         return Runtime(self.language, jdk.version, Path(jdk.tool("java")), jdk.origin, {"home": str(jdk.home), **launcher})
 
     def candidates(self, world: World) -> Sequence[Candidate]:
-        """Look at every JDK that is found, at a ``java`` without a compiler, and at JBang."""
+        """Return every JDK found, a ``java`` without a compiler, and JBang."""
         return list(_sightings(self.probe(world), world))
 
     def declared(self, script: Path, packages: Packages | None, world: World) -> Declared:
@@ -87,7 +87,7 @@ class Java:
         return Declared(HEADER, words="the header of the script")
 
     def sources(self, declared: Declared, world: World) -> tuple[Path, ...]:
-        """Return the folder of a whole build; nothing for a script, as what that names in its header lies next to it."""
+        """Return the folder of a whole build; nothing for a script, because the files that its header names are next to it."""
         if declared.kind == HEADER or declared.file is None:
             return ()
         from dvara_examples.toolchains._java.project import find_build
@@ -120,9 +120,9 @@ class Java:
         deps: Deps = Deps.LOCKED,
         declared: Declared | None = None,
     ) -> PreparedRuntime:
-        """Choose who builds; each script is compiled when it is first asked for. A build is built whole.
+        """Choose the builder; each script is compiled on first use. A project's build is built as a whole.
 
-        JBang takes the releases that a script names, so other *deps* are always built the built-in way; the floors
+        JBang takes the releases that a script names, so the built-in way always builds other *deps*; the floors
         get the oldest JDK that fits.
         """
         from dvara_examples.toolchains._java.builtin import BuiltIn
@@ -147,7 +147,7 @@ def toolchain() -> Java:
 
 
 def _usual(found: Sequence["Jdk"], runtime: Runtime) -> "Jdk":
-    """Return the JDK of *runtime*. Raises ToolchainError if it is there no more."""
+    """Return the JDK of *runtime*. Raises ToolchainError if it is gone."""
     usual = next((jdk for jdk in found if Path(jdk.tool("java")) == runtime.executable), None)
     if usual is None:
         raise ToolchainError(f"the JDK at {runtime.executable.parent.parent} has disappeared since it was found", "run again")
@@ -197,7 +197,7 @@ def _sightings(probed: Runtime | Missing, world: World) -> Iterator[Candidate]:
 
 
 def _build_tools(world: World) -> Iterator[Candidate]:
-    """Yield the tools that build projects, where they are there; a run that misses one says so."""
+    """Yield the installed tools that build projects; a run that needs a missing one says so."""
     for name, title in (("mvn", "Maven"), ("gradle", "Gradle")):
         found = shutil.which(name, path=world.env("PATH") or "")
         if found:

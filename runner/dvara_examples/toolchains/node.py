@@ -65,7 +65,7 @@ _HAS_COMPILE_CACHE = (22, 1)
 
 @dataclass(frozen=True, slots=True)
 class PreparedNode:
-    """A Node.js whose scripts find the packages that lie in *packages*, or no packages at all.
+    """A Node.js whose scripts find the packages in *packages*, or none.
 
     *runner_of* says how a TypeScript script is run.
     """
@@ -78,7 +78,7 @@ class PreparedNode:
     dependencies: str = ""
 
     def command(self, script: Path, args: Sequence[str] = ()) -> Command:
-        """Return how *script* is started: as a user would where Node finds the packages by itself, else with a resolver."""
+        """Return how *script* is started: as a user would if Node finds the packages by itself, else with a resolver."""
         env, options = dict(self.env), self._resolver(script)
         versions, launcher = dict(self.versions), "node"
         if options:
@@ -93,7 +93,7 @@ class PreparedNode:
         return Command((str(self.node), *options, str(script), *args), env, launcher, versions, self.dependencies, installed)
 
     def _resolver(self, script: Path) -> tuple[str, ...]:
-        """Return the options that tell Node.js where the packages are, none where it finds them by itself."""
+        """Return the options that tell Node.js where the packages are, none if it finds them by itself."""
         if self.packages is None or _nearest_packages(script) in (self.packages, self.packages.resolve()):
             return ()
         if not _has_hooks(self.versions["node"]):
@@ -116,13 +116,13 @@ class Node:
 
     @property
     def spelling(self) -> "Language":
-        """How JavaScript and TypeScript are written."""
+        """The notation of JavaScript and TypeScript."""
         from dvara_examples.toolchains._node.spelling import NODE
 
         return NODE
 
     def probe(self, world: World) -> Runtime | Missing:
-        """Return the ``node`` on ``PATH``, or the one to be provisioned where that is missing or older than the floor."""
+        """Return the ``node`` on ``PATH``, or the one to be provisioned if that is missing or older than the floor."""
         if world.place is not None:
             return self._there(world)
         found = shutil.which("node", path=world.environ.get("PATH", ""))
@@ -152,7 +152,7 @@ class Node:
         return bool(re.fullmatch(r"\d+\.\d+\.\d+", version)) and release(version) >= release(self.floor)
 
     def candidates(self, world: World) -> Sequence[Candidate]:
-        """Look at every ``node`` on ``PATH``, at the one that is fetched where none fits, and at npm."""
+        """Return every ``node`` on ``PATH``, the one that is fetched if none fits, and npm."""
         from dvara_examples.toolchains._node_runtime import is_here, pinned_version
 
         runtime = self.probe(world)
@@ -220,7 +220,7 @@ class Node:
         deps: Deps = Deps.LOCKED,
         declared: Declared | None = None,
     ) -> PreparedRuntime:
-        """Fetch Node.js where the machine has none, install what *deps* asks for, and link what is locked next to the scripts."""
+        """Fetch Node.js if the machine has none, install *deps*, and link locked packages next to the scripts."""
         node = _provisioned(runtime, world, progress) if runtime.origin == PROVISIONED else runtime.executable
         own = {"node": runtime.version}
 
@@ -270,7 +270,7 @@ class Node:
 
 
 def _key(wanted: WantedPackages) -> str:
-    """Return the name under which the packages that are *wanted* lie in the cache."""
+    """Return the key of the *wanted* packages in the cache."""
     return fingerprint([*wanted.identity, *platform_parts()])
 
 
@@ -293,7 +293,7 @@ def _npm(runtime: Runtime, world: World, progress: Progress) -> list[str | Path]
 
 
 def _provisioned(runtime: Runtime, world: World, progress: Progress) -> Path:
-    """Return the fetched Node.js; where it cannot be had, say why the machine's own does not do. Raises ToolchainError."""
+    """Return the fetched Node.js; if that fails, say why the machine's own does not fit. Raises ToolchainError."""
     from dvara_examples.toolchains._node_runtime import provision
 
     try:
@@ -315,13 +315,13 @@ def _own_npm(runtime: Runtime, world: World) -> str | None:
 
 
 def _behind(found: str, world: World) -> Path:
-    """Return the Node.js that *found* starts in the current folder, where that is a shim; else *found* itself."""
+    """Return the Node.js that *found* starts in the current folder if that is a shim, else *found* itself."""
     told = ask([found, "-p", "process.execPath"], world) if may_choose(found, "node") else ""
     return Path(told) if os.access(told, os.X_OK) and Path(told).is_absolute() else Path(found).absolute()
 
 
 def _all_on_path(name: str, world: World) -> list[str]:
-    """Return every executable called *name* that ``PATH`` leads to, in its order, each file once."""
+    """Return every executable called *name* on ``PATH``, in its order, each file once."""
     found: dict[Path, str] = {}
     for folder in world.environ.get("PATH", "").split(os.pathsep):
         if folder and (where := shutil.which(name, path=folder)):

@@ -1,6 +1,6 @@
-"""Python: one virtual environment per set of packages, made by uv, without a tool of its own inside.
+"""Python: one virtual environment per set of packages, made by uv, without pip inside.
 
-What makes environments is imported where it is used: every command reads this module, and few of them run Python.
+The code that makes environments is imported on demand: every command reads this module, and few of them run Python.
 """
 
 import os
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dvara_examples.toolchains._python.environment import WantedEnvironment
 
 CHOICE = "DVARA_EXAMPLES_PYTHON"
-"""Names another interpreter for the examples than the one that runs this tool: a path, or a name on ``PATH``."""
+"""Names the interpreter for the examples, if not the one that runs this tool: a path, or a name on ``PATH``."""
 ENV = {"PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 """Output is UTF-8 whatever the locale, and nothing is written next to the scripts.
 
@@ -41,7 +41,7 @@ Buffering is left as it is: whether an example flushes what it prints is one of 
 """
 
 _COMPILES = {"PYTHONUTF8": "1"}
-"""The same for an environment whose packages are compiled as they are first imported, into a folder of the cache."""
+"""The same for an environment whose packages are compiled on first import, into a folder of the cache."""
 _VERSION_QUERY = "import sys; print('%d.%d.%d' % sys.version_info[:3])"
 _PLACE_QUERY = "import sys; print(sys.executable)"
 
@@ -50,7 +50,7 @@ _PLACE_QUERY = "import sys; print(sys.executable)"
 class PreparedPython:
     """An interpreter that sees the packages of its *environment*.
 
-    Where these are not compiled, *bytecode* is the folder for what runs compile.
+    If these are not compiled, *bytecode* is the folder for bytecode that runs compile.
     """
 
     interpreter: Path
@@ -80,7 +80,7 @@ class Python:
 
     @property
     def spelling(self) -> "Language":
-        """How Python is written."""
+        """The notation of Python."""
         from dvara_examples.toolchains._python.spelling import PYTHON
 
         return PYTHON
@@ -122,7 +122,7 @@ class Python:
         return Runtime(self.language, version, Path(found), str(world.place and world.place.name))
 
     def candidates(self, world: World) -> Sequence[Candidate]:
-        """Look at the interpreter for the examples, at uv, and at one with which the promised floor can be tried."""
+        """Return the interpreter for the examples, uv, and an interpreter for trying the promised floor."""
         from dvara_examples.toolchains._install import candidate_uv
 
         found = self.probe(world)
@@ -136,7 +136,7 @@ class Python:
         return [*candidates, candidate_uv(world), self._floor(world)]
 
     def _floor(self, world: World) -> Candidate:
-        """Look for an interpreter of just the promised floor."""
+        """Look for an interpreter of exactly the promised floor."""
         from dvara_examples.toolchains._install import ask
 
         name = f"python{self.floor}"
@@ -155,7 +155,7 @@ class Python:
         return find_declared(script, packages, world)
 
     def sources(self, declared: Declared, world: World) -> tuple[Path, ...]:
-        """Return the project itself where it is installed in place, and the folders that its workspace or a list names."""
+        """Return the project itself if it is installed in place, and the folders that its workspace or a list names."""
         from dvara_examples.toolchains._python.identity import source_folders
 
         return source_folders(declared, world)
@@ -183,7 +183,7 @@ class Python:
         deps: Deps = Deps.LOCKED,
         declared: Declared | None = None,
     ) -> PreparedRuntime:
-        """Make the environment that *deps* asks for, or use the bare interpreter where nothing is declared."""
+        """Make the environment that *deps* asks for, or use the bare interpreter if nothing is declared."""
         from dvara_examples.toolchains._cache import cached_folder, downloads_folder
         from dvara_examples.toolchains._install import not_here, offline_guard
         from dvara_examples.toolchains._python.environment import make_environment, wanted_set
@@ -211,7 +211,7 @@ class Python:
 
 
 def _key(wanted: "WantedEnvironment", runtime: Runtime) -> str:
-    """Return the name under which the environment that is *wanted* lies in the cache."""
+    """Return the key of the *wanted* environment in the cache."""
     from dvara_examples.toolchains._install import fingerprint, platform_parts
 
     return fingerprint([*wanted.identity, *platform_parts(), runtime.version, str(runtime.executable)])

@@ -16,9 +16,9 @@ _MOST_LINE_BYTES = 64 * 1024
 
 
 class EventParser(Protocol):
-    """Turns bytes, cut anywhere, into events.
+    """Turns bytes, split anywhere, into events.
 
-    *unknown_line* is the first line that is no part of any event, *lost_line* the first of them that some readers may take for
+    *unknown_line* is the first line that belongs to no event, *lost_line* the first of them that some readers may take for
     data. *invalid_utf8*: an event's data was not UTF-8.
     """
 
@@ -31,16 +31,16 @@ class EventParser(Protocol):
         ...
 
     def pending(self) -> ServerSentEvent | None:
-        """Return the event that the stream has begun but not ended, or None; nothing can be fed afterwards."""
+        """Return the unfinished last event, or None; nothing can be fed afterwards."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class EventFormat:
-    """One spelling of streams.
+    """One format of streams.
 
-    *media_types* name it in a head, the usual one first. *begins* tells from the first bytes of a body under another name whether
-    such a stream begins there, or None as long as it cannot be told. *event_end* says in words what ends an event.
+    *media_types* are its names, the usual one first. *begins* tells from the first bytes of a body under another name whether
+    such a stream begins there, or None while it is unclear. *event_end* describes what ends an event.
     *fields*: events are made of fields, such as ``data:``, and may have comments between them.
     """
 
@@ -66,7 +66,7 @@ def _begins_with_a_field(held: bytes) -> bool | None:
 
 
 def _begins_with_a_line_of_json(held: bytes) -> bool | None:
-    """Tell whether one whole JSON object stands in the first line, and another one begins behind it."""
+    """Tell whether the first line is one whole JSON object, and another object begins after it."""
     first, found, rest = held.lstrip().partition(b"\n")
     if not found or not rest.strip():
         return False if len(held) >= _MOST_LINE_BYTES or (held.strip() and not held.lstrip().startswith(b"{")) else None
@@ -77,7 +77,7 @@ def _begins_with_a_line_of_json(held: bytes) -> bool | None:
 
 
 UNREAD_STREAMS = frozenset({"application/vnd.amazon.eventstream", "application/json-seq", "application/stream+json"})
-"""The names of streams whose events nothing here can read."""
+"""The media types of streams whose events cannot be read here."""
 
 SERVER_SENT_EVENTS = EventFormat(("text/event-stream",), SseParser, _begins_with_a_field, "blank line", fields=True)
 JSON_LINES = EventFormat(

@@ -1,7 +1,7 @@
-"""Where the body of an HTTP/1 message ends (RFC 9112, section 6), watched and never changed.
+"""Finds the end of an HTTP/1 message's body (RFC 9112, section 6); observes and never changes a byte.
 
 A reader is fed what follows a head; it returns how many bytes belong to the message and which of them are payload. Payload
-is handed on as views of what was fed, so that bulk costs no copy.
+is passed on as views of the input, so that bulk data is not copied.
 """
 
 import re
@@ -18,7 +18,7 @@ _MAX_TRAILER_BYTES = 256 * 1024
 
 
 class BodyReader(Protocol):
-    """Watches one body; *complete* is set once its last byte was seen."""
+    """Watches one body; *complete* is set at its last byte."""
 
     framing: Framing
     complete: bool
@@ -26,13 +26,13 @@ class BodyReader(Protocol):
     def feed(self, data: memoryview) -> tuple[int, list[memoryview]]:
         """Return how many bytes of *data* belong to the message, and the payload in them.
 
-        Raises ProtocolError for what makes no sense at the beginning of *data*; what stands before it is returned first, so
-        that nothing depends on the pieces that the bytes come in. Some of *data* is taken until the body is complete.
+        Raises ProtocolError if *data* begins with invalid bytes; valid bytes before them are returned first, so
+        that the result does not depend on how the bytes are split. Some of *data* is taken until the body is complete.
         """
         ...
 
     def missing(self) -> str:
-        """Say in words what has not come of a body that is not complete."""
+        """Describe what is missing from an incomplete body."""
         ...
 
 
@@ -47,7 +47,7 @@ class NoBody:
         return 0, []
 
     def missing(self) -> str:
-        """Nothing can be missing."""
+        """Return nothing: an empty body is always complete."""
         return "nothing"
 
 
@@ -62,19 +62,19 @@ class LengthBody:
         self.complete = length == 0
 
     def feed(self, data: memoryview) -> tuple[int, list[memoryview]]:
-        """Take what is left of the announced length."""
+        """Take the rest of the announced length."""
         payload = data[: self.length - self.seen]
         self.seen += len(payload)
         self.complete = self.seen == self.length
         return len(payload), [payload] if payload else []
 
     def missing(self) -> str:
-        """Say how much of the announced length came."""
+        """Say how much of the announced length has arrived."""
         return f"{self.seen} of {self.length} announced bytes came"
 
 
 class CloseBody:
-    """A body that the end of the connection ends: *complete* is for the caller to set, at a FIN."""
+    """A body that ends with the connection: the caller sets *complete*, at a FIN."""
 
     framing: Framing = "close"
 
@@ -86,14 +86,14 @@ class CloseBody:
         return len(data), [data] if data else []
 
     def missing(self) -> str:
-        """Say that only the connection's end ends it."""
+        """Say that only the end of the connection ends the body."""
         return "the end of a body that only the connection's end delimits"
 
 
 class ChunkedBody:
     """A body in chunks, with extensions and trailers; it ends after the zero-length chunk's trailer section.
 
-    *state* is what comes next: a chunk's size, its payload, the line end behind that, or the trailer of the last chunk.
+    *state* is what comes next: a chunk's size, its payload, the line end after it, or the trailer of the last chunk.
     """
 
     framing: Framing = "chunked"
@@ -106,7 +106,7 @@ class ChunkedBody:
         self._trailer_bytes = 0
 
     def feed(self, data: memoryview) -> tuple[int, list[memoryview]]:
-        """Walk through the chunks in *data*; a chunk that fills all of it is passed over without a look."""
+        """Walk through the chunks in *data*; skip a chunk that fills all of it without reading it."""
         payload: list[memoryview] = []
         position, size = 0, len(data)
         raw: bytes | None = None
@@ -131,13 +131,13 @@ class ChunkedBody:
         return position, payload
 
     def missing(self) -> str:
-        """Say at which place of the chunked coding the body stopped."""
+        """Say where in the chunked coding the body stopped."""
         if self.state in ("payload", "end"):
             return f"the last chunk never came, and {self._left} bytes are missing from the one that was under way"
         return "the last chunk never came" if self.state == "size" else "the trailer after the last chunk has no end"
 
     def _take_line(self, raw: bytes, position: int) -> int:
-        """Read on in a line of the coding from *position*; return the position behind what was read."""
+        """Continue a line of the coding from *position*; return the position after the bytes read."""
         end = raw.find(b"\n", position, position + _MAX_LINE_BYTES)
         if end < 0:
             self._line += raw[position : position + _MAX_LINE_BYTES]
@@ -173,7 +173,7 @@ class ChunkedBody:
 
 
 def request_body(headers: Headers) -> BodyReader:
-    """Return the reader for the body of a request. Raises ProtocolError for a length that is not one."""
+    """Return the reader for the body of a request. Raises ProtocolError for an invalid length."""
     if "chunked" in header_words(headers, "transfer-encoding"):
         return ChunkedBody()
     length = _content_length(headers)
@@ -181,7 +181,7 @@ def request_body(headers: Headers) -> BodyReader:
 
 
 def response_body(head: ResponseHead, method: str) -> BodyReader:
-    """Return the reader for the body of the response to a *method* request. Raises ProtocolError for a length that is not one."""
+    """Return the reader for the body of the response to a *method* request. Raises ProtocolError for an invalid length."""
     if method == "HEAD" or head.status in (204, 304) or 100 <= head.status < 200:
         return CloseBody() if head.status == 101 else NoBody()
     codings = header_words(head.headers, "transfer-encoding")

@@ -11,6 +11,6 @@ def without_header(head: bytes, name: str) -> bytes:
 
 
 def with_header(head: bytes, name: str, value: str) -> bytes:
-    """Return *head* with one line of the header *name*, behind all others, and no other line of it."""
+    """Return *head* with exactly one line of the header *name*, after all others."""
     others = _BLANK_LINE.sub(b"", without_header(head, name), count=1)
     return others + f"{name}: {value}\r\n\r\n".encode("latin-1")

@@ -43,14 +43,14 @@ class ResponseHead:
 
 
 class HeadBuffer:
-    """Gathers bytes until a head is whole; what follows the head stays with the caller."""
+    """Collects bytes until a head is whole; the bytes after the head stay with the caller."""
 
     def __init__(self) -> None:
         self._held = bytearray()
 
     @property
     def held(self) -> bytes:
-        """What has been gathered of a head that is not whole yet."""
+        """The bytes of an incomplete head so far."""
         return bytes(self._held)
 
     def feed(self, data: memoryview) -> tuple[bytes | None, int]:
@@ -65,7 +65,7 @@ class HeadBuffer:
         return head, end.end() - before
 
     def _blank_bytes(self) -> int:
-        """Count what stands in front of a head: blank lines there do not end it (RFC 9112, section 2.2)."""
+        """Count the blank lines before a head, which do not end it (RFC 9112, section 2.2)."""
         blank = _BLANK.match(self._held)
         return blank.end() if blank else 0
 
@@ -131,7 +131,7 @@ def _lines(raw: bytes) -> tuple[bytes, Headers]:
     first, *rest = (line.rstrip(b"\r") for line in raw.lstrip(b"\r\n").split(b"\n"))
     headers: list[tuple[str, str]] = []
     for line in rest:
-        if line[:1] in (b" ", b"\t") and headers:  # a folded line goes on with the value before it
+        if line[:1] in (b" ", b"\t") and headers:  # a folded line continues the previous value
             name, value = headers[-1]
             headers[-1] = (name, f"{value} {line.strip().decode('latin-1')}")
         elif line:

@@ -1,6 +1,6 @@
 """Streams of JSON lines, parsed incrementally from bytes: each line is one event, and blank lines are none.
 
-No byte of a multi-byte UTF-8 character can be taken for a line end, and JSON writes the line ends inside its strings otherwise.
+No byte of a multi-byte UTF-8 character can be mistaken for a line end, and JSON escapes line ends inside its strings.
 """
 
 from dvara_examples.wire.sse import ServerSentEvent
@@ -9,9 +9,9 @@ _MAX_EVENT_BYTES = 16 * 1024 * 1024
 
 
 class JsonLinesParser:
-    """Turns bytes, cut anywhere, into events; not thread-safe.
+    """Turns bytes, split anywhere, into events; not thread-safe.
 
-    What a line has beyond *max_event_bytes* is counted as cut and dropped. There are no other lines than the events:
+    The part of a line beyond *max_event_bytes* is counted as cut and dropped. Every line is an event, so
     *unknown_line* and *lost_line* stay None.
     """
 
@@ -35,7 +35,7 @@ class JsonLinesParser:
         return events
 
     def pending(self) -> ServerSentEvent | None:
-        """Return the line that has begun but not ended, which many clients read all the same; None if it is blank."""
+        """Return the unfinished last line, which many clients read all the same; None if it is blank."""
         return self._take()
 
     def _keep(self, part: bytes) -> None:

@@ -1,8 +1,8 @@
 """What flows through faults: one response in parts, with actions between them.
 
-Without any fault the parts are, in this order: ``Head`` (behind interim heads, which are ``Framing``), then ``Framing`` and
-``Payload`` with an ``EventEnd`` behind each event, ``BodyEnd``, what is left of ``Framing``, ``End``. Joined, the bytes of
-head, framing and payload are the response as the gateway sent it. ``NothingYet`` may stand anywhere.
+Without any fault the parts are, in this order: ``Head`` (after interim heads, which are ``Framing``), then ``Framing`` and
+``Payload`` with an ``EventEnd`` after each event, ``BodyEnd``, the rest of ``Framing``, ``End``. Joined, the bytes of
+head, framing and payload are the response as the gateway sent it. ``NothingYet`` may occur anywhere.
 """
 
 from collections.abc import Iterator
@@ -29,21 +29,21 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Framing:
-    """Bytes around the payload: interim heads, sizes and ends of chunks, trailers; and what makes no sense as HTTP."""
+    """Bytes around the payload: interim heads, sizes and ends of chunks, trailers, and invalid HTTP."""
 
     data: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """Bytes of the body itself; in an event stream never of two events."""
+    """Bytes of the body itself; in an event stream, of at most one event."""
 
     data: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class EventEnd:
-    """Event *number* (from 1) is whole, and so is its chunk where it ended one; *finish* and *done* tell what has come with it.
+    """Event *number* (from 1) is whole, and so is its chunk if it ended one; *finish* and *done* say what it carried.
 
     *finish*: this event carried the finish reason; *done*: it is the protocol's last word, such as ``[DONE]``.
     """
@@ -55,9 +55,9 @@ class EventEnd:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """For faults that rewrite: one event's bytes, whole, with comments before it and its blank line.
+    """One whole event for faults that rewrite: its bytes, with the comments before it and its blank line.
 
-    *end* is None for bytes that end no event: a comment behind the last one, half an event at the end of the stream.
+    *end* is None for bytes that end no event: a comment after the last one, half an event at the end of the stream.
     """
 
     data: bytes
@@ -66,7 +66,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class BodyEnd:
-    """All payload has come; of a chunked body the last chunk is still to follow."""
+    """All payload has arrived; the last chunk of a chunked body is still to follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,39 +76,39 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class NothingYet:
-    """More will come later. Passed on at once, whatever else is held back: it is what ends a round of pulling."""
+    """More will come later. Always passed on at once, because it ends a round of pulling."""
 
 
-# -- what is to be done
+# -- actions
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Hand *data* to the client, in one segment where it fits one."""
+    """Send *data* to the client, in one segment if it fits."""
 
     data: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What follows goes out in a segment of its own."""
+    """Start a new segment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Do nothing for so long."""
+    """Wait for a time."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Do nothing any more, until the client goes."""
+    """Do nothing until the client disconnects."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fin:
-    """Close the client's connection with a FIN; *fault* says in words which fault does so, where one does."""
+    """Close the client's connection with a FIN; *fault* describes the fault that does so, if any."""
 
     fault: str = ""
 
@@ -135,7 +135,7 @@ Items = Iterator[Item]
 
 
 def portions(item: Bytes, first: int, further: int) -> Iterator[Bytes]:
-    """Yield *item* in parts: the first of at most *first* bytes (0: of *further*), each later one of at most *further*."""
+    """Split *item* into parts: the first of at most *first* bytes (0: *further*), the others of at most *further*."""
     size = first or further
     yield replace(item, data=item.data[:size])
     for start in range(size, len(item.data), further):

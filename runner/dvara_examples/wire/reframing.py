@@ -1,4 +1,4 @@
-"""What is needed around a rewriting of events: whole events going in, and framing that fits what comes out."""
+"""Helpers for rewriting events: whole events going in, and framing that fits the result."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ from dvara_examples.wire.parts import BodyEnd, End, Event, EventEnd, Fin, Framin
 
 
 def whole_events(items: Items) -> Items:
-    """Turn the payload of an event stream into events, and drop the framing around it; other responses pass as they are."""
+    """Turn the payload of an event stream into events, and drop the framing around it; other responses pass unchanged."""
     rewriting = in_body = after_cr = False
     held = b""
     for item in items:
@@ -22,7 +22,7 @@ def whole_events(items: Items) -> Items:
                 pass
             case EventEnd() if rewriting:
                 yield Event(held, item)
-                after_cr = held.endswith(b"\r")  # an LF behind it belongs to the same line end
+                after_cr = held.endswith(b"\r")  # an LF after it belongs to the same line end
                 held = b""
             case BodyEnd() if rewriting:
                 yield from _half_event(held)
@@ -34,7 +34,7 @@ def whole_events(items: Items) -> Items:
 
 
 def framed(items: Items) -> Items:
-    """Put events into chunks; where the gateway announced a length, the head announces chunks instead (HTTP/1.0: the end)."""
+    """Put events into chunks; if the gateway announced a length, announce chunks instead (HTTP/1.0: the connection's end)."""
     head: Head | None = None
     for item in items:
         match item:

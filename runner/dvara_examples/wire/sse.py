@@ -1,8 +1,8 @@
 """Server-sent events, parsed incrementally from bytes.
 
 The algorithm is that of the WHATWG HTML standard, section "Server-sent events": lines end in LF, CR LF or CR; a field's
-value loses one leading space; an event goes out at a blank line and not before. It works on bytes, because no byte of a
-multi-byte UTF-8 character can be taken for a line end, and decodes whole events only.
+value loses one leading space; an event is dispatched at a blank line, not before. It works on bytes, because no byte of a
+multi-byte UTF-8 character can be mistaken for a line end, and decodes whole events only.
 """
 
 import re
@@ -14,7 +14,7 @@ _BOM = b"\xef\xbb\xbf"
 _MAX_EVENT_BYTES = 16 * 1024 * 1024
 
 
-class ServerSentEvent(NamedTuple):  # quicker to make than a frozen dataclass, and each piece of an answer makes one
+class ServerSentEvent(NamedTuple):  # faster to create than a frozen dataclass, and each piece of an answer creates one
     """One event: its *data* lines joined by LF, its *name* and the last *event_id* that the stream has set so far.
 
     *cut* is True if the event was larger than the parser's limit, so that *data* holds its beginning only.
@@ -27,9 +27,9 @@ class ServerSentEvent(NamedTuple):  # quicker to make than a frozen dataclass, a
 
 
 class SseParser:
-    """Turns bytes, cut anywhere, into events; not thread-safe.
+    """Turns bytes, split anywhere, into events; not thread-safe.
 
-    *max_event_bytes* bounds the memory: what an event, or a single line, has beyond it is counted as cut and dropped.
+    *max_event_bytes* bounds the memory: the part of an event or line beyond it is counted as cut and dropped.
     *retry_ms* is the reconnection time that the stream last asked for. *unknown_line* is the first line without a known field,
     which the standard ignores; *lost_line* the first of them that looks like data, which some readers may take for it.
     *invalid_utf8*: an event's data was not UTF-8.
@@ -69,9 +69,9 @@ class SseParser:
         return events
 
     def pending(self) -> ServerSentEvent | None:
-        """Return the event that the stream has begun but not ended with a blank line; None if there is no data in it.
+        """Return the event that has begun but not ended with a blank line; None if it has no data.
 
-        By the standard such an event is dropped at the end of the stream. Ask after the last bytes: nothing can be fed
+        The standard drops such an event at the end of the stream. Call this after the last bytes: nothing can be fed
         afterwards.
         """
         if self._line and not any(name.startswith(self._line) for name in _FIELDS):
@@ -79,7 +79,7 @@ class SseParser:
         return None if self._data is None else self._event()
 
     def _without_bom(self, chunk: bytes) -> bytes:
-        """Drop one byte order mark at the very start, waiting for as much of it as has not come yet."""
+        """Drop a byte order mark at the very start, waiting until all of it has arrived."""
         start = bytes(self._line) + chunk
         self._line.clear()
         if len(start) < len(_BOM) and _BOM.startswith(start):

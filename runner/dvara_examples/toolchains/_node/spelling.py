@@ -1,4 +1,4 @@
-"""How JavaScript and TypeScript are written."""
+"""The notation of JavaScript and TypeScript."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How Python is written."""
+"""The notation of Python."""
 
 import re
 from collections.abc import Sequence
