@@ -27,10 +27,10 @@ from dvara_examples.toolchains._java.jdk import Jdk
 from dvara_examples.toolchains._tools import ToolOutput, run_tool, undisturbed
 
 START_QUICKLY = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
-"""For programs that live a second: the quick compiler only, and the collector that starts no threads."""
+"""For short-lived programs: only the quick compiler, and the collector that starts no threads."""
 
 KIND = "java-archive"
-"""What the folders of archives are called in the cache."""
+"""The kind of archive folders in the cache."""
 _LAYOUT = "2"
 _TRAINER = "Warm"
 _TRAIN_LIMIT_S = 60.0
@@ -38,7 +38,7 @@ _DUMP_LIMIT_S = 120.0
 _AOT_SINCE = 25
 _ATTEMPTS = 3
 _UNFIT = re.compile(r"IllegalAccessError: .* from class ([\w.$]+) \(")
-"""JDK 21 gives up where a class of the list cannot be linked; newer ones leave such a class out."""
+"""JDK 21 gives up if a class of the list cannot be linked; newer ones skip such a class."""
 _MOST_CLASSES = 10_000
 """A jar with more classes is left out: with the 37 000 of openai-java-core, of which a script loads 300, an archive took
 40 s to write instead of 6 s, 290 MB instead of 52 MB, and its scripts started no sooner."""
@@ -130,7 +130,7 @@ def _classes_in(jars: Sequence[Path]) -> Iterator[str]:
 
 
 def _checked(answer: ToolOutput) -> None:
-    """Raise ToolchainError with what the tool said last where it failed."""
+    """Raise ToolchainError with the tool's last words if it failed."""
     if answer.code != 0:
         said = (answer.stderr or answer.stdout).strip().splitlines()
         raise ToolchainError(f"no class-data archive can be made: {said[-1] if said else f'exit code {answer.code}'}")

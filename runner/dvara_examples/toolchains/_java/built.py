@@ -1,6 +1,6 @@
 """Classes of a project: built by its own tool in a copy of it, so that nothing is written into the repository.
 
-Kept are the classes, and where the jars of the class path lie in the repository of the tool; both are looked at before use.
+The cache keeps the classes, and the paths of the class path's jars in the tool's repository; both are checked before use.
 """
 
 import json
@@ -38,12 +38,12 @@ BUILD_LIMIT_S = 600.0
 _LIST = "class-path.json"
 _NOT_COPIED = frozenset({".git", ".gradle", "node_modules", ".venv", "__pycache__", ".idea", ".vscode"})
 _OUTPUT = {"target": "pom.xml", "build": "build.gradle", "out": "build.gradle"}
-"""Folders that hold what was built before, where the file named lies next to them."""
+"""Folders of earlier build output, if the named file is next to them."""
 _SETTINGS = re.compile(r"(?:MAVEN|MVNW|M2|GRADLE|ORG_GRADLE)_\w+|JAVA_TOOL_OPTIONS", re.ASCII)
 """Variables of the user that say how the tools reach their repositories."""
 _NAMED = re.compile(r"\$\{env\.(\w+)\}|System\.getenv\(\s*[\"'](\w+)|environmentVariable\(\s*[\"'](\w+)")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-"""Written even where none is asked for."""
+"""Written even if none is requested."""
 _MOST_LINES, _MOST_NAMED = 12, 5
 SCHEMA = "manifest.schema.json"
 
@@ -54,7 +54,7 @@ def _tool(build: Build) -> ModuleType:
 
 @dataclass(frozen=True, slots=True)
 class PreparedProject:
-    """A project that was built: its *class_path*, the JDK that runs it, and the class to start where the manifest names it."""
+    """A project that was built: its *class_path*, the JDK that runs it, and the class to start if the manifest names it."""
 
     project: str
     class_path: tuple[Path, ...]
@@ -86,7 +86,7 @@ class PreparedProject:
 
 
 def prepare_project(declared: Declared, jdk: Jdk, world: World, progress: Progress, deps: Deps = Deps.LOCKED) -> PreparedProject:
-    """Return the project of *declared*, built by its own tool where it has changed since. Raises ToolchainError."""
+    """Return the project of *declared*, built by its own tool if it has changed since. Raises ToolchainError."""
     build = _build_of(declared, world)
     if deps is Deps.LOWEST and not declared.locked:
         raise ToolchainError(
@@ -125,7 +125,7 @@ def _build_of(declared: Declared, world: World) -> Build:
 def _key(build: Build, jdk: Jdk, world: World, deps: Deps) -> str:
     """Return what changes when anything changes that the build may read."""
     files = (f"{path}:{about.st_size}:{about.st_mtime_ns}" for path in _files(build.top, world) for about in [path.lstat()])
-    environ = _environment(build, jdk, replace(world, offline=False))  # what was built online serves offline
+    environ = _environment(build, jdk, replace(world, offline=False))  # an online build works offline too
     settings = (f"{name}={value}" for name, value in sorted(environ.items()) if _SETTINGS.fullmatch(name))
     day = today((), world) if deps is Deps.LATEST else ()
     return fingerprint(["1", str(build.file), *files, *settings, *day, *platform_parts(), jdk.version, str(jdk.home)])
@@ -164,7 +164,7 @@ def _environment(build: Build, jdk: Jdk, world: World) -> dict[str, str]:
 
 
 def _repository(build: Build, world: World) -> Path:
-    """Return where the tool of *build* keeps what it fetched, which two of them at once may spoil."""
+    """Return the tool's own cache for *build*, which two tools at once may corrupt."""
     if build.kind == MAVEN:
         return read_settings(world).local_repository
     return Path(world.env("GRADLE_USER_HOME") or Path(world.env("HOME") or world.cwd, ".gradle"))
@@ -199,7 +199,7 @@ def _copied(file: Path, to: Path) -> None:
 
 
 def _kept(place: Path, number: int, copy: Path, folder: Path) -> tuple[str, bool]:
-    """Keep what the build made itself in *folder*; return where each part of the class path lies, and whether in there."""
+    """Keep the build's own output in *folder*; return the path of each part of the class path, and whether it is in there."""
     if not place.is_relative_to(copy):
         return str(place), False
     name = f"{number}-{place.name}"
@@ -225,7 +225,7 @@ def _is_good(folder: Path) -> bool:
 
 
 def _versions(jars: Iterator[str]) -> Iterator[tuple[str, str]]:
-    """Yield artifact and version of *jars*, read from where they lie in the repository of Maven or in the cache of Gradle."""
+    """Yield artifact and version of *jars*, read from their paths in Maven's repository or Gradle's cache."""
     for jar in map(Path, jars):
         in_gradle = re.fullmatch(r"[0-9a-f]{30,40}", jar.parent.name) is not None
         place = jar.parents[1] if in_gradle else jar.parent
@@ -242,7 +242,7 @@ def _classes_with_main(class_path: Sequence[Path]) -> Iterator[str]:
 
 
 def _refusal(said: str, code: int, build: Build, world: World, deps: Deps) -> ToolchainError:
-    """Return one sentence for what the tool said when it failed, with its own lines below."""
+    """Return one sentence for the tool's failure, followed by its own lines."""
     tool = _tool(build)
     what, told = tool.what_failed(said)
     shown = world.shown(build.file)

@@ -18,7 +18,7 @@ from dvara_examples.toolchains._java.resolver import ClassPath, resolve
 
 
 class BuiltIn:
-    """Scripts built by the toolchain itself; every step is kept in the cache, so that asking again is cheap."""
+    """Scripts built by the toolchain itself; every step is cached, so that repeating it is cheap."""
 
     def __init__(self, jdks: Jdks, world: World, progress: Progress, deps: Deps = Deps.LOCKED) -> None:
         self._jdks = jdks
@@ -30,7 +30,7 @@ class BuiltIn:
         self._properties = properties_of(world, lambda: jvm_properties(jdks.usual, world))
 
     def command(self, script: Path, args: Sequence[str] = ()) -> Command:
-        """Return how *script* is started, compiling it where it has changed. Safe from any thread. Raises ToolchainError."""
+        """Return how *script* is started, compiling it if it has changed. Safe from any thread. Raises ToolchainError."""
         bundle, jdk = self._read(script)
         class_path = self._class_path(bundle)
         compiled = compile_bundle(bundle, jdk, class_path.jars, self._world)
@@ -43,7 +43,7 @@ class BuiltIn:
         return Command(argv, launcher=BUILT_IN, versions={"java": jdk.version, **class_path.versions}, installed=class_path.jars)
 
     def _read(self, script: Path) -> tuple[Bundle, Jdk]:
-        """Return *script* with all that it names, and the JDK that it gets."""
+        """Return *script* with all files that it names, and its JDK."""
         bundle = read_bundle(self._world.cwd / script, self._world, self._properties)
         if bundle.header.only_with_jbang:
             raise ToolchainError(
@@ -54,7 +54,7 @@ class BuiltIn:
         return replace(bundle, header=for_deps(bundle.header, self._deps)), jdk
 
     def _class_path(self, bundle: Bundle) -> ClassPath:
-        """Resolve the dependencies of *bundle*, with the script named in whatever goes wrong."""
+        """Resolve the dependencies of *bundle*, naming the script in every error."""
         try:
             found = resolve(bundle.header, self._jdks.usual, self._world, self._progress, self._day, self._deps)
         except ToolchainError as error:

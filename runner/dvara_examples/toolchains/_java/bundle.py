@@ -27,7 +27,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """All that is compiled together: *sources* starts with the script; *header* is what all of them ask for."""
+    """All that is compiled together: *sources* starts with the script; *header* combines their directives."""
 
     script: Path
     header: Header
@@ -53,7 +53,7 @@ def read_bundle(script: Path, world: World, properties: Mapping[str, str] | None
 
 
 def _header(source: Path, replace: Callable[[str], str], environ: Mapping[str, str]) -> Header:
-    """Read the directives of one source, naming it in whatever goes wrong."""
+    """Read the directives of one source, naming it in every error."""
     try:
         return parse_header(source.read_text("utf-8", errors="replace"), replace, environ)
     except OSError as error:
@@ -91,7 +91,7 @@ def _resources(source: Path, header: Header) -> Iterator[Resource]:
 def matching(source: Path, directive: str, written: str) -> list[tuple[Path, str]]:
     """Return the files that *written* (a file, a folder or a glob) means, relative to *source*.
 
-    With each comes its path below the part before the first wild card, or "" where a single file is named.
+    Each comes with its path below the part before the first wild card, or "" if a single file is named.
     """
     if "://" in written:
         raise ToolchainError(

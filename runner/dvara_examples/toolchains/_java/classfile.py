@@ -1,4 +1,4 @@
-"""The few facts of a compiled class that decide how it is started, read as the JVM specification lays them out (chapter 4)."""
+"""The few facts of a compiled class that decide how it is started, read as the JVM specification defines them (chapter 4)."""
 
 import struct
 from dataclasses import dataclass

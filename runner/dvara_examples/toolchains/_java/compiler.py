@@ -28,7 +28,7 @@ COMPILE_LIMIT_S = 300.0
 
 _LAYOUT = "2"
 QUICKLY = ("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC")
-"""What javac's own JVM is started with: it lives a second."""
+"""Options of javac's own JVM, which runs for about a second."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _PACKAGE = re.compile(r"^\s*package\s+([\w.]+)\s*;", re.MULTILINE)
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
@@ -43,9 +43,9 @@ class Compiled:
 
 
 def compile_bundle(bundle: Bundle, jdk: Jdk, class_path: Sequence[Path], world: World) -> Compiled:
-    """Return *bundle* compiled by *jdk* against *class_path*, from the cache where nothing has changed.
+    """Return *bundle* compiled by *jdk* against *class_path*, from the cache if nothing has changed.
 
-    Raises ToolchainError with javac's own text where it does not compile, or where no main class is found.
+    Raises ToolchainError with javac's own text if it does not compile, or if no main class is found.
     """
     options = _options(bundle, jdk)
     if bundle.header.module and not _package(bundle.script):
@@ -76,7 +76,7 @@ def _class_path_option(bundle: Bundle, class_path: Sequence[Path]) -> list[str]:
 
 
 def _key(bundle: Bundle, jdk: Jdk, options: Sequence[str], class_path: Sequence[Path], world: World) -> str:
-    """Hash all that decides what javac makes of *bundle*."""
+    """Hash everything that affects javac's result for *bundle*."""
     digest = hashlib.sha256()
     header = bundle.header
     parts: list[str] = [_LAYOUT, *platform_parts(), jdk.version, str(jdk.home), header.main or "", *options]
@@ -113,7 +113,7 @@ def _javac(bundle: Bundle, jdk: Jdk, options: Sequence[str], classes: Path, worl
 def _main_class(bundle: Bundle, classes: Path) -> str:
     """Return the one class of the build that declares a main method; of several, the one named like the script.
 
-    As under JBang, nested classes do not count. Where several remain, JBang takes any; we ask instead.
+    As under JBang, nested classes do not count. If several remain, JBang takes any; we report an error instead.
     """
     stem = bundle.script.stem
     with_main = sorted(_classes_with_main(classes))

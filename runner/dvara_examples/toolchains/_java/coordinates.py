@@ -1,4 +1,4 @@
-"""The values of ``//DEPS`` and ``//REPOS``, as Maven's resolver is asked for them."""
+"""The values of ``//DEPS`` and ``//REPOS``, as requests to Maven's resolver."""
 
 import re
 from collections.abc import Sequence
@@ -24,14 +24,14 @@ class Coordinate:
     type: str = "jar"
 
     def request_line(self) -> str:
-        """Return the line that asks the resolver for it."""
+        """Return the request line for the resolver."""
         if self.type == "pom":
             return "\t".join(("bom", self.group, self.artifact, self.version))
         return "\t".join(("dep", self.group, self.artifact, self.version, self.classifier, self.type))
 
 
 def parse_coordinate(written: str) -> Coordinate:
-    """Read one item of ``//DEPS``. Raises ToolchainError if it is no Maven coordinate."""
+    """Read one item of ``//DEPS``. Raises ToolchainError if it is not a Maven coordinate."""
     match = _COORDINATE.fullmatch(written)
     if match is None:
         raise ToolchainError(

@@ -29,7 +29,7 @@ def command_of(build: Build, world: World) -> tuple[str, ...]:
 
 
 def words(copy: Path, build: Build, *, offline: bool, update: bool) -> tuple[str, ...]:
-    """Return what Gradle is told to do in *copy*, a copy of the whole build."""
+    """Return Gradle's arguments for *copy*, a copy of the whole build."""
     given = (*(("--offline",) if offline else ()), *(("--refresh-dependencies",) if update else ()))
     place = copy / build.folder.relative_to(build.top)
     quietly = ("--no-daemon", "--quiet", "--console=plain", "-Dorg.gradle.configuration-cache=false")
@@ -47,7 +47,7 @@ def class_path(copy: Path, build: Build) -> list[Path]:
 
 
 def what_failed(said: str) -> tuple[str, list[str]]:
-    """Return what Gradle could not do, and its own lines about that."""
+    """Return what Gradle failed to do, and its own lines about it."""
     compiled = [f"{place}:{line}: {text}" for place, line, text in _JAVAC.findall(said)]
     if compiled:
         return "compile", list(dict.fromkeys(compiled))

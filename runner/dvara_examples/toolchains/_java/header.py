@@ -1,7 +1,7 @@
 """The directives of a JBang script, such as ``//DEPS g:a:v`` and ``//JAVA 21+``.
 
 The grammar is JBang's own and stricter than it looks: a directive starts at column 0 directly after ``//``, is upper
-case, and counts wherever it stands, even inside a block comment. What JBang does not know it ignores, and so do we.
+case, and counts anywhere, even inside a block comment. JBang ignores unknown directives, and so do we.
 A variable ``JBANG_APP_<NAME>`` adds a value to some of the directives, after those of the script.
 """
 
@@ -50,10 +50,10 @@ class Header:
     only_with_jbang: tuple[str, ...] = ()
 
     def joined(self, other: "Header") -> "Header":
-        """Return this header with what a further source asks for.
+        """Return this header combined with that of another source.
 
-        Main class, preview, module and integrations stay the script's own. Of two sources the one that asks for an
-        exact Java wins, else the first: within one source it is the other way round.
+        Main class, preview, module and integrations stay the script's own. Of two sources, the one that requests an
+        exact Java wins, else the first; within one source it is the other way round.
         """
         return Header(
             deps=_once(self.deps + other.deps),
@@ -73,7 +73,7 @@ class Header:
 
 
 def parse_header(text: str, expand: Callable[[str], str] = str, environ: Mapping[str, str] = _NONE) -> Header:
-    """Return what the directives in *text* ask for; *expand* replaces the ``${…}`` of a value.
+    """Return the directives in *text*; *expand* replaces the ``${…}`` of a value.
 
     Raises ToolchainError if ``//JAVA``, ``//MAIN`` or ``//MANIFEST`` holds what JBang refuses.
     """
@@ -103,13 +103,13 @@ def parse_header(text: str, expand: Callable[[str], str] = str, environ: Mapping
 
 
 def wanted_java(found: Iterable[Directive], environ: Mapping[str, str] = _NONE) -> RequiredJava | None:
-    """Return the Java that one source asks for, skipping what is not a number: JBang itself refuses that."""
+    """Return the Java that one source requests, skipping invalid numbers: JBang itself refuses those."""
     values = [*(value for name, value in found if name == "JAVA"), *from_variable("JAVA", environ)]
     return _wider([_wanted(value) for value in values if _JAVA.fullmatch(value)])
 
 
 def stricter(first: RequiredJava | None, second: RequiredJava | None) -> RequiredJava | None:
-    """Return the request that counts of those of two sources: an exact one, else the first."""
+    """Return the effective request of two sources: an exact one, else the first."""
     exact = (wanted for wanted in (first, second) if wanted is not None and not wanted.or_newer)
     return next(exact, first or second)
 
@@ -158,7 +158,7 @@ def _wanted(value: str) -> RequiredJava:
 
 
 def _wider(asked: list[RequiredJava]) -> RequiredJava | None:
-    """Return the one of several requests that counts: the first with a plus sign, else the first."""
+    """Return the effective one of several requests: the first with a plus sign, else the first."""
     return next((w for w in asked if w.or_newer), asked[0] if asked else None)
 
 

@@ -1,7 +1,7 @@
-"""Everything on this machine that decides what JBang makes of a script, read as far as it can be read.
+"""Everything on this machine that affects JBang's build of a script, as far as it can be read.
 
 JBang follows more than the built-in way does (addresses, scripts as dependencies), so nothing here is refused: what cannot be
-read is left to JBang, and *has_addresses* says that something lies elsewhere.
+read is left to JBang, and *has_addresses* says that some files are remote.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ _NAMED_FILES = ("SOURCES", "FILES", "DEPS")
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a script is built from: *parts* change whenever one of its files or expanded directives does.
+    """The inputs of a script's build: *parts* change whenever one of its files or expanded directives does.
 
     *wanted* is the Java that script and sources ask for together; *preview* says whether the script has ``//PREVIEW``.
     """
@@ -68,7 +68,7 @@ def _directives(file: Path, replace: Callable[[str], str]) -> list[Directive]:
 
 
 def _expand_or_keep(value: str, properties: Mapping[str, str], environ: Mapping[str, str]) -> str:
-    """Return *value* expanded, or as it is written where JBang will refuse it."""
+    """Return *value* expanded, or as written if JBang will refuse it."""
     try:
         return expand(value, properties, environ)
     except ToolchainError:
@@ -98,7 +98,7 @@ def _matching(source: Path, directive: str, written: str) -> list[Path]:
 
 
 def _hash(file: Path) -> str:
-    """Return the hash of the contents of *file*, or "" where it cannot be read."""
+    """Return the hash of the contents of *file*, or "" if it cannot be read."""
     try:
         return hashlib.sha256(file.read_bytes()).hexdigest()
     except OSError:

@@ -1,7 +1,7 @@
-"""Folders of the cache that are looked at again before use: what was deleted or cut off since is rebuilt.
+"""Folders of the cache that are checked again before use: deleted or truncated files are rebuilt.
 
 The cache's own marker says that a folder *was* whole; disks fill up, and people tidy. A damaged folder is left as
-it is, as another run may be using it, and the next one is built next to it, which serves a read-only cache too.
+it is, because another run may be using it, and a new one is built next to it, which also works for a read-only cache.
 """
 
 import itertools
@@ -24,11 +24,11 @@ def intact_folder(
     build: Callable[[Path], None],
     is_good: Callable[[Path], bool] = Path.is_dir,
 ) -> Path:
-    """Return the folder that *build* fills, with every file of it present in its full length.
+    """Return the folder that *build* fills, with every file present in full length.
 
-    *is_good* may look further: a folder for which it returns False counts as damaged.
+    *is_good* may check more: a folder for which it returns False counts as damaged.
 
-    Raises ToolchainError, as the cache does, and where eight such folders are damaged.
+    Raises ToolchainError as the cache does, and if eight such folders are damaged.
     """
 
     def build_and_list(folder: Path) -> None:

@@ -14,7 +14,7 @@ _OPTIONS = {"Add-Opens": ("--add-opens={}=ALL-UNNAMED", 9), "Add-Exports": ("--a
 _OPTIONS |= {"Enable-Native-Access": ("--enable-native-access={}", 22)}
 _JAVAFX = "javafx"
 _JAVAFX_NEEDS = "jdk.jsobject"
-"""A part of the JDK until 25; JavaFX brings it as a jar of its own since."""
+"""Part of the JDK up to 25; since then JavaFX brings it as a separate jar."""
 
 
 def read_manifest(jar: Path) -> dict[str, str]:
@@ -36,7 +36,7 @@ def write_manifest(attributes: Mapping[str, str]) -> bytes:
 
 
 def manifest_options(attributes: Mapping[str, str], java: int) -> tuple[str, ...]:
-    """Return the JVM options that JBang makes of a script's manifest for *java*, the JVM's feature release."""
+    """Return the JVM options that JBang derives from a script's manifest for *java*, the JVM's feature release."""
     return tuple(
         option.format(item)
         for name, (option, since) in _OPTIONS.items()
@@ -56,7 +56,7 @@ def javafx_options(jars: Iterable[Path]) -> tuple[str, ...]:
 
 
 def takes_part_in_builds(jar: Path) -> bool:
-    """Say whether *jar* brings a step of its own for JBang's build, as Quarkus does."""
+    """Say whether *jar* adds a step to JBang's build, as Quarkus does."""
     with zipfile.ZipFile(jar) as content:
         return _INTEGRATION_LIST in content.namelist()
 

@@ -1,6 +1,6 @@
-"""The way with JBang: it resolves and compiles, then tells how, and the JVM is started without it.
+"""The way with JBang: it resolves, compiles and describes the result, and the JVM is started without it.
 
-``jbang build`` comes first, as ``jbang info tools`` resolves but does not compile, and names no main class before.
+``jbang build`` comes first: ``jbang info tools`` only resolves, and names no main class before a build.
 Starting the script's class directly saves JBang's own JVM in each run, and makes exit code and signals the script's own.
 """
 
@@ -36,7 +36,7 @@ _LACKS_DOWNLOAD = re.compile(
     r"offline|Could not (read artifact descriptor|resolve|transfer)|Error downloading|No suitable JDK", re.IGNORECASE
 )
 _REMOTE_HOURS = 12
-"""How long JBang itself uses a source from an address before it asks for it again."""
+"""How long JBang itself uses a remote source before it requests it again."""
 
 
 class _RefusedError(ToolchainError):
@@ -59,8 +59,8 @@ class WithJBang:
         self._properties = properties_of(world, lambda: jvm_properties(jdks.usual, world))
 
     def command(self, script: Path, args: Sequence[str] = ()) -> Command:
-        """Return how *script* is started, built by JBang where it has changed. Safe from any thread. Raises ToolchainError."""
-        script = self._world.cwd / script  # whole, as JBang could take a bare name for one of its subcommands
+        """Return how *script* is started, built by JBang if it has changed. Safe from any thread. Raises ToolchainError."""
+        script = self._world.cwd / script  # the full path, as JBang could take a bare name for a subcommand
         inputs = read_inputs(script, self._world, self._properties)
         jdk = self._jdks.for_script(script, inputs.wanted)
         info = self._info(script, inputs, jdk)
@@ -70,7 +70,7 @@ class WithJBang:
         return Command(argv, launcher=LAUNCHER, versions=versions, installed=program.jars)
 
     def _info(self, script: Path, inputs: Inputs, jdk: Jdk) -> dict[str, object]:
-        """Return what JBang says about the built *script*, from the cache where all that it was built from is the same."""
+        """Return what JBang says about the built *script*, from the cache if all its inputs are the same."""
 
         def build(folder: Path) -> None:
             (folder / "info.json").write_text(json.dumps(self._ask(script, jdk)), "utf-8")
@@ -125,7 +125,7 @@ class WithJBang:
         return info
 
     def _build(self, script: Path, jdk: Jdk) -> None:
-        """Build *script*; where a JBang that knows nothing of our lock got in the way, once more."""
+        """Build *script*, and once more if a JBang outside our lock interfered."""
         for attempt in range(1, _ATTEMPTS + 1):
             answer = self._start(["build"], script, jdk, _BUILD_LIMIT_S)
             if answer.code == 0:
@@ -166,7 +166,7 @@ def _read(folder: Path) -> dict[str, object]:
 
 
 def _is_still_built(info: dict[str, object]) -> bool:
-    """Say whether all that *info* names for the class path lies there, and a main class is named."""
+    """Say whether the whole class path of *info* exists, and a main class is named."""
     jars = [info.get("applicationJar"), *_texts(info, "resolvedDependencies")]
     return bool(info.get("mainClass")) and all(jar and Path(str(jar)).is_file() for jar in jars)
 
@@ -193,7 +193,7 @@ def _versions(info: dict[str, object]) -> dict[str, str]:
 
 
 def _refusal(script: Path, answer: ToolOutput) -> _RefusedError:
-    """Say why JBang refused *script*: javac's own text where it does not compile, else JBang's own sentence."""
+    """Say why JBang refused *script*: javac's own text if it does not compile, else JBang's own sentence."""
     lines = answer.stderr.splitlines()
     errors = [line.removeprefix(_ERROR) for line in lines if line.startswith(_ERROR)]
     if _DURING_COMPILE in errors:

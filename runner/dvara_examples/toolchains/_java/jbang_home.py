@@ -19,7 +19,7 @@ _VERSION = re.compile(r"\d+(\.\d+)+")
 
 @dataclass(frozen=True, slots=True)
 class JBang:
-    """The executable on ``PATH``; *version* is "" where no file tells it.
+    """The executable on ``PATH``; *version* is "" if no file states it.
 
     *is_complete* is False for JBang's shell script without its jar, which would download JBang before it reads any option.
     """
@@ -32,7 +32,7 @@ class JBang:
 def find_jbang(world: World) -> JBang | None:
     """Return the JBang on ``PATH``, or None. Starts nothing."""
     if world.place is not None:
-        return None  # what JBang keeps in homes and caches is looked for on this machine alone
+        return None  # JBang's homes and caches are looked up on this machine only
     found = shutil.which("jbang", path=world.env("PATH") or "")
     if found is None:
         return None
@@ -59,16 +59,16 @@ def cache_folder(world: World) -> Path:
 
 
 def one_build(world: World, progress: Progress) -> AbstractContextManager[None]:
-    """Hold the lock on JBang's cache: of several builds at once into one cache some fail. Raises ToolchainError.
+    """Hold the lock on JBang's cache, as concurrent builds into one cache can fail. Raises ToolchainError.
 
-    The lock lies in that cache, so that runs with caches of their own wait for each other too; where it cannot be written, in
-    the first folder of ours that can be.
+    The lock is in that cache, so that runs with their own caches wait for each other too; if it cannot be written, it is in
+    our first writable folder.
     """
     return one_at_a_time("JBang", (cache_folder(world), world.cache_dir, world.state_dir), world, progress)
 
 
 def _folder(world: World, home: Path) -> Path:
-    """Return JBang's folder, which *home* holds where the user names none."""
+    """Return JBang's folder, which is in *home* if the user names none."""
     named = world.env("JBANG_DIR")
     return world.cwd / named if named else home / ".jbang"
 
@@ -92,7 +92,7 @@ def _is_download_script(file: Path) -> bool:
 
 
 def _has_binary(folder: Path, world: World) -> bool:
-    """Say whether JBang lies in *folder* as a program of its own, which the script starts when it is asked to."""
+    """Say whether *folder* holds JBang as a native program, which the script starts on request."""
     return world.env("JBANG_USE_NATIVE") == "true" and any(os.access(file, os.X_OK) for file in folder.glob("jbang.bin*"))
 
 

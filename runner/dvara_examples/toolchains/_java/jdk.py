@@ -1,4 +1,4 @@
-"""Which JDKs lie on this machine, and which one a script gets.
+"""Finds the JDKs on this machine, and chooses one for a script.
 
 A JDK's version is read from its ``release`` file, so that looking costs no JVM; only a JDK without that file and the script of
 a version manager are asked.
@@ -18,9 +18,9 @@ from dvara_examples.toolchains._install import may_choose
 from dvara_examples.toolchains._tools import run_tool, undisturbed
 
 CHOSEN_BY = "DVARA_EXAMPLES_JAVA_HOME"
-"""Names the one JDK that is to be used, whatever else lies there."""
+"""Names the only JDK to use, whatever others there are."""
 FOLDERS = "DVARA_EXAMPLES_JDK_FOLDERS"
-"""Replaces the folders of the system that hold JDKs: a list like ``PATH``; set but empty, there are none."""
+"""Replaces the system's folders of JDKs: a list like ``PATH``; empty means none."""
 HOW_TO_INSTALL = (
     "install one (`apt-get install openjdk-21-jdk`, `sdk install java`, or Eclipse Temurin) "
     f"and set JAVA_HOME, or name its folder in {CHOSEN_BY}"
@@ -95,9 +95,9 @@ class Jdks:
 
 
 def find_jdks(world: World) -> tuple[Jdk, ...]:
-    """Return every JDK that is found, each once, in the order in which the places are looked at.
+    """Return every JDK found, each once, in the order of the search.
 
-    Raises ToolchainError if the user names a JDK that is not one.
+    Raises ToolchainError if the user names an invalid JDK.
     """
     if world.place is not None:
         return tuple(_there(world, world.place))
@@ -132,7 +132,7 @@ def _there(world: World, place: ProgramPlace) -> Iterator[Jdk]:
 
 
 def jvm_properties(jdk: Jdk, world: World) -> dict[str, str]:
-    """Return the system properties of a JVM of *jdk*; nothing if it does not tell them."""
+    """Return the system properties of a JVM of *jdk*; nothing if it does not print them."""
     return _properties(Path(jdk.tool("java")), world)
 
 
@@ -187,7 +187,7 @@ def _parents(world: World) -> tuple[Path, ...]:
 
 
 def _children(folder: Path) -> list[Path]:
-    """Return what lies in *folder*, sorted; nothing if it cannot be read."""
+    """Return the entries of *folder*, sorted; nothing if it cannot be read."""
     try:
         return sorted(folder.iterdir())
     except OSError:
@@ -205,9 +205,9 @@ def _read(home: Path, origin: str, world: World) -> Jdk | None:
 
 
 def _behind_script(java: Path, world: World) -> Path | None:
-    """Return the home of the JDK that *java* starts, where a version manager put it there, which chooses by the current folder.
+    """Return the home of the JDK that *java* starts, if *java* is a version manager's, which chooses by the current folder.
 
-    Runs start elsewhere than probes, so the JDK is looked up once and started directly.
+    Runs start in other folders than probes, so the JDK is looked up once and started directly.
     """
     home = _properties(java, world).get("java.home") if may_choose(str(java), "java") else None
     return Path(home).resolve() if home and os.access(Path(home) / "bin" / "javac", os.X_OK) else None

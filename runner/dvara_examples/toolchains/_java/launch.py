@@ -42,9 +42,9 @@ class Launcher:
         self._archives: dict[tuple[Jdk, tuple[Path, ...]], tuple[str, ...]] = {}
 
     def argv(self, jdk: Jdk, program: Program, args: Sequence[str]) -> tuple[str, ...]:
-        """Return how a JVM of *jdk* starts *program*; the script's own options come last, so that they win.
+        """Return how a JVM of *jdk* starts *program*; the script's own options come last, to take precedence.
 
-        Of two collectors the JVM accepts neither, so ours steps back where the script names one.
+        The JVM refuses two collectors, so ours is left out if the script names one.
         """
         comes_first = _shadows(program.jar, program.jars)
         class_path = (program.jar, *program.jars) if comes_first else (*program.jars, program.jar)
@@ -55,9 +55,9 @@ class Launcher:
         return (jdk.tool("java"), *quickly, *archive, *program.options, "-cp", joined, program.main_class, *args)
 
     def archive(self, jdk: Jdk, jars: tuple[Path, ...]) -> tuple[str, ...]:
-        """Return the options for the class-data archive of *jars*; without one a script runs too, only later by a moment.
+        """Return the options for the class-data archive of *jars*; without one a script only starts a little later.
 
-        One that is missing is made at once, or once all scripts are ready where the world collects such work.
+        A missing one is made at once, or once all scripts are ready if the world collects such work.
         """
         if (jdk, jars) in self._archives:
             return self._archives[jdk, jars]
@@ -81,21 +81,21 @@ class Launcher:
 def _shadows(jar: Path, jars: Sequence[Path]) -> bool:
     """Say whether *jar* holds a file that one of *jars* holds too, and so has to come first on the class path.
 
-    Everywhere else it comes last, because one archive serves all class paths that start alike.
+    Otherwise it comes last, because one archive serves all class paths with the same beginning.
     """
     own = _files_in(jar)
     return any(_holds_any(other, own) for other in jars)
 
 
 def _files_in(jar: Path) -> frozenset[str]:
-    """Return the names of the files in *jar*, without what every jar says about itself."""
+    """Return the names of the files in *jar*, without every jar's own metadata."""
     with zipfile.ZipFile(jar) as content:
         names = {name for name in content.namelist() if not name.endswith("/")}
     return frozenset(name for name in names if name != "META-INF/MANIFEST.MF" and not name.startswith("META-INF/maven/"))
 
 
 def _holds_any(jar: Path, names: frozenset[str]) -> bool:
-    """Tell whether *jar* holds a file with one of *names*; its thousands of names are only read where their bytes hold one."""
+    """Tell whether *jar* holds a file with one of *names*; its thousands of names are only parsed if their bytes contain one."""
     listing = _listing(jar) if all(map(str.isascii, names)) else None
     if listing is not None and not any(name.encode() in listing for name in names):
         return False

@@ -55,7 +55,7 @@ def started_by(build: Build, world: World, wrapper: str, name: str, to_install: 
 
 
 def words(copy: Path, build: Build, *, offline: bool, update: bool) -> tuple[str, ...]:
-    """Return what Maven is told to do in *copy*, a copy of the whole build."""
+    """Return Maven's arguments for *copy*, a copy of the whole build."""
     reactor = _reactor(build)
     part = Path(os.path.relpath(build.folder, reactor)).as_posix()
     only = () if reactor == build.folder else ("-pl", part, "-am")
@@ -68,7 +68,7 @@ def words(copy: Path, build: Build, *, offline: bool, update: bool) -> tuple[str
 
 
 def _reactor(build: Build) -> Path:
-    """Return the topmost folder whose build has that of *build* as a module, by way of others perhaps."""
+    """Return the topmost folder whose build has that of *build* as a module, perhaps indirectly."""
     reactor = below = build.folder
     while below != build.top:
         below = below.parent
@@ -99,7 +99,7 @@ def class_path(copy: Path, build: Build) -> list[Path]:
 
 
 def what_failed(said: str) -> tuple[str, list[str]]:
-    """Return what Maven could not do, and its own lines about that."""
+    """Return what Maven failed to do, and its own lines about it."""
     compiled = [f"{place}:{line}: {text}" for place, line, text in _JAVAC.findall(said)]
     if compiled:
         return "compile", list(dict.fromkeys(compiled))

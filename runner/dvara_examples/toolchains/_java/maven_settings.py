@@ -1,6 +1,6 @@
-"""The two things that our own downloads heed in Maven's ``settings.xml``: the local repository and a mirror.
+"""The two parts of Maven's ``settings.xml`` that our own downloads follow: the local repository and a mirror.
 
-All else (credentials, proxies, profiles) is read by Maven's resolver itself once it runs.
+Maven's resolver itself reads all else (credentials, proxies, profiles) once it runs.
 """
 
 import re
@@ -15,14 +15,14 @@ _EVERY_CENTRAL = frozenset({"*", "central", "external:*"})
 
 @dataclass(frozen=True, slots=True)
 class MavenSettings:
-    """*local_repository* is where Maven keeps what it fetched; *mirror* the address that stands for the central one."""
+    """*local_repository* is Maven's folder of downloads; *mirror* the address that replaces the central repository."""
 
     local_repository: Path
     mirror: str | None = None
 
 
 def read_settings(world: World) -> MavenSettings:
-    """Return what the user's ``settings.xml`` says; one that cannot be read is left for Maven's resolver to report."""
+    """Return what the user's ``settings.xml`` says; Maven's resolver reports one that cannot be read."""
     home = Path(world.env("HOME") or world.cwd) / ".m2"
     try:
         # The file is the user's own, and expat as shipped bounds entity expansion.
@@ -34,7 +34,7 @@ def read_settings(world: World) -> MavenSettings:
 
 
 def _mirror(root: ElementTree.Element) -> str | None:
-    """Return the first mirror that stands for Maven's central repository."""
+    """Return the first mirror of Maven's central repository."""
     for mirror in root.iterfind("mirrors/mirror"):
         covered = {part.strip() for part in (mirror.findtext("mirrorOf") or "").split(",")}
         if covered & _EVERY_CENTRAL and "!central" not in covered:
@@ -43,5 +43,5 @@ def _mirror(root: ElementTree.Element) -> str | None:
 
 
 def _without_namespace(text: str) -> str:
-    """Drop the default namespace, which Maven allows but does not ask for."""
+    """Drop the default namespace, which Maven allows but does not require."""
     return re.sub(r'\sxmlns="[^"]*"', "", text, count=1)

@@ -1,6 +1,6 @@
 """Maven's own resolver, as a small Java program: its five pinned jars fetched once, our ``Resolve.java`` compiled once.
 
-``resolver.lock.json`` pins each jar by its SHA-256; what does not match it is not used, wherever it came from.
+``resolver.lock.json`` pins each jar by its SHA-256; a jar that does not match is not used, whatever its source.
 """
 
 import hashlib
@@ -49,7 +49,7 @@ def resolver_class_path(jdk: Jdk, world: World, progress: Progress) -> str:
 
 
 def _data(name: str) -> str:
-    """Return the text of a file that lies next to this module, in a wheel too."""
+    """Return the text of a file next to this module, in a wheel too."""
     return resources.files(__package__).joinpath(name).read_text("utf-8")
 
 
@@ -71,8 +71,8 @@ def _fetch(coordinate: str, sha256: str, folder: Path, settings: MavenSettings, 
 
 
 def _candidates(coordinate: str, scratch: Path, settings: MavenSettings, world: World) -> Iterator[Path]:
-    """Yield where the jar of *coordinate* lies: first in the local Maven repository, then fetched below *scratch*."""
-    import requests  # imports take a quarter of a second, and are needed once per machine
+    """Yield paths of the jar of *coordinate*: first in the local Maven repository, then fetched below *scratch*."""
+    import requests  # slow to import (a quarter of a second), and needed once per machine
 
     group, artifact, version = coordinate.split(":")
     local = settings.local_repository.joinpath(*group.split("."), artifact, version, f"{artifact}-{version}.jar")

@@ -1,6 +1,6 @@
-"""Classes that javac finds by itself: without a class path it looks into the working folder, as it does under JBang.
+"""Classes that javac finds by itself: without a class path it searches the working folder, as it does under JBang.
 
-A script without ``//DEPS`` can so use a class that no directive names, as long as it is started from that class's folder.
+So a script without ``//DEPS`` can use a class that no directive names, if it is started from that class's folder.
 """
 
 import re
@@ -12,7 +12,7 @@ _SUFFIXES = (".java", ".class")
 
 
 def neighbours(sources: Iterable[Path], folder: Path) -> list[Path]:
-    """Return the files below *folder* that the text of *sources* may lead javac to, and those that these lead to, sorted."""
+    """Return the files below *folder* that javac may read because of *sources*, directly or indirectly, sorted."""
     known = {source.resolve() for source in sources}
     found: set[Path] = set()
     waiting = list(known)

@@ -1,4 +1,4 @@
-"""A lock on what builds of several runs share, a cache or a repository: of several at once some fail."""
+"""A lock on a cache or repository that builds of several runs share: concurrent builds can fail."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

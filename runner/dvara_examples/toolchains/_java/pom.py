@@ -26,7 +26,7 @@ def properties_of(root: ElementTree.Element) -> dict[str, str]:
 
 
 def classes_of(home: Path) -> Path:
-    """Return where the build in *home* leaves its classes: where its ``pom.xml`` says so, else in the usual place."""
+    """Return the folder of classes of the build in *home*: the one in its ``pom.xml``, else the usual one."""
     root = read_pom(home / "pom.xml")
     if root is None:
         return home / "target" / "classes"

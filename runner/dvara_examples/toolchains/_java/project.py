@@ -1,4 +1,4 @@
-"""Which build a class belongs to, and where that pins its dependencies; files are read, and nothing is started."""
+"""Finds the build of a class, and where it pins its dependencies; reads files and starts nothing."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ _MOVES_IN_MAVEN = re.compile(r"[\[(].*|LATEST|RELEASE|.*-SNAPSHOT")
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """The build of one *folder*, described by *file*; *top* is the folder of the whole that it is a part of."""
+    """The build of one *folder*, described by *file*; *top* is the folder of the whole build around it."""
 
     folder: Path
     file: Path
@@ -88,10 +88,10 @@ def _poms(build: Build) -> Iterator[Path]:
 
 
 def _moving(pom: Path) -> bool:
-    """Tell whether *pom* leaves it to the day of the build which release of a dependency is taken."""
+    """Tell whether the release of a dependency in *pom* depends on the day of the build."""
     root = read_pom(pom)
     if root is None:
-        return False  # Maven says what is wrong with it
+        return False  # Maven reports what is wrong with it
     said = properties_of(root)
     own = {(root.findtext(path) or "").strip() for path in ("version", "parent/version")}
     versions = {(each.findtext("version") or "").strip() for each in root.iter("dependency")}

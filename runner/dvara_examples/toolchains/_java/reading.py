@@ -1,4 +1,4 @@
-"""What the text of a Java class says: its imports, its variables, and whether it is a program."""
+"""Reads the text of a Java class: its imports, its variables, and whether it is a program."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ _CLIENT_PREFIXES = ("com.openai", "com.anthropic", "org.springframework.ai", "de
 _OF_PROVIDER = re.compile(
     r"dev\.langchain4j\.model\.(?!(?:chat|embedding|input|output|scoring|moderation|image|language|audio|catalog|batch|localai)\b)[a-z]\w*\."
 )
-"""What of LangChain4j is not the same for every provider."""
+"""The parts of LangChain4j that differ between providers."""
 _IMPORT = re.compile(r"^import[ \t]+(?:static[ \t]+)?([\w.]+)", re.MULTILINE)
 _MAIN = re.compile(r"\bmain\s*\(")
 _SOURCES = ("src", "main", "java")
@@ -47,7 +47,7 @@ def class_of(script: Path, text: str) -> str:
 
 
 def _build_of(script: Path, text: str, root: Path) -> BuiltClass | None:
-    """Return the class that *script* is among the sources of the nearest build; a script of JBang is none, wherever it lies."""
+    """Return the class that *script* is among the sources of the nearest build; a JBang script is never one."""
     if _SCRIPT_OF_JBANG.search(text):
         return None
     for home in script.parents:

@@ -1,4 +1,4 @@
-"""What the releases of dependencies that a run asks for make of a script's header."""
+"""Adapts a script's header to the releases of dependencies that a run requests."""
 
 import re
 from dataclasses import replace
@@ -34,7 +34,7 @@ def for_deps(header: Header, deps: Deps) -> Header:
 
 
 def _newest(wanted: Coordinate, written: str) -> str:
-    """Return *written* with a range up to the next major version; what names no plain version, and a BOM, stays as it is."""
+    """Return *written* with a range up to the next major version; anything but a plain version, and a BOM, stays unchanged."""
     version = _VERSION.fullmatch(wanted.version)
     if version is None or wanted.type == "pom":
         return written

@@ -33,7 +33,7 @@ class ClassPath:
     jars: tuple[Path, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     builders: tuple[str, ...] = ()
-    """The artifacts that bring a step of their own for JBang's build."""
+    """The artifacts that add a step to JBang's build."""
 
 
 def resolve(
@@ -41,7 +41,7 @@ def resolve(
 ) -> ClassPath:
     """Return the class path for *header*, resolving it with *jdk* on first use and from the cache afterwards.
 
-    What was resolved for one *day* counts for that day alone. The jars are copied into the cache, so that tidying the
+    A result for one *day* is valid for that day only. The jars are copied into the cache, so that cleaning up the
     local Maven repository breaks no later run.
     Raises ToolchainError with the resolver's own sentence, which names artifact and repository.
     """
@@ -97,7 +97,7 @@ def _ask(request: Sequence[str], jdk: Jdk, world: World, progress: Progress) -> 
 
 
 def _own_repository(world: World) -> Path | None:
-    """Return a local Maven repository of our own where the user's cannot be written, else None."""
+    """Return a local Maven repository of our own if the user's cannot be written, else None."""
     if world.place is not None:
         return world.cache_dir / "maven"
     folder = read_settings(world).local_repository
@@ -111,7 +111,7 @@ def _own_repository(world: World) -> Path | None:
 
 
 def _kept(jar: Path, group: str, folder: Path) -> str:
-    """Copy *jar* into *folder* and return its name there; a jar that was cut off is refused."""
+    """Copy *jar* into *folder* and return its name there; a truncated jar is refused."""
     if not zipfile.is_zipfile(jar):
         raise ToolchainError(f"{jar} is damaged", "remove it, so that it is fetched again")
     name = jar.name if not (folder / jar.name).exists() else f"{group}.{jar.name}"

@@ -1,4 +1,4 @@
-"""How Java is written: its files are called like their classes, and JBang's directives head a script."""
+"""The notation of Java: files are named like their classes, and JBang's directives are at the top of a script."""
 
 import re
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ def _named(code: str, usual: str) -> str:
 
 
 def _completed(code: str, script: str) -> str:
-    """Return *code* with the directives of *script* where it has none of its own."""
+    """Return *code* with the directives of *script* if it has none."""
     if any(_HEADER.match(line) for line in code.splitlines()):
         return code
     header = [line for line in re.split(r"\r\n|\r|\n", script) if _HEADER.match(line)]

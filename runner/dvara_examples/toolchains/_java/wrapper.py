@@ -11,7 +11,7 @@ from dvara_examples.toolchains._install import not_here
 from dvara_examples.toolchains._java.project import Build
 
 _HOST, _PORT = "127.0.0.1", 1
-"""Where nothing listens."""
+"""An address on which nothing listens."""
 _BY_A_TOOL = re.compile(r"^(?:wget|curl): Failed to fetch .*", re.MULTILINE)
 _BY_JAVA = re.compile(r"^Exception in thread .*", re.MULTILINE)
 _IN_A_WRAPPER = re.compile(r"^\s+at (?:org\.(?:gradle|apache\.maven)\.wrapper\.|Downloader\.)", re.MULTILINE)

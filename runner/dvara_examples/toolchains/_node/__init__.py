@@ -1,4 +1,4 @@
-"""Where Node scripts state their dependencies, and how a folder of packages comes from that."""
+"""Finds the declared dependencies of Node scripts, and turns them into a folder of packages."""
 
 TYPESCRIPT = (".ts", ".mts", ".cts", ".tsx")
 """The endings of TypeScript's scripts."""

@@ -43,7 +43,7 @@ def of_file(listing: Path, root: Path) -> Declared:
 
 
 def read_listing(listing: Path) -> Mapping[str, object]:
-    """Return the content of a ``package.json``. Raises ToolchainError if it is none."""
+    """Return the content of a ``package.json``. Raises ToolchainError if it is invalid."""
     try:
         content = json.loads(listing.read_bytes())
     except (ValueError, OSError):
@@ -54,6 +54,6 @@ def read_listing(listing: Path) -> Mapping[str, object]:
 
 
 def names_asked_for(listing: Path) -> list[str]:
-    """Return the names of the packages that a ``package.json`` asks for."""
+    """Return the names of the packages that a ``package.json`` requests."""
     dependencies = read_listing(listing).get("dependencies")
     return sorted(dependencies) if isinstance(dependencies, dict) else []

@@ -1,7 +1,7 @@
-"""A ``node_modules`` next to the scripts that leads to the packages in the cache, so that Node.js finds them by itself.
+"""A ``node_modules`` next to the scripts that links to the packages in the cache, so that Node.js finds them by itself.
 
-It is a folder of links with a ``.gitignore`` of its own: the usual ``node_modules/`` in a repository's ``.gitignore`` means
-folders alone, and would let a link through.
+It is a folder of links with its own ``.gitignore``: the usual ``node_modules/`` in a repository's ``.gitignore`` matches
+only folders, not a link.
 """
 
 import os
@@ -14,10 +14,10 @@ _OURS = "# Links to packages of dvara-examples, in "
 
 
 def link_packages(place: Path, target: Path) -> None:
-    """Let *place*, a ``node_modules`` next to the scripts, lead to the packages in *target*.
+    """Link *place*, a ``node_modules`` next to the scripts, to the packages in *target*.
 
-    A folder of the user's own, and one that leads to another cache, are left alone, and so is a folder that cannot be written:
-    the scripts then need another way. What is replaced is moved aside as a whole, as other runs may be reading it.
+    The user's own folder, one that links to another cache, and one that cannot be written are left alone:
+    the scripts then need another way. A replaced folder is moved aside as a whole, because other runs may be reading it.
     """
     now = linked_to(place)
     if now is not None:
@@ -37,8 +37,8 @@ def link_packages(place: Path, target: Path) -> None:
 
 
 def linked_to(place: Path) -> Path | None:
-    """Return the folder of packages that *place* leads to, or None if it is nothing of ours."""
-    if place.is_symlink():  # as earlier releases had it
+    """Return the folder of packages that *place* links to, or None if it is not ours."""
+    if place.is_symlink():  # the form of earlier releases
         return Path(os.path.realpath(place))
     try:
         text = (place / _MARK).read_text("utf-8")

@@ -1,4 +1,4 @@
-"""Packages that a ``package.json`` takes from folders of the repository: they are found from wherever the list is installed."""
+"""Packages that a ``package.json`` takes from folders of the repository: found wherever the list is installed."""
 
 import json
 import os
@@ -39,7 +39,7 @@ def with_siblings(data: bytes, siblings: Mapping[str, Path], folder: Path) -> by
 
 
 def _without(content: dict[str, object], siblings: Mapping[str, Path]) -> dict[str, object]:
-    """Return a list that asks for none of *siblings*."""
+    """Return a list that requests none of *siblings*."""
     kept = {kind: {n: s for n, s in entries(content, kind).items() if n not in siblings} for kind in (*KINDS, "peerDependencies")}
     return {**content, **{kind: entries for kind, entries in kept.items() if kind in content}}
 
@@ -63,7 +63,7 @@ def check_local(data: bytes, listing: Path) -> bool:
 
 
 def moved(name: str, data: bytes, home: Path, folder: Path) -> bytes:
-    """Return the list or lock *data* of *home* as it has to be in *folder* for its paths to lead to the same places."""
+    """Return the list or lock *data* of *home* rewritten for *folder*, so that its paths mean the same places."""
     content = json.loads(data)
     if name == "package.json":
         _move_entries(content, home, folder)
@@ -102,7 +102,7 @@ def _local_path(spec: object) -> str | None:
 
 
 def _moved_key(key: str, home: Path, folder: Path) -> str:
-    """Return the key of a package in a lock: a path that leads out of ``node_modules`` leads to a folder of the repository."""
+    """Return the key of a package in a lock: a path out of ``node_modules`` means a folder of the repository."""
     return key if not key or key.startswith("node_modules/") else _relative(key, home, folder)
 
 

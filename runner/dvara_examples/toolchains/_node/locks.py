@@ -1,4 +1,4 @@
-"""Which lock file holds for a ``package.json``: npm's, pnpm's, Yarn's or Bun's, next to it or at the top of its workspace."""
+"""Finds the lock file for a ``package.json``: npm's, pnpm's, Yarn's or Bun's, next to it or at the top of its workspace."""
 
 import json
 import re
@@ -33,9 +33,9 @@ class NodeLock:
 
 
 def lock_of(listing: Path, root: Path) -> Path | None:
-    """Return the lock file that holds for *listing*, or None. One next to it counts first, npm's before others.
+    """Return the lock file for *listing*, or None. One next to it takes precedence, npm's before others.
 
-    Where a folder holds the locks of several, ``packageManager`` of its list decides.
+    If a folder holds locks of several managers, ``packageManager`` of its list decides.
     """
     for folder in (listing.parent, *listing.parent.parents):
         if not folder.is_relative_to(root):
@@ -62,7 +62,7 @@ def _package_manager(folder: Path) -> str:
 
 
 def read_lock(file: Path) -> NodeLock:
-    """Tell which manager reads the lock *file*. Raises ToolchainError if it is none that is known."""
+    """Tell which manager reads the lock *file*. Raises ToolchainError if no known one does."""
     if file.name in MANAGERS["npm"]:
         return NodeLock(file, "npm")
     if file.name in MANAGERS["bun"]:
@@ -95,7 +95,7 @@ def read_text(file: Path) -> str:
 
 
 def check_yarn(lock: Path, listing: Path, elsewhere: Mapping[str, Path]) -> None:
-    """Refuse a ``yarn.lock`` that lacks a package of *listing*: Yarn itself takes it for whole, or cannot tell from an old one.
+    """Refuse a ``yarn.lock`` that lacks a package of *listing*: Yarn accepts it, or cannot tell it from an old one.
 
     *elsewhere* are packages that come from the workspace. Raises ToolchainError.
     """
@@ -115,7 +115,7 @@ def check_yarn(lock: Path, listing: Path, elsewhere: Mapping[str, Path]) -> None
 
 
 def asked_for(content: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Yield name and range of what a list asks for."""
+    """Yield name and range of each package that a list requests."""
     for kind in KINDS:
         for name, spec in entries(content, kind).items():
             yield name, str(spec)

@@ -1,4 +1,4 @@
-"""Installs by the lock files of pnpm, Yarn and Bun with these themselves, in a copy, and leads to what they installed."""
+"""Installs from the lock files of pnpm, Yarn and Bun, with these tools, in a copy, and links to the result."""
 
 import json
 import os
@@ -15,13 +15,13 @@ from dvara_examples.toolchains._node.tree import Tree
 from dvara_examples.toolchains._resolved import write_resolved
 
 PINNED = Path(__file__).with_name("managers")
-"""A folder for each manager, with a list and a lock file of its own."""
+"""A folder for each manager, with its own list and lock file."""
 COPY = "repository"
 
 
 @dataclass(frozen=True, slots=True)
 class Manager:
-    """How a package manager is started: *program* is a script that Node.js runs, or if there is none for it, one by itself."""
+    """How a package manager is started: *program* is a script that Node.js runs, or an executable if it is no such script."""
 
     program: str
     words: tuple[str, ...]
@@ -64,7 +64,7 @@ MANAGERS: Mapping[str, Manager] = {
 def install_locked(
     folder: Path, tree: Tree, lock: NodeLock, node: Path, world: World, what: str, program_of: Callable[[str], Path]
 ) -> None:
-    """Fill *folder* with what *lock* holds for the listing of *tree*; *program_of* returns the packages of a manager.
+    """Fill *folder* with the packages of *lock* for the listing of *tree*; *program_of* returns the packages of a manager.
 
     No package runs code while it is installed. Raises ToolchainError if the lock does not match the lists.
     """
@@ -98,7 +98,7 @@ def install_lowest_of(
 
 
 def _more(lock: NodeLock) -> tuple[str, ...]:
-    """Return the words that forbid Yarn to change a lock of its own format; an older one it has to."""
+    """Return the options that forbid Yarn to change a lock of its own format; it has to convert an older one."""
     if lock.manager != "yarn":
         return ()
     own = f"\n  version: {YARN_FORMAT}\n" in read_text(lock.file)[:1000]
@@ -140,7 +140,7 @@ def _places(name: str, folder: Path) -> dict[str, str]:
 
 
 def finish(folder: Path, tree: Tree, home: Path, world: World) -> None:
-    """Let one ``node_modules`` lead to all packages that the listing finds, and keep what was installed."""
+    """Link one ``node_modules`` to all packages that the listing finds, and record what was installed."""
     own = tree.within(home)
     places = [own / "node_modules", *(up / "node_modules" for up in own.parents if up.is_relative_to(folder / COPY))]
     join_packages(folder / "node_modules", [place for place in places if place.is_dir()])
@@ -150,7 +150,7 @@ def finish(folder: Path, tree: Tree, home: Path, world: World) -> None:
 
 
 def join_packages(target: Path, places: Iterable[Path]) -> None:
-    """Let *target* hold a link to each package of *places*, the first of a name counting, scopes being folders."""
+    """Fill *target* with a link to each package of *places*; the first of a name wins, and scopes are folders."""
     target.mkdir(exist_ok=True)
     for place in places:
         for package in sorted(place.iterdir()):
@@ -165,7 +165,7 @@ def join_packages(target: Path, places: Iterable[Path]) -> None:
 
 
 def versions_in(packages: Path, names: Iterable[str]) -> dict[str, str]:
-    """Return the versions of those of *names* that lie in *packages*."""
+    """Return the versions of those of *names* that are in *packages*."""
     found = {}
     for name in names:
         try:
@@ -176,5 +176,5 @@ def versions_in(packages: Path, names: Iterable[str]) -> dict[str, str]:
 
 
 def identity_of(manager: str) -> Iterable[bytes]:
-    """Return what tells a manager from another release of itself."""
+    """Return what distinguishes a manager from its other releases."""
     return [path.read_bytes() for path in sorted((PINNED / manager).glob("*.json"))]

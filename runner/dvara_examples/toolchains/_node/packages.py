@@ -28,7 +28,7 @@ FLOORS = "lowest"
 """The folder next to the list that holds a list and a lock file for the floors."""
 SETTINGS = ".npmrc"
 _ARCHIVES = (".tgz", ".gz", ".tar")
-"""A lock tells these from others by their content."""
+"""Sets with a lock are identified by its content."""
 QUIETLY = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
 _ANEW = "npm install --package-lock-only"
 _NAMED = re.compile(r"(?P<name>(?:@[\w.-]+/)?[\w.-]+)(?:@(?P<range>.+))?")
@@ -145,7 +145,7 @@ def _range_of(package: str) -> tuple[str, str]:
 
 
 def check_workspace(content: Mapping[str, object], listing: Path, siblings: Mapping[str, Path]) -> None:
-    """Refuse a list that takes from its workspace what is not there. Raises ToolchainError."""
+    """Refuse a list that takes a missing package from its workspace. Raises ToolchainError."""
     for name, spec in asked_for(content):
         if spec.startswith("workspace:") and name not in siblings:
             raise ToolchainError(
@@ -160,7 +160,7 @@ def _local_state(listed: bytes, listing: Path) -> list[bytes]:
 
 
 def pinned_packages(folder: Path, what: str) -> WantedPackages:
-    """Return what the list and the lock file in *folder* pin; *what* is how it is called."""
+    """Return what the list and the lock file in *folder* pin; *what* is its name in messages."""
     files = {name: (folder / name).read_bytes() for name in (LISTED, LOCK)}
     return WantedPackages(files, ("ci",), what, tuple(files.values()))
 

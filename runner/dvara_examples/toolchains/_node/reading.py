@@ -1,4 +1,4 @@
-"""What the text of a script for Node.js says: its imports, its variables, and whether it does something."""
+"""Reads the text of a Node.js script: its imports, its variables, and whether it does something."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A copy of those parts of a repository that a package manager has to see, so that it changes nothing in the repository."""
+"""A copy of the parts of a repository that a package manager needs, so that it changes nothing in the repository."""
 
 import os
 import shutil

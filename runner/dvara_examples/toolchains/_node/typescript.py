@@ -1,4 +1,4 @@
-"""How TypeScript is started: by Node.js itself where that suffices, else by the package's own tsx, else by a pinned one.
+"""Starts TypeScript: with Node.js itself if that suffices, else with the package's own tsx, else with a pinned one.
 
 ts-node does not run on Node.js 24; scripts of packages that list it are run by tsx, too.
 """
@@ -22,7 +22,7 @@ _STRIPS_TYPES = ((22, 18), (23, 6))
 _IMPORTS_LOADERS = ((18, 19), (20, 6))
 """The first releases of their lines in which ``--import`` can register a loader; later lines all can."""
 _MORE_THAN_TYPES = re.compile(
-    r"^\s*(export\s+)?(declare\s+)?(const\s+)?enum\s+\w+\s*\{"  # these become code, so that stripping does not do
+    r"^\s*(export\s+)?(declare\s+)?(const\s+)?enum\s+\w+\s*\{"  # these become code, so stripping types is not enough
     r"|^\s*(export\s+)?(namespace|module)\s+[\w.]+\s*\{"
     r"|\bconstructor\s*\([^)]*\b(public|private|protected|readonly)\s+\w"
     r"|^\s*(export\s+)?import\s+\w+\s*=\s*"
@@ -35,7 +35,7 @@ _MORE_THAN_TYPES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class TypeScriptRunner:
-    """Node's *options* that let it run TypeScript, the *name* of what does, and its *version*, where it is not Node itself."""
+    """Node's *options* that let it run TypeScript, the *name* of what does, and its *version*, if it is not Node itself."""
 
     options: tuple[str, ...]
     name: str
@@ -48,7 +48,7 @@ def choose_runner(
 ) -> TypeScriptRunner:
     """Return how *script* is run. *packages* is the ``node_modules`` with its dependencies; *install_pinned* fills a folder.
 
-    Raises ToolchainError if no way does.
+    Raises ToolchainError if there is no way.
     """
     if strips_types(node_version) and not needs_more(script):
         return TypeScriptRunner(("--disable-warning=ExperimentalWarning",), "node")
@@ -67,7 +67,7 @@ def strips_types(node_version: str) -> bool:
 
 
 def needs_more(script: Path) -> bool:
-    """Tell whether *script* needs more than its types to be taken out; where that cannot be told, it does not."""
+    """Tell whether *script* needs more than stripping its types; if unclear, it does not."""
     return script.suffix == ".tsx" or _MORE_THAN_TYPES.search(script.read_text("utf-8", errors="replace")) is not None
 
 
@@ -79,11 +79,11 @@ def _tsx(tsx: Path, node_version: str, settings: tuple[tuple[str, str], ...]) ->
 
 
 def _settings(script: Path, world: World) -> tuple[tuple[str, str], ...]:
-    """Return the variable that leads tsx to the nearest ``tsconfig.json``, as scripts do not run in their own folder."""
+    """Return the variable that points tsx to the nearest ``tsconfig.json``, as scripts do not run in their own folder."""
     near = (folder / "tsconfig.json" for folder in script.parents if folder.is_relative_to(world.root))
     found = next((path for path in near if path.is_file()), None)
     if found is None or re.search(r"\"extends\"\s*:\s*(\[\s*)?\"[^./]", found.read_text("utf-8", errors="replace")):
-        return ()  # what it extends lies among the packages, which are not next to it
+        return ()  # it extends a file among the packages, which are not next to it
     return (("TSX_TSCONFIG_PATH", str(found)),)
 
 

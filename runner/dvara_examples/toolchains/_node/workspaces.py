@@ -1,4 +1,4 @@
-"""Packages that lie in one repository and name one another: a list takes them from their folders, not from the registry."""
+"""Packages of one repository that depend on one another: a list takes them from their folders, not from the registry."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ _MOST_LEVELS = 8
 
 
 def members_of(top: Path) -> set[Path]:
-    """Return the folders of the workspace at *top*, without that itself; none where it has none."""
+    """Return the folders of the workspace at *top*, without that itself; none if it has none."""
     patterns = _patterns(top)
     found = {path.parent for pattern in patterns for path in _matching(top, pattern)}
     out = {path.parent for pattern in patterns if pattern.startswith("!") for path in _matching(top, pattern[1:])}
@@ -43,7 +43,7 @@ def _patterns(folder: Path) -> list[str]:
         found = json.loads((folder / "package.json").read_bytes()).get("workspaces")
     except (OSError, ValueError, AttributeError):
         found = None
-    if isinstance(found, dict):  # as Yarn has it
+    if isinstance(found, dict):  # Yarn's form
         found = found.get("packages")
     if not isinstance(found, list) and (folder / MEMBERS_OF_PNPM).is_file():
         found = _of_pnpm(folder / MEMBERS_OF_PNPM)
@@ -51,7 +51,7 @@ def _patterns(folder: Path) -> list[str]:
 
 
 def _of_pnpm(file: Path) -> object:
-    import yaml  # only where it is needed: it is slow to import
+    import yaml  # only if needed: it is slow to import
 
     try:
         content = yaml.safe_load(file.read_text("utf-8"))

@@ -1,6 +1,6 @@
-"""Where Python scripts state their dependencies, and how an environment comes from that; not imported before it is needed."""
+"""Finds the declared dependencies of Python scripts, and turns them into an environment; imported on demand."""
 
 PACKAGES = "packages"
-"""Where a script states its dependencies: in the manifest."""
+"""The place of a script's dependencies: the manifest."""
 ASKED_FOR, LOCK, FLOORS = "requirements.in", "requirements.txt", "requirements-lowest.txt"
-"""The lists next to a script: what is asked for, what is pinned, and the oldest releases that do."""
+"""The lists next to a script: the requirements, the pins, and the oldest releases that work."""

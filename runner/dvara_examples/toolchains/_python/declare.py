@@ -41,7 +41,7 @@ def find_declared(script: Path, packages: Packages | None, world: World) -> Decl
 
 
 def _with_own_package(declared: Declared, script: Path, world: World) -> Declared:
-    """Add the package of the repository that *script* imports, where *declared* is not locked and does not name it."""
+    """Add the package of the repository that *script* imports, if *declared* is not locked and does not name it."""
     if declared.locked or declared.kind not in (REQUIREMENTS, PACKAGES) or not script.is_file():
         return declared
     imported = set(_IMPORTED.findall(script.read_text("utf-8", errors="replace")))
@@ -77,7 +77,7 @@ def states_inline(script: Path) -> bool:
     try:
         return _INLINE.search(script.read_text("utf-8", errors="replace")) is not None
     except OSError:
-        return False  # a name that only stands for its folder
+        return False  # no file: the name only marks its folder
 
 
 def lock_of_script(script: Path) -> Path:
@@ -86,7 +86,7 @@ def lock_of_script(script: Path) -> Path:
 
 
 def _in_folder(folder: Path, root: Path) -> Iterator[Declared]:
-    """Yield the lists that *folder* holds, the one that counts first."""
+    """Yield the lists in *folder*, in order of precedence."""
     names = _names_in(folder)
     if LIST in names and (folder / LIST).is_file():
         yield _of_file(folder / LIST, root)
@@ -118,7 +118,7 @@ def _of_file(file: Path, root: Path, parts: tuple[str, ...] = ()) -> Declared:
 
 
 def lock_of_project(file: Path, root: Path) -> Path | None:
-    """Return the lock that holds for *file*, a ``pyproject.toml``: one next to it, or uv's at the top of its workspace."""
+    """Return the lock for *file*, a ``pyproject.toml``: one next to it, or uv's at the top of its workspace."""
     beside = next((file.parent / name for name in PROJECT_LOCKS if (file.parent / name).is_file()), None)
     if beside is not None:
         return beside

@@ -1,4 +1,4 @@
-"""Makes a virtual environment out of what is declared, with uv."""
+"""Makes a virtual environment from the declared packages, with uv."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -131,7 +131,7 @@ def _of_list(file: Path, deps: Deps, world: World) -> WantedEnvironment:
 
 
 def _of_script(script: Path, locked: bool, deps: Deps, runtime: Runtime, world: World) -> WantedEnvironment:
-    """Return what a script's own metadata means: uv writes it out, by the lock next to it where *deps* asks for that."""
+    """Return what a script's own metadata means: uv writes it out, with the lock next to it if *deps* requests that."""
     options, settings = settings_near(script.parent, world)
     text = metadata_of(script)
     content = read_toml(script, text)
@@ -148,7 +148,7 @@ def _of_script(script: Path, locked: bool, deps: Deps, runtime: Runtime, world: 
 
 
 def _of_project(file: Path, wanted: tuple[str, ...], deps: Deps, runtime: Runtime, world: World) -> WantedEnvironment:
-    """Return what a ``pyproject.toml`` means: by uv's lock, or by another tool's as constraints, or as it is resolved today.
+    """Return what a ``pyproject.toml`` means: by uv's lock, or by another tool's as constraints, or as resolved today.
 
     A project that can be installed is, in place, so that scripts can import it. *wanted* are its extras and groups.
     """

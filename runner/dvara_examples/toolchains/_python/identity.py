@@ -1,4 +1,4 @@
-"""What tells one set of dependencies from another: every file that has a say in it."""
+"""What distinguishes one set of dependencies from another: every file that affects it."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from dvara_examples.toolchains._python.declare import read_list
 from dvara_examples.toolchains._python.projects import is_package, members_of, read_toml, workspace_of
 
 PIP_SETTINGS = ("index-url", "extra-index-url", "find-links")
-"""Settings of ``pip.conf`` that say where packages come from; uv has options of the same names, but does not read the file."""
+"""Settings of ``pip.conf`` for the source of packages; uv has options of the same names, but does not read the file."""
 
 _INCLUDES = re.compile(r"^\s*(?:-r|--requirement|-c|--constraint)[\s=]*(\S+)", re.MULTILINE)
 _BEFORE_PATH = re.compile(r"(-e|--editable)[\s=]*|[\w.-]+(\[[^\]]*\])?\s*@\s*")
@@ -23,7 +23,7 @@ _PATH = re.compile(r"(?:file:(?://)?)?(/[^\s;\[]*|\.{1,2}(?=[\s;\[/]|$)[^\s;\[]*
 
 
 def included(file: Path) -> dict[Path, str]:
-    """Return the list *file* and all that it includes, with their texts. Raises ToolchainError if one is not there."""
+    """Return the list *file* and all that it includes, with their texts. Raises ToolchainError if one is missing."""
     found: dict[Path, str] = {}
     waiting = [file]
     while waiting:

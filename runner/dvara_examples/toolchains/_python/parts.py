@@ -59,7 +59,7 @@ def _of_poetry(groups: Table, names: tuple[str, ...], file: Path) -> Iterator[st
 
 
 def _requirement(package: str, said: object, file: Path) -> str:
-    """Return what Poetry says of a *package* as everybody else spells it."""
+    """Return Poetry's entry for a *package* as a standard requirement."""
     if isinstance(said, str):
         return package + specifier(said)
     if not isinstance(said, dict):
@@ -74,7 +74,7 @@ def _requirement(package: str, said: object, file: Path) -> str:
 
 
 def specifier(said: str) -> str:
-    """Return a range of Poetry (``^1.2``, ``~1.2``, ``1.2.3``, ``*``) as the packaging specifications have it."""
+    """Return a range of Poetry (``^1.2``, ``~1.2``, ``1.2.3``, ``*``) in the form of the packaging specifications."""
     return ",".join(part for each in said.split(",") if (part := _one(each.strip())))
 
 

@@ -10,7 +10,7 @@ from dvara_examples.toolchains._install import release
 
 Table = Mapping[str, object]
 METADATA = re.compile(r"^# /// script\s*$\n((?:^#(?: .*)?$\n)*?)^# ///\s*$", re.MULTILINE)
-"""The block of a script as PEP 723 has it."""
+"""The block of a script as PEP 723 defines it."""
 
 _AT_LEAST = re.compile(r">=\s*(\d+(?:\.\d+)*)")
 _ELSEWHERE = ("git", "directory", "file", "url", "path")
@@ -89,7 +89,7 @@ def workspace_of(folder: Path, root: Path) -> Path | None:
 
 
 def members_of(top: Path) -> tuple[Path, ...]:
-    """Return the folders of the members of the workspace of uv at *top*, without that itself; none where it has none."""
+    """Return the folders of the members of the workspace of uv at *top*, without that itself; none if it has none."""
     described = top / "pyproject.toml"
     workspace = table(read_toml(described), "tool", "uv", "workspace") if described.is_file() else {}
     out = set(_matching(top, workspace.get("exclude")))

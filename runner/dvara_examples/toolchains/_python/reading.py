@@ -1,4 +1,4 @@
-"""What the text of a Python script says: its imports, its variables, and whether it does something."""
+"""Reads the text of a Python script: its imports, its variables, and whether it does something."""
 
 import builtins
 import re
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dvara_examples.core.language import Reading
 
 if TYPE_CHECKING:
-    import ast  # imported where a script is read: every command loads this module
+    import ast  # imported on demand: every command loads this module
 
 _CLIENTS = frozenset(
     {
@@ -69,7 +69,7 @@ def _beside(script: Path, name: str) -> bool:
 
 def _runs(text: str, _code: str) -> bool:
     tree = _parsed(text)
-    return tree is None or any(_does_something(statement) for statement in tree.body)  # what is wrong with it, its run will say
+    return tree is None or any(_does_something(statement) for statement in tree.body)  # its run will report what is wrong
 
 
 def _does_something(statement: "ast.stmt") -> bool:
@@ -93,7 +93,7 @@ def _not_alone(text: str, _code: str) -> str | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             compile(text, "page", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:  # such as await at the top, as in a notebook
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:  # such as a top-level await, as in a notebook
         return f"is not a script by itself: {error.msg if isinstance(error, SyntaxError) else error}"
     lacking = sorted(_undefined(tree))
     if not lacking or "*" in _defined(tree):
@@ -114,7 +114,7 @@ def _continues(before: str, text: str) -> bool:
 
 
 def _parsed(text: str) -> "ast.Module | None":
-    """Return the syntax tree of *text*, or None if it is no Python."""
+    """Return the syntax tree of *text*, or None if it is not valid Python."""
     import ast
 
     try:
