@@ -56,6 +56,7 @@ class ChatReader(JsonEventReader):
         for index, choice in enumerate(parts_of(choices)):
             self._reasons[index] = _reason(choice)
             self._take_calls(index, part(choice, "message"))
+            self._take_error(choice)
         return self._text(_first_choice(document), "message")
 
     @property
@@ -107,9 +108,15 @@ class ChatReader(JsonEventReader):
                 self._look_for_a_reason_elsewhere(choice)
             if isinstance(delta, dict) and ("tool_calls" in delta or "function_call" in delta):
                 self._take_calls(index, delta)
+            self._take_error(choice)
             if len(reasons) == 1 or index == next(iter(reasons)):  # in the order of arrival
                 text += self._text(choice, "delta")
         return text
+
+    def _take_error(self, choice: Mapping[str, object]) -> None:
+        """Note an error inside a choice, which outweighs the finish reason next to it."""
+        if choice.get("error"):
+            self._contested = f"a choice holds an error: {error_message(choice)}"
 
     def _take_calls(self, index: int, holder: Mapping[str, object]) -> None:
         for position, call in enumerate(parts_of(holder.get("tool_calls"))):
