@@ -1,4 +1,4 @@
-"""The one place that turns errors into a sentence on stderr and an exit code."""
+"""The one place where what went wrong becomes a sentence on stderr and an exit code."""
 
 import io
 import os
@@ -10,12 +10,12 @@ from dvara_examples.core.errors import DvaraExamplesError, ExitCode
 
 
 def guarded(cli: click.Command, args: list[str]) -> int:
-    """Run *cli* and return its exit code; no exception or traceback leaves this function."""
+    """Run *cli* and return its exit code; no exception and no traceback leaves this function."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # an ASCII terminal replaces characters instead of failing
+            stream.reconfigure(errors="backslashreplace")  # an ASCII terminal shows less, and is no reason to fail
     if os.environ.get("GITHUB_ACTIONS"):
-        _escape_output()
+        _muzzle()
     code = _guarded(cli, args)
     try:
         sys.stdout.flush()
@@ -38,7 +38,7 @@ def _guarded(cli: click.Command, args: list[str]) -> int:
         return ExitCode.INTERRUPTED
     except DvaraExamplesError as error:
         return show_error(error)
-    except (BrokenPipeError, SystemExit):  # Click turns a BrokenPipeError into SystemExit
+    except (BrokenPipeError, SystemExit):  # the latter is how Click puts the former
         return ExitCode.OK
     except OSError as error:
         return _operating_system(error)
@@ -48,7 +48,7 @@ def _guarded(cli: click.Command, args: list[str]) -> int:
 
 
 def show_error(error: DvaraExamplesError) -> int:
-    """Print the problem with its fix, and return its exit code."""
+    """Print what is wrong and what to do about it, and return the exit code that it leads to."""
     for diagnosis in error.diagnoses:
         _show(diagnosis.cause, diagnosis.hint)
     return error.exit_code
@@ -56,29 +56,32 @@ def show_error(error: DvaraExamplesError) -> int:
 
 def _point_at_ours(error: click.ClickException) -> None:
     """Name the equivalent of another test runner's option."""
-    if isinstance(error, click.NoSuchOption):
-        from dvara_examples.core.elsewhere import OPTIONS
+    if isinstance(error, click.NoSuchOption) and error.ctx is not None:
+        from dvara_examples.core.elsewhere import hint_for_option
 
-        if (ours := OPTIONS.get(error.option_name)) is not None:
-            click.echo(f"hint: {error.option_name} is {ours} here", err=True)
+        options = [each for each in error.ctx.command.get_params(error.ctx) if isinstance(each, click.Option)]
+        known = {text for each in options for name in each.opts for text in (name, f"{name} {each.metavar}")}
+        command = error.ctx.command_path.partition(" ")[2] or error.ctx.command_path
+        if (hint := hint_for_option(error.option_name, known, command)) is not None:
+            click.echo(f"hint: {hint}", err=True)
 
 
 def _show(problem: str, hint: str) -> None:
-    """Print the problem, and its hint on the next line."""
+    """Print what is wrong, and below it what to do about it."""
     first, *rest = problem.splitlines() or [""]
     for line in (f"error: {first}", *(f"  {line}" for line in rest), *([f"hint: {hint}"] if hint else [])):
         click.echo(line, err=True)
 
 
-def _escape_output() -> None:
-    """Prevent output of examples, pages or gateways from acting as workflow commands."""
+def _muzzle() -> None:
+    """Let nothing that a command shows, of examples, pages or gateways, be taken for a command to the runner of a workflow."""
     from dvara_examples.reports._workflow import escape_workflow_commands
 
     sys.stdout, sys.stderr = escape_workflow_commands(sys.stdout), escape_workflow_commands(sys.stderr)
 
 
 def _discard_output() -> None:
-    """The reader of stdout has left (``| head``): drop what is still buffered, which is not an error."""
+    """Whoever read stdout has left (``| head``): what is still buffered has nowhere to go, and that is no fault."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

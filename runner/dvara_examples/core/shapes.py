@@ -233,7 +233,7 @@ class _Keys:
     renamed: Mapping[str, str]
     respelled: Mapping[str, Shape[Any]]
     kind: str
-    instead: Callable[[str], tuple[str, str] | None]
+    instead: Callable[[str, Collection[str]], tuple[str, str] | None]
 
     def parse(self, value: object) -> Mapping[str, Any]:
         if not isinstance(value, Mapping):
@@ -274,7 +274,7 @@ class _Keys:
             return InvalidValue("text as a key", describe(key), "put it in quotes", (str(key),), on_key=True)
         error = unknown_word(key, self.keys, f"a known {self.kind}")
         expected = f"the key {error.expected!r}" if len(self.keys) == 1 else error.expected
-        expected, hint = self.instead(key) or (expected, error.hint)
+        expected, hint = self.instead(key, self.keys) or (expected, error.hint)
         return InvalidValue(expected, error.found, hint, (key,), on_key=True)
 
     def _together(self, found: Mapping[str, object], unknown: Collection[str]) -> Iterator[InvalidValue]:
@@ -322,13 +322,13 @@ def mapping(
     renamed: Mapping[str, str] = MappingProxyType({}),
     respelled: Mapping[str, Shape[Any]] = MappingProxyType({}),
     kind: str = "key",
-    instead: Callable[[str], tuple[str, str] | None] = lambda _: None,
+    instead: Callable[[str, Collection[str]], tuple[str, str] | None] = lambda _, __: None,
 ) -> Shape[Mapping[str, Any]]:
     """Return the shape of a mapping with these *keys*, from *least* to *most* of them; *few* is what to say of other numbers.
 
     Those *needed* are there always, and of *exactly_one* just one; *rules* say what else holds among them. The old names of
     *renamed* keys are parsed, some as the shapes *respelled* say, but are not part of the schema. *kind* is what a key is
-    called, and *instead* knows what to expect, and a hint, for some that are unknown.
+    called, and *instead* knows what to expect, and a hint, for some that are unknown, given the keys that are known.
     What is right is handed on in the error's *parts*.
     """
     every = (*rules, exactly(exactly_one)) if exactly_one else rules

@@ -4,10 +4,10 @@
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dvara_examples.core.elsewhere import KEYS
+from dvara_examples.core.elsewhere import hint_for_key
 from dvara_examples.core.renamed import EXAMPLE_KEYS
 from dvara_examples.core.rules import Rule, apart, explains, needs
 from dvara_examples.core.shapes import (
@@ -198,7 +198,7 @@ def _gateway() -> "Shape[GatewayDescription]":
     return DESCRIPTION
 
 
-def _instead(key: str) -> tuple[str, str] | None:
-    """Return a hint for a *key* of other tools."""
-    ours = KEYS.get(key)
-    return ("a known key", f"{key} is called {ours} here") if ours else None
+def _instead(key: str, known: Collection[str]) -> tuple[str, str] | None:
+    """Return a hint for a *key* of other tools in a mapping whose keys are *known*."""
+    hint = hint_for_key(key, known)
+    return ("a known key", hint) if hint is not None else None
