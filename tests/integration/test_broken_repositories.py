@@ -34,13 +34,17 @@ version = "1"
 source = { virtual = "." }
 """
 NPM_LOCK = {"lockfileVersion": 3, "packages": {"": {}}}
+INLINE = "# /// script\n# requires-python = '>=3.10'\n# dependencies = ['greeting']\n# ///\n"
 HASHED = "greeting==1.0 --hash=sha256:" + "0" * 64 + "\n"
 KEY = "sk-proj-" + "Ab3" * 16
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """What lies in a repository next to its script, what is said of it, and the exit code; *variant* says more of the script."""
+    """What lies in a repository beside its script, what is said of it, and the exit code.
+
+    *variant* says more of the script, *packages* which it needs, and *top* what holds for the whole manifest.
+    """
 
     files: Mapping[str, str]
     sentence: str
@@ -48,6 +52,8 @@ class Broken:
     code: int = 3
     script: str = "ask.py"
     variant: str = ""
+    packages: str = ""
+    top: str = ""
 
 
 WAYS = {
@@ -61,6 +67,24 @@ WAYS = {
         "requirements.txt includes {root}/base.txt, which does not exist",
         "add it, or remove",
     ),
+    "a list with constraints that are not there": Broken(
+        {"requirements.txt": "-c limits.txt\ngreeting\n"},
+        "requirements.txt includes {root}/limits.txt, which does not exist",
+        "add it, or remove",
+    ),
+    "a list with a line that is no requirement": Broken(
+        {"requirements.txt": "greeting=>1\n"}, "the packages of {root}/requirements.txt could not be installed", "correct what"
+    ),
+    "a list that installs a folder which is not there": Broken(
+        {"requirements.txt": "-e ../nowhere\n"}, "the packages of {root}/requirements.txt could not be installed", "correct what"
+    ),
+    "packages of the manifest that nobody has": Broken(
+        {}, "the packages greeting>=3 could not be installed", "correct what it names here", packages="greeting>=3"
+    ),
+    "a list that the manifest names and that is not there": Broken({}, "found no file at 'more.txt'", "", 2, packages="more.txt"),
+    "an extra that the project does not have": Broken(
+        {"pyproject.toml": PROJECT}, "has no extra or group loud, but none", "correct packages", packages="'pyproject.toml[loud]'"
+    ),
     "a package that is not what the list says": Broken(
         {"requirements.txt": HASHED}, "Hash mismatch for `greeting==1.0`", "correct what it names here"
     ),
@@ -68,6 +92,21 @@ WAYS = {
         {"pyproject.toml": f"{PROJECT}dependencies = ['greeting']\n", "uv.lock": UV_LOCK},
         "uv.lock does not match its list",
         "bring it up to date with `uv lock`",
+    ),
+    "a lock of uv that is none": Broken(
+        {"pyproject.toml": f"{PROJECT}dependencies = ['greeting']\n", "uv.lock": "version = [\n"},
+        "the packages of {root}/uv.lock could not be installed",
+        "correct what it names here",
+    ),
+    "a lock of a script that is older than its list": Broken(
+        {"ask.py": f"{INLINE}{ASK}", "ask.py.lock": UV_LOCK.partition("[[")[0]},
+        "ask.py does not match its list",
+        "uv lock --script ask.py",
+    ),
+    "a lock of PDM that is none": Broken(
+        {"pyproject.toml": f"{PROJECT}dependencies = ['greeting']\n", "pdm.lock": "[[package\n"},
+        "pdm.lock cannot be read",
+        "correct it",
     ),
     "a lock that is none": Broken(
         {"pyproject.toml": f"{PROJECT}dependencies = ['greeting']\n", "poetry.lock": "[[package\n"},
@@ -113,6 +152,13 @@ WAYS = {
     "a folder that is not there": Broken(
         {"package.json": '{"dependencies": {"lib": "file:../lib"}}'}, "takes lib from ", "add it, or correct", 3, "ask.mjs"
     ),
+    "a folder to run in that is not there": Broken({}, "expected a folder, found nothing at 'data'", "", 2, variant="cwd: data"),
+    "a server that is never asked": Broken({}, "send", "", 2, variant="ready: 8000"),
+    "a port that is none": Broken({}, "listen", "", 2, variant="listen: 70000"),
+    "a variable for the address that is none": Broken(
+        {}, "url: expected a variable name", "", 2, variant="endpoint: {url: 'MY URL'}"
+    ),
+    "a script that nobody names, where that is an error": Broken({"more.py": ASK}, "more.py", "", 2, top="strict: true\n"),
     "an .env file with a real key": Broken(
         {".env": f"THEIR_KEY={KEY}\n"},
         "expected no real keys, found what looks like one in THEIR_KEY on line 1 of '.env'",
@@ -134,9 +180,12 @@ def repository(root: Path, broken: Broken) -> None:
     write_package(root, "1.0.0")
     more = f", {broken.variant}" if broken.variant else ""
     language = "python" if broken.script.endswith(".py") else "node"
+    if broken.packages:
+        listed = broken.packages if "." in broken.packages else f"['{broken.packages}']"
+        more += f", packages: {{{language}: {listed}}}"
     entry = f"  - {{id: ask, title: Ask, expect: {{exit: 0}}{more}, variants: {{{language}: {broken.script}}}}}\n"
     files = {
-        "manifest.yaml": f"version: 1\nexamples:\n{entry}",
+        "manifest.yaml": f"version: 1\n{broken.top}examples:\n{entry}",
         broken.script: "" if language == "node" else ASK,
         "pip.conf": PIP.format(wheels=root / "wheels"),
         ".npmrc": "offline=true\n",

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.conftest import Tool
+from tests.integration.test_broken_repositories import contents
 
 pytestmark = pytest.mark.slow
 
@@ -49,3 +50,27 @@ def test_a_plain_list_has_no_lock(tool: Tool, tmp_path: Path) -> None:
     assert ran.code == 3
     assert "unlocked  requirements.txt has no lock file; rename the list to requirements.in" in ran.stdout
     assert (tmp_path / "requirements.txt").read_text() == ""
+
+
+def test_what_cannot_be_locked_leaves_nothing(tool: Tool, tmp_path: Path) -> None:
+    """Each list is named with its tool's own words, the exit code is 3, and no file is new or changed."""
+    needs = "dependencies = ['greeting>=3']"
+    files = {
+        "uv.toml": "no-index = true\n",
+        "a.py": INLINE.replace("dependencies = []", needs),
+        "p/b.py": "",
+        "p/pyproject.toml": PROJECT.replace("dependencies = []", needs),
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    manifest(tmp_path, "a.py", "p/b.py")
+    before = contents(tmp_path)
+    ran = tool("setup", "--lock", "--manifest", "manifest.yaml", cwd=tmp_path)
+    told = " ".join((ran.stdout + ran.stderr).split())
+    assert ran.code == 3, told
+    for name in ("a.py", "p/pyproject.toml"):
+        assert f"the lock of {tmp_path}/{name} could not be installed" in told, told
+    assert "greeting" in told
+    after = {name: text for name, text in contents(tmp_path).items() if not name.startswith("state/")}
+    assert after == before
