@@ -79,3 +79,23 @@ def test_a_page_that_cannot_be_tried(tool: Tool, tmp_path: Path, text: str, code
     assert (ran.code, ran.stdout) == (code, "")
     assert said in ran.stderr
     assert [path.name for path in (tmp_path / "theirs").iterdir()] == ["guide.md"]
+
+
+def test_a_machine_without_curl_blames_no_command(tool: Tool, tmp_path: Path) -> None:
+    """What cannot be started for want of a program is left out with that reason."""
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "guide.md").write_text(CURL)
+    ran = tool("docs", "run", "guide.md", cwd=tmp_path / "theirs", env={"PATH": "/nowhere"})
+    assert (ran.code, ran.stdout) == (4, "")
+    assert "left out  guide.md:3  needs curl, which is not on PATH" in ran.stderr.splitlines()
+
+
+def test_packages_of_a_page_that_nobody_has(tool: Tool, tmp_path: Path) -> None:
+    """They are named in one sentence, no fence is called failed, and the exit code is 3."""
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "pip.conf").write_text("[global]\nno-index = true\n")
+    (tmp_path / "theirs" / "guide.md").write_text("```bash\npip install greeting==9\n```\n\n" + PAGE)
+    ran = tool("docs", "run", "guide.md", cwd=tmp_path / "theirs")
+    assert ran.code == 3, ran.stdout + ran.stderr
+    assert set(ran.outcomes.values()) == {"errored"}
+    assert "the packages greeting==9 could not be installed" in " ".join(ran.stdout.split())

@@ -203,6 +203,18 @@ def test_a_folder_below_the_repository(tool: Tool, repository: Path) -> None:
     assert told.stdout.endswith("next: dvara-examples run all\n")
 
 
+def test_a_folder_named_from_the_top_of_the_repository(tool: Tool, repository: Path) -> None:
+    """It is found from a folder below, too; what is nowhere, or is a file, is one sentence, and nothing is written."""
+    (repository / ".git").mkdir()
+    below = repository / "getting-started" / "python"
+    for named, sentence in (("nowhere", "expected a folder, found nothing at 'nowhere'"), ("crash.py", "'crash.py' is a file")):
+        told = tool("init", named, cwd=below)
+        assert (told.code, sentence in told.stderr) == (2, True), told.stderr
+    assert not (repository / "examples").exists()
+    told = tool("init", "more", cwd=below)
+    assert "refused[python]" in told.stdout or "refused  python" in told.stdout, told.stdout + told.stderr
+
+
 def test_where_there_is_nothing_to_run(tool: Tool, tmp_path: Path) -> None:
     """A folder without scripts is exit 4, and nothing is written."""
     (tmp_path / "empty").mkdir()

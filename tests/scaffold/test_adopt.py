@@ -65,6 +65,8 @@ def test_vendored_built_hidden_and_foreign_folders_are_not_walked(tmp_path: Path
         ("tests/a.py", PYTHON, "is a test"),
         ("_helper.py", PYTHON, "is a helper by its name"),
         ("a.py", "print('hello')\n", "asks no model"),
+        ("a.py", "import theirs\nprint(theirs.ask())\n", "uses no known client library"),
+        ("a.py", "import json, numpy\nprint(numpy, json)\n", "asks no model"),
         ("a.py", "import os\nsecret = os.environ['OPENAI_API_KEY']\nprint(secret)\n", "asks no model"),
         ("a.py", "from openai import OpenAI\ndef ask(): return OpenAI()\nCLIENT: object = None\n", "runs nothing when started"),
         ("a.py", "from openai import OpenAI\nif __name__ == '__main__':\n    OpenAI()\n", None),
@@ -185,11 +187,18 @@ def test_names_become_ids_and_folders_become_tags() -> None:
             "import ollama from 'ollama'\nawait ollama.chat()\n",
             "asks a provider by that one's own library, past any gateway",
         ),
-        ("java", "import dev.langchain4j.data.segment.TextSegment;\nclass A { static void main() {} }\n", "asks no model"),
+        (
+            "java",
+            "import dev.langchain4j.data.segment.TextSegment;\nclass A { static void main() {} }\n",
+            "uses no known client library",
+        ),
+        ("java", "import java.util.List;\nclass A { static void main() {} }\n", "asks no model"),
+        ("node", "import { ask } from 'theirs'\nawait ask()\n", "uses no known client library"),
+        ("node", "import { readFile } from 'node:fs'\nawait readFile('a')\n", "asks no model"),
     ],
 )
 def test_why_a_script_is_left_out(tmp_path: Path, language: str, text: str, reason: str) -> None:
-    """A provider's own library is not "no model", and what embeds without one is no client."""
+    """A provider's own library is not "no model", and of a library that nobody knows nothing is claimed."""
     assert look(tmp_path, "a", text, language).left_out == reason
 
 
@@ -327,3 +336,14 @@ def test_a_project_that_runs_take_nothing_from_is_named(tmp_path: Path, listing:
     world = World({}, tmp_path, tmp_path, tmp_path / "examples" / "manifest.yaml", tmp_path, tmp_path, out, out)
     (draft,) = survey(tmp_path, world).drafts
     assert [*draft.packages.get("python", ())][:1] == packages
+
+
+@pytest.mark.parametrize(("lies", "cwd"), [("a/b/rules.txt", "a/b"), ("a/rules.txt", "a"), ("rules.txt", "."), (None, None)])
+def test_a_file_is_opened_from_where_it_lies(tmp_path: Path, lies: str | None, cwd: str | None) -> None:
+    """Whoever wrote the script started it beside that file or above; only where it lies nowhere there, that is said."""
+    if lies is not None:
+        write(tmp_path, **{lies: ""})
+    (draft,) = group([look(tmp_path, "a/b/ask.py", f"{PYTHON}print(open('rules.txt').read())\n")], tmp_path, ())
+    lines = draft_lines([draft], tmp_path)
+    assert [line for line in lines if "cwd:" in line] == ([f"      cwd: {cwd}"] if cwd is not None else [])
+    assert any("opens rules.txt, which does not exist" in line for line in lines) == (lies is None)

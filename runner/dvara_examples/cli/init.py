@@ -9,7 +9,7 @@ from dvara_examples.cli._options import gateway_option, own_manifest_option
 
 
 @click.command("init")
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default=".", metavar="[FOLDER]")
+@click.argument("folder", type=click.Path(path_type=Path), default=".", metavar="[FOLDER]")
 @click.option("--run", "run_them", is_flag=True, help="Run every new script once and record its expectations.")
 @click.option("--dry-run", is_flag=True, help="Print what would be written without writing it.")
 @click.option("-v", "--verbose", is_flag=True, help="List every file that was left out.")
@@ -30,6 +30,23 @@ def command(folder: Path, run_them: bool, dry_run: bool, verbose: bool, gateway:
     from dvara_examples.cli._adopting import InitOrder, adopt
     from dvara_examples.cli._world import build_world
 
-    where = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow a link out of the folder
+    where = _found(folder)
     world = build_world(manifest, may_be_new=True, start=where)
     return adopt(world, InitOrder(where, run_them, dry_run, verbose, gateway))
+
+
+def _found(named: Path) -> Path:
+    """Return the folder *named*, seen from here or from a folder above in the same repository. Raises click.BadParameter."""
+    here = Path(os.path.abspath(named))  # noqa: PTH100 - resolve() would follow a link out of the folder
+    if here.is_file():
+        raise click.BadParameter(f"{str(named)!r} is a file; to add one script: dvara-examples record FILE --write ID")
+    if here.exists() or named.is_absolute():
+        places = [here]
+    else:
+        cwd = Path.cwd()
+        clone = next((place for place in (cwd, *cwd.parents) if (place / ".git").exists()), cwd)
+        places = [place / named for place in (cwd, *cwd.parents) if place.is_relative_to(clone)]
+    found = next((place for place in places if place.is_dir()), None)
+    if found is None:
+        raise click.BadParameter(f"expected a folder, found nothing at {str(named)!r}")
+    return Path(os.path.abspath(found))  # noqa: PTH100

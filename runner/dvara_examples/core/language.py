@@ -51,7 +51,8 @@ class Reading:
 
     *says* takes the text and returns what it says of itself in other comments than single lines. *imports* takes the code and
     returns the names that it imports. *is_client* tells whether such a name is a library that asks a model; *companions* are
-    other libraries that code on pages imports next to one. *package_of* returns the package that it comes from, or None where
+    other libraries that code on pages imports next to one, and *is_foreign* tells whether a name comes neither from the language
+    nor from such a companion. *package_of* returns the package that it comes from, or None where
     nothing has to be installed. *provides* tells whether the folder of a list has the module of that name itself, *beside*
     whether it lies next to a script.
 
@@ -68,6 +69,7 @@ class Reading:
     imports: Callable[[str], tuple[str, ...]] = lambda _code: ()
     is_client: Callable[[str], bool] = lambda _name: False
     companions: frozenset[str] = frozenset()
+    is_foreign: Callable[[str], bool] = lambda _name: False
     package_of: Callable[[str], str | None] = lambda _name: None
     provides: Callable[[Path, str], bool] = lambda _list, _name: False
     beside: Callable[[Path, str], bool] = lambda _script, _name: False

@@ -31,7 +31,7 @@ def suggestions(page: Page, statuses: Sequence[FenceStatus], sources: Sources) -
                 "it asks a model, and no example is like it",
             )
         else:
-            yield snippet.line, comment("untested: REASON", page), "it asks no model"
+            yield snippet.line, comment("untested: REASON", page), "nothing that asks a model was found in it"
     pairs = [f'"{text}" = {variable}' for text, variable in guesses.pairs.items() if '"' not in text]
     pairs += [f"env {name} = {ours}" for name, ours in guesses.variables.items()]
     if pairs and not (page.placeholders or page.variables):

@@ -31,10 +31,11 @@ from dvara_examples.manifest import Example, Manifest, Origin, Variant
 from dvara_examples.records.model import Limits
 from dvara_examples.records.results import SourceLine
 from dvara_examples.scaffold.adopt import signs
-from dvara_examples.scaffold.adopt.script import ADDRESS_VARIABLE, KEY_VARIABLE, cannot_run
+from dvara_examples.scaffold.adopt.script import ADDRESS_VARIABLE, KEY_VARIABLE, asks_nothing, cannot_run
 from dvara_examples.scaffold.script_lines import code_of
 from dvara_examples.session.choice import Chosen, PrintedCode
 from dvara_examples.toolchains import Packages, load_toolchain
+from dvara_examples.toolchains._tools import which
 
 _PATIENT = Limits(wall_s=150.0, idle_s=100.0)
 """For code that nobody has run here before: large libraries load for half a minute without a word."""
@@ -167,8 +168,9 @@ def _not_alone(text: str, language: str) -> str | None:
     """Return why *text* cannot be a script by itself, or None."""
     code = code_of(text)
     reading = _reading(language)
-    if not any(map(reading.is_client, reading.imports(code))) and not signs.SPEAKS.search(text):
-        return "asks no model"
+    imported = reading.imports(code)
+    if not any(map(reading.is_client, imported)) and not signs.SPEAKS.search(text):
+        return asks_nothing(imported, reading)
     if (reason := reading.not_alone(text, code) or cannot_run(code, None) or asks_elsewhere(code, text, reading)) is not None:
         return reason
     return None if signs.ASKS.search(code) or _CALLS.search(code) else "sends no request"
@@ -209,6 +211,9 @@ def _curl_scripts(page: Page, world: World, guesses: Guesses, missed: list[Guess
             line = fence.start + 2 + index
             if not signs.SPEAKS.search(command):
                 missed.append(Guess(line, f"asks no model: {short(command)}"))
+                continue
+            if world.env("PATH") is not None and which("curl", world) is None:
+                missed.append(Guess(line, "needs curl, which is not on PATH"))
                 continue
             placeholders(command, line, guesses)
             unknown = _name_variables(command, line, guesses)

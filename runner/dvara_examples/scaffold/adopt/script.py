@@ -29,9 +29,9 @@ class Surveyed:
 
     *left_out* tells why it is no example at all, *skip* why it is one that cannot run here. *port* is where a hard-coded address
     expects the gateway, *at_line* the line of that. *remarks* are what the user should look at. *forms* are the address
-    variables with the form that their default has, where it is not the usual one. *opens_beside* tells that it opens a file
-    beside it. *streams* and *asks* count the places in its text that stream, and that send a request. *built* says of which build
-    it is a class, and *server* how it is asked, where it is one. *env* are guessed values of variables.
+    variables with the form that their default has, where it is not the usual one. *opens_from* is the folder from which it opens
+    a file that is there. *streams* and *asks* count the places in its text that stream, and that send a request. *built* says of
+    which build it is a class, and *server* how it is asked, where it is one. *env* are guessed values of variables.
     """
 
     file: Path
@@ -48,7 +48,7 @@ class Surveyed:
     model_variables: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     forms: tuple[tuple[str, str], ...] = ()
-    opens_beside: bool = False
+    opens_from: Path | None = None
     packages: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     streams: int = 0
@@ -59,6 +59,8 @@ class Surveyed:
 
 
 ASKS_NOTHING, IS_LIBRARY = "asks no model", "runs nothing when started"
+NO_KNOWN_CLIENT = "uses no known client library"
+"""For a script that imports third-party libraries: one of them may ask a model."""
 
 
 def survey_script(file: Path, relative: str, language: str, own: frozenset[str] = frozenset()) -> Surveyed:
@@ -72,6 +74,7 @@ def survey_script(file: Path, relative: str, language: str, own: frozenset[str] 
     except OSError as error:
         return Surveyed(file, relative, language, left_out=f"cannot be read ({(error.strerror or str(error)).lower()})")
     code, reading = code_of(text), load_toolchain(language).spelling.reading
+    root = file.parents[relative.count("/")]
     packages = reading.imports(code)
     reason = _no_example(relative, text, code, packages, reading, own)
     if reason is not None:
@@ -98,12 +101,12 @@ def survey_script(file: Path, relative: str, language: str, own: frozenset[str] 
         model_variables=tuple(name for name in names if MODEL_VARIABLE.search(name)),
         models=tuple(dict.fromkeys(signs.MODEL.findall(code))),
         forms=tuple(_forms(reads, found)),
-        opens_beside=_opens(file, code)[1],
+        opens_from=_opens(file, code, root)[1],
         packages=() if reading.lists_itself(text) else packages,
-        remarks=tuple(_remarks(file, code)),
+        remarks=tuple(_remarks(file, code, root)),
         streams=len(signs.STREAMS.findall(code)),
         asks=len(signs.ASKS.findall(code)),
-        built=reading.build_of(file, text, file.parents[relative.count("/")]),
+        built=reading.build_of(file, text, root),
         server=server,
         env=dict(_guessed_values(reads, chooses, code)),
     )
@@ -137,11 +140,16 @@ def _no_example(
     ):
         return "is a helper by its name"
     if not any(reading.is_client(name) or name in own for name in packages) and not signs.SPEAKS.search(code):
-        return signs.OWN_LIBRARY if signs.OTHER_PROVIDER.search(code) else ASKS_NOTHING
+        return signs.OWN_LIBRARY if signs.OTHER_PROVIDER.search(code) else asks_nothing(packages, reading)
     if not reading.runs(text, code):
         program = left_to(code)
         return f"is started by {program}, and not by itself" if program else IS_LIBRARY
     return None
+
+
+def asks_nothing(imported: tuple[str, ...], reading: Reading) -> str:
+    """Return why code without a sign of a request is left out, by the names that it has *imported*."""
+    return NO_KNOWN_CLIENT if any(map(reading.is_foreign, imported)) else ASKS_NOTHING
 
 
 def _fixed(found: tuple[Address, ...]) -> Address | None:
@@ -189,24 +197,30 @@ def cannot_run(code: str, fixed: Address | None, server: Server | None = None, *
     return None
 
 
-def _remarks(file: Path, code: str) -> list[str]:
+def _remarks(file: Path, code: str, root: Path) -> list[str]:
     """Say what the script needs in addition to a gateway."""
     remarks = []
     if signs.READS_INPUT.search(code):
         remarks.append("it reads input, and a run has none")
     if signs.READS_ARGUMENTS.search(code):
         remarks.append("it reads arguments; give them as args")
-    name, beside = _opens(file, code)
-    if name and not beside:
+    name, folder = _opens(file, code, root)
+    if name and folder is None:
         remarks.append(f"it opens {name}, which does not exist; a run starts in an empty folder")
     return remarks
 
 
-def _opens(file: Path, code: str) -> tuple[str, bool]:
-    """Return the first file that the script opens by a relative path, and whether it is next to the script."""
+def _opens(file: Path, code: str, root: Path) -> tuple[str, Path | None]:
+    """Return the first file that the script opens by a relative path, and the nearest folder that has it.
+
+    The search starts next to the script and goes up to *root*: authors start their scripts from one of these.
+    """
     names = (next((group for group in match.groups() if group), "") for match in signs.OPENS_FILE.finditer(code))
     name = next((name for name in names if name and not name.startswith(("/", "~"))), "")
-    return name, bool(name) and (file.parent / name).exists()
+    if not name:
+        return "", None
+    places = (place for place in file.parents if place == root or place.is_relative_to(root))
+    return name, next((place for place in places if (place / name).exists()), None)
 
 
 def _forms(reads: tuple[Read, ...], found: tuple[Address, ...]) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from dvara_examples.manifest import Manifest
 from dvara_examples.manifest.loader import load_manifest
 from dvara_examples.scaffold.adopt.groups import Draft, group
 from dvara_examples.scaffold.adopt.packages import guessed_packages
-from dvara_examples.scaffold.adopt.script import ASKS_NOTHING, IS_LIBRARY, Surveyed, survey_script
+from dvara_examples.scaffold.adopt.script import ASKS_NOTHING, IS_LIBRARY, NO_KNOWN_CLIENT, Surveyed, survey_script
 from dvara_examples.scaffold.adopt.text import draft_lines, header, seen_from
 from dvara_examples.scaffold.adopt.walk import script_files
 from dvara_examples.scaffold.insertion import inserted, with_variant
@@ -72,7 +72,9 @@ def _with_own_libraries(found: Sequence[Surveyed]) -> list[Surveyed]:
         return list(found)
     libraries = frozenset(own)
     return [
-        survey_script(each.file, each.relative, each.language, libraries) if each.left_out == ASKS_NOTHING else each
+        survey_script(each.file, each.relative, each.language, libraries)
+        if each.left_out in (ASKS_NOTHING, NO_KNOWN_CLIENT)
+        else each
         for each in found
     ]
 

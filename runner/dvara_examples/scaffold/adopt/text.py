@@ -77,8 +77,8 @@ def _of_variant(draft: Draft, script: Surveyed, base: Path) -> Iterator[tuple[st
         yield "send", list(script.server.send)
     if script.port is not None and draft.listen is None:
         yield "listen", script.port
-    if script.opens_beside:
-        yield "cwd", seen_from(script.file.parent, base)
+    if script.opens_from is not None:
+        yield "cwd", seen_from(script.opens_from, base)
 
 
 def seen_from(file: Path, base: Path) -> str:

@@ -14,6 +14,7 @@ _OF_PROVIDER = re.compile(
 )
 """The parts of LangChain4j that differ between providers."""
 _IMPORT = re.compile(r"^import[ \t]+(?:static[ \t]+)?([\w.]+)", re.MULTILINE)
+_OF_JAVA = ("java.", "javax.", "jdk.", "com.sun.")
 _MAIN = re.compile(r"\bmain\s*\(")
 _SOURCES = ("src", "main", "java")
 _SOURCE_DIRS = re.compile(r"\bsrcDirs?\b([^\n]*)")
@@ -78,6 +79,7 @@ READING = Reading(
     says=block_comment,
     imports=_imports,
     is_client=_is_client,
+    is_foreign=lambda name: not name.startswith(_OF_JAVA),
     runs=_runs,
     not_alone=_not_alone,
     build_of=_build_of,

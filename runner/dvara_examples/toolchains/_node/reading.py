@@ -15,6 +15,7 @@ _BUILT_IN = frozenset(
     }
 )
 _NO_PACKAGE = (".", "/", "#", "@/", "~", "node:", "bun:", "http:", "https:", "npm:", "jsr:")
+_COMPANIONS = frozenset({"zod", "valibot", "dotenv", "dotenv/config", "chalk", "express", "zod-to-json-schema"})
 _IMPORT = re.compile(r"""\b(?:from|import|require\()\s*["']([^"'\n]+)["']""")
 _HANDLER = re.compile(r"^export\s+(?:default\s+)?(?:async\s+)?function\s+(?:handler|GET|POST)\b", re.MULTILINE)
 _CALL = re.compile(r"^(?!export\b)[^\s/*}\])].*\(", re.MULTILINE)
@@ -68,7 +69,8 @@ READING = Reading(
     says=block_comment,
     imports=_imports,
     is_client=_is_client,
-    companions=frozenset({"zod", "valibot", "dotenv", "dotenv/config", "chalk", "express", "zod-to-json-schema"}),
+    companions=_COMPANIONS,
+    is_foreign=lambda name: name not in _COMPANIONS and _package_of(name) is not None,
     package_of=_package_of,
     runs=_runs,
     continues=_continues,

@@ -31,6 +31,7 @@ _CALLED_OTHERWISE = {
     "haystack": "haystack-ai",
     "autogen": "autogen-agentchat",
 }
+_COMPANIONS = frozenset({"pydantic", "dotenv", "rich", "tenacity", "requests", "httpx", "numpy", "pandas", "tiktoken"})
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
 _SEVERAL = re.compile(r"^[ \t]*import[ \t]+[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*,[ \t]*([\w., \t]+)$", re.MULTILINE)
 _DOCSTRING = re.compile(r'^\s*(?:#[^\n]*\n|\s)*[rRuU]?("""|\'\'\')(.*?)\1', re.DOTALL)
@@ -157,7 +158,8 @@ READING = Reading(
     says=_says,
     imports=_imports,
     is_client=_is_client,
-    companions=frozenset({"pydantic", "dotenv", "rich", "tenacity", "requests", "httpx", "numpy", "pandas", "tiktoken"}),
+    companions=_COMPANIONS,
+    is_foreign=lambda name: name not in _COMPANIONS and _package_of(name) is not None,
     package_of=_package_of,
     provides=_provides,
     beside=_beside,
