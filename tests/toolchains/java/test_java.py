@@ -153,7 +153,7 @@ def test_prepare_survives_a_broken_neighbour(runtime: Runtime, java_world: World
 def test_jdk_that_went_away(runtime: Runtime, java_world: World, tmp_path: Path) -> None:
     """A JDK that was removed after the probe is named."""
     gone = replace(runtime, executable=tmp_path / "jdk" / "bin" / "java")
-    with pytest.raises(ToolchainError, match=rf"the JDK at {tmp_path}/jdk is gone"):
+    with pytest.raises(ToolchainError, match=rf"the JDK at {tmp_path}/jdk has disappeared"):
         toolchain().prepare(gone, tmp_path, java_world, lambda _: None)
 
 
