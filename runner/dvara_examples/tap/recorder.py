@@ -3,10 +3,13 @@
 A recorder only sees bytes that have already been passed on, so it cannot delay or change them.
 """
 
+import traceback
 from dataclasses import dataclass
+from pathlib import Path
 
 from dvara_examples.core.redaction import Redactor
 from dvara_examples.protocols import FINISH_REASONS, asks_for_stream, contested, protocol_of, reader_for
+from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Exchange, FaultNote, Headers, Request, Response, WirePiece
 from dvara_examples.tap.bounded import BoundedBytes, CaptureLimits, StreamFlag, storable
 from dvara_examples.tap.ending import CloseKind, Facts, name_ending
@@ -46,7 +49,8 @@ class ExchangeRecorder:
     *head*, *answer* and *responded_at_s* are None until the final head of the response is whole; *began* is set with its first
     byte, *complete* once its body is whole. *broken* holds a sentence once the framing cannot be followed any more: from there on
     everything is taken unread. *noted* is what the relay and faults said that they did. *out_of_step*: bytes had come on the
-    connection that belonged to no response, and a client may take them for this one.
+    connection that belonged to no response, and a client may take them for this one. *failed* holds a sentence if a protocol's
+    reader, which may be a user's own file, raised an exception: the bytes still pass, and the exchange claims nothing about them.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class ExchangeRecorder:
         self.began = False
         self.noted: list[str | FaultNote] = []
         self.out_of_step = False
+        self.failed: str | None = None
         self._seen = seen
         self._bounds = bounds
         self._redactor = redactor
@@ -108,9 +113,13 @@ class ExchangeRecorder:
     def said_all(self) -> bool:
         """Tell whether ``finish_reason`` and the sentinel have both been passed on, or a whole answer in JSON."""
         answer = self.answer
-        if answer is None or answer.is_whole_document:
-            return answer is not None
-        return answer.chat.sentinel and answer.chat.finish_reason is not None
+        if answer is None or self.failed:
+            return False
+        try:
+            return answer.is_whole_document or (answer.chat.sentinel and answer.chat.finish_reason is not None)
+        except Exception as error:  # noqa: BLE001 - a reader that fails must not end the relay
+            self.failed = _failure(error)
+            return False
 
     def said_last_word(self) -> bool:
         """Tell whether the sentinel has been passed on, with or without a ``finish_reason``."""
@@ -118,6 +127,30 @@ class ExchangeRecorder:
 
     def closed(self, rest: Rest) -> Exchange:
         """Return the finished record; nothing may be fed afterwards."""
+        if self.failed is None:
+            try:
+                return self._read(rest)
+            except Exception as error:  # noqa: BLE001 - a reader that fails must not end the relay
+                self.failed = _failure(error)
+        return Exchange(
+            number=self._seen.number,
+            connection=self._seen.connection,
+            started_at_s=self._seen.at_s,
+            request=self._request(),
+            ending=Ending.UNRECOGNISED,
+            ended_at_s=rest.at_s,
+            response=self._response(),
+            responded_at_s=self.responded_at_s,
+            pieces=tuple(self._pieces),
+            text_complete=False,
+            error=self.failed,
+            unread=self.failed,
+            notes=tuple(note for note in self.noted if isinstance(note, str)),
+            hint=rest.hint,
+            faults=tuple(note for note in self.noted if isinstance(note, FaultNote)),
+        )
+
+    def _read(self, rest: Rest) -> Exchange:
         answer = self.answer
         facts = self._facts(rest)
         ending, notes = name_ending(facts)
@@ -235,9 +268,19 @@ class ExchangeRecorder:
             belonging, payload = self.body.feed(data[taken:])
             taken += belonging
             for part in payload:
-                self.answer.feed(at_s, part)
+                self._feed(self.answer, at_s, part)
         self.complete = self.body.complete
         return taken
+
+    def _feed(self, answer: PayloadRecorder, at_s: float, part: memoryview) -> None:
+        if self.failed is not None:
+            return
+        try:
+            answer.feed(at_s, part)
+        except ProtocolError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a reader that fails must not end the relay
+            self.failed = _failure(error)
 
     def _asks_a_model(self) -> bool:
         return self._seen.head.method in ("POST", "GET") and protocol_of(self._seen.head.target) is not None
@@ -265,6 +308,13 @@ class ExchangeRecorder:
             if self._teller is not None:
                 self._teller.response(at_s, head)
         return taken
+
+
+def _failure(error: Exception) -> str:
+    """Return where *error* was raised, without its words, which may quote the answer."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(place.filename).name}:{place.lineno}"
+    return f"cannot tell what the answer says: reading it failed with {type(error).__name__} in {where}"
 
 
 def _redacted(headers: Headers, redactor: Redactor) -> Headers:
