@@ -152,7 +152,9 @@ WAYS = {
     "a folder that is not there": Broken(
         {"package.json": '{"dependencies": {"lib": "file:../lib"}}'}, "takes lib from ", "add it, or correct", 3, "ask.mjs"
     ),
-    "a folder to run in that is not there": Broken({}, "expected a folder, found nothing at 'data'", "", 2, variant="cwd: data"),
+    "a folder to run in that is not there": Broken(
+        {}, "expected an existing folder, found no folder 'data'", "", 2, variant="cwd: data"
+    ),
     "a server that is never asked": Broken({}, "send", "", 2, variant="ready: 8000"),
     "a port that is none": Broken({}, "listen", "", 2, variant="listen: 70000"),
     "a variable for the address that is none": Broken(

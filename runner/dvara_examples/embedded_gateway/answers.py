@@ -32,7 +32,7 @@ and may add, to the first five:
 * ``sse_space: true``: ``data: `` with a space, as providers (not DVARA) write it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -121,7 +121,7 @@ def _parse(value: object) -> Answer:
         raise InvalidValue(error.expected, error.found, error.hint, place, on_key=error.on_key) from None
 
 
-def _instead(kind: str, key: str) -> tuple[str, str] | None:
+def _instead(kind: str, key: str, _known: Collection[str]) -> tuple[str, str] | None:
     if key not in _KEYS:
         return "a known key", did_you_mean(key, ANSWER_KEYS)
     beside = ", ".join(BESIDE[kind])
