@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dvara_examples import __version__
 from dvara_examples.cli._options import Planning, Running
+from dvara_examples.cli._world import nearest_clone
 from dvara_examples.core.clock import start_timer
 from dvara_examples.core.errors import ExitCode, ReportError
 from dvara_examples.core.world import World
@@ -119,8 +120,9 @@ def within(world: World) -> str:
     """Return the root relative to the repository around it: the workspace of the CI, else the nearest clone."""
     folders = (world.root, *world.root.parents)
     workspace = world.env("GITHUB_WORKSPACE")
-    clone = next((folder for folder in folders if (folder / ".git").exists()), world.root)
-    top = Path(workspace).resolve() if workspace and Path(workspace).resolve() in folders else clone
+    top = Path(workspace).resolve() if workspace else None
+    if top is None or top not in folders:
+        top = nearest_clone(world.root) or world.root
     inner = world.root.relative_to(top).as_posix()
     return "" if inner == "." else f"{inner}/"
 

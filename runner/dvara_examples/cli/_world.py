@@ -63,9 +63,14 @@ def _find_manifest(named: Path | None, cwd: Path, start: Path, *, may_be_new: bo
     raise ManifestError((Diagnosis(f"expected {_MANIFEST} in {cwd} or above, found none", _HINT),))
 
 
+def nearest_clone(folder: Path) -> Path | None:
+    """Return the clone that *folder* is in, the nearest one of nested clones, or None if it is in no clone."""
+    return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
+
+
 def _home_of(folder: Path, cwd: Path) -> Path:
     """Return the root of the repository of *folder*: of a clone, else the current folder or *folder* itself."""
-    clone = next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
+    clone = nearest_clone(folder)
     if clone is not None:
         return clone
     if folder.is_relative_to(cwd):

@@ -37,6 +37,8 @@ def command(folder: Path, run_them: bool, dry_run: bool, verbose: bool, gateway:
 
 def _found(named: Path) -> Path:
     """Return the folder *named*, seen from here or from a folder above in the same repository. Raises click.BadParameter."""
+    from dvara_examples.cli._world import nearest_clone
+
     here = Path(os.path.abspath(named))  # noqa: PTH100 - resolve() would follow a link out of the folder
     if here.is_file():
         raise click.BadParameter(f"{str(named)!r} is a file; to add one script: dvara-examples record FILE --write ID")
@@ -44,7 +46,7 @@ def _found(named: Path) -> Path:
         places = [here]
     else:
         cwd = Path.cwd()
-        clone = next((place for place in (cwd, *cwd.parents) if (place / ".git").exists()), cwd)
+        clone = nearest_clone(cwd) or cwd
         places = [place / named for place in (cwd, *cwd.parents) if place.is_relative_to(clone)]
     found = next((place for place in places if place.is_dir()), None)
     if found is None:
