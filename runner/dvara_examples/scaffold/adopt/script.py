@@ -87,6 +87,7 @@ def survey_script(file: Path, relative: str, language: str, own: frozenset[str] 
     names = [r.name for r in reads if r.name != chooses and (server is None or not _OF_SERVER.search(r.name))]
     address_variables = tuple(name for name in names if ADDRESS_VARIABLE.search(name))
     fixed = None if address_variables or chooses else _fixed(found)
+    opened, opens_from = _opens(file, code, root)
     return Surveyed(
         file,
         relative,
@@ -101,9 +102,9 @@ def survey_script(file: Path, relative: str, language: str, own: frozenset[str] 
         model_variables=tuple(name for name in names if MODEL_VARIABLE.search(name)),
         models=tuple(dict.fromkeys(signs.MODEL.findall(code))),
         forms=tuple(_forms(reads, found)),
-        opens_from=_opens(file, code, root)[1],
+        opens_from=opens_from,
         packages=() if reading.lists_itself(text) else packages,
-        remarks=tuple(_remarks(file, code, root)),
+        remarks=tuple(_remarks(code, "" if opens_from else opened)),
         streams=len(signs.STREAMS.findall(code)),
         asks=len(signs.ASKS.findall(code)),
         built=reading.build_of(file, text, root),
@@ -197,16 +198,15 @@ def cannot_run(code: str, fixed: Address | None, server: Server | None = None, *
     return None
 
 
-def _remarks(file: Path, code: str, root: Path) -> list[str]:
-    """Say what the script needs in addition to a gateway."""
+def _remarks(code: str, missing: str) -> list[str]:
+    """Say what the script needs in addition to a gateway; *missing* is a file that it opens and that does not exist."""
     remarks = []
     if signs.READS_INPUT.search(code):
         remarks.append("it reads input, and a run has none")
     if signs.READS_ARGUMENTS.search(code):
         remarks.append("it reads arguments; give them as args")
-    name, folder = _opens(file, code, root)
-    if name and folder is None:
-        remarks.append(f"it opens {name}, which does not exist; a run starts in an empty folder")
+    if missing:
+        remarks.append(f"it opens {missing}, which does not exist; a run starts in an empty folder")
     return remarks
 
 
@@ -219,7 +219,7 @@ def _opens(file: Path, code: str, root: Path) -> tuple[str, Path | None]:
     name = next((name for name in names if name and not name.startswith(("/", "~"))), "")
     if not name:
         return "", None
-    places = (place for place in file.parents if place == root or place.is_relative_to(root))
+    places = (place for place in file.parents if place.is_relative_to(root))
     return name, next((place for place in places if (place / name).exists()), None)
 
 
