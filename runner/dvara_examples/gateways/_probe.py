@@ -92,9 +92,8 @@ def probe(upstream: Endpoint, world: World, *, model: str = "gpt-4o", patience_s
     """
     origin = GatewayAddress.of(upstream.base_url)
     proxy = proxy_for(origin, world.environ)
-    context = tls_context(world.environ) if origin.tls else None
-    if context is not None:  # a small JSON document shows its own end; some servers close TLS without a goodbye
-        context.options |= ssl.OP_IGNORE_UNEXPECTED_EOF
+    # A small JSON document shows its own end; some servers close TLS without a goodbye.
+    context = tls_context(world.environ, sees_cuts=False) if origin.tls else None
     with requests.Session() as session:
         session.trust_env = False  # no proxies but the tap's, and no .netrc instead of the key
         session.mount(f"{origin.scheme}://", _TapsWay(context, origin, proxy, patience_s))

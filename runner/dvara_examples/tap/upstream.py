@@ -115,9 +115,10 @@ def _open(host: str, port: int, shown: str, ready: Ready) -> socket.socket:
     raise Unreachable(f"no connection to {shown}: {reason}")
 
 
-def tls_context(environ: Mapping[str, str]) -> ssl.SSLContext:
+def tls_context(environ: Mapping[str, str], *, sees_cuts: bool = True) -> ssl.SSLContext:
     """Return a verifying context; the usual variables of *environ* replace the machine's own authorities.
 
+    With *sees_cuts*, a connection that ends without a goodbye of TLS is told from one that was closed.
     Raises GatewayError if a variable names something unreadable.
     """
     for name in _CA_VARIABLES:
@@ -135,8 +136,10 @@ def tls_context(environ: Mapping[str, str]) -> ssl.SSLContext:
     else:
         context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])
-    # Python 3.11.2, the one of Debian 12, sets this option: a connection that was cut would look like one that was closed.
-    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
+    if sees_cuts:  # Python 3.11.2, the one of Debian 12, sets this option
+        context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
+    else:
+        context.options |= ssl.OP_IGNORE_UNEXPECTED_EOF
     return context
 
 
