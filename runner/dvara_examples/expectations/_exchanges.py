@@ -8,11 +8,11 @@ just stops, a status of 500 or above, 408, 409, 425 and 429 (which say "later"),
 
 from dvara_examples.records.model import Ending
 from dvara_examples.records.transcript import Exchange, Transcript, WireEvent
+from dvara_examples.wire.http import REDIRECTS
 
 LATER = frozenset({408, 409, 425, 429})
 """Statuses below 500 that invite to try again: timeout, conflict, too early, too many requests."""
 _TO_BE_FOLLOWED_UP = ("tool_calls", "function_call")
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 def last_answer(seen: Transcript) -> tuple[Exchange | None, str]:
@@ -44,7 +44,7 @@ def not_kept(exchange: Exchange) -> str:
 def redirected(seen: Transcript) -> tuple[Exchange, ...]:
     """Return the exchanges that came right after a redirect."""
     pairs = zip(seen.exchanges, seen.exchanges[1:], strict=False)
-    return tuple(after for before, after in pairs if before.response is not None and before.response.status in _REDIRECTS)
+    return tuple(after for before, after in pairs if before.response is not None and before.response.status in REDIRECTS)
 
 
 def last_word(exchange: Exchange) -> str | None:

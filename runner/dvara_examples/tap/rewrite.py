@@ -18,7 +18,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from dvara_examples.core.errors import GatewayError
 from dvara_examples.records.transcript import Headers
-from dvara_examples.wire.http import RequestHead, ResponseHead, header
+from dvara_examples.wire.http import REDIRECTS, RequestHead, ResponseHead, header
 
 PREFIX = "/v1"
 """The path of the tap's own base URL."""
@@ -32,7 +32,6 @@ _LEAST_KEY_CHARS = 16
 _USUAL_KEY_CHARS = 32
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 CHANGED = "the redirect leads back to the gateway; the tap put its own address there"
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _HEAD = re.compile(rb"HTTP/1\.[01] (?:301|302|303|307|308)[ \r\n]")
 _LOCATION = re.compile(rb"^(location[ \t]*:[ \t]*)([^\r\n]*?)([ \t]*\r?)$", re.IGNORECASE | re.MULTILINE)
 
@@ -215,7 +214,7 @@ def led_home(piece: bytes, upstream: GatewayAddress, authority: str) -> bytes | 
 
 def past_the_tap(request: RequestHead, response: ResponseHead | None) -> str | None:
     """Say where a redirect led a client past the tap, or return None where it did not."""
-    if response is None or response.status not in _REDIRECTS:
+    if response is None or response.status not in REDIRECTS:
         return None
     parts = _split(header(response.headers, "location") or "")
     if parts is None or parts.netloc.lower() == (header(request.headers, "host") or "").strip().lower():

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from dvara_examples.records.transcript import Headers
 
 MAX_HEAD_BYTES = 1024 * 1024
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+"""Statuses that send the client to the address in ``Location`` (RFC 9110, 15.4)."""
 _FRAME_HEAD_BYTES = 9
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _BLANK = re.compile(rb"[\r\n]*")
