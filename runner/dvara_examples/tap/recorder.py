@@ -4,7 +4,7 @@ A recorder only sees bytes that have already been passed on, so it cannot delay 
 """
 
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dvara_examples.core.redaction import Redactor
@@ -132,19 +132,21 @@ class ExchangeRecorder:
                 return self._read(rest)
             except Exception as error:  # noqa: BLE001 - a reader that fails must not end the relay
                 self.failed = _failure(error)
+        outline = self._outline(rest, Ending.UNRECOGNISED)
+        return replace(outline, text_complete=False, error=self.failed, unread=self.failed)
+
+    def _outline(self, rest: Rest, ending: Ending) -> Exchange:
+        """Return the record without what a protocol's reader says."""
         return Exchange(
             number=self._seen.number,
             connection=self._seen.connection,
             started_at_s=self._seen.at_s,
             request=self._request(),
-            ending=Ending.UNRECOGNISED,
+            ending=ending,
             ended_at_s=rest.at_s,
             response=self._response(),
             responded_at_s=self.responded_at_s,
             pieces=tuple(self._pieces),
-            text_complete=False,
-            error=self.failed,
-            unread=self.failed,
             notes=tuple(note for note in self.noted if isinstance(note, str)),
             hint=rest.hint,
             faults=tuple(note for note in self.noted if isinstance(note, FaultNote)),
@@ -156,16 +158,9 @@ class ExchangeRecorder:
         ending, notes = name_ending(facts)
         past = past_the_tap(self._seen.head, self.head) if facts.elsewhere else None
         sentence, unread, clean = past or error_sentence(ending, self, rest), past or unread_sentence(self), self._redactor
-        return Exchange(
-            number=self._seen.number,
-            connection=self._seen.connection,
-            started_at_s=self._seen.at_s,
-            request=self._request(),
-            ending=ending,
-            ended_at_s=rest.at_s,
-            response=self._response(),
-            responded_at_s=self.responded_at_s,
-            pieces=tuple(self._pieces),
+        outline = self._outline(rest, ending)
+        return replace(
+            outline,
             events=answer.events(clean) if answer else (),
             event_count=answer.event_count if answer else 0,
             text=answer.text(clean) if answer else "",
@@ -178,10 +173,8 @@ class ExchangeRecorder:
             notes=(
                 *notes,
                 *(storable(note, _ERROR_CHARS, clean) for note in answer_notes(answer, self._seen.head.target)),
-                *(note for note in self.noted if isinstance(note, str)),
+                *outline.notes,
             ),
-            hint=rest.hint,
-            faults=tuple(note for note in self.noted if isinstance(note, FaultNote)),
         )
 
     def _facts(self, rest: Rest) -> Facts:
