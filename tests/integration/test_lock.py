@@ -52,6 +52,21 @@ def test_a_plain_list_has_no_lock(tool: Tool, tmp_path: Path) -> None:
     assert (tmp_path / "requirements.txt").read_text() == ""
 
 
+@pytest.mark.xfail(
+    strict=True, raises=AssertionError, reason="npm writes a lock although the folder of a file: dependency is missing"
+)
+def test_a_list_that_names_a_missing_folder_gets_no_lock(tool: Tool, tmp_path: Path) -> None:
+    """The missing folder is named, the exit code is 3, and no file is new or changed."""
+    (tmp_path / "c.mjs").write_text("")
+    (tmp_path / "package.json").write_text(json.dumps({"private": True, "dependencies": {"lib": "file:../lib"}}))
+    manifest(tmp_path, "c.mjs")
+    before = contents(tmp_path)
+    ran = tool("setup", "--lock", "--manifest", "manifest.yaml", cwd=tmp_path)
+    assert ran.code == 3
+    assert "takes lib from" in ran.stdout + ran.stderr
+    assert {name: text for name, text in contents(tmp_path).items() if not name.startswith("state/")} == before
+
+
 def test_what_cannot_be_locked_leaves_nothing(tool: Tool, tmp_path: Path) -> None:
     """Each list is named with its tool's own words, the exit code is 3, and no file is new or changed."""
     needs = "dependencies = ['greeting>=3']"
